@@ -1,0 +1,1 @@
+"""Kijun: AI governance for Japanese local governments."""
