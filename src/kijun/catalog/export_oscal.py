@@ -1,0 +1,194 @@
+"""The catalogue as an OSCAL 1.2 catalog, and each tier as an OSCAL profile.
+
+Groups are principles, in them topics, in them controls; the group of the organisation holds its controls
+directly. A control's OSCAL id is our id (``P6.1.1`` is a valid token), once more as the property ``label``.
+What OSCAL has no name for stands in properties of our own namespace `NAMESPACE`. UUIDs are version 5 over the
+content, and last-modified is the date of the version, so the same catalogue always gives the same document.
+Source: NIST OSCAL 1.2.0, catalog and profile models.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kijun.catalog.model import Catalog, Control, Risk, Text, Topic
+from kijun.catalog.profile import profile
+from kijun.catalog.vocabulary import ORGANISATION_TOPIC, Tier, label
+
+OSCAL_VERSION = "1.2.0"
+NAMESPACE = "urn:kijun:oscal"
+_UUIDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
+
+
+def export_oscal(catalog: Catalog, lang: str = "ja") -> dict[str, Any]:
+    """The OSCAL document ``{"catalog": …}`` in one language."""
+    document = catalog_uuid(catalog, lang)
+    organisation = [topic for topic in catalog.topics if topic.id == ORGANISATION_TOPIC]
+    groups = [_topic_group(topic, catalog, lang) for topic in organisation]
+    for principle in catalog.principles:
+        topics = [topic for topic in catalog.topics if topic.principle == principle.id]
+        groups.append(
+            {
+                "id": f"principle-{principle.id}",
+                "class": "principle",
+                "title": _line(principle.name.get(lang)),
+                "props": [_prop("label", principle.id), _own("place", principle.place)],
+                "parts": [_part(f"principle-{principle.id}_ovw", "overview", principle.summary.get(lang))],
+                "groups": [_topic_group(topic, catalog, lang) for topic in topics],
+            }
+        )
+    guideline = _uuid("guideline")
+    return {
+        "catalog": {
+            "uuid": document,
+            "metadata": _metadata(catalog, catalog.guideline.get(lang), lang)
+            | {"links": [{"href": f"#{guideline}", "rel": "reference"}]},
+            "groups": groups,
+            "back-matter": {"resources": [{"uuid": guideline, "title": _line(catalog.guideline.get(lang))}]},
+        }
+    }
+
+
+def export_oscal_profile(
+    catalog: Catalog, tier: str, lang: str = "ja", *, catalog_href: str = "catalog.json"
+) -> dict[str, Any]:
+    """The OSCAL document ``{"profile": …}`` with the ids of the controls that a tier requires.
+
+    `catalog_href` is where the reader of the profile finds the exported catalog.
+    """
+    chosen = profile(catalog, Tier(tier))
+    name = Text("リスクの段階", "tier").get(lang)
+    title = f"{catalog.guideline.get(lang)} — {name}: {label(chosen.tier, lang)}"
+    return {
+        "profile": {
+            "uuid": _uuid("profile", catalog.version, catalog.digest, lang, chosen.id, catalog_href),
+            "metadata": _metadata(catalog, title, lang, _own("tier", chosen.tier)),
+            "imports": [{"href": catalog_href, "include-controls": [{"with-ids": list(chosen.controls)}]}],
+            "merge": {"as-is": True},
+        }
+    }
+
+
+def oscal_text(document: dict[str, Any]) -> str:
+    """An OSCAL document as text, indented by two, with a line end."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def catalog_uuid(catalog: Catalog, lang: str = "ja") -> str:
+    """The UUID of the exported catalog: another one as soon as version, content or language differ."""
+    return _uuid("catalog", catalog.version, catalog.digest, lang)
+
+
+def _uuid(*parts: str) -> str:
+    return str(uuid.uuid5(_UUIDS, "\n".join(parts)))
+
+
+def _line(text: str) -> str:
+    """OSCAL's titles are one line."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _prop(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "value": _line(value)}
+
+
+def _own(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "ns": NAMESPACE, "value": _line(value)}
+
+
+def _part(id: str, name: str, prose: str, **more: Any) -> dict[str, Any]:
+    return {"id": id, "name": name, "prose": prose, **more}
+
+
+def _metadata(catalog: Catalog, title: str, lang: str, *props: dict[str, str]) -> dict[str, Any]:
+    return {
+        "title": _line(title),
+        "last-modified": f"{catalog.date}T00:00:00+09:00",
+        "version": catalog.version,
+        "oscal-version": OSCAL_VERSION,
+        "props": [_own("language", lang), _own("urn", catalog.urn), _own("digest", catalog.digest), *props],
+    }
+
+
+def _topic_group(topic: Topic, catalog: Catalog, lang: str) -> dict[str, Any]:
+    id = f"topic-{topic.id}"
+    group = {
+        "id": id,
+        "class": "topic",
+        "title": _line(topic.name.get(lang)),
+        "props": [_prop("label", topic.id), _own("place", topic.place)],
+        "parts": [
+            _part(f"{id}_ovw", "overview", topic.summary.get(lang)),
+            *(_risk_part(risk, lang) for risk in topic.risks),
+        ],
+    }
+    if topic.controls:
+        group["controls"] = [_control(control, catalog, lang) for control in topic.controls]
+    return group
+
+
+def _risk_part(risk: Risk, lang: str) -> dict[str, Any]:
+    roles = [_own("role", role) for role in risk.roles]
+    traits = [_own("applies", trait) for trait in risk.applies.any_of] or [_own("applies", "always")]
+    return _part(
+        risk.id,
+        "risk",
+        risk.statement.get(lang),
+        ns=NAMESPACE,
+        title=_line(risk.name.get(lang)),
+        props=[_prop("label", risk.id), *roles, *traits],
+    )
+
+
+def _control(control: Control, catalog: Catalog, lang: str) -> dict[str, Any]:
+    exported: dict[str, Any] = {
+        "id": control.id,
+        "class": control.role.value,
+        "title": _line(control.title.get(lang)),
+        "props": list(_control_props(control)),
+        "parts": list(_control_parts(control, lang)),
+    }
+    links = list(_links(control, catalog, lang))
+    return exported | ({"links": links} if links else {})
+
+
+def _control_props(control: Control) -> Iterator[dict[str, str]]:
+    yield _prop("label", control.id)
+    yield _own("role", control.role)
+    yield _own("level", control.level)
+    yield _own("frequency", control.frequency)
+    if control.place:
+        yield _own("place", control.place)
+    yield from (_own("tier", tier) for tier in control.tiers)
+    yield from (_own("evidence", kind) for kind in control.evidence)
+
+
+def _control_parts(control: Control, lang: str) -> Iterator[dict[str, Any]]:
+    yield _part(f"{control.id}_smt", "statement", control.statement.get(lang))
+    guidance = _sentences((control.capability.get(lang), control.automatic.get(lang)), lang)
+    if guidance:
+        yield _part(f"{control.id}_gdn", "guidance", guidance)
+    for number, fact in enumerate(control.done_when, 1):
+        yield _part(f"{control.id}_obj.{number}", "assessment-objective", fact.get(lang))
+
+
+def _sentences(parts: Iterable[str], lang: str) -> str:
+    names = (
+        ("応える機能: ", "自動で集まる証跡: ")
+        if lang == "ja"
+        else ("Capability: ", "Gathered automatically: ")
+    )
+    return "\n\n".join(name + part for name, part in zip(names, parts, strict=True) if part)
+
+
+def _links(control: Control, catalog: Catalog, lang: str) -> Iterator[dict[str, str]]:
+    yield from ({"href": f"#{id}", "rel": "related"} for id in control.related)
+    yield from ({"href": f"#{id}", "rel": "risk"} for id in control.risks)
+    for edge in catalog.edges_of(control.id):
+        item = catalog.framework(edge.framework).item(edge.item)
+        text = f"{edge.item} {item.name.get(lang)} ({label(edge.relation, lang)})"
+        yield {"href": item.urn, "rel": f"crosswalk-{edge.relation}", "text": _line(text)}

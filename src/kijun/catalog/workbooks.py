@@ -1,0 +1,176 @@
+"""Excel files in and out: what we write is one datum a cell, what others send us is opened with care."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from kijun.catalog.model import Text
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_UNPACKED = 40 * 1024 * 1024
+MAX_PARTS = 500
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DECLARATIONS = [b"<!DOCTYPE", b"<!ENTITY"]
+_DECLARATIONS += [
+    mark.decode().encode(code) for mark in tuple(_DECLARATIONS) for code in ("utf-16-le", "utf-16-be")
+]
+
+Source = bytes | Path | IO[bytes]
+
+
+class RefusedWorkbook(ValueError):
+    """A file that is not an Excel workbook, or that we do not open. `reason` says why in both languages."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Text(ja, en)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as read: its text, stripped, and whether it holds a formula or an Excel error."""
+
+    text: str = ""
+    is_formula: bool = False
+    is_error: bool = False
+
+
+def read_rows(
+    source: Source, sheets: Sequence[str], *, columns: int, rows: int
+) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows that are not empty, each with its number from 1.
+
+    Reads the first sheet whose name is in `sheets`, else the first sheet; at most `columns` columns and
+    `rows` rows, whatever the file claims. Raises RefusedWorkbook.
+    """
+    from openpyxl import load_workbook  # here, because it takes 0.3 s and reading controls needs none
+
+    content = _content(source)
+    _inspect_archive(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever its parsers raise; the file is someone else's
+        raise RefusedWorkbook(
+            "Excelブックとして読めません。", "This cannot be read as an Excel workbook."
+        ) from error
+    try:
+        names = [name for name in book.sheetnames if name in sheets] or book.sheetnames
+        sheet = book[names[0]]
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(max_row=rows, max_col=columns), 1):
+            cells = [_cell(cell) for cell in row]
+            if any(cell.text or cell.is_formula for cell in cells):
+                yield number, cells
+    except (
+        AttributeError,
+        IndexError,
+        KeyError,
+        TypeError,
+        ValueError,
+        SyntaxError,
+        zipfile.BadZipFile,
+    ) as error:
+        raise RefusedWorkbook(
+            "ブックの中身が壊れています。", "The content of the workbook is damaged."
+        ) from error
+    finally:
+        book.close()
+
+
+def _content(source: Source) -> bytes:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    else:
+        content = source if isinstance(source, bytes) else source.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        size = MAX_BYTES // 1024**2
+        raise RefusedWorkbook(f"ファイルが{size} MBを超えています。", f"The file is larger than {size} MB.")
+    return content
+
+
+def _inspect_archive(content: bytes) -> None:
+    """Refuse zip bombs and XML that declares entities, before anything parses them."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+                raise RefusedWorkbook(
+                    "展開すると大きすぎるファイルです。", "The file is too large when unpacked."
+                )
+            for part in parts:
+                # zipfile reads no more than the size that the directory claims, and checks the sum.
+                if any(mark in archive.read(part) for mark in _DECLARATIONS):
+                    raise RefusedWorkbook(
+                        "文書型宣言を含むファイルは開けません。", "A file with a document type is not opened."
+                    )
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise RefusedWorkbook(
+            "Excelブック（.xlsx）ではありません。", "This is not an Excel workbook (.xlsx)."
+        ) from error
+
+
+def _cell(cell: Any) -> Cell:
+    value = cell.value
+    if value is None:
+        return Cell()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = _CONTROL_CHARACTERS.sub("", str(value)).replace("\r\n", "\n").strip()
+    return Cell(text, is_formula=cell.data_type == "f", is_error=cell.data_type == "e")
+
+
+def new_workbook(target: str | Path | IO[bytes]) -> Any:
+    """An xlsxwriter workbook in which no text turns into a formula, a number or a link."""
+    from xlsxwriter import Workbook  # here, because it takes 0.1 s and reading controls needs none
+
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+        "in_memory": True,
+    }
+    return Workbook(str(target) if isinstance(target, Path) else target, options)
+
+
+def write_table(
+    book: Any,
+    name: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    widths: Sequence[int],
+    room: int = 0,
+) -> Any:
+    """A sheet with one table: header frozen and filtered, no merged cells, every cell a text.
+
+    A text that begins like a formula carries Excel's quote mark, so that it stays a text when somebody edits
+    it. `widths` are column widths in half-width characters; `room` is the number of empty rows to keep in the
+    filter. Returns the xlsxwriter sheet.
+    """
+    look = {"font_name": "Yu Gothic", "font_size": 10, "text_wrap": True, "valign": "top", "num_format": "@"}
+    head = book.add_format({**look, "bold": True, "bg_color": "#D9E6FF", "bottom": 1})
+    plain, quoted = book.add_format(look), book.add_format({**look, "quote_prefix": True})
+    sheet = book.add_worksheet(name)
+    for column, (header, width) in enumerate(zip(headers, widths, strict=True)):
+        sheet.set_column(column, column, width, plain)
+        sheet.write_string(0, column, header, head)
+    last = 0
+    for last, row in enumerate(rows, 1):
+        for column, text in enumerate(row):
+            if text:
+                sheet.write_string(last, column, text, quoted if text.startswith(_FORMULA_START) else plain)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(last, room, 1), len(headers) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    return sheet
