@@ -1,0 +1,113 @@
+"""The tree of commands.
+
+A command is a module with ``add_arguments(parser)`` and ``run(args) -> int``. Only the module of
+the command that was asked for is imported, so that ``kijun --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, Protocol, cast
+
+
+class Module(Protocol):
+    """What the module of a command offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command lives. ``help`` stands here to be read without importing the module."""
+
+    module: str
+    help: str
+    django: bool = True
+
+    def load(self) -> Module:
+        """Import the module; Django is set up first where the command needs it."""
+        if self.django:
+            set_up_django()
+        return cast(Module, import_module(self.module))
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "serve": Command("kijun.cli.serve", "start Kijun: web and jobs, supervised", django=False),
+    "migrate": Command("kijun.cli.migrate", "bring the database to this version's form"),
+    "catalog": Command(
+        "kijun.catalog.commands", "read, check and export the guideline as data", django=False
+    ),
+    "version": Command("kijun.cli.version", "print the version", django=False),
+}
+MANAGE_HELP: Final = "Django's own commands (kijun manage help)"
+
+
+def set_up_django() -> None:
+    """Make models and settings importable."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kijun.sites.settings")
+    import django
+
+    django.setup()
+
+
+def build_parser(*loaded: str) -> argparse.ArgumentParser:
+    """The parser; the commands named in ``loaded`` come with their options, the others by name only."""
+    parser = argparse.ArgumentParser(
+        prog="kijun",
+        description="AI governance for Japanese local governments.",
+        epilog="'kijun COMMAND --help' tells a command's options. Data lives in KIJUN_HOME.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        child = commands.add_parser(name, help=command.help, description=command.help)
+        if name in loaded:
+            module = command.load()
+            module.add_arguments(child)
+            child.set_defaults(run=module.run)
+    commands.add_parser("manage", help=MANAGE_HELP, description=MANAGE_HELP, add_help=False)
+    return parser
+
+
+def manage(argv: Sequence[str]) -> int:
+    """Hand over to Django, which parses for itself and exits on errors."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kijun.sites.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["kijun manage", *argv])
+    return 0
+
+
+def dispatch(argv: Sequence[str]) -> int:
+    """Find the command, then parse and run it."""
+    if argv[:1] == ["manage"]:
+        return manage(argv[1:])
+    asked = next((word for word in argv if not word.startswith("-")), "")
+    if asked == "help" or not argv:
+        build_parser().print_help()
+        return 0 if asked else 2
+    args = build_parser(asked).parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = args.run
+    return run(args)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0 done, 1 failed, 2 wrongly called)."""
+    from kijun.sites.environ import SettingError
+
+    try:
+        return dispatch(sys.argv[1:] if argv is None else list(argv))
+    except SettingError as error:
+        print(f"kijun: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as with `kijun … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0

@@ -1,0 +1,184 @@
+"""Keeps child processes running, shows their output, and ends with all of them ended.
+
+One thread does everything: it reads the children's pipes, starts again what died, and stops in order.
+The children stay in the supervisor's process group; they ignore SIGINT and cannot outlive it (tether.py).
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import IO, Final, cast
+
+from kijun.cli.tether import SUPERVISOR
+
+TICK: Final = 0.1  # seconds between looks at the children
+QUICK: Final = 20.0  # a child that lives shorter than these seconds died quickly
+DEATHS: Final = 5  # quick deaths in a row that end the whole
+BACK_OFF: Final = 0.5  # seconds before the first restart; doubled with each quick death
+KEPT_LINES: Final = 20
+
+
+@dataclass
+class Service:
+    """One child that has to run all the time."""
+
+    name: str
+    command: Sequence[str]
+    grace: float  # seconds between SIGTERM and SIGKILL
+    descriptors: Sequence[int] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    deaths: int = 0
+    next_start: float = 0.0
+    last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
+
+    @property
+    def is_alive(self) -> bool:
+        """True while the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Runs services until SIGTERM or SIGINT, or until one of them cannot be kept alive."""
+
+    def __init__(
+        self, services: Sequence[Service], is_ready: Callable[[], bool], announce: Callable[[], None]
+    ) -> None:
+        self.services = services
+        self.is_ready = is_ready
+        self.announce = announce
+        self.stops = 0  # how often somebody asked to stop
+        self.selector = selectors.DefaultSelector()
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
+            signal.signal(signal.SIGHUP, self._ask_to_stop)
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stops += 1
+
+    def environment(self) -> dict[str, str]:
+        """The children's environment: ours, with the process that they are tethered to."""
+        return {**os.environ, SUPERVISOR: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+
+    def once(self, command: Sequence[str]) -> int:
+        """Run a command to its end on our own output; returns its exit code, 0 if we were asked to stop."""
+        process = subprocess.Popen(command, env=self.environment())
+        while process.poll() is None:
+            if self.stops:
+                process.terminate()
+                try:
+                    process.wait(timeout=8)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                return 0
+            time.sleep(TICK / 2)
+        return process.returncode
+
+    def run(self) -> int:
+        """Returns 0 after a stop that was asked for, 1 when a service kept dying."""
+        announced = False
+        failed: Service | None = None
+        while not self.stops and failed is None:
+            failed = self._start_what_is_due()
+            self._show_output(TICK)
+            if not announced and failed is None and self.is_ready():
+                announced = True
+                self.announce()
+        self._stop_all()
+        if failed:
+            self._tell(f"{failed.name} が続けて {DEATHS} 回止まったため終了します。")
+            self._tell(f"{failed.name} died {DEATHS} times in a row. Its last lines:", *failed.last_lines)
+            return 1
+        return 0
+
+    def _start_what_is_due(self) -> Service | None:
+        """Start and restart; returns a service that died too often."""
+        now = time.monotonic()
+        for service in self.services:
+            if service.is_alive:
+                continue
+            if service.process is not None:
+                self._bury(service, now)
+                if service.deaths >= DEATHS:
+                    self._show_output(0)
+                    return service
+            if service.process is None and now >= service.next_start:
+                self._start(service, now)
+        return None
+
+    def _bury(self, service: Service, now: float) -> None:
+        assert service.process is not None
+        code = service.process.returncode
+        service.deaths = service.deaths + 1 if now - service.started < QUICK else 1
+        service.next_start = now + BACK_OFF * 2 ** (service.deaths - 1)
+        service.process = None
+        self._tell(f"{service.name} stopped by itself (exit code {code}); starting it again")
+
+    def _start(self, service: Service, now: float) -> None:
+        service.process = subprocess.Popen(
+            service.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=service.descriptors,
+            env=self.environment(),
+        )
+        service.started = now
+        pipe = service.process.stdout
+        assert pipe is not None
+        os.set_blocking(pipe.fileno(), False)
+        self.selector.register(pipe, selectors.EVENT_READ, (service, bytearray()))
+
+    def _show_output(self, timeout: float) -> None:
+        """Wait up to ``timeout`` seconds for output of the children and pass on whole lines."""
+        if not self.selector.get_map():
+            time.sleep(timeout)
+            return
+        for key, _ in self.selector.select(timeout):
+            service, rest = key.data
+            data = os.read(key.fd, 65536)
+            rest += data
+            *lines, last = bytes(rest).split(b"\n")
+            rest[:] = last
+            if not data:
+                lines += [last] if last else []
+                self.selector.unregister(key.fileobj)
+                cast("IO[bytes]", key.fileobj).close()
+            for line in lines:
+                text = line.decode(errors="replace")
+                service.last_lines.append(text)
+                self._tell(f"[{service.name}] {text}")
+
+    def _stop_all(self) -> None:
+        """SIGTERM in the services' order; SIGKILL after each one's grace, or when asked to stop again."""
+        asked = self.stops
+        for service in self.services:
+            if not service.is_alive:
+                continue
+            assert service.process is not None
+            service.process.terminate()
+            end = time.monotonic() + service.grace
+            while service.is_alive and time.monotonic() < end and self.stops <= asked:
+                self._show_output(TICK / 2)
+            if service.is_alive:
+                service.process.kill()
+            service.process.wait()
+        self._show_output(0)
+
+    def _tell(self, *lines: str) -> None:
+        try:
+            for line in lines:
+                print(line, file=sys.stderr, flush=True)
+        except OSError:  # nobody reads our output any more; the children matter more
+            pass

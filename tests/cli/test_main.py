@@ -1,0 +1,100 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kijun.cli import main
+from kijun.cli.main import COMMANDS, build_parser
+from kijun.cli.reference import text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def kijun(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "kijun.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
+
+
+def test_it_works() -> None:
+    done = kijun("version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("kijun ")
+    assert "Django 5.2" in done.stdout
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help"]) == 0
+    printed = capsys.readouterr().out
+    for name, command in COMMANDS.items():
+        assert f" {name} " in printed
+        assert command.help in printed
+    assert " manage " in printed
+
+
+def test_help_imports_neither_django_nor_the_catalogue() -> None:
+    script = (
+        "import sys; from kijun.cli import main; main(['help']); "
+        "sys.exit(bool({'django', 'kijun.catalog', 'uvicorn'} & set(sys.modules)))"
+    )
+    start = time.monotonic()
+    assert subprocess.run([sys.executable, "-c", script], stdout=subprocess.DEVNULL).returncode == 0
+    assert time.monotonic() - start < 2
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    done = kijun("serv")
+    assert done.returncode == 2
+    assert "invalid choice: 'serv'" in done.stderr
+
+
+def test_no_command_shows_the_help_and_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "COMMAND" in capsys.readouterr().out
+
+
+def test_a_variable_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    done = kijun("migrate", DATABASE_URL="mysql://somewhere/kijun", KIJUN_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_gives_its_exit_code_and_its_own_usage() -> None:
+    assert kijun("catalog", "validate").returncode == 0
+    assert kijun("catalog", "show", "P99.9.9").returncode != 0
+    assert "usage: kijun catalog" in kijun("catalog", "show").stderr
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    script = f"set -o pipefail; '{sys.executable}' -m kijun.cli catalog list | head -n 1 >/dev/null"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_manage_hands_over_to_django(tmp_path: Path) -> None:
+    done = kijun("manage", "diffsettings", "--output", "unified", KIJUN_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "AUTH_USER_MODEL" in done.stdout
+    assert kijun("manage", "nonsense", KIJUN_HOME=str(tmp_path)).returncode != 0
+
+
+def test_every_command_can_be_loaded() -> None:
+    build_parser(*COMMANDS)
+
+
+def test_the_page_of_commands_says_what_the_program_does() -> None:
+    written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert written == text(), "write it anew: .venv/bin/python -m kijun.cli.reference > docs/commands.md"
