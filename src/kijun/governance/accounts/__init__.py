@@ -1,0 +1,1 @@
+"""People: sign-in, roles with validity, transfers (人事異動)."""

@@ -1,0 +1,1 @@
+"""Self-assessments: cycles, answers, assignment, approval."""

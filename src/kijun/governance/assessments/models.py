@@ -1,0 +1,146 @@
+"""Self-assessments: a cycle, one assessment a system and one for the organisation, answers, assignments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.approvals.models import Approval
+from kijun.governance.evidence.models import ScopeKind
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Department
+from kijun.governance.organisation.tenancy import Tenant
+from kijun.web.versions import Versioned
+
+
+class Cycle(Tenant, Versioned):
+    """One round of self-assessment, usually a fiscal year."""
+
+    name = models.CharField(_("名称"), max_length=80)
+    fiscal_year = models.PositiveSmallIntegerField(_("年度"))
+    starts_on = models.DateField(_("開始日"))
+    due_on = models.DateField(_("提出期限"))
+    closed_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="cycle_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Status(models.TextChoices):
+    DONE = "done", _("実施済")
+    PARTLY = "partly", _("一部")
+    PLANNED = "planned", _("予定")
+    NOT_DONE = "not_done", _("未実施")
+    NOT_APPLICABLE = "not_applicable", _("該当なし")
+
+
+class Assessment(Tenant, Versioned):
+    """The answers of one scope in one cycle. It pins a catalogue version; what was approved is frozen as it was."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("下書き")
+        IN_PROGRESS = "in_progress", _("作業中")
+        SUBMITTED = "submitted", _("提出済")
+        CHANGES_REQUESTED = "changes_requested", _("差戻し")
+        APPROVED = "approved", _("承認済")
+        CLOSED = "closed", _("完了")
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="assessments")
+    scope_kind = models.CharField(max_length=12, choices=ScopeKind.choices)
+    system = models.ForeignKey(AISystem, models.PROTECT, null=True, blank=True, related_name="assessments")
+    catalog_version = models.CharField(max_length=20)
+    tier = models.CharField(max_length=8)
+    """The risk tier whose profile selected the controls; of the organisation: the highest among its systems."""
+    state = models.CharField(_("状態"), max_length=20, choices=State.choices, default=State.DRAFT)
+    due_on = models.DateField(_("提出期限"))
+    approval = models.ForeignKey(Approval, models.PROTECT, null=True, blank=True, related_name="+")
+    frozen: Any = models.JSONField(null=True, blank=True)
+    """What was approved: answers, evidence and catalogue words as they stood."""
+    made_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-cycle", "scope_kind", "system"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "scope_kind", "system"], name="assessment_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system or _('組織全体')}（{self.cycle}）"
+
+    @property
+    def scope_id(self) -> int:
+        return self.system_id if self.system_id else self.municipality_id
+
+
+class Answer(Tenant, Versioned):
+    """One control in one assessment. ``status`` is empty until somebody answers."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
+    control_id = models.CharField(max_length=20)
+    role = models.CharField(max_length=12)
+    """provider, user or organisation: who is asked."""
+    principle = models.CharField(max_length=4)
+    status = models.CharField(_("実施状況"), max_length=16, choices=Status.choices, blank=True)
+    reason = models.TextField(_("理由・内容"), blank=True)
+    planned_on = models.DateField(_("実施予定日"), null=True, blank=True)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    """Who is asked to answer it."""
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    carried_from = models.CharField(max_length=20, blank=True)
+    """The catalogue version from which an unchanged answer was carried."""
+
+    class Meta:
+        ordering = ["assessment", "pk"]
+        constraints = [models.UniqueConstraint(fields=["assessment", "control_id"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return self.control_id
+
+
+class Assignment(Tenant, Versioned):
+    """Work given to a department: the controls of one role in one assessment, until a day."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="assignments")
+    role = models.CharField(max_length=12)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    due_on = models.DateField(_("期限"))
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "role", "department"], name="assignment_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment} {self.role} {self.department}"
+
+
+class OwnControls(Tenant):
+    """A municipality's own controls, imported from Excel; each import is a new row, the newest counts."""
+
+    content: Any = models.JSONField(default=list)
+    """The controls as the catalogue library's ``own_controls`` reads and writes them."""
+    imported_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return f"{self.imported_at:%Y-%m-%d}"

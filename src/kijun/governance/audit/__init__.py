@@ -1,0 +1,1 @@
+"""The append-only, hash-chained trail of what people changed. Imports no other app."""

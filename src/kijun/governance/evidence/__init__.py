@@ -1,0 +1,1 @@
+"""Evidence items, automatic collection, freshness, findings and improvement plans."""

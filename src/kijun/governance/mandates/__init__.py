@@ -1,0 +1,1 @@
+"""Organisation-wide responsibilities: governance body, accountable people, long-term plans that name AI."""

@@ -1,0 +1,1 @@
+"""Municipalities, the department tree with validity, closing days."""

@@ -1,0 +1,1 @@
+"""Reports and exports: PDF, Excel, Word."""

@@ -1,0 +1,1 @@
+"""Risk assessment (harm and likelihood), tier, profile."""

@@ -1,0 +1,48 @@
+"""Pages that belong to no app: home, search, health."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from kijun.governance.accounts import waiting
+from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web import search as finders
+from kijun.web.who_may import everyone, signed_in
+
+
+@everyone
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when the web process reaches its database; for the supervisor and for load balancers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@signed_in
+def home(request: StaffRequest) -> HttpResponse:
+    """What waits for me."""
+    return render(
+        request, "sites/home.html", {"tasks": waiting.tasks(request.user), "today": timezone.localdate()}
+    )
+
+
+@signed_in
+def search(request: StaffRequest) -> HttpResponse:
+    """Everything that this person may open and that matches the words."""
+    words = request.GET.get("q", "")[:100]
+    return render(
+        request, "sites/search.html", {"search_words": words, "results": finders.find(request, words)}
+    )
+
+
+@everyone
+def residents_home(request: HttpRequest) -> HttpResponse:
+    """The towns of this installation; with one town alone its page at once."""
+    towns = list(Municipality.objects.order_by("kana", "code"))
+    if len(towns) == 1:
+        return redirect("public:town", towns[0].code)
+    return render(request, "sites/towns.html", {"towns": towns})

@@ -1,0 +1,63 @@
+"""400, 403, 404, 500 and a failed CSRF check: what happened and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext_lazy as _
+
+from kijun.web.who_may import everyone
+
+
+def _page(request: HttpRequest, status: int, title: Any, text: Any, steps: list[Any]) -> HttpResponse:
+    return render(request, "sites/error.html", {"title": title, "text": text, "steps": steps}, status=status)
+
+
+@everyone
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request, 400, _("この要求は処理できません"),
+        _("送られた内容を読み取れませんでした。"),
+        [_("前の画面に戻り、もう一度操作してください。")],
+    )  # fmt: skip
+
+
+@everyone
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request, 403, _("このページを開く権限がありません"),
+        _("あなたの役割では、このページを見たり操作したりすることができません。"),
+        [
+            _("役割は「自分の設定」で確かめられます。"),
+            _("必要な場合は、システム管理者に役割の追加を依頼してください。"),
+        ],
+    )  # fmt: skip
+
+
+@everyone
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request, 404, _("ページが見つかりません"),
+        _("住所（URL）が違うか、ページがなくなったか、あなたの団体のものではありません。"),
+        [_("住所（URL）を確かめてください。"), _("上の検索か、メニューから探してください。")],
+    )  # fmt: skip
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Drawn without context processors: the database may be what failed."""
+    return HttpResponse(loader.render_to_string("sites/server_error.html"), status=500)
+
+
+server_error.who_may = "everyone"  # type: ignore[attr-defined]
+
+
+@everyone
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request, 403, _("安全のため、送信を中止しました"),
+        _("画面を開いてから時間がたったか、サインインし直したため、この画面からの送信を受け付けられませんでした。"),
+        [_("前の画面に戻って読み込み直し、もう一度送信してください。"), _("Cookieを受け付けない設定の場合は、許可してください。")],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The page kit that every app shares; knows no domain."""

@@ -1,0 +1,141 @@
+"""Forms as the design wants them: label, hint, error beside the field and in a summary on top."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+from kijun.web import codes, dates, kana
+
+
+class Renderer(TemplatesSetting):
+    """Draws every form and field with the kit's parts."""
+
+    form_template_name = "web/parts/form.html"
+    field_template_name = "web/parts/field.html"
+
+
+class DateField(forms.CharField):
+    """A date as people write it: 令和8年11月23日, R8.11.23, 2026/11/23. Cleans to ``datetime.date`` or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("例：令和8年11月23日、R8.11.23、2026/11/23"))
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+        self.widget.attrs.setdefault("class", "narrow")
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, datetime.date):
+            return value
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return dates.parse_date(text)
+        except dates.DateError as error:
+            raise ValidationError(str(error), code="date") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return dates.format_wareki(value) if isinstance(value, datetime.date) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class IntegerField(forms.IntegerField):
+    """A whole number; full-width digits and thousands commas are understood."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": "numeric", "class": "narrow"})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.translate(str.maketrans("０１２３４５６７８９－，", "0123456789-,")).replace(
+                ",", ""
+            )
+        return super().to_python(value)
+
+
+class DecimalField(forms.DecimalField):
+    """A decimal number; full-width digits and thousands commas are understood."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.translate(str.maketrans("０１２３４５６７８９－．，", "0123456789-.,")).replace(
+                ",", ""
+            )
+        return super().to_python(value)
+
+
+class MunicipalityCodeField(forms.CharField):
+    """全国地方公共団体コード: six digits with a check digit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("全国地方公共団体コード"))
+        kwargs.setdefault("help_text", _("6桁の数字です。例：131016"))
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": "numeric", "class": "narrow", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return text
+        try:
+            return codes.check_municipality_code(text)
+        except codes.CodeError as error:
+            raise ValidationError(str(error), code="code") from error
+
+
+class KanaField(forms.CharField):
+    """フリガナ: hiragana and half-width kana are turned into full-width katakana."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return text
+        text = kana.normalise_kana(text)
+        if not kana.is_kana(text):
+            raise ValidationError(_("カタカナで入力してください。例：ヤマダ　ハナコ"), code="kana")
+        return text
+
+
+class Form(forms.Form):
+    """Base of every form; ``revision`` guards against saving over somebody else's change."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # subclasses name their model in Meta
+    """Base of every model form. It only validates: saving is done by an action, never by ``save()``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def save(self, commit: bool = True) -> Any:
+        raise TypeError("a form does not save: call the app's action with cleaned_data")
+
+
+class RevisionMixin(forms.Form):
+    """A hidden revision number: the page as it was when the person opened it."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)

@@ -1,0 +1,126 @@
+"""Small template components. Builtin in every template: no ``{% load %}`` needed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django_stubs_ext import StrOrPromise
+
+from kijun.web import dates
+from kijun.web.charts import Chart
+from kijun.web.tables import Shown
+
+register = template.Library()
+
+
+def _day(value: Any) -> datetime.date | None:
+    if isinstance(value, datetime.datetime):
+        return timezone.localtime(value).date()
+    return value if isinstance(value, datetime.date) else None
+
+
+@register.filter
+def day(value: Any) -> SafeString | str:
+    """A date in the reader's language: 2026年11月23日（令和8年） or 23 November 2026."""
+    date = _day(value)
+    if date is None:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}</time>', date.isoformat(), dates.format_date(date, get_language() or "ja")
+    )
+
+
+@register.filter
+def short_day(value: Any) -> SafeString | str:
+    """A date for tables: 2026/11/23."""
+    date = _day(value)
+    return format_html('<time datetime="{}">{}</time>', date.isoformat(), f"{date:%Y/%m/%d}") if date else ""
+
+
+@register.filter
+def moment(value: Any) -> SafeString | str:
+    """Date and time in the town's time zone: 2026/11/23 14:05."""
+    if not isinstance(value, datetime.datetime):
+        return ""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), f"{local:%Y/%m/%d %H:%M}"
+    )
+
+
+@register.filter
+def text(value: Any) -> str:
+    """A catalogue text (ja, en) in the reader's language."""
+    return str(value.get(get_language() or "ja")) if hasattr(value, "get") else str(value)
+
+
+@register.simple_tag
+def tag(label: StrOrPromise, tone: str = "neutral") -> SafeString:
+    """A state tag. Tones: neutral, progress, success, warning, danger, info. The words carry the meaning."""
+    return format_html('<span class="tag tag-{}">{}</span>', tone or "neutral", label)
+
+
+@register.inclusion_tag("web/parts/error_summary.html")
+def error_summary(*forms: BaseForm) -> dict[str, Any]:
+    """All errors of the forms on top of the page, each a link to its field."""
+    entries = []
+    for form in (f for f in forms if f is not None and f.is_bound):
+        entries += [("", message) for message in form.non_field_errors()]
+        for bound in form:
+            entries += [(bound.id_for_label or bound.auto_id, message) for message in bound.errors]
+    return {"entries": entries}
+
+
+@register.inclusion_tag("web/parts/stepper.html")
+def stepper(steps: Sequence[tuple[StrOrPromise, str, str]]) -> dict[str, Any]:
+    """Where one is in a guided form: (label, url or "", state done|current|todo)."""
+    return {"steps": steps}
+
+
+@register.inclusion_tag("web/parts/chart.html")
+def chart(value: Chart, heading: str = "") -> dict[str, Any]:
+    """A chart with its table beside it."""
+    return {"chart": value, "heading": heading}
+
+
+@register.inclusion_tag("web/parts/table.html", takes_context=True)
+def listing(context: template.Context, shown: Shown) -> dict[str, Any]:
+    """A list with its search, filters, headers and paging."""
+    request: HttpRequest = context["request"]
+    table = shown.table
+    return {
+        "shown": shown,
+        "request": request,
+        "first_step_url": table.first_step_url(request) if table.first_step_url else None,
+    }
+
+
+@register.inclusion_tag("web/parts/tip.html")
+def tip(term: StrOrPromise, explanation: StrOrPromise) -> dict[str, Any]:
+    """A term with its explanation, which opens by mouse, touch and keyboard and needs no script."""
+    return {"term": term, "explanation": explanation}
+
+
+@register.inclusion_tag("web/parts/breadcrumb.html")
+def breadcrumb(*parts: Any) -> dict[str, Any]:
+    """Label, url, label, url, …, label of this page."""
+    pairs = [(parts[i], parts[i + 1]) for i in range(0, len(parts) - 1, 2)]
+    return {"pairs": pairs, "here": parts[-1] if len(parts) % 2 else None}
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """``mapping[key]`` in a template; empty when it is not there."""
+    try:
+        return mapping[key]
+    except (KeyError, IndexError, TypeError):
+        return ""

@@ -1,0 +1,156 @@
+"""Two towns, their departments and people. ``town`` is where a test lives; ``other_town`` must never be seen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from kijun.governance.accounts.models import Person, Posting, RoleGrant, username
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit.actions import open_chain
+from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
+from kijun.web.kana import kana_sort_key
+
+START = datetime.date(2024, 4, 1)
+
+
+@pytest.fixture(autouse=True)
+def files_in_tmp(settings: Any, tmp_path: Path) -> None:
+    """Nothing a test writes reaches the data folder."""
+    settings.KIJUN_FILES = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def make_town(code: str, name: str) -> Municipality:
+    town = Municipality.objects.create(code=code, name=name, kana=name)
+    open_chain(code, name)
+    return town
+
+
+def make_department(town: Municipality, code: str, name: str, parent: Department | None = None) -> Department:
+    path = (parent.path if parent else "") + code + "/"
+    department = Department.objects.create(municipality=town, code=code, name=name, parent=parent, path=path)
+    DepartmentVersion.objects.create(
+        municipality=town, department=department, name=name, parent=parent, valid_from=START
+    )
+    return department
+
+
+def make_person(
+    town: Municipality, number: str, name: str, department: Department, *roles: Role, kana: str = ""
+) -> Person:
+    person = Person(
+        municipality=town,
+        staff_number=number,
+        username=username(town.code, number),
+        name=name,
+        kana=kana,
+        kana_sort="".join(map(str, kana_sort_key(kana))) if kana else "",
+    )
+    person.set_password("correct horse 1")
+    person.save()
+    Posting.objects.create(municipality=town, person=person, department=department, valid_from=START)
+    for role in roles:
+        scope = department if role in {Role.STAFF, Role.APPROVER} else None
+        RoleGrant.objects.create(
+            municipality=town, person=person, role=role, department=scope, valid_from=START
+        )
+    return person
+
+
+@pytest.fixture
+def town(db: None) -> Municipality:
+    return make_town("131016", "千代田区")
+
+
+@pytest.fixture
+def other_town(db: None) -> Municipality:
+    return make_town("141003", "横浜市")
+
+
+@pytest.fixture
+def it_department(town: Municipality) -> Department:
+    return make_department(town, "10", "デジタル推進課")
+
+
+@pytest.fixture
+def welfare(town: Municipality) -> Department:
+    return make_department(town, "20", "福祉部")
+
+
+@pytest.fixture
+def care(welfare: Department) -> Department:
+    """A section below 福祉部."""
+    return make_department(welfare.municipality, "21", "介護保険課", welfare)
+
+
+@pytest.fixture
+def tax(town: Municipality) -> Department:
+    return make_department(town, "30", "税務課")
+
+
+@pytest.fixture
+def administrator(town: Municipality, it_department: Department) -> Person:
+    return make_person(town, "0001", "管理 花子", it_department, Role.ADMINISTRATOR, kana="カンリ ハナコ")
+
+
+@pytest.fixture
+def it_staff(town: Municipality, it_department: Department) -> Person:
+    return make_person(town, "0002", "情報 太郎", it_department, Role.IT_STAFF, kana="ジョウホウ タロウ")
+
+
+@pytest.fixture
+def owner(town: Municipality, it_department: Department) -> Person:
+    return make_person(
+        town, "0003", "責任 次郎", it_department, Role.OWNER, Role.STAFF, kana="セキニン ジロウ"
+    )
+
+
+@pytest.fixture
+def staff(town: Municipality, care: Department) -> Person:
+    return make_person(town, "0004", "介護 三郎", care, Role.STAFF, kana="カイゴ サブロウ")
+
+
+@pytest.fixture
+def approver(town: Municipality, care: Department) -> Person:
+    return make_person(town, "0005", "上長 四郎", care, Role.APPROVER, kana="ジョウチョウ シロウ")
+
+
+@pytest.fixture
+def executive(town: Municipality, it_department: Department) -> Person:
+    return make_person(town, "0006", "市長 五月", it_department, Role.EXECUTIVE, kana="シチョウ サツキ")
+
+
+@pytest.fixture
+def auditor(town: Municipality, it_department: Department) -> Person:
+    return make_person(town, "0007", "監査 六実", it_department, Role.AUDITOR, kana="カンサ ムツミ")
+
+
+@pytest.fixture
+def neighbour(town: Municipality, tax: Department) -> Person:
+    """Staff of another department of the same town."""
+    return make_person(town, "0008", "税務 七海", tax, Role.STAFF, kana="ゼイム ナナミ")
+
+
+@pytest.fixture
+def outsider(other_town: Municipality) -> Person:
+    """Somebody of another municipality, with every role there."""
+    department = make_department(other_town, "10", "DX推進課")
+    return make_person(other_town, "0002", "他市 八郎", department, *Role, kana="タシ ハチロウ")
+
+
+@pytest.fixture
+def client_of() -> Callable[[Person], Client]:
+    """``client_of(person)``: a browser in which this person is signed in."""
+
+    def make(person: Person) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
