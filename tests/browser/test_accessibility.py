@@ -1,0 +1,74 @@
+"""Every page that a person reaches by links, looked at by axe-core at desktop and phone width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Town
+
+SKIPPED = re.compile(r"(format=|/files?/|download|\.(xlsx|pdf|docx|csv|json|jsonld)$|/static/|template|export)")
+
+
+def shape(url: str) -> str:
+    """Pages of the same kind: numbers and queries do not make another page."""
+    return re.sub(r"\d+", "N", urlsplit(url).path)
+
+
+def crawl(page: Page, start: str, visit: Callable[[Page, str], None], limit: int = 140) -> list[str]:
+    """Visit one page of each kind that links reach from ``start`` on the same host."""
+    host = urlsplit(start).netloc
+    waiting, seen = [start], {shape(start)}
+    visited = []
+    while waiting and len(visited) < limit:
+        url = waiting.pop(0)
+        response = page.goto(url)
+        assert response is not None
+        assert response.status < 400, f"{response.status} {url}"
+        visit(page, url)
+        visited.append(url)
+        for link in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
+            clean = urldefrag(link)[0]
+            if urlsplit(clean).netloc != host or SKIPPED.search(clean) or shape(clean) in seen:
+                continue
+            seen.add(shape(clean))
+            waiting.append(clean)
+    return visited
+
+
+@pytest.mark.parametrize("role", ["administrator", "it_staff", "staff", "approver", "executive", "auditor"])
+def test_no_violation_on_any_page(
+    page: Page, sample: Town, role: str, sign_in: Callable[[Page, str], None], violations: Callable[[Page], list[str]]
+) -> None:
+    problems: list[str] = []
+
+    def visit(page: Page, url: str) -> None:
+        problems.extend(f"{urlsplit(url).path} {one}" for one in violations(page))
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overflow > 1:
+            problems.append(f"{urlsplit(url).path} is {overflow}px wider than the window")
+
+    sign_in(page, role)
+    pages = crawl(page, f"{sample.url}/staff/", visit)
+    assert len(pages) > 5
+    assert not problems, "\n".join(problems)
+
+
+def test_no_violation_on_residents_pages(
+    page: Page, sample: Town, violations: Callable[[Page], list[str]]
+) -> None:
+    problems: list[str] = []
+    crawl(page, f"{sample.url}/", lambda page, url: problems.extend(f"{url} {one}" for one in violations(page)), 30)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("path", ["/staff/people/sign-in/", "/no-such-page", "/staff/set-up/"])
+def test_no_violation_before_signing_in(
+    page: Page, sample: Town, path: str, violations: Callable[[Page], list[str]]
+) -> None:
+    page.goto(sample.url + path)
+    assert not violations(page)
