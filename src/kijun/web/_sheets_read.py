@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from kijun.web import archives
@@ -31,7 +31,8 @@ from kijun.web.archives import MEBIBYTE, ArchiveError
 from kijun.web.refusals import Refusal
 
 Rows = Iterator[tuple[int, Sequence[Any]]]
-_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED: Final = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
+_NOT_CP932: Final = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # bytes that no such file has, yet Python decodes
 _LAST_ROW: Final = 1_048_576
 
 
@@ -49,8 +50,8 @@ def read_table(
 ) -> ReadResult:
     """Read the first visible sheet (or the one called ``sheet``) of an .xlsx file, or a CSV file.
 
-    Columns are found by heading in any order. Nothing is raised for what people send: what cannot be read stands
-    in ``problems``, what is wrong in a cell in the row's ``errors``.
+    Columns are found by heading in any order. Nothing is raised for what people send: what cannot be read
+    stands in ``problems``, what is wrong in a cell in the row's ``errors``.
     """
     limits = limits or ReadLimits()
     try:
@@ -191,16 +192,21 @@ def _read_row(
 # --- Excel ----------------------------------------------------------------------------------
 
 
-class _Reader(ExcelReader):
-    """openpyxl's reader, without the parts that a table does not need and that other programs often get wrong.
+class _Text(str):
+    """Text whose escapes have been undone."""
 
-    Its own list of strings loses every "x005F_" and cannot be undone: here the text stays as it is in the file.
+    __slots__ = ()
+
+
+class _Reader(ExcelReader):
+    """openpyxl's reader, without the parts that a table does not need and other programs often get wrong.
+
+    Its own list of strings loses every "x005F_" for good: here the text stays as it is in the file.
     """
 
     def read_strings(self) -> None:
-        part = self.package.find(
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
-        )
+        package: Any = self.package
+        part = package.find(SHARED_STRINGS)
         if part is None:
             return
         space = f"{{{SHEET_MAIN_NS}}}"
@@ -211,7 +217,7 @@ class _Reader(ExcelReader):
                         *node.findall(f"{space}t"),
                         *node.findall(f"{space}r/{space}t"),
                     ]  # no phonetic text
-                    self.shared_strings.append("".join(run.text or "" for run in runs))
+                    self.shared_strings.append(_Text("".join(_unescaped(run.text or "") for run in runs)))
                     node.clear()
 
     def read_properties(self) -> None: ...
@@ -275,14 +281,13 @@ def _raw(cell: Any) -> Any:
     if cell.data_type == "e":
         return Broken(str(cell.value)[:20])
     if isinstance(cell.value, str):
-        return _ESCAPED.sub(_unescaped, cell.value)
+        return str(cell.value) if isinstance(cell.value, _Text) else _unescaped(cell.value)
     return cell.value
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    """Excel writes control characters as _x000D_ (ECMA-376 ST_Xstring); half a surrogate pair stays as written."""
-    code = int(match[1], 16)
-    return match[0] if 0xD800 <= code <= 0xDFFF else chr(code)
+def _unescaped(text: str) -> str:
+    """Excel writes control characters as _x000D_ (ECMA-376 ST_Xstring); half a surrogate pair stays."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 # --- CSV ------------------------------------------------------------------------------------
@@ -318,10 +323,11 @@ def _decoded(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if "\0" not in text and not (encoding == "cp932" and _NOT_CP932.search(text)):
             return text
     raise _FileRefusal(
         _(
-            "CSVの文字コードが読み取れません。Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
+            "CSVの文字コードが読み取れません。"
+            "Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
         )
     )

@@ -6,9 +6,11 @@ import csv
 import datetime
 import io
 import re
+import sys
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ from kijun.web._sheets import MAX_TEXT, Sheet, SheetColumn, SheetError, local_da
 # Spreadsheets run a cell that begins so, also in full width and behind blanks. Apostrophes in front count as
 # part of the pattern, so that exactly one is added here and exactly one taken off by the reader.
 DANGEROUS: Final = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
+_AWKWARD: Final = re.compile(r"\A<r>.*</r>\Z|_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_", re.DOTALL)
 _EXCEL_FIRST: Final = datetime.date(1900, 1, 1)
 _SPARE_ROWS: Final = 1_000
 _WIDTHS: Final = {"text": 28, "number": 12, "date": 13, "choice": 18}
@@ -25,7 +28,7 @@ _CHOICES: Final = "choices"
 
 
 def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An Excel workbook (.xlsx), one datum a cell. Raises :class:`SheetError` for text that Excel cannot hold."""
+    """An Excel workbook (.xlsx), one datum a cell; raises :class:`SheetError` for what Excel cannot hold."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     formats = {
@@ -36,7 +39,6 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
         "choice": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         "number": book.add_format({"valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
-        "run": book.add_format({}),
     }
     titles: set[str] = set()
     lists: list[tuple[Any, int, int, SheetColumn]] = []
@@ -84,7 +86,7 @@ def _fill(page: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
     for position, column in enumerate(sheet.columns):
         width = column.width or max(_WIDTHS[column.kind], min(40, 2 * len(str(column.label)) + 3))
         page.set_column(position, position, width, formats[column.kind])
-        _write_text(page, 0, position, _fits(str(column.label), column, 1), formats["header"], formats["run"])
+        _write_text(page, 0, position, _fits(str(column.label), column, 1), formats["header"])
     number = 0
     for number, row in enumerate(sheet.rows, start=1):
         if number > 1_048_575:
@@ -105,17 +107,22 @@ def _write_cell(
     elif column.kind == "number" and (exact := _exact_float(value)) is not None:
         page.write_number(row, position, exact, style)
     else:
-        _write_text(
-            page, row, position, _fits(_as_text(column, value), column, row + 1), style, formats["run"]
-        )
+        _write_text(page, row, position, _fits(_as_text(column, value), column, row + 1), style)
 
 
-def _write_text(page: Any, row: int, position: int, text: str, style: Any, run: Any) -> None:
-    if text.startswith("<r>") and text.endswith("</r>"):
-        # The library would take this for markup of its own and write it as it is.
-        page.write_rich_string(row, position, text[:1], run, text[1:], style)
-    else:
-        page.write_string(row, position, text, style)
+def _write_text(page: Any, row: int, position: int, text: str, style: Any) -> None:
+    page.xls_strmax = sys.maxsize  # _fits has measured it; markup is longer than what it shows
+    page.write_string(row, position, _markup(text) if _AWKWARD.search(text) else text, style)
+
+
+def _markup(text: str) -> str:
+    """The text as runs of rich text, each with at most one "_x0041_" for the library to escape.
+
+    It takes a text of the form <r>…</r> for such markup and writes it as it is, and it overlooks an escape whose
+    first underscore ends another one.
+    """
+    runs = [run for run in re.split(r"(?=_x[0-9A-Fa-f]{4}_)", text) if run]
+    return "".join(f'<r><t xml:space="preserve">{escape(run)}</t></r>' for run in runs)
 
 
 def _as_text(column: SheetColumn, value: Any) -> str:
@@ -193,7 +200,7 @@ def _add_choices(
     for position, (page, target, last, column) in enumerate(lists):
         labels = [str(label) for _value, label in column.pairs()]
         for row, label in enumerate(labels):
-            _write_text(store, row, position, _fits(label, column, row + 1), formats["text"], formats["run"])
+            _write_text(store, row, position, _fits(label, column, row + 1), formats["text"])
         area = xlsxwriter.utility.xl_range_abs(0, position, len(labels) - 1, position)
         rule = {
             "validate": "list",

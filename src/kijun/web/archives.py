@@ -45,7 +45,8 @@ def refuse_ole(content: bytes) -> None:
         )
     raise ArchiveError(
         _(
-            "古い形式（.xls、.doc、.ppt）のファイルは読み取れません。.xlsx、.docx、.pptx の形式で保存し直してください。"
+            "古い形式（.xls、.doc、.ppt）のファイルは読み取れません。"
+            ".xlsx、.docx、.pptx の形式で保存し直してください。"
         )
     )
 
