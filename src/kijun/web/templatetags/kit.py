@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.forms import BaseForm
@@ -16,8 +16,10 @@ from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
 from kijun.web import dates
-from kijun.web.charts import Chart
-from kijun.web.tables import Shown
+
+if TYPE_CHECKING:
+    from kijun.web.charts import Chart
+    from kijun.web.tables import Shown
 
 register = template.Library()
 
