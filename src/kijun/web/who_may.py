@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -43,7 +43,7 @@ def who_may(permission: str) -> Callable[[View[P]], View[P]]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return _mark(guarded, permission)
+        return cast("View[P]", _mark(guarded, permission))
 
     return decorate
 
@@ -60,12 +60,12 @@ def signed_in(view: View[P]) -> View[P]:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return _mark(guarded, "signed in")
+    return cast("View[P]", _mark(guarded, "signed in"))
 
 
 def everyone(view: View[P]) -> View[P]:
     """Residents and anybody else: the page shows only what is public, or checks a token itself."""
-    return _mark(functools.wraps(view)(view), "everyone")
+    return cast("View[P]", _mark(view, "everyone"))
 
 
 def require(request: HttpRequest, permission: str, thing: Model) -> None:
