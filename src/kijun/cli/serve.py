@@ -9,6 +9,7 @@ import http.client
 import os
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
 
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start, supervise, and return the exit code."""
+    os.umask(0o077)
     try:
         home = private_folder(args.home)
         lock = only_one(home)
@@ -56,7 +58,6 @@ def run(args: argparse.Namespace) -> int:
 def private_folder(given: Path | None) -> Path:
     """The data folder, made if missing and closed to other users; KIJUN_HOME names it from here on."""
     home = given.expanduser().resolve() if given else environ.home()
-    os.umask(0o077)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         home.chmod(0o700)
@@ -86,16 +87,17 @@ def only_one(home: Path) -> IO[str]:
 def listen(host: str, port: int) -> socket.socket:
     """The socket that the web process serves, opened before anything changes that a taken port would stop."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = places[0]
+        with ExitStack() as on_failure:
+            listener = on_failure.enter_context(socket.socket(family, kind))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(1024)
+            on_failure.pop_all()
+            return listener
     except OSError as error:
         raise CannotServe(why_not(error, host, port)) from error
-    return listener
 
 
 def why_not(error: OSError, host: str, port: int) -> str:
