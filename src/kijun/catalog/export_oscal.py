@@ -22,6 +22,7 @@ from kijun.catalog.vocabulary import ORGANISATION_TOPIC, Tier, label
 OSCAL_VERSION = "1.2.0"
 NAMESPACE = "urn:kijun:oscal"
 _UUIDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
+_GUIDELINE = str(uuid.uuid5(_UUIDS, "guideline"))
 
 
 def export_oscal(catalog: Catalog, lang: str = "ja") -> dict[str, Any]:
@@ -41,14 +42,13 @@ def export_oscal(catalog: Catalog, lang: str = "ja") -> dict[str, Any]:
                 "groups": [_topic_group(topic, catalog, lang) for topic in topics],
             }
         )
-    guideline = _uuid("guideline")
     return {
         "catalog": {
             "uuid": document,
             "metadata": _metadata(catalog, catalog.guideline.get(lang), lang)
-            | {"links": [{"href": f"#{guideline}", "rel": "reference"}]},
+            | {"links": [{"href": f"#{_GUIDELINE}", "rel": "reference"}]},
             "groups": groups,
-            "back-matter": {"resources": [{"uuid": guideline, "title": _line(catalog.guideline.get(lang))}]},
+            "back-matter": {"resources": [{"uuid": _GUIDELINE, "title": _line(catalog.guideline.get(lang))}]},
         }
     }
 
@@ -186,6 +186,8 @@ def _sentences(parts: Iterable[str], lang: str) -> str:
 
 
 def _links(control: Control, catalog: Catalog, lang: str) -> Iterator[dict[str, str]]:
+    if control.place and not control.is_own:
+        yield {"href": f"#{_GUIDELINE}", "rel": "reference", "text": _line(control.place)}
     yield from ({"href": f"#{id}", "rel": "related"} for id in control.related)
     yield from ({"href": f"#{id}", "rel": "risk"} for id in control.risks)
     for edge in catalog.edges_of(control.id):

@@ -64,11 +64,12 @@ class _Row:
     """One row while it is read. Readers note what is wrong and give back something empty."""
 
     number: int
+    headings: dict[str, str]
     cells: dict[str, Cell]
     errors: list[RowError] = field(default_factory=list)
 
     def fail(self, column: Column, ja: str, en: str) -> None:
-        self.errors.append(RowError(self.number, column.name.ja, ja, en))
+        self.errors.append(RowError(self.number, self.headings[column.key], ja, en))
 
     def text(self, column: Column) -> str:
         cell = self.cells.get(column.key, Cell())
@@ -134,9 +135,10 @@ def read_own_controls(source: Source, catalog: Catalog) -> OwnSheet:
         too_long = RowError(MAX_ROWS + 1, "", f"{MAX_ROWS}行までです。", f"At most {MAX_ROWS} rows.")
         return OwnSheet((), (too_long,))
     keys = [_key(cell) for cell in heading[1]]
+    headings = {key: cell.text for key, cell in zip(keys, heading[1], strict=True) if key}
     controls: dict[str, Control] = {}
     for number, cells in body:
-        row = _Row(number, {key: cell for key, cell in zip(keys, cells, strict=False) if key})
+        row = _Row(number, headings, {key: cell for key, cell in zip(keys, cells, strict=False) if key})
         control = _control(row, catalog)
         if control and control.id in controls:
             row.fail(

@@ -86,7 +86,7 @@ def read_yaml(path: Path, place: str) -> Any:
         line = f", line {mark.line + 1}" if mark else ""
         raise CatalogError(f"{place}{line}", error.problem or "not YAML") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CatalogError(place, str(error)) from error
+        raise CatalogError(place, str(error).partition("\n")[0]) from error
 
 
 def _mapping(folder: Path, path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,11 +108,12 @@ def _inspect_archive(content: bytes) -> None:
                 )
             for part in parts:
                 # zipfile reads no more than the size that the directory claims, and checks the sum.
-                if any(mark in archive.read(part) for mark in _DECLARATIONS):
+                data = archive.read(part)
+                if any(mark in data for mark in _DECLARATIONS):
                     raise RefusedWorkbook(
                         "文書型宣言を含むファイルは開けません。", "A file with a document type is not opened."
                     )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise RefusedWorkbook(
             "Excelブック（.xlsx）ではありません。", "This is not an Excel workbook (.xlsx)."
         ) from error
