@@ -1,0 +1,101 @@
+"""A report as a tagged PDF, set by Typst with the fonts of the package (no system font, no network)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kijun.governance.reports.contents import STATUSES, ControlLine, Group, Report
+from kijun.governance.reports.words import labels, percent, status_labels
+from kijun.web import dates
+from kijun.web import pdf_fonts_folder
+
+TEMPLATE = Path(__file__).parent / "report.typ"
+
+
+def render(report: Report) -> bytes:
+    """The report as PDF (tagged, PDF/UA-1). Deterministic for equal contents."""
+    import typst  # half a second to load: only where it is used
+
+    data = json.dumps(document(report), ensure_ascii=False)
+    content: bytes = typst.compile(
+        str(TEMPLATE),
+        font_paths=[str(pdf_fonts_folder())],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"data": data},
+        pdf_standards=["ua-1"],
+    )
+    return content
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The JSON that the template draws."""
+    words = status_labels()
+    language = report.language
+    return {
+        "title": report.title,
+        "municipality": report.municipality,
+        "is_sample": report.is_sample,
+        "language": language,
+        "made_on_text": dates.format_date(report.made_on, language),
+        "made_by": report.made_by,
+        "cycle": report.cycle,
+        "state": report.state,
+        "approved": report.approved,
+        "words": labels(),
+        "statuses": [{"key": key, "label": words[key]} for key in STATUSES],
+        "figures": [{"label": f.label, "value": f.value, "note": f.note} for f in report.figures],
+        "facts": [{"label": f.label, "value": f.value} for f in report.facts],
+        "risk_lines": list(report.risk_lines),
+        "by_principle": [_group(group, words) for group in report.by_principle],
+        "by_role": [_group(group, words) for group in report.by_role],
+        "trend": [[p.label, str(p.asked), percent(p.rate)] for p in report.trend],
+        "systems": [
+            [s.code, s.name, s.stage, s.tier, percent(s.rate), str(s.findings), s.published]
+            for s in report.systems
+        ],
+        "findings": [
+            [
+                f.number,
+                f.title + (f"\n{f.scope}" if f.scope else ""),
+                f.control,
+                f.owner,
+                f"{f.due_on:%Y/%m/%d}" + ("\n" + _("期限超過") if f.overdue else ""),
+                f.state,
+            ]
+            for f in report.findings
+        ],
+        "controls": _controls(report.controls),
+        "notes": list(report.notes),
+    }
+
+
+def _group(group: Group, words: dict[str, str]) -> dict[str, Any]:
+    counts = [(key, group.counts.get(key, 0)) for key in STATUSES]
+    return {
+        "label": group.label,
+        "total": group.total,
+        "segments": [{"status": key, "count": count} for key, count in counts if count],
+        "cells": [str(count) for _key, count in counts],
+        "rate": percent(group.rate),
+        "alt": group.label + ": " + ", ".join(f"{words[key]} {count}" for key, count in counts if count),
+    }
+
+
+def _controls(lines: tuple[ControlLine, ...]) -> list[dict[str, Any]]:
+    groups: dict[str, list[list[str]]] = {}
+    for line in lines:
+        reason = line.reason + (f"\n{_('予定')} {line.planned_on:%Y/%m/%d}" if line.planned_on else "")
+        evidence = "\n".join(
+            f"{one.title}：{one.value}（{one.verdict}、{one.as_of:%Y/%m/%d}）"
+            if one.value
+            else f"{one.title}（{one.as_of:%Y/%m/%d}）"
+            for one in line.evidence
+        )
+        answer = line.status_label + ("\n" + _("組織全体の回答") if line.inherited else "")
+        groups.setdefault(line.principle, []).append([line.id, line.title, answer, reason, evidence])
+    return [{"label": label, "rows": rows} for label, rows in groups.items()]
