@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kijun.governance.register",
     "kijun.governance.reports",
     "kijun.sites",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
