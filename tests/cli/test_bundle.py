@@ -16,7 +16,7 @@ import pytest
 from tools import bundle
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bundle")]  # built once, for all of them
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ["run", ".ci/run", "tools/installer.sh"]
-TOOLS = ["sh", "dirname", "uname", "sed", "grep", "cat", "cut", "sha256sum", "flock", "rm", "mkdir", "env"]
+TOOLS = [
+    "sh",
+    "dirname",
+    "readlink",
+    "uname",
+    "sed",
+    "grep",
+    "cat",
+    "cut",
+    "sha256sum",
+    "flock",
+    "rm",
+    "mkdir",
+    "env",
+]
 
 
 def call(script: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -182,6 +196,28 @@ def test_an_interrupted_first_try_does_no_harm(checkout: Path, seconds: float) -
     first.wait()
     second = call(checkout / "run", "kijun", "version")
     assert second.returncode == 0, second.stderr
+
+
+@pytest.mark.slow
+def test_a_link_to_it_works_as_well(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(checkout / "run")
+    assert call(tmp_path / "link", "kijun", "version").returncode == 0
+
+
+@pytest.mark.slow
+def test_what_the_tests_leave_out_is_told_at_both_ends(checkout: Path) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    done = call(checkout / "run", "test", KIJUN_SKIP_BROWSER="1", KIJUN_TEST_DATABASE_URL=nowhere)
+    assert done.returncode == 1  # there is not one test in this small checkout
+    assert "run: FAILED:" in done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith(("##  ", "== "))]
+    assert [line.split(":")[0] for line in told if "#" in line and ":" in line] == [
+        "##  BROWSER TESTS ARE SKIPPED",
+        "##  NOT TESTED ON POSTGRESQL",
+    ] * 2
+    assert told[0].startswith("##  BROWSER")
+    assert "== mypy" in told  # one failure does not hide the next
+    assert "== browser tests" not in told
 
 
 @pytest.mark.slow

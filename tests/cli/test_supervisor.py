@@ -19,6 +19,7 @@ import sys
 from kijun.cli import supervisor
 from kijun.cli.supervisor import Service, Supervisor
 supervisor.BACK_OFF = 0.05
+supervisor.PATIENCE = 0.3
 python = sys.executable
 services = {services}
 sys.exit(Supervisor(services, lambda: {ready}, lambda: print("READY", flush=True)).run())
@@ -91,6 +92,15 @@ def test_each_way_to_stop_ends_with_0(start: Start, number: int) -> None:
     started = start(shell("one", "exec sleep 60"))
     started.wait_for("READY")
     assert started.stop(number) == 0
+
+
+def test_a_page_that_is_late_is_told_once(start: Start) -> None:
+    started = start(shell("one", "exec sleep 60"), ready="False")
+    started.wait_for("has not answered")
+    time.sleep(0.5)
+    assert started.stop() == 0
+    assert started.printed.count("has not answered") == 1
+    assert "READY" not in started.printed
 
 
 def test_children_end_in_order(start: Start) -> None:

@@ -25,6 +25,7 @@ QUICK: Final = 20.0  # a child that lives shorter than these seconds died quickl
 DEATHS: Final = 5  # quick deaths in a row that end the whole
 BACK_OFF: Final = 0.5  # seconds before the first restart; doubled with each quick death
 KEPT_LINES: Final = 20
+PATIENCE: Final = 30.0  # seconds until somebody who waits for the first page is told that it is late
 
 
 @dataclass
@@ -88,6 +89,7 @@ class Supervisor:
     def run(self) -> int:
         """Returns 0 after a stop that was asked for, 1 when a service kept dying."""
         announced = False
+        late = time.monotonic() + PATIENCE
         failed: Service | None = None
         while not self.stops and failed is None:
             failed = self._start_what_is_due()
@@ -95,6 +97,10 @@ class Supervisor:
             if not announced and failed is None and self.is_ready():
                 announced = True
                 self.announce()
+            if not announced and time.monotonic() > late:
+                late = float("inf")
+                self._tell(f"web が {PATIENCE:.0f} 秒たっても応答しません。出力を確かめてください。")
+                self._tell(f"web has not answered for {PATIENCE:.0f} seconds; look at its output.")
         self._stop_all()
         if failed:
             self._tell(f"{failed.name} が続けて {DEATHS} 回止まったため終了します。")
