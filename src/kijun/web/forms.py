@@ -28,6 +28,7 @@ class DateField(forms.CharField):
         kwargs.setdefault("help_text", _("例：令和8年11月23日、R8.11.23、2026/11/23"))
         kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
+        self.validators = []  # those of a text field measure text; here the value is a date by then
         self.widget.attrs.setdefault("autocomplete", "off")
         self.widget.attrs.setdefault("class", "narrow")
 
