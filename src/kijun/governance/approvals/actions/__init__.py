@@ -1,0 +1,15 @@
+"""What can be done with approvals and their routes; nothing else writes."""
+
+from kijun.governance.approvals.actions.machine import approve, return_, submit, view_later, withdraw
+from kijun.governance.approvals.actions.routes import delete_route, ensure_default_route, save_route
+
+__all__ = [
+    "approve",
+    "delete_route",
+    "ensure_default_route",
+    "return_",
+    "save_route",
+    "submit",
+    "view_later",
+    "withdraw",
+]

@@ -1,0 +1,86 @@
+"""What approvals tell the apps below: what waits for a person, and what hangs on one who moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kijun.governance.accounts import belongings, waiting
+from kijun.governance.accounts.belongings import Belonging, Keeper
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.waiting import Task
+from kijun.governance.approvals import eligibility
+from kijun.governance.approvals.models import Approval, RouteStep, Step
+from kijun.governance.audit.actions import record
+
+
+def tasks(person: Person) -> Iterable[Task]:
+    """Steps to decide, decisions to read later, and what came back; three queries."""
+    for step in eligibility.steps_for(person):
+        yield Task(step.approval.title, step.get_kind_display(), step.approval.get_absolute_url())
+    for step in eligibility.steps_to_view(person):
+        yield Task(step.approval.title, _("後閲"), step.approval.get_absolute_url())
+    for approval in eligibility.returned_to(person):
+        yield Task(approval.title, _("差戻し"), approval.get_absolute_url())
+
+
+def _route_steps(person: Person) -> Iterable[Belonging]:
+    rows = RouteStep.objects.filter(person=person, municipality=person.municipality)
+    for step in rows.select_related("route"):
+        yield Belonging(
+            "approvals.routestep",
+            str(step.pk),
+            f"{step.route.name}（{step.get_kind_display()}）",
+            gettext_lazy("決裁ルートで指名された人"),
+            "person",
+            reverse("approvals:route", args=[step.route_id]),
+        )
+
+
+def _waiting_steps(person: Person) -> Iterable[Belonging]:
+    rows = Step.objects.filter(
+        person=person,
+        municipality=person.municipality,
+        outcome=Step.Outcome.WAITING,
+        approval__state=Approval.State.SUBMITTED,
+    )
+    for step in rows.select_related("approval"):
+        yield Belonging(
+            "approvals.step",
+            str(step.pk),
+            f"{step.approval.title}（{step.get_kind_display()}）",
+            gettext_lazy("決裁を待っている人"),
+            "person",
+            step.approval.get_absolute_url(),
+        )
+
+
+def _give_route_step(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    step = RouteStep.objects.select_related("route__municipality").get(pk=thing_id, person=old)
+    step.person = new
+    step.save(update_fields=["person"])
+    _tell(step.route, old, new, actor)
+
+
+def _give_step(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    step = Step.objects.select_related("approval__municipality").get(pk=thing_id, person=old)
+    if step.outcome != Step.Outcome.WAITING:
+        return
+    step.person = new
+    step.save(update_fields=["person"])
+    _tell(step.approval, old, new, actor)
+
+
+def _tell(thing: Model, old: Person, new: Person, actor: Person) -> None:
+    detail = {"before": {"person": old.staff_number}, "after": {"person": new.staff_number}}
+    record(old.municipality.chain, actor, "approvals.handed_over", thing, detail)
+
+
+def register() -> None:
+    waiting.register(tasks)
+    belongings.register(Keeper("approvals.routestep:person", _route_steps, _give_route_step))
+    belongings.register(Keeper("approvals.step:person", _waiting_steps, _give_step))
