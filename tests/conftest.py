@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test import Client, TestCase, TransactionTestCase
 
 from kijun.governance.accounts.models import Person, Posting, RoleGrant, username
 from kijun.governance.accounts.roles import Role
+from kijun.governance.audit import triggers
 from kijun.governance.audit.actions import open_chain
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
 from kijun.web.kana import kana_sort_key
@@ -24,6 +26,26 @@ def files_in_tmp(settings: Any, tmp_path: Path) -> None:
     """Nothing a test writes reaches the data folder."""
     settings.KIJUN_FILES = tmp_path / "files"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def triggers_step_aside() -> Iterator[None]:
+    """A test that commits is cleaned up by emptying every table, which the trail's own triggers refuse."""
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(case: TransactionTestCase) -> None:
+        if isinstance(case, TestCase):
+            return empty(case)
+        before = triggers.present(connection)
+        triggers.drop(connection)
+        empty(case)
+        if before:
+            triggers.create(connection)
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 def make_town(code: str, name: str) -> Municipality:

@@ -44,6 +44,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "catalog": Command(
         "kijun.catalog.commands", "read, check and export the guideline as data", django=False
     ),
+    "audit": Command("kijun.governance.audit.commands", "verify the audit trail and print its heads"),
     "version": Command("kijun.cli.version", "print the version", django=False),
 }
 MANAGE_HELP: Final = "Django's own commands (kijun manage help)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +21,6 @@ def open_chain(key: str, label: str, *, removable: bool = False) -> Chain:
     return found
 
 
-@transaction.atomic
 def record(
     key: str, actor: Model | Ref, action: str, thing: Model | Ref, detail: dict[str, Any] | None = None
 ) -> Entry:
@@ -28,29 +29,41 @@ def record(
     ``action`` is ``app.verb`` in the past tense, for example ``inventory.registered``. ``detail`` must be JSON.
     The chain's row is locked, so that entries of one chain are written one after the other.
     """
+    return record_many(key, actor, [(action, thing, detail)])[0]
+
+
+@transaction.atomic
+def record_many(
+    key: str, actor: Model | Ref, events: Iterable[tuple[str, Model | Ref, dict[str, Any] | None]]
+) -> list[Entry]:
+    """Append entries in order, with the same number of queries however many there are."""
     chain = Chain.objects.select_for_update().get_or_create(key=key, defaults={"label": key})[0]
     last = chain.entries.order_by("-seq").first()
-    who, what = ref(actor), ref(thing)
+    seq, previous = (last.seq, last.digest) if last else (0, links.start(key))
     at = timezone.now()
     if last is not None and at <= last.at:  # the clock was set back: the order of the chain counts
         at = last.at
-    entry = Entry(
-        chain=chain,
-        seq=last.seq + 1 if last else 1,
-        at=at,
-        actor_kind=who.kind,
-        actor_id=who.id,
-        actor_label=who.label[:200],
-        action=action,
-        thing_kind=what.kind,
-        thing_id=what.id,
-        thing_label=what.label[:300],
-        detail=detail or {},
-        previous=last.digest if last else links.start(key),
-    )
-    entry.digest = links.digest(entry)
-    entry.save(force_insert=True)
-    return entry
+    who = ref(actor)
+    entries = []
+    for action, thing, detail in events:
+        what, seq = ref(thing), seq + 1
+        entry = Entry(
+            chain=chain,
+            seq=seq,
+            at=at,
+            actor_kind=who.kind,
+            actor_id=who.id,
+            actor_label=_text(who.label, 200),
+            action=action,
+            thing_kind=what.kind,
+            thing_id=what.id,
+            thing_label=_text(what.label, 300),
+            detail=_plain(detail or {}),
+            previous=previous,
+        )
+        previous = entry.digest = links.digest(entry)
+        entries.append(entry)
+    return Entry.objects.bulk_create(entries, batch_size=500)
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -62,14 +75,26 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _text(text: str, length: int) -> str:
+    """Text that every database keeps letter by letter: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:length]
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
+    """JSON that comes back from either database as it went in, for the digest is taken over it.
+
+    PostgreSQL's ``jsonb`` writes 1e22 as a whole number and drops the sign of -0.0: such numbers are kept as text.
+    """
+    if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, float):
+        shown = repr(value)
+        return value if re.fullmatch(r"-?[0-9]+\.[0-9]+", shown) and shown != "-0.0" else shown
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return str(value)
+        return {_text(str(key), 1000): _plain(one) for key, one in value.items()}
+    return _text(str(value), 100_000)
 
 
 @transaction.atomic
@@ -87,3 +112,14 @@ def remove_chain(key: str, actor: Model | Ref) -> None:
         {"entries": last.seq if last else 0, "head": last.digest if last else links.start(key)},
     )
     chain.delete()
+
+
+def note_verification(key: str, actor: Model | Ref, head: links.Head, breaks: list[links.Break]) -> Entry:
+    """Write down that somebody verified the chain, up to which entry, and how many breaks there were."""
+    return record(
+        key,
+        actor,
+        "audit.verified",
+        Ref("audit.chain", key, Chain.objects.get(key=key).label),
+        {"entries": head.seq, "head": str(head), "breaks": len(breaks)},
+    )

@@ -18,7 +18,7 @@ class Chain(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return self.label or _("この装置")
+        return self.label or str(_("この装置"))
 
 
 class Entry(models.Model):
@@ -46,7 +46,8 @@ class Entry(models.Model):
         ordering = ["chain", "seq"]
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="audit_entry_once")]
         indexes = [
-            models.Index(fields=["chain", "thing_kind", "thing_id"], name="audit_entry_thing"),
+            models.Index(fields=["thing_kind", "thing_id"], name="audit_entry_thing"),
+            models.Index(fields=["chain", "action"], name="audit_entry_action"),
             models.Index(fields=["chain", "-at"], name="audit_entry_at"),
         ]
 
