@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.reports.contents import STATUSES, ControlLine, Group, Report
 from kijun.governance.reports.words import labels, percent, status_labels
-from kijun.web import dates
-from kijun.web import pdf_fonts_folder
+from kijun.web import dates, pdf_fonts_folder
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 

@@ -126,3 +126,9 @@ def item(mapping: Any, key: Any) -> Any:
         return mapping[key]
     except (KeyError, IndexError, TypeError):
         return ""
+
+
+@register.filter
+def rate(value: float | None) -> str:
+    """A share of 0 to 1 in per cent with one decimal: 12.5 %; a dash for None."""
+    return "–" if value is None else f"{value * 100:.1f}\u00a0%"
