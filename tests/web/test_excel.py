@@ -84,6 +84,11 @@ def csv_file(*lines: str, encoding: str = "utf-8") -> bytes:
     return "\r\n".join(lines).encode(encoding)
 
 
+def short(value: object) -> str | None:
+    """Files make no names of tests: they are long, and some hold the time."""
+    return "file" if isinstance(value, bytes | dict) else None
+
+
 # --- the ordinary day -----------------------------------------------------------------------
 
 
@@ -250,6 +255,17 @@ def test_any_number_and_date_comes_back(number: Decimal, day: date, form: str) -
     assert row["since"] == day
 
 
+@pytest.mark.parametrize(
+    "number", [10**23, Decimal("1E+23"), 0.1, 1e-300, Decimal("0.10"), 2**53 + 1, Decimal("NaN")]
+)
+def test_numbers_that_a_spreadsheet_rounds(number: Any) -> None:
+    result = out_and_in("xlsx", [{"number": "1", "hours": number}])
+    if number == number:
+        assert values(result)[0]["hours"] == Decimal(str(number))
+    else:
+        assert "「NaN」は数値ではありません" in result.rows[0].errors[0].message
+
+
 def test_moments_are_written_as_days_of_the_town() -> None:
     from django.utils import timezone
 
@@ -374,6 +390,7 @@ def test_a_cell_too_long_in_csv() -> None:
         ("x.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "パスワードを外して"),
         ("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook", "古い形式"),
     ],
+    ids=short,
 )  # fmt: skip
 def test_a_file_that_cannot_be_read(name: str, content: bytes, part: str) -> None:
     result = read_table(content, name, COLUMNS)
@@ -422,6 +439,7 @@ GOOD = write_workbook([Sheet("職員", COLUMNS, ROWS)])
             "外部のサイト",
         ),
     ],
+    ids=short,
 )  # fmt: skip
 def test_a_hostile_workbook(change: dict[str, bytes], part: str) -> None:
     result = read_table(repacked(GOOD, change), "x.xlsx", COLUMNS)

@@ -15,6 +15,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from kijun.web import archives
+from kijun.web._decoding import decoded
 from kijun.web._sheets import (
     CellError,
     ReadLimits,
@@ -32,7 +33,6 @@ from kijun.web.refusals import Refusal
 
 Rows = Iterator[tuple[int, Sequence[Any]]]
 _ESCAPED: Final = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
-_NOT_CP932: Final = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # bytes that no such file has, yet Python decodes
 _LAST_ROW: Final = 1_048_576
 
 
@@ -294,7 +294,14 @@ def _unescaped(text: str) -> str:
 
 
 def _csv_rows(content: bytes) -> Rows:
-    text = _decoded(content)
+    text = decoded(content)
+    if text is None:
+        raise _FileRefusal(
+            _(
+                "CSVの文字コードが読み取れません。"
+                "Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
+            )
+        )
     first = text.partition("\n")[0]
     lines = csv.reader(
         io.StringIO(text, newline=""),
@@ -314,20 +321,3 @@ def _csv_rows(content: bytes) -> Rows:
         if cells is None:
             return
         yield number, [cell[1:] if cell.startswith("'") and DANGEROUS.match(cell) else cell for cell in cells]
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8 with or without BOM, else CP932."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text and not (encoding == "cp932" and _NOT_CP932.search(text)):
-            return text
-    raise _FileRefusal(
-        _(
-            "CSVの文字コードが読み取れません。"
-            "Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
-        )
-    )

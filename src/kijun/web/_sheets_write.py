@@ -8,7 +8,7 @@ import io
 import re
 import sys
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -141,17 +141,15 @@ def _exact_float(value: Any) -> float | None:
     """The number when Excel's 15 digits hold it exactly; None when it must stay text."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
+    number = Decimal(str(value))
     if (
         not number.is_finite()
         or len(number.normalize().as_tuple().digits) > 15
         or abs(number.adjusted()) > 300
     ):
         return None
-    return float(number)
+    written = float(f"{float(number):.16G}")  # as the library writes it: 1E+23 would come back as 9.99…E+22
+    return written if Decimal(repr(written)) == number else None
 
 
 def _fits(text: str, column: SheetColumn, row: int) -> str:

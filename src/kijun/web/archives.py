@@ -24,9 +24,10 @@ _MACROS: Final = re.compile(r"vbaproject|vbadata|(^|/)macrosheets/|(^|/)activex/
 _MACRO_TYPES: Final = re.compile(
     rb"macroenabled|vbaproject|activex|intlmacrosheet|ms-excel\.macrosheet", re.IGNORECASE
 )
-_OBJECTS: Final = re.compile(r"(^|/)embeddings/[^/]*\.(?!xlsx$|docx$|pptx$|vsdx$)[^/.]*$", re.IGNORECASE)
+_OBJECTS: Final = re.compile(r"(^|/)embeddings/(?!.*\.(xlsx|docx|pptx|vsdx)$).", re.IGNORECASE)
 _REMOTE: Final = re.compile(
-    rb"<(?=[^>]*/(?:attachedTemplate|oleObject|frame|subDocument)[\"'])(?=[^>]*Target\s*=\s*[\"']\s*(?:https?|ftp|mhtml|mk):)[^>]*>",
+    rb"<(?=[^<>]*/(?:attachedTemplate|oleObject|frame|subDocument)[\"'])"
+    rb"(?=[^<>]*Target\s*=\s*[\"']\s*(?:https?|ftp|mhtml|mk):)",
     re.IGNORECASE,
 )
 
