@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.organisation.models import Department
-from kijun.governance.organisation.tenancy import Tenant, TenantQuerySet
+from kijun.governance.organisation.tenancy import Tenant
 from kijun.web.versions import Versioned
 
 
@@ -26,6 +27,7 @@ class Stage(models.TextChoices):
 
 IN_USE = (Stage.PILOT, Stage.OPERATION, Stage.EXTENSION)
 RUNNING = (Stage.OPERATION, Stage.EXTENSION)
+ORDER = tuple(Stage)
 
 
 class Function(models.TextChoices):
@@ -50,6 +52,9 @@ class DataKind(models.TextChoices):
     CONFIDENTIAL = "confidential", _("機密情報・非公開情報")
 
 
+PERSONAL_KINDS = frozenset({DataKind.PERSONAL, DataKind.SENSITIVE, DataKind.MY_NUMBER})
+
+
 class Training(models.TextChoices):
     """Whether what is typed in may be used to train the model (P5.1.1, P5.1.2)."""
 
@@ -68,7 +73,7 @@ class AISystem(Tenant, Versioned):
 
     number = models.PositiveIntegerField(editable=False)
     """Running number in the municipality; shown as AI-001."""
-    name = models.CharField(_("名称"), max_length=120)
+    name = models.CharField(_("名称"), max_length=120, blank=True)
     name_en = models.CharField(_("英語の名称"), max_length=160, blank=True)
     summary = models.TextField(_("概要"), blank=True)
     problem = models.TextField(_("解決したい課題"), blank=True)
@@ -110,6 +115,8 @@ class AISystem(Tenant, Versioned):
     training = models.CharField(
         _("入力の学習利用"), max_length=16, choices=Training.choices, default=Training.UNKNOWN
     )
+    training_checked_on = models.DateField(_("学習の設定を確かめた日"), null=True, blank=True)
+    """P5.1.2 asks for a check in the last six months."""
     learns = models.BooleanField(_("独自のデータで学習・追加学習をしている"), default=False)
     resident_facing = models.BooleanField(_("結果が住民に直接届く"), default=False)
     affected = models.CharField(_("影響を受ける人"), max_length=200, blank=True)
@@ -119,16 +126,16 @@ class AISystem(Tenant, Versioned):
     step = models.PositiveSmallIntegerField(default=1, editable=False)
     registered_at = models.DateTimeField(null=True, blank=True, editable=False)
     registered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    """Who began the draft: a draft is shown to this person and to IT staff only."""
     made_at = models.DateTimeField(auto_now_add=True)
-
-    objects = TenantQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="system_number_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or gettext("名称未入力のAIシステム")
 
     @property
     def code(self) -> str:
@@ -137,6 +144,14 @@ class AISystem(Tenant, Versioned):
     @property
     def is_draft(self) -> bool:
         return self.registered_at is None
+
+    @property
+    def is_retired(self) -> bool:
+        return self.stage == Stage.RETIRED
+
+    @property
+    def has_personal_data(self) -> bool:
+        return bool(PERSONAL_KINDS & set(self.data_kinds))
 
 
 class StageChange(Tenant):
@@ -147,7 +162,7 @@ class StageChange(Tenant):
     after = models.CharField(max_length=10, choices=Stage.choices)
     on = models.DateField()
     reason = models.TextField(blank=True)
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -168,7 +183,7 @@ class Verification(Tenant):
     integrated = models.BooleanField(_("業務の流れと他のシステムに組み込んだ"))
     integrated_note = models.TextField(_("組み込みの内容"))
     verified_on = models.DateField(_("検証日"))
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -197,7 +212,7 @@ class PilotResult(Tenant):
     )
     effect_unit = models.CharField(_("単位"), max_length=20, blank=True)
     go_on = models.BooleanField(_("運用に進む"))
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -229,6 +244,7 @@ class Dataset(Tenant, Versioned):
     collected_to = models.DateField(_("収集の終了日"), null=True, blank=True)
     collected_where = models.CharField(_("どこで集めたか"), max_length=200, blank=True)
     collected_why = models.CharField(_("何のために集めたか"), max_length=300, blank=True)
+    region = models.CharField(_("対象の地域"), max_length=120, blank=True)
     data_kinds: Any = models.JSONField(_("扱う情報"), default=list)
     records = models.PositiveIntegerField(_("件数"), null=True, blank=True)
     accuracy_checked_on = models.DateField(_("正確さを確認した日"), null=True, blank=True)

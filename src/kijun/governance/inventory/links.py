@@ -1,0 +1,179 @@
+"""What the inventory tells the apps above: belongings, waiting tasks, search, scopes of evidence, menu, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.accounts import belongings, waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.audit import words
+from kijun.governance.evidence import scopes
+from kijun.governance.evidence.models import ScopeKind
+from kijun.governance.inventory import lists, queries
+from kijun.governance.inventory.actions.datasets import hand_over_dataset
+from kijun.governance.inventory.actions.systems import hand_over_system
+from kijun.governance.inventory.models import AISystem, Dataset
+from kijun.governance.organisation.models import Municipality
+from kijun.web import navigation, search
+
+
+def owned_systems(person: Person) -> Iterable[belongings.Belonging]:
+    for one in queries.registered(person.municipality).filter(owner=person):
+        yield belongings.Belonging(
+            "inventory.aisystem",
+            str(one.pk),
+            f"{one.code} {one}",
+            _("AIサービス責任者"),
+            "owner",
+            lists.system_url(one),
+        )
+
+
+def owned_datasets(person: Person) -> Iterable[belongings.Belonging]:
+    for one in queries.datasets_in_use(person.municipality).filter(owner=person):
+        yield belongings.Belonging(
+            "inventory.dataset",
+            str(one.pk),
+            one.name,
+            _("データの管理責任者"),
+            "owner",
+            reverse("inventory:dataset", args=[one.pk]),
+        )
+
+
+def _give_system(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    hand_over_system(actor, AISystem.objects.of(old.municipality).get(pk=thing_id), old, new)
+
+
+def _give_dataset(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    hand_over_dataset(actor, Dataset.objects.of(old.municipality).get(pk=thing_id), old, new)
+
+
+def tasks(person: Person) -> Iterable[waiting.Task]:
+    """Drafts that the person began, and datasets of the person past their review date."""
+    town, day = person.municipality, timezone.localdate()
+    for system in AISystem.objects.of(town).filter(made_by=person, registered_at__isnull=True):
+        yield waiting.Task(
+            _t("「%(name)s」の登録を終える") % {"name": system},
+            _("AIシステムの登録"),
+            reverse("inventory:resume", args=[system.pk]),
+        )
+    for dataset in queries.overdue(Dataset.objects.of(town).filter(owner=person), day):
+        yield waiting.Task(
+            _t("「%(name)s」の内容を見直す") % {"name": dataset.name},
+            _("データセット"),
+            reverse("inventory:dataset", args=[dataset.pk]),
+            dataset.review_on or day,
+        )
+
+
+def find_systems(request: HttpRequest, text: str) -> Iterable[search.Hit]:
+    person: Person = request.user  # type: ignore[assignment]
+    table, rows = lists.systems_table(), queries.visible_systems(person)
+    for word in text.split():
+        number = word.upper().removeprefix("AI-")
+        rows = rows.filter(table_search(table.search, word, number))
+    for one in rows.order_by("number")[:20]:
+        yield search.Hit(f"{one.code} {one}", lists.system_url(one), str(lists.stage_label(one)))
+
+
+def table_search(fields: Iterable[str], word: str, number: str) -> Q:
+    """Any of the fields holds the word, or the word is the number (AI-003)."""
+    wanted = Q(number=int(number)) if number.isdecimal() and len(number) < 9 else Q(pk__in=[])
+    for name in fields:
+        wanted |= Q(**{f"{name}__icontains": word})
+    return wanted
+
+
+def find_datasets(request: HttpRequest, text: str) -> Iterable[search.Hit]:
+    rows = queries.visible_datasets(request.user)  # type: ignore[arg-type]
+    for word in text.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(collected_where__icontains=word))
+    for one in rows.distinct()[:20]:
+        yield search.Hit(one.name, reverse("inventory:dataset", args=[one.pk]), str(one.get_use_display()))
+
+
+def all_scopes(town: Municipality) -> Iterable[scopes.ScopeFacts]:
+    """Systems that are registered and not retired."""
+    for one in queries.registered(town).select_related("owner", "provider_department"):
+        yield scopes.ScopeFacts(
+            ScopeKind.SYSTEM,
+            one.pk,
+            one.name,
+            lists.system_url(one),
+            one.owner,
+            one.provider_department,
+            one.provider_department,
+        )
+
+
+def may_see_scope(person: Person, pk: int) -> bool:
+    return queries.visible_systems(person).filter(pk=pk).exists()
+
+
+def visible_scopes(person: Person) -> Iterable[int] | None:
+    if queries.reads_everything(person):
+        return None
+    return queries.visible_systems(person).values_list("pk", flat=True)
+
+
+def unfinished(request: HttpRequest) -> int:
+    """Drafts that this person began."""
+    mine = AISystem.objects.filter(made_by=request.user.pk, registered_at__isnull=True)
+    return mine.count()
+
+
+def overdue_datasets(request: HttpRequest) -> int:
+    """The person's datasets past their review date."""
+    return queries.overdue(Dataset.objects.filter(owner=request.user.pk)).count()
+
+
+def register_all() -> None:
+    """Called once, when Django starts."""
+    belongings.register(belongings.Keeper("inventory.aisystem:owner", owned_systems, _give_system))
+    belongings.register(belongings.Keeper("inventory.dataset:owner", owned_datasets, _give_dataset))
+    waiting.register(tasks)
+    search.register(_("AIシステム"), find_systems)
+    search.register(_("データセット"), find_datasets)
+    scopes.register(scopes.Source(ScopeKind.SYSTEM, all_scopes, may_see_scope, visible_scopes))
+    navigation.register(
+        navigation.Link(
+            "inventory", _("AIシステム"), "inventory:systems", "inventory.view", order=10, count=unfinished
+        )
+    )
+    navigation.register(
+        navigation.Link(
+            "inventory",
+            _("データセット"),
+            "inventory:datasets",
+            "inventory.view_dataset",
+            order=20,
+            count=overdue_datasets,
+        )
+    )
+    words.add_actions(
+        {
+            "inventory.draft_started": _("登録を始めた"),
+            "inventory.draft_saved": _("下書きを保存した"),
+            "inventory.draft_discarded": _("下書きを削除した"),
+            "inventory.registered": _("AIシステムを登録した"),
+            "inventory.changed": _("登録内容を変更した"),
+            "inventory.owner_set": _("AIサービス責任者を決めた"),
+            "inventory.stage_changed": _("段階を変えた"),
+            "inventory.verified": _("検証の結果を登録した"),
+            "inventory.pilot_recorded": _("実証の結果を登録した"),
+            "inventory.imported": _("AIシステムを取り込んだ"),
+            "inventory.dataset_added": _("データセットを登録した"),
+            "inventory.dataset_changed": _("データセットを変更した"),
+            "inventory.dataset_retired": _("データセットの使用をやめた"),
+            "inventory.dataset_owner_set": _("データの管理責任者を決めた"),
+        }
+    )
+    words.add_kinds({"inventory.aisystem": _("AIシステム"), "inventory.dataset": _("データセット")})

@@ -1,0 +1,47 @@
+"""A system's values as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.inventory import sheets, steps
+from kijun.governance.inventory.models import AISystem
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: ``kind`` is text, date or list."""
+
+    field: str
+    label: StrOrPromise
+    value: Any
+    kind: str = "text"
+
+
+def facts(system: AISystem, fields: Iterable[str]) -> list[Fact]:
+    """The lines of some fields, in their order."""
+    return [fact(system, name) for name in fields]
+
+
+def fact(system: AISystem, name: str) -> Fact:
+    """One field's line. An open question of a draft is empty, not いいえ."""
+    value, label = steps.value_of(system, name), steps.label(name)
+    if name in sheets.BOOLEANS:
+        open_question = system.is_draft and steps.step_of(name).number > steps.answered(system)
+        return Fact(name, label, "" if open_question else _("はい") if value else _("いいえ"))
+    if name in sheets.LISTS:
+        return Fact(name, label, [sheets.LISTS[name](code).label for code in value], "list")
+    if name in sheets.CHOICES:
+        return Fact(name, label, sheets.CHOICES[name](value).label if value else "")
+    if name == "user_departments":
+        return Fact(name, label, [one.name for one in value], "list")
+    if name == "contract_yen":
+        return Fact(name, label, _("%(yen)s円") % {"yen": f"{value:,}"} if value is not None else "")
+    if name == "training_checked_on":
+        return Fact(name, label, value, "date")
+    return Fact(name, label, value if value is not None else "")

@@ -1,0 +1,162 @@
+"""The guided form of a system: one topic a step, and what must be filled in before it is registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.inventory.models import AISystem, DataKind
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the form. ``required`` fields must be filled in when the system is registered."""
+
+    number: int
+    slug: str
+    label: StrOrPromise
+    fields: tuple[str, ...]
+    required: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is missing or does not fit, and the step where it is mended."""
+
+    step: Step
+    field: str
+    message: StrOrPromise
+
+
+STEPS = (
+    Step(
+        1,
+        "basics",
+        _("基本"),
+        ("name", "name_en", "summary", "field", "functions"),
+        frozenset({"name", "summary", "field", "functions"}),
+    ),
+    Step(
+        2,
+        "purpose",
+        _("目的と効果"),
+        ("problem", "expected_effect", "alternatives"),
+        frozenset({"problem", "expected_effect"}),
+    ),
+    Step(
+        3,
+        "people",
+        _("部署と責任者"),
+        ("provider_department", "user_departments", "owner", "support_contact"),
+        frozenset({"provider_department"}),
+    ),
+    Step(
+        4,
+        "service",
+        _("サービスと環境"),
+        (
+            "network",
+            "external_service",
+            "vendor_name",
+            "service_name",
+            "model_name",
+            "shared_use",
+            "procurement",
+            "contract_yen",
+        ),
+        frozenset({"network", "external_service", "shared_use"}),
+    ),
+    Step(
+        5,
+        "data",
+        _("情報"),
+        (
+            "data_kinds",
+            "data_subjects",
+            "data_source",
+            "retention",
+            "abroad",
+            "training",
+            "training_checked_on",
+            "learns",
+        ),
+        frozenset({"data_kinds", "abroad", "training", "learns"}),
+    ),
+    Step(
+        6,
+        "residents",
+        _("住民との関わり"),
+        ("resident_facing", "affected", "human_check", "fallback", "legal_basis"),
+        frozenset({"resident_facing", "affected", "human_check"}),
+    ),
+)
+CHECK = Step(7, "check", _("確認"), (), frozenset())
+BY_SLUG = {step.slug: step for step in STEPS}
+FIELDS = tuple(name for step in STEPS for name in step.fields)
+
+
+def step_of(field: str) -> Step:
+    """The step that asks for a field."""
+    return next(step for step in STEPS if field in step.fields)
+
+
+def label(field: str) -> StrOrPromise:
+    """The field's name as people read it."""
+    return AISystem._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+
+
+def value_of(system: AISystem, field: str) -> Any:
+    """The stored value; departments that use the system as a list of rows."""
+    if field == "user_departments":
+        return list(system.user_departments.all()) if system.pk else []
+    return getattr(system, field)
+
+
+def check_together(values: dict[str, Any]) -> dict[str, StrOrPromise]:
+    """Rules between fields, as {field: message}. ``values`` may hold one step's fields or all of them."""
+    found: dict[str, StrOrPromise] = {}
+    kinds = set(values.get("data_kinds") or ())
+    if DataKind.NONE in kinds and kinds & {DataKind.PERSONAL, DataKind.SENSITIVE, DataKind.MY_NUMBER}:
+        found["data_kinds"] = _(
+            "「個人情報を扱わない」と個人情報の種類を、同時に選ぶことはできません。どちらかを外してください。"
+        )
+    personal = bool(kinds & {DataKind.PERSONAL, DataKind.SENSITIVE, DataKind.MY_NUMBER})
+    if personal and not values.get("data_subjects"):
+        found["data_subjects"] = _("個人情報を扱うときは、だれの情報かを入力してください。")
+    if personal and not values.get("retention"):
+        found["retention"] = _("個人情報を扱うときは、保存期間を入力してください。例：3年、年度末まで")
+    if values.get("external_service") and not values.get("vendor_name"):
+        found["vendor_name"] = _("庁外のサービスを使うときは、事業者を入力してください。")
+    return found
+
+
+def problems(system: AISystem) -> list[Problem]:
+    """All that stands in the way of registering, in the order of the steps."""
+    values = {name: value_of(system, name) for name in FIELDS}
+    found = []
+    wrong = check_together(values)
+    for step in STEPS:
+        for name in step.fields:
+            empty = values[name] in ("", None, []) or (system.is_draft and step.number > answered(system))
+            if name in step.required and empty:
+                message = _("「%(field)s」を入力してください。") % {"field": label(name)}
+                found.append(Problem(step, name, message))
+            elif name in wrong:
+                found.append(Problem(step, name, wrong[name]))
+    return found
+
+
+def answered(system: AISystem) -> int:
+    """The last step that was saved; 0 for a new draft. ``system.step`` is the step to continue with."""
+    return system.step - 1 if system.is_draft else len(STEPS)
+
+
+def check_complete(system: AISystem) -> None:
+    """Raise ValidationError with every problem, keyed by field."""
+    found = problems(system)
+    if found:
+        raise ValidationError({problem.field: [str(problem.message)] for problem in found})
