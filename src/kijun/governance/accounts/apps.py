@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,14 +10,17 @@ class AccountsConfig(AppConfig):
     verbose_name = _("職員")
 
     def ready(self) -> None:
-        from kijun.governance.accounts import permissions  # noqa: F401  registers the rules
-        from kijun.web import navigation
+        from kijun.governance.accounts import permissions, signals  # noqa: F401  register rules and receivers
+        from kijun.governance.accounts.finder import find_people
+        from kijun.web import navigation, search
 
         navigation.register(
-            navigation.Link("settings", _("職員"), "accounts:people", "accounts.manage_people", order=10)
+            navigation.Link("settings", _("職員"), "accounts:people", "accounts.read_people", order=10)
         )
-        navigation.register(
-            navigation.Link(
-                "settings", _("人事異動"), "accounts:transfers", "accounts.manage_people", order=30
+        if find_spec("kijun.governance.accounts.views.transfers") is not None:
+            navigation.register(
+                navigation.Link(
+                    "settings", _("人事異動"), "accounts:transfers", "accounts.manage_people", order=30
+                )
             )
-        )
+        search.register(_("職員"), find_people)

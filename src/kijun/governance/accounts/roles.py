@@ -22,6 +22,10 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("監査")
 
 
+TOWN_WIDE = frozenset({Role.ADMINISTRATOR, Role.IT_STAFF, Role.EXECUTIVE, Role.AUDITOR})
+"""Roles that concern the whole municipality: they are never granted for a department alone."""
+
+
 def has_role(*roles: Role) -> Any:
     """Predicate: the person holds one of ``roles`` today, whatever the department."""
 

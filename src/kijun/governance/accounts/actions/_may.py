@@ -1,0 +1,50 @@
+"""What the actions share: who may, and that a town never loses its last administrator."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.accounts.models import Person, RoleGrant
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit.refs import Ref
+from kijun.governance.organisation.models import Municipality
+
+Actor = Person | Ref
+
+
+def require_manager(actor: Actor, thing: Model) -> None:
+    """The actor manages the people of the thing's municipality; a job or the console may always."""
+    if isinstance(actor, Ref):
+        return
+    if not actor.has_perm("accounts.manage_people", thing):
+        raise PermissionDenied
+
+
+def keep_an_administrator(municipality: Municipality, *, without: RoleGrant | Person) -> None:
+    """Refuse when, without this grant or person, nobody active is administrator for good.
+
+    The municipality's row is locked, so that two administrators cannot remove each other at once.
+    """
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    grants = RoleGrant.objects.filter(
+        municipality=municipality,
+        role=Role.ADMINISTRATOR,
+        person__is_active=True,
+        valid_from__lte=timezone.localdate(),
+        valid_to=None,
+    )
+    if isinstance(without, Person):
+        rest, counted = grants.exclude(person=without), grants.filter(person=without)
+    else:
+        rest, counted = grants.exclude(pk=without.pk), grants.filter(pk=without.pk)
+    if counted.exists() and not rest.exists():
+        raise ValidationError(
+            _(
+                "この団体で最後のシステム管理者です。先に、期限のないシステム管理者の役割をほかの職員に"
+                "付けてください。"
+            ),
+            code="last_administrator",
+        )
