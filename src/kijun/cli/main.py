@@ -45,6 +45,12 @@ COMMANDS: Final[dict[str, Command]] = {
         "kijun.catalog.commands", "read, check and export the guideline as data", django=False
     ),
     "audit": Command("kijun.governance.audit.commands", "verify the audit trail and print its heads"),
+    "setup-link": Command(
+        "kijun.governance.accounts.commands.setup_link", "print a one-time link that registers a municipality"
+    ),
+    "recover": Command(
+        "kijun.governance.accounts.commands.recover", "print a one-time link by which a person sets a new password"
+    ),
     "version": Command("kijun.cli.version", "print the version", django=False),
 }
 MANAGE_HELP: Final = "Django's own commands (kijun manage help)"

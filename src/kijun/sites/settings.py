@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kijun.governance.organisation.tenancy.TenancyMiddleware",
+    "kijun.governance.accounts.language.LanguageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -116,6 +117,16 @@ ACCOUNT_ADAPTER = "kijun.governance.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "kijun.governance.accounts.mfa_forms.ReauthenticatePasswordForm"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/300s/key"}  # not by address: a town hall shares one
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_FORMS = {
+    "authenticate": "kijun.governance.accounts.mfa_forms.AuthenticateForm",
+    "reauthenticate": "kijun.governance.accounts.mfa_forms.ReauthenticateForm",
+    "activate_totp": "kijun.governance.accounts.mfa_forms.ActivateTotpForm",
+    "add_webauthn": "kijun.governance.accounts.mfa_forms.AddWebAuthnForm",
+    "edit_webauthn": "kijun.governance.accounts.mfa_forms.EditWebAuthnForm",
+}
 MFA_ADAPTER = "kijun.governance.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -125,7 +136,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]  # behind one proxy a whole town hall shares an address
 AXES_RESET_ON_SUCCESS = True
-# AXES_LOCKOUT_CALLABLE = "kijun.governance.accounts.views.sign_in.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a stranger who keeps knocking prolongs nothing
+AXES_LOCKOUT_CALLABLE = "kijun.governance.accounts.views.sign_in.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = False
 

@@ -16,6 +16,7 @@ staff: list[URLPattern | URLResolver] = [
     path("search/", base.search, name="search"),
     path("set-up/", first_run.set_up, name="set_up"),
     path("people/", include("kijun.governance.accounts.urls")),
+    path("people/", include("kijun.governance.accounts.allauth_urls")),
     path("departments/", include("kijun.governance.organisation.urls")),
     path("mandates/", include("kijun.governance.mandates.urls")),
     path("approvals/", include("kijun.governance.approvals.urls")),
