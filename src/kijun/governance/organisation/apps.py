@@ -8,10 +8,15 @@ class OrganisationConfig(AppConfig):
     verbose_name = _("組織")
 
     def ready(self) -> None:
+        from kijun.governance.organisation import words
         from kijun.web import navigation
 
-        navigation.register(
-            navigation.Link(
-                "settings", _("部署"), "organisation:departments", "organisation.manage", order=20
+        words.register()
+        for label, url_name, order in [
+            (_("団体の情報"), "organisation:settings", 5),
+            (_("部署"), "organisation:departments", 20),
+            (_("閉庁日"), "organisation:closing_days", 25),
+        ]:
+            navigation.register(
+                navigation.Link("settings", label, url_name, "organisation.manage", order=order)
             )
-        )
