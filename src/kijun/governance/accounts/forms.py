@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -24,7 +24,13 @@ PASSWORD_HINT = _(
 )
 
 
-class DepartmentField(forms.ModelChoiceField[Department]):
+if TYPE_CHECKING:
+    DepartmentChoice = forms.ModelChoiceField[Department]
+else:
+    DepartmentChoice = forms.ModelChoiceField
+
+
+class DepartmentField(DepartmentChoice):
     """The departments that exist, in the order of the tree, with what is below indented."""
 
     def __init__(self, municipality: Municipality, **kwargs: Any) -> None:
