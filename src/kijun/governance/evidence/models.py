@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import Tenant
 from kijun.web.versions import Versioned
+
+SOON = 30
+"""Days before its expiry in which evidence counts as about to lapse."""
 
 
 class ScopeKind(models.TextChoices):
@@ -63,7 +70,10 @@ class Item(Scoped):
     collector = models.CharField(max_length=120, blank=True)
     """Dotted name of the collecting function (automatic items only)."""
     title = models.CharField(_("件名"), max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
     value = models.CharField(_("値"), max_length=500, blank=True)
+    value_en = models.CharField(max_length=500, blank=True)
+    """Collectors speak both languages; people write in one, so the English may be empty."""
     figures: Any = models.JSONField(default=dict)
     verdict = models.CharField(_("判定"), max_length=8, choices=Verdict.choices, default=Verdict.UNKNOWN)
     note = models.TextField(_("説明"), blank=True)
@@ -85,9 +95,44 @@ class Item(Scoped):
             ),
             models.Index(fields=["municipality", "superseded_at", "expires_on"], name="evidence_expiry"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "scope_kind", "scope_id", "control_id", "collector"],
+                condition=models.Q(kind="automatic", superseded_at=None),
+                name="evidence_one_current",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("evidence:item", args=[self.pk])
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, as far as it was written in it."""
+        return (self.title_en if get_language() == "en" else "") or self.title
+
+    @property
+    def shown_value(self) -> str:
+        return (self.value_en if get_language() == "en" else "") or self.value
+
+    @property
+    def is_current(self) -> bool:
+        return self.superseded_at is None
+
+    @property
+    def has_expired(self) -> bool:
+        """Past its last day, today in the town's time zone."""
+        return self.expires_on is not None and self.expires_on < timezone.localdate()
+
+    @property
+    def expires_soon(self) -> bool:
+        """Within 30 days."""
+        if self.expires_on is None or self.has_expired:
+            return False
+        return self.expires_on <= timezone.localdate() + datetime.timedelta(days=SOON)
 
 
 class Finding(Scoped, Versioned):
@@ -123,6 +168,9 @@ class Finding(Scoped, Versioned):
     raised_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     due_on = models.DateField(_("期限"))
     done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    """Empty when the evidence mended by itself."""
+    done_note = models.TextField(_("実施した内容"), blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     closing_note = models.TextField(_("確認の結果"), blank=True)
@@ -139,7 +187,19 @@ class Finding(Scoped, Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"F-{self.number:04d} {self.title}"
+        return f"{self.code} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evidence:finding", args=[self.pk])
+
+    @property
+    def code(self) -> str:
+        return f"F-{self.number:04d}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Not done, and past its date, today in the town's time zone."""
+        return self.state in {self.State.OPEN, self.State.PLANNED} and self.due_on < timezone.localdate()
 
 
 class PlanStep(Tenant, Versioned):

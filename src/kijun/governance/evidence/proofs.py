@@ -7,10 +7,13 @@ returns a :class:`Proof`, or None where it has nothing to say in that scope.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import lazy
+from django.utils.module_loading import autodiscover_modules
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.evidence.models import ScopeKind, Verdict
@@ -24,6 +27,15 @@ class Scope:
     municipality: Municipality
     kind: ScopeKind
     id: int
+
+    @property
+    def municipality_id(self) -> int:
+        return self.municipality.pk
+
+    @property
+    def key(self) -> str:
+        """As it stands in addresses: ``system-12``."""
+        return f"{self.kind.value}-{self.id}"
 
     @classmethod
     def organisation(cls, municipality: Municipality) -> Scope:
@@ -47,6 +59,17 @@ class Proof:
 
 
 Collect = Callable[[Scope], Proof | None]
+
+
+def line(message: StrOrPromise, **params: object) -> StrOrPromise:
+    """A lazy text with its figures filled in: ``line(_("%(n)s件"), n=3)`` reads in Japanese and in English."""
+    return lazystr_of(lambda: str(message) % params)
+
+
+def lazystr_of(make: Callable[[], str]) -> StrOrPromise:
+    """A text made when it is read, in the language of that moment."""
+    lazy_make: Callable[[], StrOrPromise] = lazy(make, str)
+    return lazy_make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +100,14 @@ def proves(
     return decorate
 
 
+@functools.cache
+def _discover() -> None:
+    autodiscover_modules("evidence")
+
+
 def collectors(control_id: str | None = None) -> list[Collector]:
-    """All collectors, or those of one control, by name."""
+    """All collectors, or those of one control, by name. Finds each app's ``evidence.py`` at the first call."""
+    _discover()
     return sorted(
         (one for one in _collectors.values() if control_id is None or control_id in one.controls),
         key=lambda one: one.name,

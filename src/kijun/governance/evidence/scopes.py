@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.evidence.models import ScopeKind
@@ -21,6 +23,11 @@ class ScopeFacts:
     owner: Person | None
     department: Department | None
     provider_department: Department | None = None
+
+    @property
+    def key(self) -> str:
+        """As it stands in addresses: ``system-12``."""
+        return f"{self.kind.value}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,44 @@ def source(kind: ScopeKind) -> Source:
 def every(municipality: Municipality) -> list[ScopeFacts]:
     """The organisation and all systems, a constant number of queries."""
     return [facts for one in _sources.values() for facts in one.all(municipality)]
+
+
+def visible(person: Person) -> list[ScopeFacts]:
+    """The scopes that the person may see, a constant number of queries."""
+    found = []
+    for one in _sources.values():
+        ids = one.visible_ids(person)
+        allowed = None if ids is None else set(ids)
+        found += [facts for facts in one.all(person.municipality) if allowed is None or facts.id in allowed]
+    return found
+
+
+def may_see(person: Person, kind: str, id: int) -> bool:
+    """The person may see the evidence of this scope; no for a kind that nobody registered."""
+    try:
+        return _sources[ScopeKind(kind)].may_see(person, id)
+    except (KeyError, ValueError):
+        return False
+
+
+def visible_rows(person: Person) -> Q:
+    """A condition on rows about scopes (items, findings): those that the person may see."""
+    seen = Q(pk__in=[])
+    for kind, one in _sources.items():
+        ids = one.visible_ids(person)
+        seen |= Q(scope_kind=kind) if ids is None else Q(scope_kind=kind, scope_id__in=list(ids))
+    return seen
+
+
+Tiers = Callable[[Municipality], Mapping[int, str]]
+_tiers: list[Tiers] = []
+
+
+def register_tiers(source: Tiers) -> None:
+    """``source(municipality)`` gives the risk tier (low to critical) of each system that has one."""
+    _tiers.append(source)
+
+
+def tiers(municipality: Municipality) -> dict[int, str]:
+    """System → risk tier, as far as an upper app knows it."""
+    return {system: tier for one in _tiers for system, tier in one(municipality).items()}

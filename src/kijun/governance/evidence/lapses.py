@@ -1,0 +1,169 @@
+"""Evidence that lapses or turns bad raises a finding by itself; evidence that is good again moves it to done.
+
+An item past its last day lapses unless newer evidence by hand (met or partly met, not past its day) stands for the same
+control in the same scope. A finding that mended by itself is closed by a person.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from kijun.governance.audit.refs import SYSTEM
+from kijun.governance.evidence import controls
+from kijun.governance.evidence.actions import findings
+from kijun.governance.evidence.models import Finding, Item, Verdict
+from kijun.governance.evidence.scopes import ScopeFacts
+from kijun.governance.organisation.models import Municipality
+from kijun.web import dates
+
+Place = tuple[Any, int]
+GOOD = (Verdict.MET, Verdict.PARTLY)
+
+
+def turned_worse(municipality: Municipality, facts: ScopeFacts, item: Item) -> int:
+    """1 when a finding was raised (or reopened) for a verdict that fell to unmet."""
+    with translation.override("ja"):
+        title = _("%(control)s：満たさなくなりました") % {"control": controls.label(item.control_id)}
+        description = _("自動で集めた証跡「%(title)s」が「%(value)s」に変わりました。") % {
+            "title": item.title,
+            "value": item.value,
+        }
+    return _raise(municipality, facts, item, Finding.Cause.WORSE, title, description, timezone.now())
+
+
+def lapsed(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int:
+    """Raise a finding for each item past its last day; returns how many were raised or reopened."""
+    settled = _settled(municipality)
+    count = 0
+    for item in lapsed_items(municipality):
+        place = (item.scope_kind, item.scope_id)
+        if place not in facts or item.expires_on is None or _key(item) in settled:
+            continue
+        settled.add(_key(item))
+        with translation.override("ja"):
+            title = _("%(control)s：証跡の期限が切れました") % {"control": controls.label(item.control_id)}
+            description = _("証跡「%(title)s」の有効期限（%(day)s）が過ぎました。") % {
+                "title": item.title,
+                "day": dates.format_date(item.expires_on, "ja"),
+            }
+        end = _end_of(item.expires_on)
+        count += _raise(municipality, facts[place], item, Finding.Cause.LAPSE, title, description, end)
+    return count
+
+
+def lapsed_items(municipality: Municipality) -> QuerySet[Item]:
+    """Items in force past their last day that nothing newer covers, the longest lapsed first."""
+    today = timezone.localdate()
+    covering = Item.objects.filter(
+        Q(expires_on=None) | Q(expires_on__gte=today),
+        municipality=municipality,
+        superseded_at=None,
+        scope_kind=OuterRef("scope_kind"),
+        scope_id=OuterRef("scope_id"),
+        control_id=OuterRef("control_id"),
+        verdict__in=GOOD,
+        made_at__gt=OuterRef("made_at"),
+    ).exclude(kind=Item.Kind.AUTOMATIC)
+    rows = Item.objects.filter(~Exists(covering), municipality=municipality, superseded_at=None)
+    return rows.filter(expires_on__lt=today).order_by("expires_on", "pk")
+
+
+def mended(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int:
+    """Move to done what is good again: findings by lapse or worse verdict in these scopes; returns how many."""
+    causes = (Finding.Cause.LAPSE, Finding.Cause.WORSE)
+    rows = Finding.objects.filter(
+        municipality=municipality,
+        cause__in=causes,
+        state__in=(Finding.State.OPEN, Finding.State.PLANNED),
+    )
+    waiting = [one for one in rows if (one.scope_kind, one.scope_id) in facts]
+    if not waiting:
+        return 0
+    still = {_key(item) for item in lapsed_items(municipality)}
+    verdicts = _verdicts(municipality, {one.control_id for one in waiting})
+    count = 0
+    for finding in waiting:
+        automatic, valid = verdicts.get(_key(finding), (set(), set()))
+        if finding.cause == Finding.Cause.LAPSE:
+            good = _key(finding) not in still and bool(valid & set(GOOD))
+        else:
+            good = Verdict.UNMET not in automatic and Verdict.MET in automatic
+        if good:
+            with translation.override("ja"):
+                note = _("証跡が再び満たされたため、自動で「実施済・確認待ち」にしました。")
+            findings.advance(SYSTEM, finding, note=note)
+            count += 1
+    return count
+
+
+def _verdicts(
+    municipality: Municipality, control_ids: Collection[str]
+) -> dict[tuple[str, int, str], tuple[set[str], set[str]]]:
+    """For each place and control: the verdicts in force of automatic evidence, and of all that has not expired."""
+    rows = Item.objects.filter(municipality=municipality, superseded_at=None, control_id__in=control_ids)
+    found: dict[tuple[str, int, str], tuple[set[str], set[str]]] = {}
+    for item in rows:
+        automatic, valid = found.setdefault(_key(item), (set(), set()))
+        if item.kind == Item.Kind.AUTOMATIC:
+            automatic.add(item.verdict)
+        if not item.has_expired:
+            valid.add(item.verdict)
+    return found
+
+
+def _key(row: Item | Finding) -> tuple[str, int, str]:
+    return row.scope_kind, row.scope_id, row.control_id
+
+
+def _settled(municipality: Municipality) -> set[tuple[str, int, str]]:
+    """Where a finding by lapse is being worked on already."""
+    rows = Finding.objects.filter(
+        municipality=municipality,
+        cause=Finding.Cause.LAPSE,
+        state__in=(Finding.State.OPEN, Finding.State.PLANNED),
+    )
+    return {_key(one) for one in rows}
+
+
+def _raise(
+    municipality: Municipality,
+    facts: ScopeFacts,
+    item: Item,
+    cause: Finding.Cause,
+    title: str,
+    description: str,
+    lapsed_at: datetime.datetime,
+) -> int:
+    known = findings.open_finding(municipality, item.control_id, item.scope_kind, item.scope_id, cause)
+    if known is not None:
+        if known.state != Finding.State.DONE:
+            return 0
+        findings.reopen(SYSTEM, known, reason=description)
+        return 1
+    findings.raise_finding(
+        None,
+        municipality,
+        control_id=item.control_id,
+        scope_kind=item.scope_kind,
+        scope_id=item.scope_id,
+        title=title,
+        description=description,
+        cause=cause,
+        owner=facts.owner,
+        department=facts.department,
+        item=item,
+        lapsed_at=lapsed_at,
+    )
+    return 1
+
+
+def _end_of(day: datetime.date) -> datetime.datetime:
+    """The moment a day ends in the town's time zone."""
+    after = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time())
+    return timezone.make_aware(after)

@@ -1,0 +1,61 @@
+"""What other apps and pages read of evidence and findings."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.evidence import scopes
+from kijun.governance.evidence.models import SOON, Finding, Item
+from kijun.governance.organisation.models import Municipality
+
+
+def current_items(municipality: Municipality, scope_kind: str, scope_id: int) -> dict[str, list[Item]]:
+    """Control id → its evidence in force in one scope, newest first (what has expired included); one query."""
+    rows = Item.objects.filter(
+        municipality=municipality, scope_kind=scope_kind, scope_id=scope_id, superseded_at=None
+    ).select_related("file", "made_by")
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in rows:
+        found[item.control_id].append(item)
+    return dict(found)
+
+
+def open_findings(
+    municipality: Municipality,
+    scope_kind: str | None = None,
+    scope_id: int | None = None,
+    control_id: str | None = None,
+) -> QuerySet[Finding]:
+    """Findings that are not closed, the most urgent first, of a scope or a control where one is named."""
+    rows = Finding.objects.filter(municipality=municipality).exclude(state=Finding.State.CLOSED)
+    if scope_kind is not None:
+        rows = rows.filter(scope_kind=scope_kind)
+    if scope_id is not None:
+        rows = rows.filter(scope_id=scope_id)
+    if control_id is not None:
+        rows = rows.filter(control_id=control_id)
+    return rows.select_related("owner", "department")
+
+
+def visible_items(person: Person) -> QuerySet[Item]:
+    """The evidence of the scopes that the person may see."""
+    return Item.objects.filter(scopes.visible_rows(person), municipality=person.municipality)
+
+
+def visible_findings(person: Person) -> QuerySet[Finding]:
+    """The findings of the scopes that the person may see, and those that the person owns."""
+    rows = Finding.objects.filter(municipality=person.municipality)
+    return rows.filter(scopes.visible_rows(person)) | rows.filter(owner=person)
+
+
+def expiring(rows: QuerySet[Item], days: int = SOON) -> QuerySet[Item]:
+    """Those in force whose last day is within ``days`` from today, today included."""
+    today = timezone.localdate()
+    return rows.filter(
+        superseded_at=None, expires_on__gte=today, expires_on__lte=today + datetime.timedelta(days=days)
+    )

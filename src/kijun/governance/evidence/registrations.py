@@ -1,0 +1,124 @@
+"""What evidence tells the apps below: the organisation as a scope, what waits for a person, what hangs on one who moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kijun.governance.accounts import belongings, waiting
+from kijun.governance.accounts.belongings import Belonging, Keeper
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
+from kijun.governance.accounts.waiting import Task
+from kijun.governance.evidence import queries, scopes
+from kijun.governance.evidence.actions import give_finding, give_step
+from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind
+from kijun.governance.evidence.scopes import ScopeFacts, Source
+from kijun.governance.mandates.models import Mandate
+from kijun.governance.organisation.models import Municipality
+
+WORKING = (Finding.State.OPEN, Finding.State.PLANNED)
+
+
+def organisation(municipality: Municipality) -> Iterable[ScopeFacts]:
+    """The municipality as a whole; its findings go to who answers for the risks of AI (G.4)."""
+    mandate = (
+        Mandate.objects.on(timezone.localdate())
+        .filter(municipality=municipality, duty=Mandate.Duty.RISK, person__is_active=True)
+        .select_related("person")
+        .order_by("valid_from", "pk")
+        .first()
+    )
+    owner = mandate.person if mandate else None
+    yield ScopeFacts(
+        ScopeKind.ORGANISATION,
+        municipality.pk,
+        _("組織全体"),
+        reverse("evidence:items") + f"?scope={ScopeKind.ORGANISATION.value}-{municipality.pk}",
+        owner,
+        owner.department if owner else None,
+    )
+
+
+def _sees_organisation(person: Person, id: int) -> bool:
+    return person.municipality_id == id
+
+
+def tasks(person: Person) -> Iterable[Task]:
+    """Findings to mend and to confirm, steps of plans, and evidence about to lapse; four queries."""
+    findings = Finding.objects.filter(municipality=person.municipality)
+    for finding in findings.filter(owner=person, state__in=WORKING):
+        yield Task(str(finding), _("指摘への対応"), finding.get_absolute_url(), finding.due_on)
+    steps = PlanStep.objects.filter(
+        municipality=person.municipality, person=person, done_on=None, finding__state__in=WORKING
+    )
+    for step in steps.select_related("finding"):
+        yield Task(step.what, _("改善計画の手順"), step.finding.get_absolute_url(), step.due_on)
+    for finding in _to_confirm(person):
+        yield Task(str(finding), _("実施の確認"), finding.get_absolute_url())
+    mine = Item.objects.filter(municipality=person.municipality, made_by=person)
+    for item in queries.expiring(mine):
+        yield Task(
+            f"{item.control_id} {item.shown_title}", _("証跡の更新"), item.get_absolute_url(), item.expires_on
+        )
+
+
+def _to_confirm(person: Person) -> Iterable[Finding]:
+    """Done by somebody else, where this person confirms: everywhere, or in the departments of their roles."""
+    rows = Finding.objects.filter(municipality=person.municipality, state=Finding.State.DONE)
+    rows = rows.exclude(done_by=person)
+    grants = [grant for grant in person.grants_today() if grant.role in {Role.APPROVER, Role.OWNER}]
+    if Role.IT_STAFF in person.roles_today() or any(grant.department is None for grant in grants):
+        return rows
+    covered = Q(pk__in=[])
+    for grant in grants:
+        assert grant.department is not None
+        covered |= Q(department__path__startswith=grant.department.path)
+    return rows.filter(covered)
+
+
+def _findings_of(person: Person) -> Iterable[Belonging]:
+    rows = Finding.objects.filter(municipality=person.municipality, owner=person)
+    for finding in rows.exclude(state=Finding.State.CLOSED):
+        yield Belonging(
+            "evidence.finding",
+            str(finding.pk),
+            str(finding),
+            gettext_lazy("指摘の担当者"),
+            "owner",
+            finding.get_absolute_url(),
+        )
+
+
+def _steps_of(person: Person) -> Iterable[Belonging]:
+    rows = PlanStep.objects.filter(municipality=person.municipality, person=person, done_on=None)
+    for step in rows.exclude(finding__state=Finding.State.CLOSED).select_related("finding"):
+        yield Belonging(
+            "evidence.planstep",
+            str(step.pk),
+            f"{step.finding.code} {step.what}",
+            gettext_lazy("改善計画の手順の担当者"),
+            "person",
+            step.finding.get_absolute_url(),
+        )
+
+
+def _give_finding(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    give_finding(actor, Finding.objects.get(pk=thing_id, municipality=old.municipality), old, new)
+
+
+def _give_step(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    step = PlanStep.objects.select_related("finding").get(pk=thing_id, municipality=old.municipality)
+    give_step(actor, step, old, new)
+
+
+def register() -> None:
+    scopes.register(Source(ScopeKind.ORGANISATION, organisation, _sees_organisation, lambda person: None))
+    waiting.register(tasks)
+    belongings.register(Keeper("evidence.finding:owner", _findings_of, _give_finding))
+    belongings.register(Keeper("evidence.planstep:person", _steps_of, _give_step))

@@ -1,0 +1,38 @@
+"""``{% load evidence %}{% evidence_of items %}``: evidence in few lines: value, verdict, as of when, until when, where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+
+from kijun.governance.evidence import controls
+from kijun.governance.evidence.models import Finding, Item, Verdict
+from kijun.governance.evidence.words import STATE_TONES, VERDICT_TONES
+
+register = template.Library()
+
+
+@register.inclusion_tag("evidence/parts/items.html")
+def evidence_of(items: Iterable[Item] | None, empty: str = "") -> dict[str, Any]:
+    """A compact list of items (rows of ``queries.current_items``); ``empty`` is said when there are none."""
+    return {"items": list(items or ()), "empty": empty}
+
+
+@register.filter
+def verdict_tone(value: str) -> str:
+    """The tone of a verdict's tag."""
+    return VERDICT_TONES[Verdict(value)] if value in Verdict.values else "neutral"
+
+
+@register.filter
+def finding_tone(value: str) -> str:
+    """The tone of a finding's state."""
+    return STATE_TONES[Finding.State(value)] if value in Finding.State.values else "neutral"
+
+
+@register.filter
+def control_label(value: str) -> str:
+    """Id and title of a control in the reader's language."""
+    return controls.label(value)

@@ -1,0 +1,141 @@
+"""Adding evidence: choose what and for which controls, then the form of that kind."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from kijun.governance.evidence import actions, attestations, controls, scopes
+from kijun.governance.evidence.forms import AttestationForm, ChooseForm, FileForm, LinkForm, scope_of
+from kijun.governance.evidence.models import Item
+from kijun.governance.evidence.proofs import Scope
+from kijun.governance.evidence.scopes import ScopeFacts
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.who_may import who_may
+
+FORMS: dict[str, Any] = {
+    Item.Kind.FILE: FileForm,
+    Item.Kind.LINK: LinkForm,
+    Item.Kind.ATTESTATION: AttestationForm,
+}
+MOST_CONTROLS = 60
+OWN = re.compile(r"L[0-9A-Za-z.\-]{1,19}")
+"""A municipality's own controls are known to assessments, above this app."""
+
+
+@who_may("evidence.add")
+def choose(request: StaffRequest) -> HttpResponse:
+    """Where, which controls, what kind. ``?scope=system-3&control=P6.1.2`` comes with both chosen."""
+    visible = scopes.visible(request.user)
+    if request.method == "POST":
+        form = ChooseForm(request.POST, visible=visible)
+        if form.is_valid():
+            data = form.cleaned_data
+            query = [("scope", data["scope"]), *(("control", one) for one in data["controls"])]
+            return redirect(reverse("evidence:add", args=[data["kind"]]) + "?" + urlencode(query))
+    else:
+        initial = {
+            "scope": request.GET.get("scope", ""),
+            "controls": request.GET.getlist("control"),
+            "kind": Item.Kind.FILE,
+        }
+        form = ChooseForm(visible=visible, initial=initial)
+    return render(request, "evidence/choose.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@who_may("evidence.add")
+def add(request: StaffRequest, kind: str) -> HttpResponse:
+    """The form of one kind for one or several controls. ``next`` is a page of ours to go back to."""
+    facts, control_ids = _asked(request, kind)
+    scope = Scope(request.municipality, facts.kind, facts.id)
+    form_class = FORMS[kind]
+    if request.method == "POST":
+        form = form_class(request.POST, request.FILES, control_ids=control_ids)
+        if form.is_valid():
+            try:
+                added = _add(request, scope, kind, form)
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                messages.success(request, _("証跡を追加しました。"))
+                return redirect(_next(request) or added[0].get_absolute_url())
+    else:
+        form = form_class(control_ids=control_ids)
+    context = {
+        "form": form,
+        "kind": kind,
+        "kind_label": Item.Kind(kind).label,
+        "scope": facts,
+        "controls": [(one, controls.title(one)) for one in control_ids],
+        "next": _next(request),
+        "others": _other_kinds(request, kind, control_ids),
+    }
+    return render(request, "evidence/add.html", context, status=422 if form.is_bound else 200)
+
+
+def _asked(request: StaffRequest, kind: str) -> tuple[ScopeFacts, list[str]]:
+    if kind not in FORMS:
+        raise Http404
+    facts = scope_of(request.GET.get("scope", ""), scopes.visible(request.user))
+    control_ids = list(dict.fromkeys(request.GET.getlist("control")))[:MOST_CONTROLS]
+    known = all(controls.control(one) is not None or OWN.fullmatch(one) for one in control_ids)
+    if facts is None or not control_ids or not known:
+        raise Http404
+    if kind == Item.Kind.ATTESTATION:
+        control_ids = [one for one in control_ids if attestations.answerable(one).attestation]
+        if not control_ids:
+            raise Http404
+    return facts, control_ids
+
+
+def _add(request: StaffRequest, scope: Scope, kind: str, form: Any) -> list[Item]:
+    data = form.cleaned_data
+    if kind == Item.Kind.ATTESTATION:
+        return actions.attest(
+            request.user,
+            scope,
+            form.checked,
+            note=data["note"],
+            verdict=data["verdict"],
+            effective_on=data["effective_on"],
+            expires_on=data["expires_on"],
+        )
+    return actions.add_item(
+        request.user,
+        scope,
+        form.control_ids,
+        kind=kind,
+        title=data["title"],
+        note=data["note"],
+        verdict=data["verdict"],
+        url=data.get("url", ""),
+        upload=data.get("upload"),
+        effective_on=data["effective_on"],
+        expires_on=data["expires_on"],
+    )
+
+
+def _next(request: StaffRequest) -> str:
+    url = request.POST.get("next") or request.GET.get("next", "")
+    here = {request.get_host()}
+    return url if url_has_allowed_host_and_scheme(url, here, require_https=request.is_secure()) else ""
+
+
+def _other_kinds(request: StaffRequest, kind: str, control_ids: list[str]) -> list[tuple[str, str]]:
+    """Links to the other forms for the same controls."""
+    query = request.GET.urlencode()
+    allowed = {one for control_id in control_ids for one in attestations.answerable(control_id).kinds}
+    return [
+        (str(Item.Kind(one).label), reverse("evidence:add", args=[one]) + "?" + query)
+        for one in FORMS
+        if one != kind and one in allowed
+    ]
