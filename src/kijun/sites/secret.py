@@ -12,7 +12,7 @@ def secret_key(folder: Path) -> str:
     path = folder / "secret-key"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
-        fresh = folder / f"secret-key.{os.getpid()}"
+        fresh = folder / f"secret-key.{os.getpid()}.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64), encoding="ascii")
         try:

@@ -6,6 +6,7 @@ open. Counts are what waits for this person.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -100,5 +101,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         and getattr(request, "user", None)
         and request.user.is_authenticated
     ):
-        values["menu"] = lambda: menu(request)  # called only by templates that show it
+        values["menu"] = functools.cache(lambda: menu(request))  # asked only by templates that show it, once
     return values

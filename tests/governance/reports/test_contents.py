@@ -1,0 +1,11 @@
+from kijun.governance.reports.contents import Group
+
+
+def test_rate_leaves_out_what_does_not_apply() -> None:
+    group = Group("1", {"done": 3, "partly": 1, "not_applicable": 6})
+
+    assert (group.total, group.asked, group.rate) == (10, 4, 0.75)
+
+
+def test_no_rate_where_nothing_applies() -> None:
+    assert Group("2", {"not_applicable": 2}).rate is None

@@ -1,0 +1,84 @@
+import datetime
+
+import pytest
+from django import forms as django_forms
+
+from kijun.web import forms
+
+
+class Sample(forms.Form):
+    day = forms.DateField(label="日付")
+    number = forms.IntegerField(label="人数", required=False)
+    price = forms.DecimalField(label="金額", required=False)
+    code = forms.MunicipalityCodeField(required=False)
+    kana = forms.KanaField(label="フリガナ", required=False)
+
+
+def test_people_write_as_they_are_used_to() -> None:
+    form = Sample(
+        {
+            "day": "令和８年１１月２３日",
+            "number": "１，２００",
+            "price": "３．５",
+            "code": "１３１０１６",
+            "kana": "やまだ ﾊﾅｺ",
+        }
+    )
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["day"] == datetime.date(2026, 11, 23)
+    assert form.cleaned_data["number"] == 1200
+    assert str(form.cleaned_data["price"]) == "3.5"
+    assert form.cleaned_data["code"] == "131016"
+    assert form.cleaned_data["kana"].startswith("ヤマダ")
+
+
+def test_a_date_comes_back_as_it_is_read_aloud() -> None:
+    assert "令和8年11月23日" in str(Sample(initial={"day": datetime.date(2026, 11, 23)})["day"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("day", "令和8年2月30日"),
+        ("day", "明日"),
+        ("number", "十二人"),
+        ("code", "131017"),
+        ("kana", "山田"),
+        ("day", ""),
+    ],
+)
+def test_an_error_stands_beside_its_field(field: str, value: str) -> None:
+    form = Sample({"day": "2026/11/23", field: value})
+
+    assert not form.is_valid()
+    assert list(form.errors) == [field]
+    html = str(form)
+    assert 'aria-invalid="true"' in html
+    assert f'id="id_{field}_error"' in html
+
+
+def test_what_was_typed_is_kept() -> None:
+    assert "令和8年2月30日" in str(Sample({"day": "令和8年2月30日"})["day"])
+
+
+def test_a_form_never_saves() -> None:
+    class Town(forms.ModelForm):
+        class Meta:
+            from kijun.governance.organisation.models import Municipality as model  # noqa: N813  Meta's own name
+
+            fields = ("name",)
+
+    with pytest.raises(TypeError, match="action"):
+        Town({"name": "x"}).save()
+
+
+def test_radio_buttons_stand_in_a_fieldset() -> None:
+    class Choice(forms.Form):
+        answer = django_forms.ChoiceField(
+            label="実施状況", choices=[("a", "実施済")], widget=django_forms.RadioSelect
+        )
+
+    html = str(Choice())
+    assert "<fieldset" in html
+    assert "<legend>実施状況" in html
