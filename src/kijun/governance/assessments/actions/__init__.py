@@ -1,0 +1,35 @@
+"""What can be done with self-assessments; nothing else writes."""
+
+from kijun.governance.assessments.actions.answers import ask_department, answer
+from kijun.governance.assessments.actions.cycles import add_missing, open_cycle
+from kijun.governance.assessments.actions.own import import_own
+from kijun.governance.assessments.actions.states import (
+    approved,
+    close,
+    finish,
+    reopen,
+    returned,
+    submit,
+    withdrawn,
+)
+from kijun.governance.assessments.actions.upgrading import upgrade
+from kijun.governance.assessments.actions.work import assign, change_assignment, remove_assignment
+
+__all__ = [
+    "add_missing",
+    "answer",
+    "approved",
+    "ask_department",
+    "assign",
+    "change_assignment",
+    "close",
+    "finish",
+    "import_own",
+    "open_cycle",
+    "remove_assignment",
+    "reopen",
+    "returned",
+    "submit",
+    "upgrade",
+    "withdrawn",
+]

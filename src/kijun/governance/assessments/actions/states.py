@@ -1,0 +1,185 @@
+"""draft → in progress → submitted → changes requested / approved → closed."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.approvals import actions as approvals
+from kijun.governance.approvals.models import Approval
+from kijun.governance.assessments import catalogue
+from kijun.governance.assessments.actions.answers import lock
+from kijun.governance.assessments.models import GAPS, Answer, Assessment, Assignment, Status
+from kijun.governance.assessments.readiness import missing
+from kijun.governance.audit.actions import record
+from kijun.governance.evidence import actions as evidence_actions
+from kijun.governance.evidence.models import Finding, ScopeKind
+from kijun.governance.organisation.calendar import due_date
+
+SUBJECT = "assessments.assessment"
+DAYS_TO_MEND = 20
+"""Opening days that a gap has which names no day of its own."""
+
+
+@transaction.atomic
+def finish(actor: Person, assignment: Assignment, *, seen_revision: int | None) -> Assignment:
+    """The department has answered all that it is asked."""
+    assessment = lock(assignment.assessment)
+    assignment.assessment = assessment
+    if not (actor.has_perm("assessments.finish", assignment) or actor.has_perm("assessments.manage", assessment)):
+        raise PermissionDenied
+    _must_be_open(assessment)
+    asked = Q(department=None) | Q(department=assignment.department)
+    left = assessment.answers.filter(asked, role=assignment.role, status="").count()
+    if left:
+        raise ValidationError(
+            _("まだ答えていない対策が%(n)s件あります。すべて答えてから完了にしてください。") % {"n": left}
+        )
+    assignment.claim(seen_revision)
+    assignment.finished_at = timezone.now()
+    assignment.save(update_fields=["finished_at"])
+    _note(actor, "assessments.work_finished", assessment, assignment)
+    return assignment
+
+
+@transaction.atomic
+def reopen(actor: Person, assignment: Assignment, *, seen_revision: int | None) -> Assignment:
+    """Ask the department to look at its answers again."""
+    assessment = lock(assignment.assessment)
+    if not actor.has_perm("assessments.manage", assessment):
+        raise PermissionDenied
+    _must_be_open(assessment)
+    assignment.claim(seen_revision)
+    assignment.finished_at = None
+    assignment.save(update_fields=["finished_at"])
+    _note(actor, "assessments.work_reopened", assessment, assignment)
+    return assignment
+
+
+def _note(actor: Person, action: str, assessment: Assessment, assignment: Assignment) -> None:
+    detail = {"role": assignment.role, "department": assignment.department.name}
+    record(assessment.municipality.chain, actor, action, assessment, detail)
+
+
+def _must_be_open(assessment: Assessment) -> None:
+    if not assessment.is_open:
+        raise ValidationError(_("この点検はもう提出されています。"), code="closed")
+
+
+@transaction.atomic
+def submit(
+    actor: Person, assessment: Assessment, *, comment: str = "", seen_revision: int | None = None
+) -> Approval:
+    """Put it forward: everything is answered and every department has finished. See :mod:`..freezing`."""
+    assessment = lock(assessment)
+    if not actor.has_perm("assessments.submit", assessment):
+        raise PermissionDenied
+    _must_be_open(assessment)
+    open_points = missing(assessment)
+    if open_points:
+        raise ValidationError([str(one.message) for one in open_points], code="missing")
+    assessment.claim(seen_revision)
+    approval = approvals.submit(
+        actor, SUBJECT, assessment, title=_("自己点検 %(name)s") % {"name": assessment}, comment=comment
+    )
+    assessment.state = Assessment.State.SUBMITTED
+    assessment.submitted_at = timezone.now()
+    assessment.approval = approval
+    assessment.save(update_fields=["state", "submitted_at", "approval"])
+    record(
+        assessment.municipality.chain, actor, "assessments.submitted", assessment, {"digest": approval.digest}
+    )
+    return approval
+
+
+def returned(assessment: Assessment, approval: Approval, actor: Person) -> None:
+    """Effect of 差戻し: it can be answered again. Runs inside the approval's transaction."""
+    _back(assessment, Assessment.State.CHANGES_REQUESTED, actor, "assessments.returned")
+
+
+def withdrawn(assessment: Assessment, approval: Approval, actor: Person) -> None:
+    """Effect of 引戻し."""
+    _back(assessment, Assessment.State.IN_PROGRESS, actor, "assessments.withdrawn")
+
+
+def _back(assessment: Assessment, state: str, actor: Person, action: str) -> None:
+    assessment = lock(assessment)
+    assessment.claim(None)
+    assessment.state, assessment.submitted_at = state, None
+    assessment.save(update_fields=["state", "submitted_at"])
+    record(assessment.municipality.chain, actor, action, assessment)
+
+
+def approved(assessment: Assessment, approval: Approval, actor: Person) -> None:
+    """Effect of 決裁: keep the frozen copy, and raise a finding for every gap in it."""
+    assessment = lock(assessment)
+    assessment.claim(None)
+    assessment.frozen, assessment.summary = approval.frozen, approval.frozen["summary"]
+    assessment.state, assessment.approved_at = Assessment.State.APPROVED, timezone.now()
+    assessment.save(update_fields=["frozen", "summary", "state", "approved_at"])
+    raised = _raise_findings(assessment, actor)
+    detail = {"digest": approval.digest, "findings": [one.number for one in raised]}
+    record(assessment.municipality.chain, actor, "assessments.approved", assessment, detail)
+
+
+def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
+    catalog = catalogue.pinned(assessment)
+    usual = due_date(assessment.municipality, DAYS_TO_MEND, timezone.localdate())
+    gaps = assessment.answers.filter(status__in=GAPS).select_related("department")
+    departments = {
+        one.role: one.department
+        for one in assessment.assignments.select_related("department").order_by("-pk")
+    }
+    found = []
+    for one in gaps.order_by("pk"):
+        title = catalog.control(one.control_id).title.ja
+        found.append(
+            evidence_actions.raise_finding(
+                actor,
+                assessment.municipality,
+                control_id=one.control_id,
+                scope_kind=ScopeKind(assessment.scope_kind),
+                scope_id=assessment.scope_id,
+                title=f"{title}（{Status(one.status).label}）"[:200],
+                description=one.reason,
+                cause=Finding.Cause.GAP,
+                owner=assessment.system.owner if assessment.system else None,
+                department=one.department or departments.get(one.role),
+                due_on=_due(one, usual),
+                source=assessment,
+            )
+        )
+    return found
+
+
+def _due(answer: Answer, usual: datetime.date) -> datetime.date:
+    """The day that the department planned, unless it has passed while the approval waited."""
+    planned = answer.planned_on
+    return planned if planned is not None and planned >= timezone.localdate() else usual
+
+
+@transaction.atomic
+def close(actor: Person, assessment: Assessment, *, seen_revision: int | None = None) -> Assessment:
+    """完了: nothing more is done with it. The cycle ends with its last assessment."""
+    assessment = lock(assessment)
+    if not actor.has_perm("assessments.manage", assessment):
+        raise PermissionDenied
+    if assessment.state != Assessment.State.APPROVED:
+        raise ValidationError(_("承認された点検だけを完了にできます。"), code="state")
+    assessment.claim(seen_revision)
+    assessment.state, assessment.closed_at = Assessment.State.CLOSED, timezone.now()
+    assessment.save(update_fields=["state", "closed_at"])
+    record(assessment.municipality.chain, actor, "assessments.closed", assessment)
+    cycle = assessment.cycle
+    if not cycle.assessments.exclude(state=Assessment.State.CLOSED).exists():
+        cycle.claim(None)
+        cycle.closed_at = assessment.closed_at
+        cycle.save(update_fields=["closed_at"])
+        record(assessment.municipality.chain, actor, "assessments.cycle_closed", cycle)
+    return assessment

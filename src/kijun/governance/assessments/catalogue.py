@@ -1,0 +1,135 @@
+"""The catalogue as an assessment pins it: a version, and the municipality's own controls as they were imported."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from kijun.catalog import (
+    Catalog,
+    Control,
+    Evidence,
+    Frequency,
+    Level,
+    Role,
+    Text,
+    Tier,
+    UnknownVersion,
+    load,
+    required,
+)
+from kijun.governance.assessments.models import Assessment, OwnControls
+from kijun.governance.organisation.models import Municipality
+
+
+def to_json(control: Control) -> dict[str, Any]:
+    """An own control as it is kept; :func:`from_json` reads it back unchanged."""
+    return {
+        "id": control.id,
+        "topic": control.topic,
+        "role": control.role.value,
+        "level": control.level.value,
+        "title": _text(control.title),
+        "statement": _text(control.statement),
+        "done_when": [_text(one) for one in control.done_when],
+        "place": control.place,
+        "frequency": control.frequency.value,
+        "tiers": [one.value for one in control.tiers],
+        "evidence": [one.value for one in control.evidence],
+        "risks": list(control.risks),
+    }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"ja": text.ja, "en": text.en}
+
+
+def from_json(kept: dict[str, Any]) -> Control:
+    return Control(
+        id=kept["id"],
+        topic=kept["topic"],
+        role=Role(kept["role"]),
+        level=Level(kept["level"]),
+        title=Text(**kept["title"]),
+        statement=Text(**kept["statement"]),
+        done_when=tuple(Text(**one) for one in kept["done_when"]),
+        place=kept["place"],
+        frequency=Frequency(kept["frequency"]),
+        tiers=tuple(Tier(one) for one in kept["tiers"]),
+        evidence=tuple(Evidence(one) for one in kept["evidence"]),
+        risks=tuple(kept["risks"]),
+    )
+
+
+def newest_own(municipality: Municipality) -> OwnControls | None:
+    """The import of own controls that counts today."""
+    return OwnControls.objects.filter(municipality=municipality).first()
+
+
+def catalog_with(version: str | None, own: OwnControls | None) -> Catalog:
+    """A version of the catalogue (None: the current one) with own controls.
+
+    An installation that was moved back may not know the version; then the current one stands in, so that
+    every page still opens.
+    """
+    try:
+        base = load(version)
+    except UnknownVersion:
+        base = load()
+    return _with_own(base.version, own.pk) if own is not None else base
+
+
+@functools.lru_cache(maxsize=32)
+def _with_own(version: str, own_pk: int) -> Catalog:
+    own = OwnControls.objects.get(pk=own_pk)  # a row never changes
+    return load(version, [from_json(one) for one in own.content])
+
+
+def newest(municipality: Municipality) -> Catalog:
+    """The current catalogue with the municipality's newest own controls."""
+    return catalog_with(None, newest_own(municipality))
+
+
+def pinned(assessment: Assessment) -> Catalog:
+    """The catalogue that the assessment pins."""
+    return catalog_with(
+        assessment.catalog_version, assessment.own_controls if assessment.own_controls_id else None
+    )
+
+
+def organisation_controls(catalog: Catalog, tier: str) -> list[Control]:
+    """What the municipality answers once, ``tier`` being the highest among its systems."""
+    return list(required(catalog, tier or Tier.LOW, Level.ORGANISATION))
+
+
+def system_controls(
+    catalog: Catalog, tier: str, profile: list[str] | None = None, profile_version: str = ""
+) -> list[Control]:
+    """What is answered for one system of this tier.
+
+    ``profile`` are the ids that its risk assessment chose. It binds while it speaks of the same catalogue
+    version; of another version the tier decides. Own controls follow the tier always.
+    """
+    asked = list(required(catalog, tier, Level.SYSTEM))
+    if profile and profile_version == catalog.version:
+        chosen = set(profile)
+        asked = [control for control in asked if control.is_own or control.id in chosen]
+    return asked
+
+
+def asked_controls(catalog: Catalog, assessment: Assessment) -> list[Control]:
+    """What this assessment would ask in ``catalog`` (for an upgrade)."""
+    if assessment.system_id is None:
+        return organisation_controls(catalog, assessment.tier)
+    return system_controls(catalog, assessment.tier)
+
+
+def inherited_controls(catalog: Catalog, assessment: Assessment) -> list[Control]:
+    """Organisation-level controls of provider and user that a system's assessment only shows."""
+    if assessment.system_id is None:
+        return []
+    return [
+        control
+        for control in required(catalog, assessment.tier, Level.ORGANISATION)
+        if control.role != Role.ORGANISATION
+    ]

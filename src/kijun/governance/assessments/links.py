@@ -1,0 +1,123 @@
+"""What self-assessments tell the apps below and the frame: menu, search, waiting tasks, belongings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.accounts import belongings, waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.assessments import catalogue, queries
+from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
+from kijun.governance.audit.actions import record
+from kijun.web import navigation, search
+
+ROLE_KEY = "person"
+
+
+def tasks(person: Person) -> Iterable[waiting.Task]:
+    """Work given to the person or the person's departments, and what was sent back to be submitted again."""
+    for one in queries.open_work(person):
+        yield waiting.Task(
+            f"{one.assessment}：{one.get_role_display()}",
+            _("自己点検への回答"),
+            reverse("assessments:assessment", args=[one.assessment_id]) + "?show=mine",
+            one.due_on,
+        )
+    for returned in queries.returned_to(person).exclude(approval__drafted_by=person):  # the drafter is told already
+        yield waiting.Task(
+            str(returned),
+            _("差し戻された点検"),
+            reverse("assessments:assessment", args=[returned.pk]),
+            returned.due_on,
+        )
+
+
+def count(request: HttpRequest) -> int:
+    return len(queries.open_work(request.user))  # type: ignore[arg-type]  # a link of the staff site
+
+
+def find(request: HttpRequest, words: str) -> Iterable[search.Hit]:
+    """Assessments by system, cycle or system number."""
+    person = request.user
+    if not isinstance(person, Person) or not person.has_perm("assessments.view"):
+        return
+    named = Q(system__name__icontains=words) | Q(cycle__name__icontains=words)
+    if words in _t("組織全体"):
+        named |= Q(system=None)
+    for one in queries.visible_assessments(person).filter(named)[:20]:
+        url = reverse("assessments:assessment", args=[one.pk])
+        yield search.Hit(str(one), url, one.get_state_display())
+
+
+def find_controls(request: HttpRequest, words: str) -> Iterable[search.Hit]:
+    """Controls of the catalogue by id, title or words of the text."""
+    person = request.user
+    if not isinstance(person, Person):
+        return
+    asked = words.casefold()
+    found = 0
+    for one in catalogue.newest(person.municipality).controls:
+        text = " ".join((one.id, one.title.ja, one.title.en, one.statement.ja, one.statement.en)).casefold()
+        if asked in text:
+            url = reverse("assessments:catalog_control", args=[one.id])
+            yield search.Hit(f"{one.id} {one.title.get(_language())}", url, one.statement.get(_language()))
+            found += 1
+            if found == 20:
+                return
+
+
+def _language() -> str:
+    from django.utils.translation import get_language
+
+    return get_language() or "ja"
+
+
+def assignments_of(person: Person) -> Iterable[belongings.Belonging]:
+    rows = Assignment.objects.filter(
+        person=person,
+        municipality=person.municipality,
+        finished_at=None,
+        assessment__state__in=OPEN_STATES,
+    )
+    for one in rows.select_related("assessment__cycle", "assessment__system").defer("assessment__frozen"):
+        yield belongings.Belonging(
+            "assessments.assignment",
+            str(one.pk),
+            f"{one.assessment}：{one.get_role_display()}",
+            _("自己点検の担当者"),
+            ROLE_KEY,
+            reverse("assessments:work", args=[one.assessment_id]),
+        )
+
+
+def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    """Give an assignment to the successor; the department stays. Runs inside the transfer's transaction."""
+    rows = Assignment.objects.select_related("assessment__cycle", "assessment__system", "municipality")
+    one = rows.get(pk=thing_id, person=old, municipality=old.municipality)
+    one.claim(None)
+    one.person = new
+    one.save(update_fields=["person"])
+    detail = {"before": {"person": old.staff_number}, "after": {"person": new.staff_number}, "role": one.role}
+    thing: Assessment = one.assessment
+    record(old.municipality.chain, actor, "assessments.handed_over", thing, detail)
+
+
+def register_all() -> None:
+    navigation.register(
+        navigation.Link(
+            "checks", _("自己点検"), "assessments:cycles", "assessments.view", order=30, count=count
+        )
+    )
+    navigation.register(navigation.Link("learning", _("対策一覧"), "assessments:catalog", order=60))
+    waiting.register(tasks)
+    search.register(_("自己点検"), find)
+    search.register(_("対策"), find_controls)
+    belongings.register(
+        belongings.Keeper(f"assessments.assignment:{ROLE_KEY}", assignments_of, hand_over)
+    )

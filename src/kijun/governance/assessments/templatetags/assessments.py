@@ -1,0 +1,63 @@
+"""``{% load assessments %}``: where an answer is given, and a status as a tag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from kijun.governance.assessments.models import STATUS_TONES, Answer, Assessment, Status
+from kijun.governance.assessments.tallies import from_summary
+from kijun.governance.evidence.models import Finding, Verdict
+from kijun.web.templatetags.kit import tag
+
+register = template.Library()
+
+
+@register.simple_tag
+def place(answer: Answer) -> str:
+    """The address of the answer's form on its principle's page."""
+    url = reverse("assessments:principle", args=[answer.assessment_id, answer.principle])
+    return f"{url}#c-{answer.control_id}"
+
+
+@register.simple_tag
+def status_tag(status: str) -> SafeString:
+    """実施済 and so on; 未回答 for an empty status."""
+    label = Status(status).label if status in Status.values else _("未回答")
+    return tag(label, STATUS_TONES.get(status, "neutral"))
+
+
+@register.simple_tag
+def add_evidence_url(assessment: Assessment, control_id: str) -> str:
+    """Where evidence is added for this control in this scope."""
+    try:
+        base = reverse("evidence:add")
+    except NoReverseMatch:
+        return ""
+    return f"{base}?scope={assessment.scope_kind}-{assessment.scope_id}&control={control_id}"
+
+
+@register.simple_tag
+def finding_url(finding: Finding) -> str:
+    """The finding's page."""
+    try:
+        return reverse("evidence:finding", args=[finding.pk])
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def verdict_label(verdict: str) -> str:
+    """満たしている and so on, of a frozen item."""
+    return str(Verdict(verdict).label) if verdict in Verdict.values else verdict
+
+
+@register.simple_tag
+def frozen_counts(frozen: dict[str, Any]) -> list[tuple[str, int]]:
+    """Status and number of controls of a frozen copy."""
+    total = from_summary(frozen.get("summary")).total
+    return [(status, total.of(status)) for status in [*Status.values, ""] if total.of(status)]

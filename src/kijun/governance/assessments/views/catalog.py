@@ -1,0 +1,157 @@
+"""対策一覧: the catalogue to read, control by control, with its crosswalk to other frameworks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from kijun.catalog import Catalog, Control, Tier, UnknownId, label
+from kijun.governance.assessments import catalogue, queries
+from kijun.governance.assessments.models import Answer, AskedRole
+from kijun.governance.assessments.readiness import ORGANISATION
+from kijun.governance.assessments.views.common import lang, topic_name
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.who_may import signed_in, who_may
+
+
+def _groups(catalog: Catalog) -> list[tuple[str, str]]:
+    """(id, name) of the organisation's group and the ten principles."""
+    return [("G", str(ORGANISATION))] + [(one.id, one.name.get(lang())) for one in catalog.principles]
+
+
+def _fits(control: Control, words: list[str], role: str, tier: str) -> bool:
+    if role and control.role != role:
+        return False
+    if tier and not control.required_by(tier):
+        return False
+    text = " ".join((control.id, control.title.ja, control.title.en, control.statement.ja, control.statement.en))
+    return all(word.casefold() in text.casefold() for word in words)
+
+
+@signed_in
+def catalog(request: StaffRequest) -> HttpResponse:
+    """All controls, one principle at a time; a search looks through all of them."""
+    found = catalogue.newest(request.municipality)
+    words = request.GET.get("q", "")[:100].replace("\u3000", " ").split()
+    role = request.GET.get("role", "") if request.GET.get("role") in AskedRole.values else ""
+    tier = request.GET.get("tier", "") if request.GET.get("tier") in {str(one) for one in Tier} else ""
+    fitting = [one for one in found.controls if _fits(one, words, role, tier)]
+    groups = _groups(found)
+    asked = request.GET.get("principle", "")
+    narrowed = bool(words or role or tier)
+    here = asked if asked in dict(groups) else "" if narrowed else "1"
+    topics: dict[str, list[Control]] = {}
+    for one in fitting:
+        if not here or one.principle == here:
+            topics.setdefault(one.topic, []).append(one)
+    context = {
+        "catalog": found,
+        "groups": [(id, name, sum(one.principle == id for one in fitting)) for id, name in groups],
+        "here": here,
+        "principle": next((one for one in found.principles if one.id == here), None),
+        "topics": [(topic_name(found, id), some) for id, some in topics.items()],
+        "shown": sum(len(some) for some in topics.values()),
+        "words": " ".join(words),
+        "role": role,
+        "tier": tier,
+        "roles": AskedRole.choices,
+        "tiers": [(str(one), label(one, lang())) for one in Tier],
+        "may_manage": request.user.has_perm("assessments.manage"),
+        "keep": "".join(
+            f"&{key}={value}"
+            for key, value in (("q", "+".join(words)), ("role", role), ("tier", tier))
+            if value and key != "q"
+        ),
+    }
+    return render(request, "assessments/catalog.html", context)
+
+
+@signed_in
+def catalog_control(request: StaffRequest, control_id: str) -> HttpResponse:
+    """One control: what it asks, what counts as done, which risks it lowers, what it is called elsewhere."""
+    found = catalogue.newest(request.municipality)
+    try:
+        control = found.control(control_id)
+    except UnknownId as error:
+        raise Http404 from error
+    edges = []
+    for edge in found.edges_of(control_id):
+        framework = found.framework(edge.framework)
+        edges.append((framework, framework.item(edge.item), edge, label(edge.relation, lang())))
+    here = control.principle
+    context = {
+        "catalog": found,
+        "control": control,
+        "principle": here,
+        "title": dict(_groups(found)).get(here, here),
+        "topic": topic_name(found, control.topic),
+        "role": AskedRole(str(control.role)).label,
+        "level": label(control.level, lang()),
+        "frequency": label(control.frequency, lang()),
+        "tier": label(control.tiers[0], lang()),
+        "kinds": [label(one, lang()) for one in control.evidence],
+        "risks": [found.risk(one) for one in control.risks],
+        "related": [found.control(one) for one in control.related],
+        "edges": edges,
+        "answers": _open_answers(request, control_id),
+    }
+    return render(request, "assessments/catalog_control.html", context)
+
+
+def _open_answers(request: StaffRequest, control_id: str) -> list[Any]:
+    """Where this control stands in the assessments that the person may see, the newest cycle alone."""
+    cycle = queries.newest_cycle(request.municipality)
+    if cycle is None or not request.user.has_perm("assessments.view"):
+        return []
+    visible = queries.visible_assessments(request.user).filter(cycle=cycle)
+    rows = Answer.objects.filter(assessment__in=visible, control_id=control_id)
+    return list(rows.select_related("assessment__cycle", "assessment__system").defer("assessment__frozen"))
+
+
+@signed_in
+def crosswalk(request: StaffRequest) -> HttpResponse:
+    """Other frameworks that the catalogue maps to."""
+    found = catalogue.newest(request.municipality)
+    rows = [
+        (
+            one,
+            len(one.items),
+            len({edge.item for edge in one.edges}),
+            len({edge.control for edge in one.edges}),
+            max((edge.date for edge in one.edges), default=""),
+        )
+        for one in found.frameworks
+    ]
+    return render(request, "assessments/crosswalk.html", {"catalog": found, "rows": rows})
+
+
+@signed_in
+def framework(request: StaffRequest, framework_id: str) -> HttpResponse:
+    """One framework: which controls answer each of its items."""
+    found = catalogue.newest(request.municipality)
+    try:
+        one = found.framework(framework_id)
+    except UnknownId as error:
+        raise Http404 from error
+    edges: dict[str, list[Any]] = {}
+    for edge in one.edges:
+        edges.setdefault(edge.item, []).append((edge, found.control(edge.control), label(edge.relation, lang())))
+    rows = [(item, edges.get(item.id, [])) for item in one.items]
+    context = {"catalog": found, "framework": one, "rows": rows, "open": sum(not some for _i, some in rows)}
+    return render(request, "assessments/framework.html", context)
+
+
+@who_may("assessments.view")
+def system_assessments(request: StaffRequest, system_id: int) -> HttpResponse:
+    """The self-assessments of one system, the newest first."""
+    rows = list(
+        queries.visible_assessments(request.user).filter(system=system_id).order_by("-cycle__starts_on", "-pk")
+    )
+    if not rows:
+        raise Http404
+    tallies = queries.progress(rows)
+    context = {"system": rows[0].system, "rows": [(one, tallies[one.pk]) for one in rows]}
+    return render(request, "assessments/system.html", context)
+

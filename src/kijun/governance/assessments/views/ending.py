@@ -1,0 +1,126 @@
+"""Submitting, closing, results, and moving to a newer catalogue."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kijun.governance.assessments import actions, figures, queries
+from kijun.governance.assessments.actions.upgrading import plan_upgrade
+from kijun.governance.assessments.forms import SubmitForm
+from kijun.governance.assessments.models import GAPS, AskedRole, Assessment, Status
+from kijun.governance.assessments.readiness import missing
+from kijun.governance.assessments.tallies import from_summary
+from kijun.governance.assessments.views.common import Desk, find, lang, page
+from kijun.governance.evidence import queries as evidence_queries
+from kijun.governance.evidence.models import ScopeKind
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.who_may import require, who_may
+
+
+@who_may("assessments.submit")
+def submit(request: StaffRequest, pk: int) -> HttpResponse:
+    """What is missing, or else what will be put forward, and the button."""
+    found = find(request, pk)
+    require(request, "assessments.submit", found)
+    desk = Desk.of(request, found)
+    form = SubmitForm(initial={"revision": found.revision})
+    if request.method == "POST":
+        form = SubmitForm(request.POST)
+        if form.is_valid():
+            try:
+                approval = actions.submit(
+                    request.user,
+                    found,
+                    comment=form.cleaned_data["comment"],
+                    seen_revision=form.cleaned_data["revision"],
+                )
+            except ValidationError as error:
+                form.add_error(None, error)
+                found = find(request, pk)
+            else:
+                messages.success(request, _("提出しました。決裁が終わるまで、回答は変更できません。"))
+                return redirect("approvals:detail", approval.pk)
+    context = page(request, desk, form=form, missing=missing(found, lang()), gaps=_gaps(desk))
+    return render(request, "assessments/submit.html", context, status=422 if form.is_bound else 200)
+
+
+def _gaps(desk: Desk) -> list[tuple[object, object]]:
+    return [(desk.control(one.control_id), one) for one in desk.answers if one.status in GAPS]
+
+
+@require_POST
+@who_may("assessments.manage")
+def close(request: StaffRequest, pk: int) -> HttpResponse:
+    """完了."""
+    found = find(request, pk)
+    require(request, "assessments.manage", found)
+    try:
+        actions.close(request.user, found)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("点検を完了にしました。"))
+    return redirect("assessments:results", pk=found.pk)
+
+
+@who_may("assessments.view")
+def results(request: StaffRequest, pk: int) -> HttpResponse:
+    """What was found, by principle and role; open findings; how it went before."""
+    found = find(request, pk)
+    if found.is_settled:
+        found = Assessment.objects.select_related("cycle", "system", "municipality", "own_controls").get(pk=pk)
+    desk = Desk.of(request, found)
+    shown = from_summary(found.summary) if found.is_settled else desk.results
+    findings = evidence_queries.open_findings(
+        request.municipality, ScopeKind(found.scope_kind), found.scope_id
+    )
+    asked = {one.control_id for one in desk.answers}
+    points = queries.trend(request.municipality, found.scope_kind, found.scope_id)
+    statuses = [*Status, ""]
+    context = page(
+        request,
+        desk,
+        results=shown,
+        total=shown.total,
+        chart=figures.by_principle(shown, desk.name),
+        statuses=[(one, Status(one).label if one else _("未回答")) for one in statuses],
+        table=[
+            (one, desk.name(one), shown.principle(one), [shown.principle(one).of(s) for s in statuses])
+            for one in shown.principles
+        ],
+        roles=[(AskedRole(one).label, shown.role(one)) for one in shown.roles],
+        findings=[one for one in findings if one.control_id in asked][:100],
+        trend=points,
+        trend_chart=figures.over_time(points) if len(points) > 1 else None,
+        frozen=found.frozen if found.is_settled else None,
+    )
+    return render(request, "assessments/results.html", context)
+
+
+@who_may("assessments.manage")
+def upgrade(request: StaffRequest, pk: int) -> HttpResponse:
+    """What a newer catalogue changes here; then do it."""
+    found = find(request, pk)
+    require(request, "assessments.manage", found)
+    if request.method == "POST":
+        text = request.POST.get("revision", "")
+        try:
+            actions.upgrade(
+                request.user,
+                found,
+                request.POST.get("version") or None,
+                seen_revision=int(text) if text.isdecimal() else None,
+            )
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("assessments:upgrade", pk=pk)
+        messages.success(request, _("対策一覧を更新しました。変わらない対策の回答は引き継ぎました。"))
+        return redirect("assessments:assessment", pk=pk)
+    desk = Desk.of(request, found)
+    context = page(request, desk, plan=plan_upgrade(found))
+    return render(request, "assessments/upgrade.html", context)
