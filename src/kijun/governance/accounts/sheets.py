@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,6 +35,10 @@ COLUMNS = (
     SheetColumn("email", gettext_lazy("メールアドレス"), width=26),
     SheetColumn("state", gettext_lazy("状態"), kind="choice", width=10, choices=STATES),
 )  # fmt: skip
+READ = tuple(
+    column if column.key == "staff_number" else replace(column, required=False) for column in COLUMNS
+)
+"""For reading: a file may have any of the columns; what new people need is checked row by row."""
 COMPARED = ("staff_number", "name", "kana", "department", "title", "concurrent", "roles", "email", "state")
 LENGTHS = {"name": 80, "kana": 120, "title": 60, "email": 254}
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
@@ -58,7 +63,7 @@ def values_of(person: Any) -> dict[str, imports.Value]:
     return {
         "staff_number": person.staff_number,
         "name": person.name,
-        "kana": person.kana,
+        "kana": normalise_kana(person.kana),
         "department": main.department.code if main else "",
         "title": main.title if main else "",
         "concurrent": "、".join(sorted({p.department.code for p in person.posts if p.concurrent})),

@@ -74,7 +74,7 @@ def upload(request: StaffRequest) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        result = excel.read_table(file.read(), file.name, sheets.COLUMNS)
+        result = excel.read_table(file.read(), file.name, sheets.READ)
         problems = result.problems
         if not problems and "staff_number" in result.columns:
             made = sheets.make_plan(request.municipality, result)
