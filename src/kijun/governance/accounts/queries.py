@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person, RoleGrant
 from kijun.governance.accounts.roles import Role
-from kijun.governance.accounts.security import STRONG, Authenticator
+from kijun.governance.accounts.security import STRONG
 from kijun.governance.organisation.models import Municipality
 
 

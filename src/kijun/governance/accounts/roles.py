@@ -29,14 +29,14 @@ TOWN_WIDE = frozenset({Role.ADMINISTRATOR, Role.IT_STAFF, Role.EXECUTIVE, Role.A
 def has_role(*roles: Role) -> Any:
     """Predicate: the person holds one of ``roles`` today, whatever the department."""
 
-    @rules.predicate(f"has_role:{'|'.join(roles)}")
+    @rules.predicate(f"has_role:{'|'.join(roles)}")  # type: ignore[untyped-decorator]  # rules ships no types
     def predicate(person: Any) -> bool:
         return getattr(person, "is_active", False) and bool(person.roles_today() & set(roles))
 
     return predicate
 
 
-@rules.predicate
+@rules.predicate  # type: ignore[untyped-decorator]  # rules ships no types
 def same_municipality(person: Any, thing: Any) -> bool:
     """The thing is the person's own municipality's. True without a thing (the page's own check)."""
     if thing is None:

@@ -129,5 +129,11 @@ def import_people(
             except ValidationError as error:
                 place = {"row": item.row_number, "message": " ".join(error.messages)}
                 raise ValidationError(_("%(row)s行目：%(message)s") % place) from error
-    record(municipality.chain, actor, "accounts.imported", municipality, dict(made.counts))
+    record(
+        municipality.chain,
+        actor,
+        "accounts.imported",
+        municipality,
+        {str(action): count for action, count in made.counts.items()},
+    )
     return made.counts

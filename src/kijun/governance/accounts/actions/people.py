@@ -29,7 +29,9 @@ def _free_number(municipality: Municipality, text: str, person: Person | None = 
     except ValidationError as error:
         raise ValidationError({"staff_number": error}) from error
     taken = Person.objects.filter(municipality=municipality, staff_number=number)
-    if taken.exclude(pk=person.pk if person else None).exists():
+    if person is not None:
+        taken = taken.exclude(pk=person.pk)
+    if taken.exists():
         raise ValidationError({"staff_number": _("この職員番号は、ほかの職員に使われています。")})
     return number
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,7 +35,7 @@ def end_sessions(actor: Actor, person: Person, *, but: str | None = None, only: 
     if only is None:
         ended = security.end_all_sessions(person, but=but)
     else:
-        found = list(security.UserSession.objects.filter(user=person, pk=only).exclude(session_key=but))
+        found = list(UserSession.objects.filter(user=person, pk=only).exclude(session_key=but))
         for session in found:
             security.drop_session(session)
         ended = len(found)

@@ -107,7 +107,7 @@ def choose_language(request: StaffRequest) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME,
         form.cleaned_data["language"],
         max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=request.is_secure(),
     )
     return response

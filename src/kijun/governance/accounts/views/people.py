@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,7 +20,7 @@ from kijun.governance.accounts import actions, sheets
 from kijun.governance.accounts.forms import NewPersonForm
 from kijun.governance.accounts.models import Person, Posting, RoleGrant
 from kijun.governance.accounts.roles import TOWN_WIDE, Role
-from kijun.governance.accounts.security import STRONG, Authenticator
+from kijun.governance.accounts.security import STRONG
 from kijun.governance.accounts.views._shared import add_errors
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest, mine
@@ -130,8 +131,9 @@ def people(request: StaffRequest) -> HttpResponse:
     """Everybody of the municipality in 五十音 order; hiragana and half-width kana are found too."""
     rows = with_today(mine(request, Person))
     if request.GET.get("q"):
-        request.GET = request.GET.copy()  # type: ignore[assignment]  # the words as フリガナ is kept
-        request.GET["q"] = _as_kept(request.GET["q"])
+        query = request.GET.copy()
+        query["q"] = _as_kept(request.GET.get("q", ""))
+        request.GET = query  # type: ignore[assignment]  # a changed query is as good as the one that came
     if TABLE.wants_excel(request):
         return TABLE.as_excel(request, rows, f"職員_{timezone.localdate():%Y%m%d}.xlsx")
     return render(request, "accounts/people.html", {"shown": TABLE.show(request, rows)})
