@@ -76,7 +76,11 @@ def test_a_verdict_that_turns_bad_raises_one_finding_at_once(
     sensor.verdict = Verdict.UNMET
     assert collect(town).raised == 1
     finding = Finding.objects.get()
-    assert (finding.cause, finding.owner, finding.state) == (Finding.Cause.WORSE, risk_officer, Finding.State.OPEN)
+    assert (finding.cause, finding.owner, finding.state) == (
+        Finding.Cause.WORSE,
+        risk_officer,
+        Finding.State.OPEN,
+    )
     assert finding.item == Item.objects.get(superseded_at=None)
     assert finding.lapsed_at is not None
     assert collect(town).raised == 0
@@ -112,7 +116,9 @@ def test_bad_again_while_it_waits_reopens_it(sensor: Sensor, town: Municipality)
 
 def test_an_item_past_its_day_raises_a_finding(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
     today = timezone.localdate()
-    item = make_item(it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY)
+    item = make_item(
+        it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY
+    )
     assert collect(town).raised == 1
     finding = Finding.objects.get()
     assert (finding.cause, finding.item, finding.control_id) == (Finding.Cause.LAPSE, item, "P6.1.4")
@@ -138,9 +144,13 @@ def test_newer_evidence_mends_a_lapse(sensor: Sensor, town: Municipality, it_sta
     assert collect(town).raised == 0
 
 
-def test_withdrawing_the_lapsed_item_mends_nothing(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
+def test_withdrawing_the_lapsed_item_mends_nothing(
+    sensor: Sensor, town: Municipality, it_staff: Person
+) -> None:
     today = timezone.localdate()
-    item = make_item(it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY)
+    item = make_item(
+        it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY
+    )
     collect(town)
     withdraw_item(it_staff, item, "登録の誤り")
     assert collect(town).mended == 0
@@ -156,7 +166,9 @@ def test_lapsed_again_after_it_was_done(sensor: Sensor, town: Municipality, it_s
     assert Finding.objects.get().state == Finding.State.OPEN
 
 
-def test_only_the_scopes_that_were_asked_for(sensor: Sensor, town: Municipality, other_town: Municipality) -> None:
+def test_only_the_scopes_that_were_asked_for(
+    sensor: Sensor, town: Municipality, other_town: Municipality
+) -> None:
     collect(town, [Scope.organisation(town)])
     assert [scope.municipality for scope in sensor.asked] == [town]
     assert collect(town, []).scopes == 0

@@ -132,7 +132,9 @@ def test_nobody_of_another_town_is_made_owner(finding: Finding, staff: Person, o
         plan(staff, finding, owner=outsider, department=None, due_on=finding.due_on)
 
 
-def test_the_doer_does_not_confirm(finding: Finding, approver: Person, it_staff: Person, staff: Person) -> None:
+def test_the_doer_does_not_confirm(
+    finding: Finding, approver: Person, it_staff: Person, staff: Person
+) -> None:
     advance(approver, finding, note="した")
     with pytest.raises(ValidationError, match="ほかの人が確認します。情報 太郎さん"):
         close_finding(approver, finding, note="見た")

@@ -67,7 +67,15 @@ def test_a_damaged_file_is_noticed_and_mended_by_the_next(staff: Person, organis
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "ftp://example.jp/", "https://", "//example.jp", "https://a@evil.jp/", "http://[", ""],
+    [
+        "javascript:alert(1)",
+        "ftp://example.jp/",
+        "https://",
+        "//example.jp",
+        "https://a@evil.jp/",
+        "http://[",
+        "",
+    ],
 )
 def test_only_web_addresses(staff: Person, url: str) -> None:
     with pytest.raises(ValidationError) as error:
