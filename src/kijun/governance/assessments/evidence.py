@@ -55,14 +55,10 @@ def last_self_assessments(scope: Scope) -> Proof:
     )
     if last:
         value = format_lazy(_("{value}（最後の承認 {day}）"), value=value, day=last.isoformat())
-    verdict = (
-        Verdict.MET if len(fresh) == len(wanted) else Verdict.PARTLY if fresh else Verdict.UNMET
-    )
+    verdict = Verdict.MET if len(fresh) == len(wanted) else Verdict.PARTLY if fresh else Verdict.UNMET
     figures = {"total": len(wanted), "done": len(fresh), "last": last.isoformat() if last else None}
     url = reverse("assessments:cycles")
-    return Proof(
-        _("自己点検の実施"), value, verdict, url, timezone.now(), _expiry(fresh), figures
-    )
+    return Proof(_("自己点検の実施"), value, verdict, url, timezone.now(), _expiry(fresh), figures)
 
 
 @proves("G.6", page="assessments:cycles")
@@ -102,7 +98,9 @@ def cycle_on_schedule(scope: Scope) -> Proof:
 
 def _town(scope: Scope) -> tuple[Results, list[Assessment]]:
     known = queries.latest_approved_of_all(scope.municipality)
-    in_force = {(ScopeKind.SYSTEM.value, pk) for pk in in_use(scope.municipality).values_list("pk", flat=True)}
+    in_force = {
+        (ScopeKind.SYSTEM.value, pk) for pk in in_use(scope.municipality).values_list("pk", flat=True)
+    }
     in_force.add((ScopeKind.ORGANISATION.value, scope.municipality.pk))
     rows = [one for key, one in known.items() if key in in_force]
     whole = Results()

@@ -25,7 +25,9 @@ def by_principle(results: Results, name: Callable[[str], str]) -> Chart:
     """One bar a principle, one part a status; open questions only where there are any."""
     statuses = [*Status.values] + ([""] if results.total.left else [])
     total = results.total
-    description = _("対策%(total)s件のうち、実施済%(done)s件、不足（一部・予定・未実施）%(gaps)s件、未回答%(left)s件。")
+    description = _(
+        "対策%(total)s件のうち、実施済%(done)s件、不足（一部・予定・未実施）%(gaps)s件、未回答%(left)s件。"
+    )
     return stacked_bars(
         _("原則ごとの実施状況"),
         description % {"total": total.total, "done": total.done, "gaps": total.gaps, "left": total.left},

@@ -73,7 +73,9 @@ class AnswerForm(RevisionMixin, Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("証跡がないまま「実施済」とするときだけ、10字以上で入力してください。証跡として残ります。"),
+        help_text=_(
+            "証跡がないまま「実施済」とするときだけ、10字以上で入力してください。証跡として残ります。"
+        ),
     )
 
     def __init__(self, answer: Answer, *args: Any, proven: bool, **kwargs: Any) -> None:

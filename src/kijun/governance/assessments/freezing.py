@@ -58,6 +58,7 @@ def _control(answer: Answer, catalog: Catalog, items: list[Item]) -> dict[str, A
         "answered_by_number": answer.answered_by.staff_number if answer.answered_by else "",
         "answered_at": answer.answered_at.isoformat() if answer.answered_at else None,
         "department": answer.department.name if answer.department else "",
+        "department_id": answer.department_id,
         "evidence": [_item(one) for one in items],
     }
 

@@ -29,7 +29,9 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
             reverse("assessments:assessment", args=[one.assessment_id]) + "?show=mine",
             one.due_on,
         )
-    for returned in queries.returned_to(person).exclude(approval__drafted_by=person):  # the drafter is told already
+    for returned in queries.returned_to(person).exclude(
+        approval__drafted_by=person
+    ):  # the drafter is told already
         yield waiting.Task(
             str(returned),
             _("差し戻された点検"),
@@ -118,6 +120,4 @@ def register_all() -> None:
     waiting.register(tasks)
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
-    belongings.register(
-        belongings.Keeper(f"assessments.assignment:{ROLE_KEY}", assignments_of, hand_over)
-    )
+    belongings.register(belongings.Keeper(f"assessments.assignment:{ROLE_KEY}", assignments_of, hand_over))

@@ -43,7 +43,5 @@ def figure(request: StaffRequest, system: AISystem) -> panels.Figure | None:
 
 
 def register_all() -> None:
-    panels.register(
-        panels.Panel("assessments", _("自己点検"), "assessments/panel.html", context, order=65)
-    )
+    panels.register(panels.Panel("assessments", _("自己点検"), "assessments/panel.html", context, order=65))
     panels.register_figure(panels.FigureSource("assessment", _("対策の実施率"), figure, order=30))

@@ -10,9 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import actions, catalogue, proving
@@ -102,9 +101,7 @@ def preview(
     made = imports.plan(read.rows, existing(answers), "control_id", columns)
     rows = {row.number: row for row in read.rows}
     proven = proving.items_of(assessment)
-    checked = [
-        _check(item, rows, known, asked, proven) for item in made.items if item.action != "missing"
-    ]
+    checked = [_check(item, rows, known, asked, proven) for item in made.items if item.action != "missing"]
     return read, imports.ImportPlan(checked)
 
 
@@ -121,15 +118,15 @@ def _check(
     errors: list[CellError] = []
     answer = known.get(item.key)
     if answer is None:
-        errors.append(CellError("control_id", _("この点検に「%(id)s」という対策はありません。") % {"id": item.key}))
+        errors.append(
+            CellError("control_id", _("この点検に「%(id)s」という対策はありません。") % {"id": item.key})
+        )
     elif not asked.may(answer):
         errors.append(CellError("control_id", _("この対策に答える権限がありません。担当の部署が答えます。")))
     else:
         values = merged(answer, item)
         try:
-            check_answer(
-                status=values["status"], reason=values["reason"], planned_on=values["planned_on"]
-            )
+            check_answer(status=values["status"], reason=values["reason"], planned_on=values["planned_on"])
         except ValidationError as error:
             errors += [CellError(key, text) for key, texts in error.message_dict.items() for text in texts]
         unproven = values["status"] == Status.DONE and not proving.supports(proven.get(item.key, []))

@@ -1,6 +1,6 @@
 """What can be done with self-assessments; nothing else writes."""
 
-from kijun.governance.assessments.actions.answers import ask_department, answer
+from kijun.governance.assessments.actions.answers import answer, ask_department
 from kijun.governance.assessments.actions.cycles import add_missing, open_cycle
 from kijun.governance.assessments.actions.own import import_own
 from kijun.governance.assessments.actions.states import (

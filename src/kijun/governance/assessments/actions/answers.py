@@ -106,7 +106,11 @@ def ask_department(
         assigned = assessment.assignments.filter(role=answer.role, department=department)
         if not assigned.exists():
             raise ValidationError(
-                {"department": _("先に、この部署に担当を割り当ててください。割り当てのない部署は選べません。")}
+                {
+                    "department": _(
+                        "先に、この部署に担当を割り当ててください。割り当てのない部署は選べません。"
+                    )
+                }
             )
     answer.claim(seen_revision)
     before = {"department": answer.department.name if answer.department else ""}

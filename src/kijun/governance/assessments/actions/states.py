@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.models import Approval
-from kijun.governance.assessments import catalogue
 from kijun.governance.assessments.actions.answers import lock
-from kijun.governance.assessments.models import GAPS, Answer, Assessment, Assignment, Status
+from kijun.governance.assessments.models import GAPS, Assessment, Assignment, Status
 from kijun.governance.assessments.readiness import missing
 from kijun.governance.audit.actions import record
 from kijun.governance.evidence import actions as evidence_actions
 from kijun.governance.evidence.models import Finding, ScopeKind
 from kijun.governance.organisation.calendar import due_date
+from kijun.governance.organisation.models import Department
 
 SUBJECT = "assessments.assessment"
 DAYS_TO_MEND = 20
@@ -32,7 +32,9 @@ def finish(actor: Person, assignment: Assignment, *, seen_revision: int | None) 
     """The department has answered all that it is asked."""
     assessment = lock(assignment.assessment)
     assignment.assessment = assessment
-    if not (actor.has_perm("assessments.finish", assignment) or actor.has_perm("assessments.manage", assessment)):
+    if not (
+        actor.has_perm("assessments.finish", assignment) or actor.has_perm("assessments.manage", assessment)
+    ):
         raise PermissionDenied
     _must_be_open(assessment)
     asked = Q(department=None) | Q(department=assignment.department)
@@ -129,38 +131,35 @@ def approved(assessment: Assessment, approval: Approval, actor: Person) -> None:
 
 
 def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
-    catalog = catalogue.pinned(assessment)
-    usual = due_date(assessment.municipality, DAYS_TO_MEND, timezone.localdate())
-    gaps = assessment.answers.filter(status__in=GAPS).select_related("department")
-    departments = {
-        one.role: one.department
-        for one in assessment.assignments.select_related("department").order_by("-pk")
-    }
-    found = []
-    for one in gaps.order_by("pk"):
-        title = catalog.control(one.control_id).title.ja
-        found.append(
-            evidence_actions.raise_finding(
-                actor,
-                assessment.municipality,
-                control_id=one.control_id,
-                scope_kind=ScopeKind(assessment.scope_kind),
-                scope_id=assessment.scope_id,
-                title=f"{title}（{Status(one.status).label}）"[:200],
-                description=one.reason,
-                cause=Finding.Cause.GAP,
-                owner=assessment.system.owner if assessment.system else None,
-                department=one.department or departments.get(one.role),
-                due_on=_due(one, usual),
-                source=assessment,
-            )
+    """One for every gap in the frozen copy; what was decided on counts, not what the rows say by now."""
+    town = assessment.municipality
+    usual = due_date(town, DAYS_TO_MEND, timezone.localdate())
+    asked = assessment.assignments.select_related("department").order_by("-pk")
+    departments = {one.role: one.department for one in asked}
+    named = {one.pk: one for one in Department.objects.of(town)}
+    gaps = [one for one in assessment.frozen["controls"] if one["status"] in GAPS]
+    return [
+        evidence_actions.raise_finding(
+            actor,
+            town,
+            control_id=one["id"],
+            scope_kind=ScopeKind(assessment.scope_kind),
+            scope_id=assessment.scope_id,
+            title=f"{one['title']['ja']}（{Status(one['status']).label}）"[:200],
+            description=one["reason"],
+            cause=Finding.Cause.GAP,
+            owner=assessment.system.owner if assessment.system else None,
+            department=named.get(one["department_id"]) or departments.get(one["role"]),
+            due_on=_due(one["planned_on"], usual),
+            source=assessment,
         )
-    return found
+        for one in gaps
+    ]
 
 
-def _due(answer: Answer, usual: datetime.date) -> datetime.date:
+def _due(planned_on: str | None, usual: datetime.date) -> datetime.date:
     """The day that the department planned, unless it has passed while the approval waited."""
-    planned = answer.planned_on
+    planned = datetime.date.fromisoformat(planned_on) if planned_on else None
     return planned if planned is not None and planned >= timezone.localdate() else usual
 
 

@@ -32,7 +32,11 @@ def assign(
         raise ValidationError({"role": _("この点検には、その役割の対策がありません。")})
     if assessment.assignments.filter(role=role, department=department).exists():
         raise ValidationError(
-            {"department": _("この部署には、すでに割り当てています。期限や担当者は、一覧から変更してください。")}
+            {
+                "department": _(
+                    "この部署には、すでに割り当てています。期限や担当者は、一覧から変更してください。"
+                )
+            }
         )
     _check(assessment, role, department, due_on, person)
     made = Assignment.objects.create(
@@ -81,7 +85,11 @@ def remove_assignment(actor: Person, assignment: Assignment) -> None:
     assessment = _open(actor, assignment.assessment)
     _follow(assessment, assignment, None)
     record(
-        assessment.municipality.chain, actor, "assessments.assignment_removed", assessment, _values(assignment)
+        assessment.municipality.chain,
+        actor,
+        "assessments.assignment_removed",
+        assessment,
+        _values(assignment),
     )
     assignment.delete()
 

@@ -122,7 +122,12 @@ def _inherited(found: Assessment, desk: Desk, principle: str) -> tuple[Assessmen
 
 
 def _draw_principle(
-    request: StaffRequest, found: Assessment, principle: str, bound: AnswerForm | None = None, *, stale: bool = False
+    request: StaffRequest,
+    found: Assessment,
+    principle: str,
+    bound: AnswerForm | None = None,
+    *,
+    stale: bool = False,
 ) -> HttpResponse:
     desk = Desk.of(request, found)
     if principle not in desk.results.principles:
@@ -232,7 +237,12 @@ def control(request: StaffRequest, pk: int, control_id: str) -> HttpResponse:
 
 
 def _draw_control(
-    request: StaffRequest, found: Assessment, answer: Answer, bound: AnswerForm | None = None, *, stale: bool = False
+    request: StaffRequest,
+    found: Assessment,
+    answer: Answer,
+    bound: AnswerForm | None = None,
+    *,
+    stale: bool = False,
 ) -> HttpResponse:
     desk = Desk.of(request, found)
     card = next(one for one in desk.cards([one for one in desk.answers if one.pk == answer.pk]))
@@ -241,7 +251,9 @@ def _draw_control(
         bound.renew(card.answer)
     departments = [one.department for one in desk.assignments if one.role == answer.role]
     may_ask = found.is_open and request.user.has_perm("assessments.manage", found)
-    earlier = queries.settled(request.municipality).filter(scope_kind=found.scope_kind, system=found.system_id)
+    earlier = queries.settled(request.municipality).filter(
+        scope_kind=found.scope_kind, system=found.system_id
+    )
     context = page(
         request,
         desk,
@@ -300,4 +312,3 @@ def ask_department(request: StaffRequest, pk: int, control_id: str) -> HttpRespo
     else:
         messages.error(request, _("部署を選び直してください。"))
     return redirect("assessments:control", pk=found.pk, control_id=control_id)
-

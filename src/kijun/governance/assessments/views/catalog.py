@@ -26,7 +26,9 @@ def _fits(control: Control, words: list[str], role: str, tier: str) -> bool:
         return False
     if tier and not control.required_by(tier):
         return False
-    text = " ".join((control.id, control.title.ja, control.title.en, control.statement.ja, control.statement.en))
+    text = " ".join(
+        (control.id, control.title.ja, control.title.en, control.statement.ja, control.statement.en)
+    )
     return all(word.casefold() in text.casefold() for word in words)
 
 
@@ -137,7 +139,9 @@ def framework(request: StaffRequest, framework_id: str) -> HttpResponse:
         raise Http404 from error
     edges: dict[str, list[Any]] = {}
     for edge in one.edges:
-        edges.setdefault(edge.item, []).append((edge, found.control(edge.control), label(edge.relation, lang())))
+        edges.setdefault(edge.item, []).append(
+            (edge, found.control(edge.control), label(edge.relation, lang()))
+        )
     rows = [(item, edges.get(item.id, [])) for item in one.items]
     context = {"catalog": found, "framework": one, "rows": rows, "open": sum(not some for _i, some in rows)}
     return render(request, "assessments/framework.html", context)
@@ -147,11 +151,12 @@ def framework(request: StaffRequest, framework_id: str) -> HttpResponse:
 def system_assessments(request: StaffRequest, system_id: int) -> HttpResponse:
     """The self-assessments of one system, the newest first."""
     rows = list(
-        queries.visible_assessments(request.user).filter(system=system_id).order_by("-cycle__starts_on", "-pk")
+        queries.visible_assessments(request.user)
+        .filter(system=system_id)
+        .order_by("-cycle__starts_on", "-pk")
     )
     if not rows:
         raise Http404
     tallies = queries.progress(rows)
     context = {"system": rows[0].system, "rows": [(one, tallies[one.pk]) for one in rows]}
     return render(request, "assessments/system.html", context)
-

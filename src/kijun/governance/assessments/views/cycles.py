@@ -56,7 +56,10 @@ TABLE = Table(
         ),
         Column("state", gettext_lazy("状態"), _state, tone=_tone),
         Column(
-            "year", gettext_lazy("年度"), lambda row: dates.fiscal_year_label(row.fiscal_year), ("fiscal_year",)
+            "year",
+            gettext_lazy("年度"),
+            lambda row: dates.fiscal_year_label(row.fiscal_year),
+            ("fiscal_year",),
         ),
         Column("starts_on", gettext_lazy("開始日"), lambda row: row.starts_on, ("starts_on",), kind="date"),
         Column("due_on", gettext_lazy("提出期限"), lambda row: row.due_on, ("due_on",), kind="date"),
@@ -128,9 +131,7 @@ def new_cycle(request: StaffRequest) -> HttpResponse:
             "starts_on": today,
             "due_on": due_date(town, MONTHS_OPEN, today),
         }
-        return render(
-            request, "assessments/new_cycle.html", {"form": CycleForm(town, initial=initial)}
-        )
+        return render(request, "assessments/new_cycle.html", {"form": CycleForm(town, initial=initial)})
     form = CycleForm(town, request.POST)
     if not form.is_valid() or "back" in request.POST:
         status = 200 if "back" in request.POST else 422

@@ -73,7 +73,9 @@ def results(request: StaffRequest, pk: int) -> HttpResponse:
     """What was found, by principle and role; open findings; how it went before."""
     found = find(request, pk)
     if found.is_settled:
-        found = Assessment.objects.select_related("cycle", "system", "municipality", "own_controls").get(pk=pk)
+        found = Assessment.objects.select_related("cycle", "system", "municipality", "own_controls").get(
+            pk=pk
+        )
     desk = Desk.of(request, found)
     shown = from_summary(found.summary) if found.is_settled else desk.results
     findings = evidence_queries.open_findings(

@@ -69,7 +69,9 @@ def _apply(request: StaffRequest, newest: int | None) -> HttpResponse:
     elif kept["seen"] != newest:
         messages.error(
             request,
-            _("確認の間に、別の人が独自の対策を取り込みました。ファイルをもう一度選び、違いを確かめてください。"),
+            _(
+                "確認の間に、別の人が独自の対策を取り込みました。ファイルをもう一度選び、違いを確かめてください。"
+            ),
         )
     else:
         controls = [catalogue.from_json(one) for one in kept["controls"]]

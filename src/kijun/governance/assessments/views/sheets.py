@@ -56,7 +56,9 @@ def import_sheet(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, _("この点検はもう提出されているため、取り込めません。"))
         return redirect("assessments:assessment", pk=pk)
     status = 422 if form.errors or (context and not context["plan"].ok) else 200
-    return render(request, "assessments/import.html", page(request, desk, form=form, **context), status=status)
+    return render(
+        request, "assessments/import.html", page(request, desk, form=form, **context), status=status
+    )
 
 
 def _shown(request: StaffRequest, desk: Desk, made: imports.ImportPlan) -> dict[str, Any]:
@@ -66,7 +68,11 @@ def _shown(request: StaffRequest, desk: Desk, made: imports.ImportPlan) -> dict[
             "id": item.key,
             "title": _title(desk, item.key),
             "changes": [
-                (LABELS[change.column], _words(change.column, change.before), _words(change.column, change.after))
+                (
+                    LABELS[change.column],
+                    _words(change.column, change.before),
+                    _words(change.column, change.after),
+                )
                 for change in item.changes
             ],
             "errors": [(LABELS.get(error.column, error.column), error.message) for error in item.errors],
