@@ -12,8 +12,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from kijun.governance.accounts import permissions, signals  # noqa: F401  register rules and receivers
         from kijun.governance.accounts.finder import find_people
+        from kijun.governance.accounts.transfer_links import register as register_transfers
         from kijun.web import navigation, search
 
+        register_transfers()
         navigation.register(
             navigation.Link("settings", _("職員"), "accounts:people", "accounts.read_people", order=10)
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django_stubs_ext import StrOrPromise
@@ -30,6 +31,9 @@ class Keeper:
     find: Callable[[Person], Iterable[Belonging]]
     hand_over: Callable[[str, Person, Person, Person], None]
     """(thing_id, from_person, to_person, actor): runs inside the caller's transaction."""
+    find_many: Callable[[Sequence[Person]], Iterable[tuple[int, Belonging]]] | None = None
+    """(person's primary key, belonging) for many people in a constant number of queries: a third of the staff moves
+    on one day. Without it ``find`` is asked person by person."""
 
 
 _keepers: dict[str, Keeper] = {}
@@ -42,6 +46,19 @@ def register(keeper: Keeper) -> None:
 
 def belongings(person: Person) -> list[Belonging]:
     return [one for keeper in _keepers.values() for one in keeper.find(person)]
+
+
+def belongings_of(people: Sequence[Person]) -> dict[int, list[Belonging]]:
+    """Belongings of many people by the person's primary key; people with none are left out."""
+    found: dict[int, list[Belonging]] = defaultdict(list)
+    for keeper in _keepers.values():
+        if keeper.find_many is not None:
+            for pk, one in keeper.find_many(people):
+                found[pk].append(one)
+        else:
+            for person in people:
+                found[person.pk] += keeper.find(person)
+    return {pk: things for pk, things in found.items() if things}
 
 
 def hand_over(kind: str, role_key: str, thing_id: str, old: Person, new: Person, actor: Person) -> None:

@@ -133,7 +133,7 @@ class Posting(Tenant, Valid):
     title = models.CharField(_("職名"), max_length=60, blank=True)
     concurrent = models.BooleanField(_("兼務"), default=False)
 
-    objects = ValidQuerySet.as_manager()
+    objects = ValidQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager than Tenant's
 
     class Meta:
         ordering = ["person", "valid_from"]
@@ -149,7 +149,7 @@ class RoleGrant(Tenant, Valid):
     role = models.CharField(_("役割"), max_length=20, choices=Role.choices)
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = ValidQuerySet.as_manager()
+    objects = ValidQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager than Tenant's
 
     class Meta:
         ordering = ["person", "role", "valid_from"]
@@ -190,6 +190,10 @@ class Transfer(Tenant, Versioned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     applied_at = models.DateTimeField(null=True)
+    leftover_reason = models.TextField(_("引継ぎが残っていても発効する理由"), blank=True)
+    """Given when something stays without an owner or approver and the transfer takes effect all the same."""
+    blocked = models.TextField(blank=True)
+    """Why the transfer did not take effect on its day; empty when nothing stands in its way."""
 
     class Meta:
         ordering = ["-effective_on", "-pk"]
@@ -207,9 +211,16 @@ class TransferLine(Tenant):
     title = models.CharField(_("職名"), max_length=60, blank=True)
     roles = models.JSONField(default=list)
     """The roles that the person will hold in the new department; the old departments' grants end the day before."""
+    end_wide = models.BooleanField(_("全庁の役割も終える"), default=False)
+    """Roles for the whole municipality end too (they always do when the person leaves)."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["transfer", "person"], name="transfer_person_once")]
+
+    @property
+    def leaves(self) -> bool:
+        """The person leaves the town hall."""
+        return self.to_department_id is None
 
     def __str__(self) -> str:
         return f"{self.person}"
@@ -224,6 +235,8 @@ class Handover(Tenant):
     thing_label = models.CharField(max_length=300)
     role = models.CharField(max_length=40)
     successor = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    keeps = models.BooleanField(default=False)
+    """The person goes on with it in the new department."""
 
     class Meta:
         constraints = [

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from kijun.governance.accounts.views import me, people, people_import, person, recovery, sign_in
+from kijun.governance.accounts.views import (
+    me,
+    people,
+    people_import,
+    person,
+    recovery,
+    sign_in,
+    transfer_import,
+    transfer_steps,
+    transfers,
+)
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,4 +40,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/recovery-link/", recovery.make_link, name="make_recovery_link"),
     path("roles/<int:pk>/end/", person.end_grant, name="end_grant"),
     path("postings/<int:pk>/end/", person.end_posting, name="end_posting"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/add/", transfers.add_transfer, name="add_transfer"),
+    path("transfers/template/", transfer_import.template, name="transfer_template"),
+    path("transfers/<int:pk>/", transfers.transfer, name="transfer"),
+    path("transfers/<int:pk>/change/", transfers.change_transfer, name="change_transfer"),
+    path("transfers/<int:pk>/lines/", transfers.add_line, name="add_transfer_line"),
+    path("transfers/lines/<int:pk>/remove/", transfers.remove_line, name="remove_transfer_line"),
+    path("transfers/<int:pk>/import/", transfer_import.upload, name="import_transfer"),
+    path("transfers/<int:pk>/import/<int:staged_pk>/", transfer_import.preview, name="preview_transfer"),
+    path("transfers/<int:pk>/handovers/", transfer_steps.handovers, name="transfer_handovers"),
+    path("transfers/<int:pk>/stage/", transfer_steps.stage, name="stage_transfer"),
+    path("transfers/<int:pk>/reopen/", transfer_steps.reopen, name="reopen_transfer"),
+    path("transfers/<int:pk>/cancel/", transfer_steps.cancel, name="cancel_transfer"),
+    path("transfers/<int:pk>/apply/", transfer_steps.apply, name="apply_transfer"),
 ]

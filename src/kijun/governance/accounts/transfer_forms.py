@@ -1,0 +1,193 @@
+"""Forms of a transfer. They only validate; the actions save."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.accounts.models import Person, Transfer
+from kijun.governance.accounts.roles import Role
+from kijun.governance.accounts.transfers.drafting import Choice
+from kijun.governance.accounts.transfers.review import Left, Review
+from kijun.governance.organisation.models import Department
+from kijun.governance.organisation.queries import tree
+from kijun.web.forms import DateField, Form, RevisionMixin
+
+
+class TransferForm(RevisionMixin, Form):
+    """Name and day."""
+
+    name = forms.CharField(label=_("名称"), max_length=80, help_text=_("例：令和9年4月1日付け定期人事異動"))
+    effective_on = DateField(label=_("発令日"))
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.staff_number}）"
+
+
+class LineForm(Form):
+    """One person's move."""
+
+    person = PersonField(Person.objects.none(), label=_("職員"))
+    kind = forms.ChoiceField(
+        label=_("区分"),
+        choices=[("move", _("異動")), ("leave", _("退職・転出"))],
+        widget=forms.RadioSelect,
+        initial="move",
+    )
+    to_department = forms.ChoiceField(label=_("異動先"), required=False)
+    title = forms.CharField(label=_("職名"), max_length=60, required=False, help_text=_("例：主事、係長"))
+    roles = forms.MultipleChoiceField(
+        label=_("異動先での役割"),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Role.STAFF.value],
+    )
+    end_wide = forms.BooleanField(
+        label=_("全庁の役割も終える"),
+        required=False,
+        help_text=_("IT担当者や監査など、全庁に対する役割を持っている人の場合だけ関係します。"),
+    )
+
+    def __init__(self, *args: Any, transfer: Transfer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        town = transfer.municipality
+        person: Any = self.fields["person"]
+        person.queryset = Person.objects.of(town).filter(is_active=True).order_by("kana_sort", "staff_number")
+        choices: Any = self.fields["to_department"]
+        choices.choices = [
+            ("", _("（選んでください）")),
+            *((node.id, "　" * node.depth + node.name) for node in tree(town, transfer.effective_on)),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == "leave":
+            data["to_department"] = None
+        elif not data.get("to_department"):
+            if "to_department" not in self.errors:
+                self.add_error("to_department", _("異動先の部署を選んでください。"))
+        else:
+            data["to_department"] = Department.objects.get(pk=data["to_department"])
+        return data
+
+
+class HandoversForm(Form):
+    """Who takes over what: a staff number beside each thing, or the tick that the person goes on with it."""
+
+    def __init__(self, *args: Any, review: Review, transfer: Transfer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.review = review
+        self.people = {
+            one.staff_number: one for one in Person.objects.of(transfer.municipality).filter(is_active=True)
+        }
+        for one in review.left:
+            heir = one.handover.successor if one.handover else None
+            self.fields[f"to|{one.key}"] = forms.CharField(
+                label=_("引き継ぐ人"),
+                required=False,
+                max_length=140,
+                initial=f"{heir.staff_number} {heir.name}" if heir else "",
+                widget=forms.TextInput(
+                    attrs={
+                        "list": "people",
+                        "autocomplete": "off",
+                        "aria-label": f"{one.belonging.label} {_('引き継ぐ人')}",
+                    }
+                ),
+            )
+            if not one.line.leaves:
+                self.fields[f"keep|{one.key}"] = forms.BooleanField(
+                    label=_("引き続き担当する"),
+                    required=False,
+                    initial=bool(one.handover and one.handover.keeps),
+                )
+
+    def rows(self) -> list[tuple[Left, Any, Any]]:
+        """Each thing with its two fields."""
+        return [
+            (one, self[f"to|{one.key}"], None if one.line.leaves else self[f"keep|{one.key}"])
+            for one in self.review.left
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for one in self.review.left:
+            name = f"to|{one.key}"
+            text = unicodedata.normalize("NFKC", str(data.get(name) or "")).strip()
+            number = re.split(r"\s", text, maxsplit=1)[0]
+            if not number:
+                data[name] = None
+            elif number not in self.people:
+                self.add_error(name, _("職員番号「%(number)s」の職員はいません。") % {"number": number})
+            elif self.people[number].pk == one.line.person_id:
+                self.add_error(name, _("本人です。「引き続き担当する」を選んでください。"))
+            elif data.get(f"keep|{one.key}"):
+                self.add_error(name, _("「引き続き担当する」と引き継ぐ人の、どちらか一方にしてください。"))
+            else:
+                data[name] = self.people[number]
+        return data
+
+    def choices(self) -> list[Choice]:
+        """What was chosen, for the action; only what differs from before."""
+        found = []
+        for one in self.review.left:
+            successor = self.cleaned_data.get(f"to|{one.key}")
+            keeps = bool(self.cleaned_data.get(f"keep|{one.key}"))
+            before = (
+                one.handover.successor if one.handover else None,
+                bool(one.handover and one.handover.keeps),
+            )
+            if (successor, keeps) != before:
+                thing = one.belonging
+                found.append(
+                    Choice(
+                        one.line,
+                        thing.thing_kind,
+                        thing.role_key,
+                        thing.thing_id,
+                        thing.label,
+                        successor,
+                        keeps,
+                    )
+                )
+        return found
+
+
+class ConfirmForm(RevisionMixin, Form):
+    """Stage, or let take effect at once: a reason where something is left over."""
+
+    leftover_reason = forms.CharField(
+        label=_("引継ぎが残っていても進める理由"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+        help_text=_("例：後任は4月中に決まるため、それまで課長が兼ねる。"),
+    )
+    confirmed = forms.BooleanField(label=_("内容を確かめました"))
+
+    def __init__(self, *args: Any, open_count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not open_count:
+            del self.fields["leftover_reason"]
+
+
+class CancelForm(Form):
+    reason = forms.CharField(label=_("取り消す理由"), max_length=200)
+
+
+class SheetForm(Form):
+    file = forms.FileField(label=_("ファイル"), help_text=_("Excel（.xlsx）かCSV（.csv）"))
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > 5 * 1024 * 1024:
+            raise ValidationError(_("ファイルが大きすぎます（上限5MB）。"))
+        return file
