@@ -85,8 +85,6 @@ class Department(Tenant, Versioned):
     closed_on = models.DateField(_("廃止日"), null=True, blank=True)
     order = models.PositiveIntegerField(_("並び順"), default=0)
 
-    objects = TenantQuerySet.as_manager()
-
     class Meta:
         ordering = ["order", "code"]
         constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="department_code_once")]
@@ -104,7 +102,7 @@ class DepartmentVersion(Tenant, Valid):
     parent = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("変更の理由"), max_length=200, blank=True)
 
-    objects = ValidQuerySet.as_manager()
+    objects = ValidQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager than Tenant's
 
     class Meta:
         ordering = ["department", "valid_from"]

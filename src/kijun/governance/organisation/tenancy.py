@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -49,7 +50,7 @@ def get_mine(request: StaffRequest, rows: type[T] | models.QuerySet[T], **lookup
     try:
         found = found.filter(municipality=request.municipality, **lookup)
         return found.get()
-    except (found.model.DoesNotExist, ValueError, OverflowError) as error:
+    except (ObjectDoesNotExist, ValueError, OverflowError) as error:
         raise Http404 from error
 
 

@@ -106,7 +106,7 @@ def _judge(row: ReadRow, parents: dict[str, Any], taken: set[str]) -> None:
     kana = row.values.get("kana")
     if kana and not is_kana(str(kana)):
         row.errors.append(CellError("kana", _("カタカナで入力してください。例：ゼイムカ")))
-    order = row.values.get("order")
+    order: Any = row.values.get("order")
     if order is not None and not (isinstance(order, int) and 0 <= order < 2**31):
         row.errors.append(CellError("order", _("0以上の整数で入力してください。")))
     for key, length in (("name", 80), ("kana", 120), ("name_en", 120)):
@@ -166,7 +166,11 @@ def carry_out(actor: Actor, municipality: Municipality, staged: StagedImport) ->
     refuse_broken_tree(municipality, valid_from)
     sync_tree(municipality)
     events.append(
-        ("organisation.departments_imported", municipality, {"filename": staged.filename, **plan.counts})
+        (
+            "organisation.departments_imported",
+            municipality,
+            {"filename": staged.filename} | {str(key): n for key, n in plan.counts.items()},
+        )
     )
     record_many(municipality.chain, actor, events)
     staged.delete()

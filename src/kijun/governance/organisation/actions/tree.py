@@ -81,7 +81,7 @@ def put_version(
     parent: Any = KEEP,
 ) -> tuple[DepartmentVersion, dict[str, Any]]:
     """The version that holds from a day on, and what it changes as the trail tells it."""
-    held = department.versions.on(valid_from).select_related("parent").first()  # type: ignore[attr-defined]  # ValidQuerySet
+    held = department.versions.on(valid_from).select_related("parent").first()
     if held is None:
         raise ValidationError({"valid_from": _("この日には、この部署はありません。")})
     if department.versions.filter(valid_from__gt=valid_from).exists():
