@@ -6,3 +6,14 @@ class RisksConfig(AppConfig):
     name = "kijun.governance.risks"
     label = "risks"
     verbose_name = _("リスク評価")
+
+    def ready(self) -> None:
+        from kijun.governance.risks import (  # noqa: F401  permissions and evidence register themselves
+            evidence,
+            gate,
+            links,
+            permissions,
+        )
+
+        gate.register_all()
+        links.register_all()

@@ -53,6 +53,11 @@ class RiskAssessment(Tenant, Versioned):
     data_subjects: Any = models.JSONField(_("だれの情報が入るか"), default=list)
     data_kinds: Any = models.JSONField(_("どんな情報が入るか"), default=list)
     axes: Any = models.JSONField(default=dict)
+    facts: Any = models.JSONField(default=dict)
+    """What the rule read from the inventory when the assessment was completed."""
+    step = models.PositiveSmallIntegerField(default=1, editable=False)
+    """The part to continue with: 1 use, 2 data, 3 axes, 4 ratings, 5 result."""
+    rule_version = models.CharField(max_length=20, blank=True, editable=False)
     computed_tier = models.CharField(max_length=8, choices=Tier.choices, blank=True)
     explanation: Any = models.JSONField(default=list)
     overruled_tier = models.CharField(_("区分の変更"), max_length=8, choices=Tier.choices, blank=True)
@@ -84,6 +89,27 @@ class RiskAssessment(Tenant, Versioned):
 
     def __str__(self) -> str:
         return f"{self.system} #{self.number}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_overruled(self) -> bool:
+        return bool(self.overruled_tier)
+
+    @property
+    def is_lowered(self) -> bool:
+        """Somebody set the tier below what the rule says."""
+        ranks = list(Tier)
+        return self.is_overruled and ranks.index(Tier(self.overruled_tier)) < ranks.index(
+            Tier(self.computed_tier)
+        )
+
+    @property
+    def needs_acceptance(self) -> bool:
+        """What risk remains of a high or critical system is accepted by an executive (G.17)."""
+        return self.tier in {Tier.HIGH, Tier.CRITICAL} and self.accepted_at is None
 
 
 class Rating(Tenant):

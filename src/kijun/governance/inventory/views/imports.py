@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -57,15 +56,13 @@ def _stage(request: StaffRequest, filename: str, result: Any) -> StagedImport:
     rows = sheets.prepare(result.rows, request.user, known)
     columns = [name for name in result.columns if name in {c.key for c in sheets.sheet_columns()}]
     plan = imports.plan(rows, known, "code", columns)
-    own = StagedImport.objects.filter(kind=KIND, municipality_id=request.municipality.pk)
-    own.filter(made_at__lt=timezone.now() - datetime.timedelta(days=1)).delete()
+    StagedImport.objects.filter(kind=KIND, made_at__lt=timezone.now() - StagedImport.LIFETIME).delete()
     return StagedImport.objects.create(
         kind=KIND,
         municipality_id=request.municipality.pk,
         made_by_id=request.user.pk,
         filename=filename[:200],
-        rows=imports.dump(plan),
-        notes=result.notes,
+        plan={"plan": imports.dump(plan), "notes": result.notes},
     )
 
 
@@ -79,7 +76,11 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         municipality_id=request.municipality.pk,
         made_by_id=request.user.pk,
     )
-    plan, form = imports.load(staged.rows), Form(request.POST or None)
+    if staged.is_expired:
+        messages.warning(request, _("時間がたったので、もう一度ファイルを選んでください。"))
+        return redirect("inventory:import")
+    plan = imports.load(staged.plan["plan"])
+    form = Form(request.POST) if request.method == "POST" else Form()
     if request.method == "POST" and form.is_valid():
         try:
             changed, made = actions.apply_import(request.user, request.municipality, plan)
@@ -95,6 +96,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
     labels = {column.key: column.label for column in sheets.sheet_columns()}
     context = {
         "staged": staged,
+        "notes": staged.plan["notes"],
         "form": form,
         "plan": plan,
         "counts": plan.counts,
