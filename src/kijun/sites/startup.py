@@ -8,13 +8,15 @@ from importlib.util import find_spec
 
 from kijun.governance.accounts import actions, entry
 from kijun.governance.organisation.models import Municipality
+from kijun.sites.jobs import ensure_schedules
 
 
 def prepare(sample: bool) -> list[str]:
-    """Load the sample town when asked for, else print the set-up link of an empty installation.
+    """Schedule the jobs, load the sample town when asked for, else print the set-up link of an empty installation.
 
     Returns the lines to print, in Japanese, then in English.
     """
+    ensure_schedules()
     lines: list[str] = []
     if sample and find_spec("kijun.sites.sample") is not None:
         lines += import_module("kijun.sites.sample").load()

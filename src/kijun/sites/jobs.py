@@ -1,0 +1,97 @@
+"""The jobs that run by themselves, and their schedules.
+
+A job is an idempotent function in an app's ``jobs.py``; here stands only when it runs. A job whose function is not there
+(an app without that capability) is left out.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+log = logging.getLogger("kijun.jobs")
+PREFIX: Final = "kijun: "
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``function`` is dotted; ``at`` is the local time of a daily job, None for an hourly one."""
+
+    name: str
+    function: str
+    at: datetime.time | None = None
+
+    def exists(self) -> bool:
+        """The function can be imported."""
+        module, _dot, name = self.function.rpartition(".")
+        try:
+            if find_spec(module) is None:
+                return False
+        except ModuleNotFoundError:
+            return False
+        return callable(getattr(import_module(module), name, None))
+
+
+JOBS: Final = (
+    # Departments first: people are transferred into what the tree is on that day.
+    Job("departments", "kijun.governance.organisation.jobs.apply_versions", datetime.time(0, 5)),
+    Job("transfers", "kijun.governance.accounts.jobs.apply_transfers", datetime.time(0, 15)),
+    Job("evidence", "kijun.governance.evidence.jobs.collect_all"),
+    Job("reminders", "kijun.governance.evidence.jobs.remind", datetime.time(7, 0)),
+)
+
+
+def next_run(job: Job, now: datetime.datetime) -> datetime.datetime:
+    """When a job runs for the first time: at once when hourly, else at its next time of day."""
+    if job.at is None:
+        return now
+    local = timezone.localtime(now)
+    at = timezone.make_aware(datetime.datetime.combine(local.date(), job.at))
+    return (
+        at
+        if at > now
+        else timezone.make_aware(datetime.datetime.combine(local.date() + datetime.timedelta(days=1), job.at))
+    )
+
+
+@transaction.atomic
+def ensure_schedules() -> list[str]:
+    """Make, mend and remove the schedules so that they are as :data:`JOBS` says; gives the names of what changed.
+
+    Doing it twice changes nothing, and a schedule that is right keeps its next run.
+    """
+    from django_q.models import Schedule
+
+    found: dict[str, list[Schedule]] = {}
+    for row in Schedule.objects.filter(name__startswith=PREFIX).order_by("pk"):
+        found.setdefault(row.name, []).append(row)
+    changed = []
+    for job in JOBS:
+        if not job.exists():
+            continue
+        name, kind = PREFIX + job.name, Schedule.DAILY if job.at else Schedule.HOURLY
+        kept, *doubles = found.pop(name, []) or [None]
+        for row in doubles:
+            row.delete()
+        if kept is None:
+            kept = Schedule(name=name)
+        elif (kept.func, kept.schedule_type, kept.repeats) == (job.function, kind, -1):
+            continue
+        kept.func, kept.schedule_type, kept.repeats = job.function, kind, -1
+        kept.next_run = next_run(job, timezone.now())
+        kept.save()
+        changed.append(job.name)
+    for rows in found.values():
+        for row in rows:
+            row.delete()
+            changed.append(row.name.removeprefix(PREFIX))
+    if changed:
+        log.info("schedules: %s", ", ".join(changed))
+    return changed
