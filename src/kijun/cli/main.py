@@ -51,6 +51,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "recover": Command(
         "kijun.governance.accounts.commands.recover", "print a one-time link by which a person sets a new password"
     ),
+    "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
     "version": Command("kijun.cli.version", "print the version", django=False),
 }
 MANAGE_HELP: Final = "Django's own commands (kijun manage help)"

@@ -61,12 +61,16 @@ def test_it_is_on_its_way_only_once(approval: Approval, staff: Person, care: Dep
         actions.submit(staff, KIND, care, title="もう一度")
 
 
-def test_a_step_that_nobody_can_do_stops_it_at_once(staff: Person, care: Department, executive: Person) -> None:
+def test_a_step_that_nobody_can_do_stops_it_at_once(
+    staff: Person, care: Department, executive: Person
+) -> None:
     with pytest.raises(ValidationError, match="「審査」を行える人（上長"):
         actions.submit(staff, KIND, care, title="件名")
 
 
-def test_the_drafter_never_decides(care: Department, approver: Person, executive: Person, chief: Person) -> None:
+def test_the_drafter_never_decides(
+    care: Department, approver: Person, executive: Person, chief: Person
+) -> None:
     approval = actions.submit(approver, KIND, care, title="自分の件")
     with pytest.raises(ValidationError, match="自分が起案した"):
         actions.approve(approver, step_of(approval, 1))
@@ -76,7 +80,12 @@ def test_the_drafter_never_decides(care: Department, approver: Person, executive
 
 
 def test_only_whose_turn_it_is(
-    approval: Approval, neighbour: Person, executive: Person, staff: Person, outsider: Person, it_staff: Person
+    approval: Approval,
+    neighbour: Person,
+    executive: Person,
+    staff: Person,
+    outsider: Person,
+    it_staff: Person,
 ) -> None:
     with pytest.raises(ValidationError, match="前の手順"):
         actions.approve(executive, step_of(approval, 2))
@@ -143,7 +152,12 @@ def test_withdraw_only_while_nothing_is_decided(
 
 
 def test_deciding_alone_skips_the_rest(
-    administrator: Person, staff: Person, approver: Person, executive: Person, care: Department, told: list[Any]
+    administrator: Person,
+    staff: Person,
+    approver: Person,
+    executive: Person,
+    care: Department,
+    told: list[Any],
 ) -> None:
     actions.save_route(
         administrator,
@@ -212,10 +226,16 @@ def test_a_named_person_has_a_deputy_too(
     assert approval.state == Approval.State.APPROVED
 
 
-def test_any_executive_stands_in_for_an_executive(approval: Approval, approver: Person, tax: Department) -> None:
+def test_any_executive_stands_in_for_an_executive(
+    approval: Approval, approver: Person, tax: Department
+) -> None:
     vice = make_person(tax.municipality, "0030", "副市長 九重", tax)
     RoleGrant.objects.create(
-        municipality=tax.municipality, person=vice, role=Role.EXECUTIVE, department=tax, valid_from="2024-04-01"
+        municipality=tax.municipality,
+        person=vice,
+        role=Role.EXECUTIVE,
+        department=tax,
+        valid_from="2024-04-01",
     )
     actions.approve(approver, step_of(approval, 1))
     with pytest.raises(PermissionDenied):
@@ -249,7 +269,9 @@ def test_consultations_side_by_side(
     actions.approve(executive, step_of(approval, 2))
 
 
-def test_the_subject_is_gone(approval: Approval, approver: Person, executive: Person, care: Department) -> None:
+def test_the_subject_is_gone(
+    approval: Approval, approver: Person, executive: Person, care: Department
+) -> None:
     Approval.objects.filter(pk=approval.pk).update(subject_id="999999")
     actions.approve(approver, step_of(approval, 1))
     with pytest.raises(ValidationError, match="対象がなくなって"):

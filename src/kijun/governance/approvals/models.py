@@ -31,9 +31,12 @@ class Route(Tenant, Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["municipality", "subject_kind", "department"], name="route_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["municipality", "subject_kind", "department"], name="route_once"),
+            models.UniqueConstraint(  # SQLite knows no NULLS NOT DISTINCT
+                fields=["municipality", "subject_kind"],
+                condition=models.Q(department=None),
+                name="route_once_for_all",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,183 @@
+"""Pages of findings: the list, one finding, its plan and its transitions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from kijun.governance.accounts import belongings, waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.evidence.actions import advance, save_step
+from kijun.governance.evidence.models import Finding, PlanStep
+from kijun.governance.organisation.models import Department, Municipality
+from tests.governance.evidence.conftest import make_item
+from tests.governance.evidence.test_findings import make_finding
+
+LIST = "/staff/evidence/findings/"
+ClientOf = Callable[[Person], Client]
+
+
+@pytest.fixture
+def finding(town: Municipality, staff: Person, care: Department) -> Finding:
+    return make_finding(town, owner=staff, department=care)
+
+
+def test_it_works(finding: Finding, staff: Person, client_of: ClientOf) -> None:
+    page = client_of(staff).get(LIST)
+    assert page.status_code == 200
+    assert "F-0001" in page.content.decode()
+
+
+def test_the_whole_way(finding: Finding, staff: Person, approver: Person, client_of: ClientOf) -> None:
+    browser, url = client_of(staff), finding.get_absolute_url()
+    assert "改善計画はまだありません" in browser.get(url).content.decode()
+    bad = browser.post(url + "steps/", {"step-what": ""})
+    assert bad.status_code == 422
+    browser.post(
+        url + "steps/", {"step-what": "一覧を作る", "step-person": staff.pk, "step-due_on": "R9.1.15"}
+    )
+    step = PlanStep.objects.get()
+    assert step.due_on == datetime.date(2027, 1, 15)
+    assert browser.get(f"{url}steps/{step.pk}/").status_code == 200
+    browser.post(f"{url}steps/{step.pk}/", {"what": "一覧を直す", "revision": step.revision})
+    stale = browser.post(f"{url}steps/{step.pk}/", {"what": "別の人の画面", "revision": 0})
+    assert "別の人が更新しました" in stale.content.decode()
+    assert browser.get(f"{url}steps/{step.pk}/done/").status_code == 200
+    browser.post(f"{url}steps/{step.pk}/done/", {"done_on": "2025/4/1", "result": "直した"})
+    assert PlanStep.objects.get().done_on == datetime.date(2025, 4, 1)
+    assert browser.get(url + "done/").status_code == 200
+    assert browser.post(url + "done/", {"note": ""}).status_code == 422
+    browser.post(url + "done/", {"note": "棚卸しをした"})
+    assert browser.get(url + "close/").status_code == 403
+    boss = client_of(approver)
+    assert "確認して完了にする" in boss.get(url).content.decode()
+    boss.post(url + "close/", {"note": "一覧を見た"})
+    assert Finding.objects.get().state == Finding.State.CLOSED
+    assert "一覧を見た" in browser.get(url).content.decode()
+    boss.post(url + "reopen/", {"note": "残っていた"})
+    assert Finding.objects.get().state == Finding.State.OPEN
+
+
+def test_the_doer_is_told_who_confirms(
+    finding: Finding, approver: Person, it_staff: Person, client_of: ClientOf
+) -> None:
+    advance(approver, finding, note="した")
+    text = client_of(approver).get(finding.get_absolute_url()).content.decode()
+    assert "確認できる人：情報 太郎" in text
+    answer = client_of(approver).post(finding.get_absolute_url() + "close/", {"note": "見た"})
+    assert "ほかの人が確認します" in answer.content.decode()
+
+
+def test_changing_owner_and_date(
+    finding: Finding, it_staff: Person, staff: Person, client_of: ClientOf
+) -> None:
+    url = finding.get_absolute_url() + "plan/"
+    browser = client_of(it_staff)
+    assert browser.get(url).status_code == 200
+    browser.post(url, {"owner": it_staff.pk, "due_on": "R9.3.31", "revision": 0})
+    assert Finding.objects.get().owner == it_staff
+    stale = browser.post(url, {"owner": staff.pk, "due_on": "R9.3.31", "revision": 0})
+    assert stale.status_code == 422
+
+
+def test_outsiders_and_other_departments(
+    finding: Finding, outsider: Person, neighbour: Person, auditor: Person, client_of: ClientOf
+) -> None:
+    url = finding.get_absolute_url()
+    assert client_of(outsider).get(url).status_code == 404
+    assert "F-0001" not in client_of(outsider).get(LIST).content.decode()
+    for person in (neighbour, auditor):
+        browser = client_of(person)
+        assert browser.get(url).status_code == 200  # everybody reads the organisation's
+        assert browser.post(url + "done/", {"note": "した"}).status_code == 403
+        assert browser.post(url + "steps/", {"step-what": "x"}).status_code == 403
+        assert browser.get(url + "plan/").status_code == 403
+
+
+def test_raising_by_hand(it_staff: Person, staff: Person, town: Municipality, client_of: ClientOf) -> None:
+    browser = client_of(it_staff)
+    url = LIST + "raise/"
+    assert browser.get(url + f"?scope=organisation-{town.pk}&control=P6.1.2").status_code == 200
+    assert browser.post(url, {}).status_code == 422
+    answer = browser.post(
+        url,
+        {
+            "scope": f"organisation-{town.pk}",
+            "control_id": "P6.1.2",
+            "title": "残った利用許可",
+            "owner": staff.pk,
+        },
+    )
+    finding = Finding.objects.get()
+    assert answer["Location"] == finding.get_absolute_url()
+    assert (finding.owner, finding.raised_by, finding.cause) == (staff, it_staff, Finding.Cause.MANUAL)
+    assert client_of(staff).get(url).status_code == 403
+
+
+def test_filters(
+    finding: Finding, town: Municipality, it_staff: Person, staff: Person, client_of: ClientOf
+) -> None:
+    late = make_finding(town, control_id="G.1", title="遅れたもの")
+    Finding.objects.filter(pk=late.pk).update(due_on=timezone.localdate() - datetime.timedelta(days=1))
+    Finding.objects.filter(pk=make_finding(town, control_id="G.2", title="終わったもの").pk).update(
+        state="closed"
+    )
+    browser = client_of(staff)
+    for query, shown in (
+        ("due=overdue", {"F-0002"}),
+        ("due=ahead", {"F-0001"}),
+        ("state=closed", {"F-0003"}),
+        ("state=unclosed", {"F-0001", "F-0002"}),
+        ("who=mine", {"F-0001"}),
+        ("who=nobody", {"F-0002", "F-0003"}),
+        (f"scope=organisation-{town.pk}", {"F-0001", "F-0002", "F-0003"}),
+    ):
+        text = browser.get(f"{LIST}?{query}").content.decode()
+        assert {code for code in ("F-0001", "F-0002", "F-0003") if code in text} == shown, query
+    assert "期限超過" in browser.get(LIST).content.decode()
+    assert browser.get(LIST + "?format=xlsx")["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_queries_do_not_grow(
+    rows: int,
+    town: Municipality,
+    staff: Person,
+    care: Department,
+    client_of: ClientOf,
+    django_assert_max_num_queries: Any,
+) -> None:
+    for n in range(rows):
+        make_finding(town, control_id=f"G.{n}", owner=staff, department=care)
+    browser = client_of(staff)
+    browser.get(LIST)
+    with django_assert_max_num_queries(40):
+        browser.get(LIST)
+
+
+def test_what_waits(finding: Finding, staff: Person, approver: Person, neighbour: Person) -> None:
+    save_step(staff, finding, step=None, what="一覧を作る", person=neighbour, due_on=None)
+    make_item(staff, title="証明書", expires_on=timezone.localdate() + datetime.timedelta(days=5))
+    assert [str(task.title) for task in waiting.tasks(staff)][:2] == ["P6.1.3 証明書", str(finding)]
+    assert [str(task.title) for task in waiting.tasks(neighbour)] == ["一覧を作る"]
+    advance(staff, finding, note="した")
+    approver.forget_cached()
+    assert [str(task.kind) for task in waiting.tasks(approver)] == ["実施の確認"]
+
+
+def test_what_hangs_on_a_person_who_moves(
+    finding: Finding, staff: Person, neighbour: Person, administrator: Person
+) -> None:
+    save_step(staff, finding, step=None, what="一覧を作る", person=staff, due_on=None)
+    found = belongings.belongings(staff)
+    assert {one.thing_kind for one in found} >= {"evidence.finding", "evidence.planstep"}
+    for one in found:
+        belongings.hand_over(one.thing_kind, one.role_key, one.thing_id, staff, neighbour, administrator)
+    assert Finding.objects.get().owner == neighbour
+    assert PlanStep.objects.get().person == neighbour
+    assert belongings.belongings(staff) == []
