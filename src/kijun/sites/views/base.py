@@ -6,10 +6,12 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from kijun.governance.accounts import waiting
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web import ruby
 from kijun.web import search as finders
 from kijun.web.who_may import everyone, signed_in
 
@@ -42,7 +44,8 @@ def search(request: StaffRequest) -> HttpResponse:
 @everyone
 def residents_home(request: HttpRequest) -> HttpResponse:
     """The towns of this installation; with one town alone its page at once."""
-    towns = list(Municipality.objects.order_by("kana", "code"))
+    towns = list(Municipality.objects.order_by("is_sample", "kana", "code"))
     if len(towns) == 1:
         return redirect("public:town", towns[0].code)
-    return render(request, "sites/towns.html", {"towns": towns})
+    english = get_language() == "en"
+    return ruby.respond(request, "sites/towns.html", {"towns": towns, "english": english})

@@ -1,0 +1,201 @@
+"""What the register tells the apps below: a gate, a section of a system's page, a column, what waits, what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kijun.governance.accounts import waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit import words
+from kijun.governance.inventory import columns, gates, panels
+from kijun.governance.inventory.models import AISystem, Stage
+from kijun.governance.inventory.queries import visible_systems
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.governance.register import content, queries, subject
+from kijun.governance.register.fields import spec
+from kijun.governance.register.models import Entry, Kind
+from kijun.web import navigation, search
+from kijun.web.tables import Column, Filter
+
+
+def entry_url(system: AISystem) -> str:
+    return reverse("register:entry", args=[system.pk])
+
+
+def told_residents(system: AISystem) -> gates.Obstacle | None:
+    """P7.2.1, U7.2.1: residents are told before first use, or it is decided why they are not."""
+    if not (system.resident_facing or system.has_personal_data):
+        return None
+    if queries.current(system) is not None:
+        return None
+    return gates.Obstacle(
+        gettext_lazy("公開台帳に載っていません。載せるか、公開しない理由の決裁を受けてください。"),
+        entry_url(system),
+    )
+
+
+def state_of(state: str | None, kind: str | None, version: int | None) -> tuple[str, str]:
+    """(words, tone) for a system's place in the register."""
+    labels = dict(Entry.State.choices)
+    if state == Entry.State.SUBMITTED:
+        return str(labels[Entry.State.SUBMITTED]), "progress"
+    if state == Entry.State.RETURNED:
+        return str(labels[Entry.State.RETURNED]), "warning"
+    if kind == Kind.NOT_PUBLIC:
+        return str(labels[Entry.State.NOT_PUBLIC]), "neutral"
+    if kind == Kind.ENTRY:
+        return _("公開中（第%(version)s版）") % {"version": version}, "success"
+    if state:
+        return str(labels[Entry.State(state)]), "neutral"
+    return _("未作成"), "warning"
+
+
+def _column_words(row: Any) -> tuple[str, str]:
+    return state_of(row.entry_state, row.live_kind, row.live_version)
+
+
+CHOICES = [
+    ("published", gettext_lazy("公開中")),
+    ("not_public", gettext_lazy("非公開")),
+    ("open", gettext_lazy("公開も非公開も決まっていない")),
+]
+
+
+def by_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    """Rows of :func:`queries.with_register` by :data:`CHOICES`."""
+    if value == "open":
+        return rows.filter(live_kind=None)
+    return rows.filter(live_kind=Kind.ENTRY if value == "published" else Kind.NOT_PUBLIC)
+
+
+def _panel(request: StaffRequest, system: AISystem) -> dict[str, Any]:
+    entry = Entry.objects.filter(system=system).first()
+    live = queries.current(system)
+    label, tone = state_of(
+        entry.state if entry else None, live.kind if live else None, live.version if live else None
+    )
+    return {
+        "entry": entry,
+        "live": live,
+        "label": label,
+        "tone": tone,
+        "url": entry_url(system),
+        "drift": [one.label.ja for one in content.drift(system, live)],
+        "gaps": len(content.gaps(entry)) if entry else None,
+    }
+
+
+def _figure(request: StaffRequest, system: AISystem) -> panels.Figure | None:
+    if system.is_draft:
+        return None
+    live = queries.current(system)
+    if live is None:
+        return panels.Figure(gettext_lazy("未公開"), url=entry_url(system), tone="warning")
+    value = gettext_lazy("公開中") if live.kind == Kind.ENTRY else gettext_lazy("非公開")
+    return panels.Figure(value, url=entry_url(system))
+
+
+def tasks(person: Person) -> Iterable[waiting.Task]:
+    """For those who answer for a system, and for IT staff: reviews past their date, what was returned, what is missing."""
+    mine = Q(system__owner=person)
+    if Role.IT_STAFF in person.roles_today():
+        mine = Q()
+    for entry in queries.overdue_reviews(person.municipality).filter(mine):
+        yield waiting.Task(str(entry.system), _("公開台帳の見直し"), entry_url(entry.system), entry.next_review_on)
+    returned = Entry.objects.of(person.municipality).filter(state=Entry.State.RETURNED, system__owner=person)
+    # The drafter is told by approvals already.
+    for entry in returned.exclude(approval__drafted_by=person).select_related("system"):
+        yield waiting.Task(str(entry.system), _("公開台帳：差戻し"), entry_url(entry.system))
+    for system in queries.undecided(person.municipality).filter(owner=person):
+        yield waiting.Task(str(system), _("公開台帳への掲載"), entry_url(system))
+
+
+def waiting_count(request: HttpRequest) -> int:
+    """Systems in use of which residents are told nothing, among those that the person may change."""
+    person: Any = request.user
+    rows = queries.undecided(person.municipality)
+    return (rows if Role.IT_STAFF in person.roles_today() else rows.filter(owner=person)).count()
+
+
+def find(request: HttpRequest, text: str) -> Iterator[search.Hit]:
+    """Entries by name or number, among the systems that the person sees."""
+    person: Any = request.user
+    if not person.has_perm("register.view"):
+        return
+    rows = visible_systems(person).filter(register_entry__isnull=False).select_related("register_entry")
+    for word in text.split():
+        digits = word.upper().removeprefix("AI-").lstrip("0")
+        named = Q(name__icontains=word) | Q(name_en__icontains=word)
+        rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 7 else named)
+    for system in rows[:20]:
+        yield search.Hit(str(system), entry_url(system), system.register_entry.get_state_display())
+
+
+def register() -> None:
+    """Called once, when Django starts."""
+    subject.register()
+    gates.register(
+        "register",
+        gettext_lazy("公開台帳に載せたか、公開しない理由を決めた"),
+        (Stage.OPERATION, Stage.EXTENSION),
+        told_residents,
+    )
+    panels.register(
+        panels.Panel(
+            "register", gettext_lazy("公開台帳"), "register/panel.html", _panel, order=80, permission="register.view"
+        )
+    )
+    panels.register_figure(panels.FigureSource("register", gettext_lazy("公開台帳"), _figure, order=60))
+    columns.register(
+        columns.Extra(
+            "register",
+            Column(
+                "register",
+                gettext_lazy("公開台帳"),
+                lambda row: _column_words(row)[0],
+                tone=lambda row: _column_words(row)[1],
+            ),
+            queries.with_register,
+            filter=Filter("register", gettext_lazy("公開台帳"), lambda request: CHOICES, by_state),
+            order=60,
+        )
+    )
+    waiting.register(tasks)
+    search.register(gettext_lazy("公開台帳"), find)
+    navigation.register(
+        navigation.Link(
+            "publication",
+            gettext_lazy("公開台帳"),
+            "register:list",
+            "register.view",
+            order=10,
+            count=waiting_count,
+        )
+    )
+    _words()
+
+
+def _words() -> None:
+    words.add_actions(
+        {
+            "register.started": gettext_lazy("公開台帳の下書きを始めた"),
+            "register.saved": gettext_lazy("公開台帳の下書きを保存した"),
+            "register.submitted": gettext_lazy("公開の決裁に提出した"),
+            "register.taken_back": gettext_lazy("公開の決裁から戻った"),
+            "register.published": gettext_lazy("公開台帳の版を決定した"),
+            "register.withdrawn": gettext_lazy("公開を終了した"),
+        }
+    )
+    words.add_kinds({"register.entry": gettext_lazy("公開台帳の記載")})
+    words.add_fields(
+        {one.key: one.label.ja for one in spec().fields if one.typed}
+        | {"version": gettext_lazy("版"), "system": gettext_lazy("AIシステム")}
+    )

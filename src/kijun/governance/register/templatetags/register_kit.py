@@ -1,0 +1,34 @@
+"""Filters that draw a frozen entry for those who decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from kijun.governance.register import showing
+from kijun.governance.register.fields import LANGUAGES
+from kijun.governance.register.models import NotPublic
+
+register = template.Library()
+NAMES = {"ja": "日本語", "en": "English", "ja-easy": "やさしい日本語"}
+
+
+@register.filter
+def in_each_language(values: Any) -> list[tuple[str, str, list[showing.Section]]]:
+    """(language, its name, sections of both tiers) for each of the three languages."""
+    found = []
+    for language in LANGUAGES:
+        both = showing.sections(values or {}, 1, language) + showing.sections(values or {}, 2, language)
+        found.append((language, NAMES[language], both))
+    return found
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    return str(dict(NotPublic.choices).get(code, code))
+
+
+@register.filter
+def iso_day(value: str) -> str:
+    return showing.day(value or "", showing.reader_language())

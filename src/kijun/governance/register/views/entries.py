@@ -1,0 +1,203 @@
+"""The list of systems with their place in the register, one entry, its preview and its versions."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.governance.register import content, queries, showing
+from kijun.governance.register.fields import LANGUAGES
+from kijun.governance.register.forms import _ui
+from kijun.governance.register.models import Entry, Kind, Publication
+from kijun.governance.register.registrations import CHOICES, by_state, state_of
+from kijun.governance.register.views._shared import find_entry, find_system, lacking
+from kijun.governance.register.views.residents import entry_context
+from kijun.web import ruby
+from kijun.web.excel import SheetColumn
+from kijun.web.tables import Column, Filter, Table
+from kijun.web.who_may import who_may
+
+
+def _entry(system: AISystem) -> Entry | None:
+    found: Entry | None = getattr(system, "register_entry", None)
+    return found
+
+
+def _live(system: AISystem) -> Publication | None:
+    entry = _entry(system)
+    ones = getattr(entry, "live_ones", None) if entry else None
+    return ones[0] if ones else None
+
+
+def _missing(system: AISystem) -> int | str:
+    entry = _entry(system)
+    if entry is None:
+        return ""
+    entry.system = system
+    return len(content.gaps(entry)) if entry.kind == Kind.ENTRY else ""
+
+
+def _drift(system: AISystem) -> str:
+    count = len(content.drift(system, _live(system)))
+    return str(_("台帳と食い違い：%(n)s項目") % {"n": count}) if count else ""
+
+
+def _place(system: AISystem) -> tuple[str, str]:
+    row = system
+    return state_of(row.entry_state, row.live_kind, row.live_version)  # type: ignore[attr-defined]  # annotated
+
+
+TABLE = Table(
+    name="register",
+    caption=_("公開台帳"),
+    columns=(
+        Column(
+            "system",
+            _("AIシステム"),
+            lambda one: str(one),
+            sort=("name",),
+            link=lambda one: reverse("register:entry", args=[one.pk]),
+            hint=lambda one: f"{one.code} {one.get_stage_display()}",
+        ),
+        Column(
+            "state", _("公開の状態"), lambda one: _place(one)[0], tone=lambda one: _place(one)[1], hint=_drift
+        ),
+        Column(
+            "draft",
+            _("作業中の内容"),
+            lambda one: _entry(one).get_state_display() if _entry(one) else "",  # type: ignore[union-attr]  # asked just before
+            sort=("entry_state",),
+        ),
+        Column("published", _("最後の公開"), lambda one: one.live_at, sort=("live_at",), kind="date"),
+        Column("review", _("次に見直す日"), lambda one: one.review_on, sort=("review_on",), kind="date"),
+        Column("missing", _("足りない項目"), _missing, kind="number"),
+    ),
+    search=("name", "name_en", "summary"),
+    filters=(Filter("register", _("公開の状態"), lambda request: CHOICES, by_state),),
+    default=("number",),
+    empty=_("登録済みのAIシステムがありません。台帳に登録すると、ここに並びます。"),
+    sheet=(
+        SheetColumn("code", _("番号")),
+        SheetColumn("name", _("名称")),
+        SheetColumn("state", _("公開の状態")),
+        SheetColumn("version", _("版"), kind="number"),
+        SheetColumn("published", _("最後の公開"), kind="date"),
+        SheetColumn("review", _("次に見直す日"), kind="date"),
+    ),
+    sheet_row=lambda one: {
+        "code": one.code,
+        "name": one.name,
+        "state": _place(one)[0],
+        "version": one.live_version,
+        "published": one.live_at,
+        "review": one.review_on,
+    },
+)
+
+
+@who_may("register.view")
+def entries(request: StaffRequest) -> HttpResponse:
+    """Every registered system with what residents are told of it; those of which they are told nothing on top."""
+    rows = queries.for_list(request.user)
+    if TABLE.wants_excel(request):
+        return TABLE.as_excel(request, rows, str(_("公開台帳")) + ".xlsx")
+    open_ones = queries.undecided(request.municipality).filter(pk__in=rows.values("pk"))
+    return render(
+        request,
+        "register/list.html",
+        {
+            "shown": TABLE.show(request, rows),
+            "undecided": list(open_ones.order_by("number")),
+            "count": queries.published(request.municipality).count(),
+            "not_public": sum(queries.not_public(request.municipality).values()),
+            "last": queries.last_change(request.municipality),
+            "public_url": public_url("public:town", request.municipality.code),
+        },
+    )
+
+
+def public_url(name: str, *args: object) -> str:
+    """An address of the residents' site; empty where this process serves the staff alone."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@who_may("register.view")
+def entry(request: StaffRequest, pk: int) -> HttpResponse:
+    """One system's entry: where it stands, what is missing, its versions and what can be done."""
+    system = find_system(request, pk)
+    found = Entry.objects.filter(system=system).select_related("approval").first()
+    live = queries.current(system)
+    label, tone = state_of(
+        found.state if found else None, live.kind if live else None, live.version if live else None
+    )
+    context = {
+        "system": system,
+        "entry": found,
+        "live": live,
+        "label": label,
+        "tone": tone,
+        "may_edit": request.user.has_perm("register.edit", system),
+    }
+    if found:
+        found.system = system
+        context |= {
+            "lacking": lacking(found),
+            "drift": [one.label.get(_ui()) for one in content.drift(system, live)],
+            "versions": list(found.publications.select_related("published_by", "approval")),
+            "locked": found.state == Entry.State.SUBMITTED,
+            "public_url": public_url("public:entry", request.municipality.code, system.number)
+            if live and live.kind == Kind.ENTRY
+            else "",
+        }
+    return render(request, "register/entry.html", context)
+
+
+@who_may("register.view")
+def preview(request: StaffRequest, pk: int) -> HttpResponse:
+    """The working copy as residents would read it, in the language that is asked for."""
+    found = find_entry(request, pk)
+    language = request.GET.get("lang", "ja")
+    if language not in LANGUAGES:
+        raise Http404
+    values = content.values(found) | {"version": 0}
+    with translation.override(language):
+        context = entry_context(request.municipality, values, language) | {
+            "preview": True,
+            "back_url": reverse("register:entry", args=[pk]),
+            "preview_language": language,
+            "preview_languages": [("ja", "日本語"), ("en", "English"), ("ja-easy", "やさしい日本語")],
+        }
+        return ruby.respond(request, "register/resident_entry.html", context)
+
+
+@who_may("register.view")
+def version(request: StaffRequest, pk: int, version: int) -> HttpResponse:
+    """One decided version, and what it changed against the one before."""
+    found = find_entry(request, pk)
+    this = get_object_or_404(found.publications.select_related("published_by", "approval"), version=version)
+    before = found.publications.filter(version__lt=version, kind=Kind.ENTRY).first()
+    changed = []
+    if before and this.kind == Kind.ENTRY:
+        for one, old, new in content.differences(before.fields, this.fields):
+            for language in LANGUAGES if one.translated else (_ui(),):
+                pair = showing.show(one, _only(old, language), language), showing.show(one, _only(new, language), language)
+                if pair[0].text != pair[1].text:
+                    changed.append((one.label.get(_ui()), language if one.translated else "", *pair))
+    return render(
+        request,
+        "register/version.html",
+        {"system": found.system, "entry": found, "this": this, "before": before, "changed": changed},
+    )
+
+
+def _only(value: object, language: str) -> object:
+    """A translated value in one language alone, so that a missing text is seen as missing."""
+    return {language: value.get(language, ""), "ja": value.get(language, "")} if isinstance(value, dict) else value
