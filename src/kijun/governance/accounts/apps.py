@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,19 +8,19 @@ class AccountsConfig(AppConfig):
     verbose_name = _("職員")
 
     def ready(self) -> None:
-        from kijun.governance.accounts import permissions, signals  # noqa: F401  register rules and receivers
+        from kijun.governance.accounts import permissions, signals, words  # noqa: F401  the first two register
         from kijun.governance.accounts.finder import find_people
         from kijun.governance.accounts.transfer_links import register as register_transfers
         from kijun.web import navigation, search
 
+        words.register()
         register_transfers()
         navigation.register(
             navigation.Link("settings", _("職員"), "accounts:people", "accounts.read_people", order=10)
         )
-        if find_spec("kijun.governance.accounts.views.transfers") is not None:
-            navigation.register(
-                navigation.Link(
-                    "settings", _("人事異動"), "accounts:transfers", "accounts.manage_people", order=30
-                )
+        navigation.register(
+            navigation.Link(
+                "settings", _("人事異動"), "accounts:transfers", "accounts.manage_people", order=30
             )
+        )
         search.register(_("職員"), find_people)
