@@ -69,9 +69,7 @@ def decide(one_step_route: Route, executive: Person) -> Callable[[Approval], App
 
 
 @pytest.fixture
-def settle(
-    it_staff: Person, decide: Callable[[Approval], Approval]
-) -> Callable[..., Assessment]:
+def settle(it_staff: Person, decide: Callable[[Approval], Approval]) -> Callable[..., Assessment]:
     """Fill, submit and approve an assessment."""
 
     def act(assessment: Assessment, *, gaps: int = 0) -> Assessment:

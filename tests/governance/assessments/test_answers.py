@@ -52,7 +52,9 @@ def test_evidence_that_says_otherwise_does_not_support(
         actions.answer(staff, user_answer, status=Status.DONE, seen_revision=0)
 
 
-def test_expired_evidence_does_not_support(user_answer: Answer, staff: Person, assessment: Assessment) -> None:
+def test_expired_evidence_does_not_support(
+    user_answer: Answer, staff: Person, assessment: Assessment
+) -> None:
     prove(assessment, user_answer.control_id)
     Item.objects.update(expires_on=timezone.localdate() - datetime.timedelta(days=1))
     with pytest.raises(ValidationError):
@@ -110,7 +112,12 @@ def test_staff_answer_u_and_it_staff_answer_p(
 
 
 def test_the_organisation_is_answered_by_those_who_lead_it(
-    whole: Assessment, it_staff: Person, executive: Person, administrator: Person, staff: Person, owner: Person
+    whole: Assessment,
+    it_staff: Person,
+    executive: Person,
+    administrator: Person,
+    staff: Person,
+    owner: Person,
 ) -> None:
     answer = whole.answers.filter(role=AskedRole.ORGANISATION)[0]
     for person in (it_staff, executive, administrator):

@@ -116,7 +116,12 @@ def test_a_closed_cycle_takes_nothing_more(cycle: Cycle, it_staff: Person) -> No
 def test_the_departments_have_days_even_in_a_short_cycle(town: Municipality, it_staff: Person) -> None:
     today = timezone.localdate()
     cycle = actions.open_cycle(
-        it_staff, town, name="短い", fiscal_year=2026, starts_on=today, due_on=today + datetime.timedelta(days=1)
+        it_staff,
+        town,
+        name="短い",
+        fiscal_year=2026,
+        starts_on=today,
+        due_on=today + datetime.timedelta(days=1),
     )
     for one in cycle.assessments.get().assignments.all():
         assert one.due_on >= today

@@ -79,7 +79,12 @@ def test_a_department_finishes_when_all_is_answered(
 
 
 def test_the_owner_submits_and_others_do_not(
-    assessment: Assessment, owner: Person, staff: Person, auditor: Person, outsider: Person, one_step_route: Route
+    assessment: Assessment,
+    owner: Person,
+    staff: Person,
+    auditor: Person,
+    outsider: Person,
+    one_step_route: Route,
 ) -> None:
     fill(assessment, owner)
     for person in (staff, auditor, outsider):
@@ -208,7 +213,12 @@ def test_the_next_cycle_suggests_the_last_answers(
 
 
 def test_work_is_given_changed_and_taken_away(
-    assessment: Assessment, it_staff: Person, staff: Person, neighbour: Person, tax: Department, care: Department
+    assessment: Assessment,
+    it_staff: Person,
+    staff: Person,
+    neighbour: Person,
+    tax: Department,
+    care: Department,
 ) -> None:
     due = assessment.due_on
     with pytest.raises(PermissionDenied):

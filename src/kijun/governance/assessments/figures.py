@@ -12,11 +12,11 @@ from kijun.governance.assessments.tallies import Results
 from kijun.web.charts import Chart, Pattern, Series, line, stacked_bars
 
 LOOKS: dict[str, tuple[str, Pattern]] = {
-    Status.DONE: ("green", "solid"),
-    Status.PARTLY: ("yellow", "stripes"),
-    Status.PLANNED: ("light-blue", "dots"),
-    Status.NOT_DONE: ("red", "grid"),
-    Status.NOT_APPLICABLE: ("light-gray", "solid"),
+    Status.DONE: ("blue-900", "solid"),
+    Status.PARTLY: ("light-blue-500", "stripes"),
+    Status.PLANNED: ("yellow-300", "dots"),
+    Status.NOT_DONE: ("red-800", "grid"),
+    Status.NOT_APPLICABLE: ("gray-420", "solid"),
     "": ("white", "solid"),
 }
 
@@ -34,9 +34,10 @@ def by_principle(results: Results, name: Callable[[str], str]) -> Chart:
         [name(one) for one in results.principles],
         [
             Series(
-                Status(status).label if status else _("未回答"),
-                *LOOKS[status],
-                [results.principle(one).of(status) for one in results.principles],
+                label=Status(status).label if status else _("未回答"),
+                colour=LOOKS[status][0],
+                pattern=LOOKS[status][1],
+                values=[results.principle(one).of(status) for one in results.principles],
             )
             for status in statuses
         ],

@@ -98,9 +98,7 @@ class AnswerForm(RevisionMixin, Form):
 
     def renew(self, answer: Answer) -> None:
         """Keep what was typed and take the newest revision, so that a second look can be saved."""
-        data = self.data.copy()
-        data["revision"] = str(answer.revision)
-        self.data = data
+        self.data = {key: self.data.get(key) for key in self.data} | {"revision": str(answer.revision)}
 
 
 def initial_of(answer: Answer) -> dict[str, Any]:

@@ -75,8 +75,7 @@ class Asked:
         return self.open and self.asks(answer)
 
 
-@rules.predicate
-def sees(person: Any, thing: Any) -> bool:
+def _sees(person: Any, thing: Any) -> bool:
     """An assessment that concerns the person; any other thing of the municipality (a cycle) is open to all roles."""
     from kijun.governance.assessments.queries import visible_assessments
 
@@ -85,8 +84,7 @@ def sees(person: Any, thing: Any) -> bool:
     return visible_assessments(person).filter(pk=thing.pk).exists()
 
 
-@rules.predicate
-def is_asked(person: Any, answer: Any) -> bool:
+def _is_asked(person: Any, answer: Any) -> bool:
     if answer is None:
         return True
     assessment = answer.assessment
@@ -94,22 +92,25 @@ def is_asked(person: Any, answer: Any) -> bool:
     return Asked(person, assessment, assignments).may(answer)
 
 
-@rules.predicate
-def owns_system(person: Any, assessment: Any) -> bool:
+def _owns_system(person: Any, assessment: Any) -> bool:
     """The owner of the system that is assessed. For a page without a thing: somebody who owns systems."""
     if assessment is None:
         return Role.OWNER in person.roles_today()
     return assessment.system is not None and bool(assessment.system.owner_id == person.pk)
 
 
-@rules.predicate
-def finishes(person: Any, assignment: Any) -> bool:
+def _finishes(person: Any, assignment: Any) -> bool:
     """Whoever answers for the assigned department."""
     if assignment is None:
         return True
     asked = Asked(person, assignment.assessment, [assignment])
     return asked.open and asked.for_role(assignment.role)
 
+
+sees = rules.predicate(_sees)
+is_asked = rules.predicate(_is_asked)
+owns_system = rules.predicate(_owns_system)
+finishes = rules.predicate(_finishes)
 
 add_perm("assessments.view", is_staff_member & sees)
 add_perm("assessments.answer", is_staff_member & is_asked)

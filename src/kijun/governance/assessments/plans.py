@@ -75,7 +75,7 @@ def it_department(municipality: Municipality) -> Department | None:
         .select_related("department")
         .order_by("department__order", "department__code")
     )
-    departments = [post.department for post in posts]
+    departments: list[Department] = [post.department for post in posts]
     if not departments:
         return None
     most, _number = Counter(one.pk for one in departments).most_common(1)[0]

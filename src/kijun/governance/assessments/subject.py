@@ -16,7 +16,8 @@ from kijun.governance.organisation.models import Department
 
 def load(municipality_id: int, subject_id: str) -> Assessment:
     rows = Assessment.objects.select_related("municipality", "cycle", "system__provider_department")
-    return rows.get(municipality=municipality_id, pk=subject_id)
+    found: Assessment = rows.get(municipality=municipality_id, pk=subject_id)
+    return found
 
 
 def url(assessment: Assessment) -> str:

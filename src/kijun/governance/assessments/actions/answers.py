@@ -131,7 +131,7 @@ def lock(assessment: Assessment) -> Assessment:
 
 
 def _fresh(answer: Answer, assessment: Assessment) -> Answer:
-    found = Answer.objects.select_related("department").get(pk=answer.pk)
+    found: Answer = Answer.objects.select_related("department").get(pk=answer.pk)
     found.assessment = assessment
     return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -33,21 +34,17 @@ def status_tag(status: str) -> SafeString:
 
 @register.simple_tag
 def add_evidence_url(assessment: Assessment, control_id: str) -> str:
-    """Where evidence is added for this control in this scope."""
-    try:
-        base = reverse("evidence:add")
-    except NoReverseMatch:
-        return ""
-    return f"{base}?scope={assessment.scope_kind}-{assessment.scope_id}&control={control_id}"
+    """Where evidence is added for this control in this scope; it leads back to the control's page."""
+    back = reverse("assessments:control", args=[assessment.pk, control_id])
+    scope = f"{assessment.scope_kind}-{assessment.scope_id}"
+    query = urlencode({"scope": scope, "control": control_id, "next": back})
+    return reverse("evidence:add", args=["file"]) + "?" + query
 
 
 @register.simple_tag
 def finding_url(finding: Finding) -> str:
     """The finding's page."""
-    try:
-        return reverse("evidence:finding", args=[finding.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("evidence:finding", args=[finding.pk])
 
 
 @register.simple_tag

@@ -175,7 +175,7 @@ def principle(request: StaffRequest, pk: int, principle: str) -> HttpResponse:
 
 def _answer(request: StaffRequest, assessment: Assessment, control_id: str) -> Answer:
     rows = Answer.objects.select_related("department", "answered_by")
-    answer = get_mine(request, rows, assessment=assessment, control_id=control_id)
+    answer: Answer = get_mine(request, rows, assessment=assessment, control_id=control_id)
     answer.assessment = assessment
     return answer
 

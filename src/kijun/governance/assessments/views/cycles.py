@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from kijun.governance.assessments import actions, plans, queries
 from kijun.governance.assessments.forms import CycleForm
 from kijun.governance.assessments.models import SETTLED_STATES, Cycle
+from kijun.governance.inventory.queries import registered
 from kijun.governance.organisation.calendar import due_date
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.web import dates
@@ -197,7 +198,7 @@ def _addable(request: StaffRequest, risks: dict[int, Any], present: set[int | No
     """Systems whose risk assessment came after the cycle was opened."""
     if not risks:
         return []
-    rows = queries.registered(request.municipality).filter(pk__in=risks)
+    rows = registered(request.municipality).filter(pk__in=risks)
     return [one for one in rows if one.pk not in present]
 
 

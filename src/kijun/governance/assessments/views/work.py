@@ -58,7 +58,7 @@ def work(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _assignment(request: StaffRequest, pk: int) -> Assignment:
     rows = Assignment.objects.select_related("department", "person", "municipality")
-    found = get_mine(request, rows, pk=pk)
+    found: Assignment = get_mine(request, rows, pk=pk)
     found.assessment = find(request, found.assessment_id)
     return found
 

@@ -1,0 +1,399 @@
+"""Every page: it works, the outsider does not get in, nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.approvals.actions import return_
+from kijun.governance.approvals.models import Approval, Route
+from kijun.governance.assessments import actions
+from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Department, Municipality
+from kijun.web import dates
+from tests.governance.assessments.made import answer_data, fill, make_risk, make_system, prove, save_url
+
+ClientOf = Callable[[Person], Client]
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"assessments:{name}", args=args)
+
+
+def pages_of(assessment: Assessment) -> list[str]:
+    answer = assessment.answers.order_by("pk")[0]
+    return [
+        url("assessment", assessment.pk),
+        url("principle", assessment.pk, answer.principle),
+        url("control", assessment.pk, answer.control_id),
+        url("work", assessment.pk),
+        url("results", assessment.pk),
+        url("sheet", assessment.pk),
+        url("import", assessment.pk),
+    ]
+
+
+def managed_pages(assessment: Assessment) -> list[str]:
+    work = assessment.assignments.all()[0]
+    return [
+        url("submit", assessment.pk),
+        url("upgrade", assessment.pk),
+        url("edit_work", work.pk),
+        url("new_cycle"),
+        url("own_controls"),
+        url("own_template"),
+    ]
+
+
+OPEN_PAGES = ["cycles", "catalog", "crosswalk"]
+
+
+def test_every_page_opens_for_it_staff(
+    client_of: ClientOf, it_staff: Person, assessment: Assessment, whole: Assessment
+) -> None:
+    client = client_of(it_staff)
+    paths = [url(name) for name in OPEN_PAGES] + [url("cycle", assessment.cycle_id)]
+    paths += pages_of(assessment) + pages_of(whole) + managed_pages(assessment)
+    paths += [
+        url("framework", "iso42001"),
+        url("catalog_control", "P6.1.1"),
+        url("system", assessment.system_id),
+    ]
+    for path in paths:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        if "html" in response["Content-Type"]:
+            page = BeautifulSoup(response.content, "html.parser")
+            assert len(page.find_all("h1")) == 1, path
+            assert not page.find_all(style=True), path
+            ids = [tag["id"] for tag in page.find_all(id=True)]
+            assert len(ids) == len(set(ids)), path
+
+
+def test_pages_open_in_english(client_of: ClientOf, it_staff: Person, assessment: Assessment) -> None:
+    client = client_of(it_staff)
+    for path in [*pages_of(assessment), url("cycles"), url("catalog"), url("catalog_control", "G.1")]:
+        response = client.get(path, headers={"accept-language": "en"})
+        assert response.status_code == 200
+
+
+@pytest.mark.parametrize("who", ["outsider"])
+def test_another_town_sees_nothing(
+    client_of: ClientOf, outsider: Person, assessment: Assessment, who: str
+) -> None:
+    client = client_of(outsider)
+    work = assessment.assignments.all()[0]
+    answer = assessment.answers.all()[0]
+    gets = [*pages_of(assessment), url("cycle", assessment.cycle_id), url("submit", assessment.pk)]
+    gets += [url("upgrade", assessment.pk), url("edit_work", work.pk), url("system", assessment.system_id)]
+    for path in gets:
+        assert client.get(path).status_code == 404, path
+    posts = [url("close", assessment.pk), url("finish", work.pk), url("reopen", work.pk), save_url(answer)]
+    posts += [url("remove_work", work.pk), url("add_missing", assessment.cycle_id)]
+    posts += [url("ask_department", assessment.pk, answer.control_id), url("submit", assessment.pk)]
+    for path in posts:
+        assert client.post(path, answer_data(answer)).status_code == 404, path
+    answer.refresh_from_db()
+    assert answer.status == ""
+
+
+def test_another_department_does_not_get_in(
+    client_of: ClientOf, neighbour: Person, assessment: Assessment
+) -> None:
+    client = client_of(neighbour)
+    answer = assessment.answers.filter(role=AskedRole.USER)[0]
+    for path in pages_of(assessment):
+        assert client.get(path).status_code == 403, path
+    assert client.post(save_url(answer), answer_data(answer)).status_code == 403
+    for path in managed_pages(assessment):
+        assert client.get(path).status_code == 403, path
+
+
+def test_the_auditor_reads_and_changes_nothing(
+    client_of: ClientOf, auditor: Person, assessment: Assessment
+) -> None:
+    client = client_of(auditor)
+    for path in pages_of(assessment):
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert b"/save/" not in response.content
+    answer = assessment.answers.all()[0]
+    assert client.post(save_url(answer), answer_data(answer)).status_code == 403
+    for path in managed_pages(assessment):
+        assert client.get(path).status_code == 403, path
+    for name in ("close", "submit", "upgrade", "work"):
+        assert client.post(url(name, assessment.pk)).status_code == 403
+
+
+def test_signed_out_goes_to_sign_in(client: Client, assessment: Assessment) -> None:
+    for path in [*pages_of(assessment), *managed_pages(assessment), *[url(name) for name in OPEN_PAGES]]:
+        response = client.get(path)
+        assert response.status_code == 302, path
+        assert "next=" in response["Location"]
+
+
+# --- answering -------------------------------------------------------------------------------
+
+
+def test_an_answer_is_saved_and_the_place_kept(
+    client_of: ClientOf, staff: Person, user_answer: Answer
+) -> None:
+    response = client_of(staff).post(save_url(user_answer) + "?show=mine", answer_data(user_answer))
+    assert response.status_code == 302
+    assert response["Location"].endswith(
+        f"?show=mine&saved={user_answer.control_id}#c-{user_answer.control_id}"
+    )
+    user_answer.refresh_from_db()
+    assert user_answer.status == Status.NOT_DONE
+    assert "保存しました。" in client_of(staff).get(response["Location"]).content.decode()
+
+
+def test_save_and_go_on_leads_to_the_next_open_control(
+    client_of: ClientOf, staff: Person, user_answer: Answer, assessment: Assessment
+) -> None:
+    response = client_of(staff).post(save_url(user_answer), answer_data(user_answer, next="1"))
+    following = response["Location"].rpartition("#c-")[2]
+    assert following != user_answer.control_id
+    assert assessment.answers.get(control_id=following).role == AskedRole.USER
+    assessment.answers.exclude(pk=user_answer.pk).update(status=Status.DONE)
+    user_answer.refresh_from_db()
+    response = client_of(staff).post(save_url(user_answer), answer_data(user_answer, next="1"))
+    assert response["Location"] == url("assessment", assessment.pk)
+
+
+def test_a_mistake_keeps_what_was_typed(client_of: ClientOf, staff: Person, user_answer: Answer) -> None:
+    data = answer_data(
+        user_answer, status="planned", reason="研修を計画している", planned_on="令和8年13月1日"
+    )
+    response = client_of(staff).post(save_url(user_answer), data)
+    assert response.status_code == 422
+    text = response.content.decode()
+    assert "研修を計画している" in text
+    assert "令和8年13月1日" in text
+    assert f'href="#id_{user_answer.pk}_planned_on"' in text
+
+
+def test_a_stale_form_says_so_and_can_be_saved_again(
+    client_of: ClientOf, staff: Person, approver: Person, user_answer: Answer
+) -> None:
+    seen = answer_data(user_answer, reason="私の理由")
+    client_of(approver).post(save_url(user_answer), answer_data(user_answer, reason="上長の理由"))
+    for page in ({}, {"page": "control"}):
+        response = client_of(staff).post(save_url(user_answer), {**seen, **page})
+        assert response.status_code == 422
+        text = response.content.decode()
+        assert "別の人が先に保存しました" in text
+        assert "上長 四郎" in text
+        assert "上長の理由" in text
+        assert "私の理由" in text
+    user_answer.refresh_from_db()
+    assert user_answer.reason == "上長の理由"
+    form = BeautifulSoup(text, "html.parser").find("form", action=lambda a: a and "/save/" in a)
+    again = {**seen, "revision": form.find("input", {"name": "revision"})["value"], "page": "control"}  # type: ignore[union-attr,index]
+    assert client_of(staff).post(save_url(user_answer), again).status_code == 302
+    user_answer.refresh_from_db()
+    assert user_answer.reason == "私の理由"
+
+
+def test_after_submission_nothing_is_lost_either(
+    client_of: ClientOf, staff: Person, user_answer: Answer, assessment: Assessment
+) -> None:
+    Assessment.objects.filter(pk=assessment.pk).update(state="submitted")
+    response = client_of(staff).post(save_url(user_answer), answer_data(user_answer, reason="書きかけの理由"))
+    assert response.status_code == 422
+    assert "書きかけの理由" in response.content.decode()
+    assert "もう提出されている" in response.content.decode()
+
+
+def test_evidence_stands_beside_the_question(
+    client_of: ClientOf, staff: Person, user_answer: Answer, assessment: Assessment
+) -> None:
+    prove(assessment, user_answer.control_id)
+    path = url("principle", assessment.pk, user_answer.principle)
+    page = BeautifulSoup(client_of(staff).get(path).content, "html.parser")
+    card = page.find(id=f"c-{user_answer.control_id}")
+    assert card is not None
+    assert "12件" in card.text
+    assert "満たしている" in card.text
+    assert card.find("textarea", {"name": "attestation"}) is None
+
+
+def test_the_filters(client_of: ClientOf, staff: Person, user_answer: Answer, assessment: Assessment) -> None:
+    client = client_of(staff)
+    client.post(save_url(user_answer), answer_data(user_answer))
+    path = url("principle", assessment.pk, user_answer.principle)
+
+    def shown(query: str) -> set[str]:
+        page = BeautifulSoup(client.get(path + query).content, "html.parser")
+        return {str(card["id"]).removeprefix("c-") for card in page.find_all("article")}
+
+    rows = assessment.answers.filter(principle=user_answer.principle)
+    assert shown("") == {one.control_id for one in rows}
+    assert shown("?show=gaps") == {user_answer.control_id}
+    assert shown("?show=open") == {one.control_id for one in rows} - {user_answer.control_id}
+    assert shown("?show=mine") == {one.control_id for one in rows if one.role == AskedRole.USER}
+    assert shown("?role=provider") == {one.control_id for one in rows if one.role == AskedRole.PROVIDER}
+    assert shown("?show=nonsense&role=nonsense") == shown("")
+    assert client.get(url("principle", assessment.pk, "99")).status_code == 404
+
+
+def test_the_organisations_answers_are_shown_as_inherited(
+    client_of: ClientOf, staff: Person, it_staff: Person, assessment: Assessment, whole: Assessment
+) -> None:
+    answer = whole.answers.filter(role=AskedRole.PROVIDER).order_by("pk")[0]
+    actions.answer(it_staff, answer, status=Status.PARTLY, reason="半分の部署で実施", seen_revision=0)
+    if not assessment.answers.filter(principle=answer.principle).exists():
+        pytest.skip("no question of this principle")
+    page = client_of(staff).get(url("principle", assessment.pk, answer.principle)).content.decode()
+    assert "組織全体で答える対策" in page
+    assert "半分の部署で実施" in page
+
+
+def test_the_last_answer_stands_in_the_form_to_be_confirmed(
+    client_of: ClientOf, staff: Person, user_answer: Answer
+) -> None:
+    user_answer.previous = {
+        "status": "partly", "reason": "去年の理由", "planned_on": None, "answered_by": "前任", "source": "2025年度"
+    }  # fmt: skip
+    user_answer.save()
+    page = (
+        client_of(staff)
+        .get(url("principle", user_answer.assessment_id, user_answer.principle))
+        .content.decode()
+    )
+    assert "前回の回答を確認" in page
+    assert "去年の理由" in page
+    assert "前任" in page
+
+
+# --- managing --------------------------------------------------------------------------------
+
+
+def test_a_cycle_is_confirmed_before_it_is_made(
+    client_of: ClientOf, it_staff: Person, town: Municipality, system: AISystem
+) -> None:
+    waiting = make_system(town, 2, tier="")
+    client = client_of(it_staff)
+    today = timezone.localdate()
+    data = {
+        "name": "2026年度 自己点検",
+        "fiscal_year": str(dates.fiscal_year(today)),
+        "starts_on": "R8.4.1",
+        "due_on": "令和9年3月31日",
+    }
+    first = client.post(url("new_cycle"), data)
+    assert first.status_code == 200
+    assert not Cycle.objects.exists()
+    text = first.content.decode()
+    assert system.name in text
+    assert waiting.name in text
+    assert "リスク評価待ち" in text
+    page = BeautifulSoup(text, "html.parser")
+    form = next(one for one in page.find_all("form") if one.find("button", {"name": "confirmed"}))
+    sent = {str(one["name"]): str(one["value"]) for one in form.find_all("input")}
+    back = client.post(url("new_cycle"), {**sent, "back": "1"})
+    assert back.status_code == 200
+    assert "2026年度 自己点検" in back.content.decode()
+    assert not Cycle.objects.exists()
+    done = client.post(url("new_cycle"), {**sent, "confirmed": "1"})
+    cycle = Cycle.objects.get()
+    assert done["Location"] == url("cycle", cycle.pk)
+    assert cycle.assessments.count() == 2
+    again = client.post(url("new_cycle"), {**sent, "confirmed": "1"})
+    assert again.status_code == 422
+    assert "同じ名称" in again.content.decode()
+    make_risk(waiting, "low")
+    assert "この自己点検に加える" in client.get(url("cycle", cycle.pk)).content.decode()
+    client.post(url("add_missing", cycle.pk))
+    assert cycle.assessments.count() == 3
+
+
+def test_work_is_given_on_its_page(
+    client_of: ClientOf, it_staff: Person, staff: Person, assessment: Assessment, tax: Department
+) -> None:
+    client = client_of(it_staff)
+    data = {"role": "user", "department": tax.pk, "due_on": dates.format_wareki(assessment.due_on)}
+    assert client.post(url("work", assessment.pk), data).status_code == 302
+    bad = client.post(url("work", assessment.pk), data)
+    assert bad.status_code == 422
+    made = assessment.assignments.get(department=tax)
+    edit = client.post(url("edit_work", made.pk), {**data, "revision": 0, "person": ""})
+    assert edit.status_code == 302
+    stale = client.post(url("edit_work", made.pk), {**data, "revision": 0})
+    assert stale.status_code == 422
+    assert "別の人が更新しました" in stale.content.decode()
+    assert client.post(url("remove_work", made.pk)).status_code == 302
+    work = assessment.assignments.get(role=AskedRole.USER)
+    assessment.answers.filter(role=AskedRole.USER).update(status=Status.DONE)
+    client_of(staff).post(url("finish", work.pk), {"revision": work.revision})
+    work.refresh_from_db()
+    assert work.finished_at is not None
+    client.post(url("reopen", work.pk), {"revision": work.revision})
+    work.refresh_from_db()
+    assert work.finished_at is None
+    assert client_of(staff).post(url("work", assessment.pk), data).status_code == 403
+
+
+def test_submission_lists_what_is_missing_then_goes(
+    client_of: ClientOf, it_staff: Person, assessment: Assessment, one_step_route: Route
+) -> None:
+    client = client_of(it_staff)
+    text = client.get(url("submit", assessment.pk)).content.decode()
+    assert "提出の前にすること" in text
+    assert "提出する</button>" not in text
+    assert client.post(url("submit", assessment.pk), {"revision": 0}).status_code == 422
+    fill(assessment, it_staff, gaps=1)
+    text = client.get(url("submit", assessment.pk)).content.decode()
+    assert "承認されると指摘になる対策" in text
+    done = client.post(
+        url("submit", assessment.pk), {"revision": assessment.revision, "comment": "お願いします"}
+    )
+    approval = Approval.objects.get()
+    assert done["Location"] == reverse("approvals:detail", args=[approval.pk])
+    detail = client.get(done["Location"])
+    assert detail.status_code == 200
+    assert "半分の部署で実施" in detail.content.decode()
+    assert client.get(url("assessment", assessment.pk)).status_code == 200
+
+
+def test_results_show_what_was_approved(
+    client_of: ClientOf, it_staff: Person, assessment: Assessment, settle: Callable[..., Assessment]
+) -> None:
+    settle(assessment, gaps=2)
+    Answer.objects.filter(assessment=assessment).update(status=Status.NOT_APPLICABLE)
+    client = client_of(it_staff)
+    page = BeautifulSoup(client.get(url("results", assessment.pk)).content, "html.parser")
+    assert "F-0001" in page.text
+    assert "半分の部署で実施" in page.text
+    assert page.find("svg") is not None
+    assert client.post(url("close", assessment.pk)).status_code == 302
+    assessment.refresh_from_db()
+    assert assessment.state == Assessment.State.CLOSED
+    assert client.get(url("import", assessment.pk)).status_code == 302
+
+
+def test_a_returned_assessment_says_so(
+    client_of: ClientOf, it_staff: Person, executive: Person, assessment: Assessment, one_step_route: Route
+) -> None:
+    fill(assessment, it_staff)
+    approval = actions.submit(it_staff, assessment)
+    return_(executive, approval.steps.get(), comment="証跡が足りない")
+    text = client_of(it_staff).get(url("assessment", assessment.pk)).content.decode()
+    assert "差し戻されました" in text
+
+
+def test_the_catalogue_can_be_searched(client_of: ClientOf, staff: Person) -> None:
+    client = client_of(staff)
+    assert "P6.1.1" in client.get(url("catalog") + "?principle=6").content.decode()
+    found = client.get(url("catalog") + "?q=脅威分析&role=provider&tier=high").content.decode()
+    assert "P6.1.1" in found
+    assert "条件に合う対策はありません" in client.get(url("catalog") + "?q=ないことば").content.decode()
+    assert client.get(url("catalog_control", "X9.9")).status_code == 404
+    assert client.get(url("framework", "nothing")).status_code == 404
