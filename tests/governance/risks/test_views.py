@@ -1,0 +1,242 @@
+"""Pages of the risk assessment."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.risks import actions, facts, queries, rule
+from kijun.governance.risks.models import RiskAssessment
+from tests.governance.inventory.made import make_system
+from tests.governance.risks.made import assess, fill
+
+ClientOf = Callable[[Person], Client]
+Assess = Callable[..., RiskAssessment]
+TODAY = timezone.localdate()
+
+
+def url(name: str, *args: Any) -> str:
+    return reverse(f"risks:{name}", args=args)
+
+
+def panel(system: AISystem) -> str:
+    return reverse("inventory:section", args=[system.pk, "risk"])
+
+
+class TestGuidedForm:
+    def test_it_works(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
+        client = client_of(it_staff)
+        assert "リスクを評価する" in client.get(panel(system)).content.decode()
+        response = client.post(url("start", system.pk), follow=True)
+        draft = RiskAssessment.objects.get()
+        assert response.redirect_chain[-1][0] == url("part", draft.pk, "use")
+        self.send(client, url("part", draft.pk, "use"), {"public_authority": "none"})
+        data = {"data_subjects": ["staff"], "data_kinds": ["personal"]}
+        self.send(client, url("part", draft.pk, "data"), data)
+        where = self.send(client, url("part", draft.pk, "axes"), {axis.key: "1" for axis in rule.AXES})
+        while "ratings" in where:
+            page = client.get(where)
+            assert page.status_code == 200
+            answers = {}
+            for risk in page.context["form"].risks:
+                answers |= {
+                    f"{risk.id}-applies": "yes",
+                    f"{risk.id}-harm": "2",
+                    f"{risk.id}-likelihood": "2",
+                }
+            where = self.send(client, where, answers)
+        assert where == url("result", draft.pk)
+        page = client.get(where)
+        assert page.context["missing"] == []
+        review = TODAY + datetime.timedelta(days=100)
+        where = self.send(client, where, {"residual_note": "残る", "next_review_on": review.isoformat()})
+        assert where == url("assessment", draft.pk)
+        assert client.get(where).status_code == 200
+        assert "評価し直す" in client.get(panel(system)).content.decode()
+
+    def send(self, client: Client, address: str, data: dict[str, Any]) -> str:
+        revision = RiskAssessment.objects.get().revision
+        response = client.post(address, {**data, "revision": revision})
+        assert response.status_code == 302, response.context["form"].errors
+        return str(response.url)
+
+    def test_what_is_open_is_asked_for(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        client, draft = client_of(it_staff), actions.start(it_staff, system)
+        for address, sent in (
+            (url("part", draft.pk, "use"), {}),
+            (url("part", draft.pk, "use"), {"public_authority": "supports"}),
+            (url("part", draft.pk, "data"), {"data_kinds": ["none", "personal"], "data_subjects": "staff"}),
+            (url("part", draft.pk, "axes"), {"users": "1"}),
+            (url("ratings", draft.pk, "6"), {"R6.1.1-applies": "yes", "R6.1.1-harm": "9"}),
+            (url("ratings", draft.pk, "6"), {"R6.1.1-applies": "no"}),
+        ):
+            assert client.post(address, {**sent, "revision": 0}).status_code == 422, address
+
+    def test_leaving_halfway_keeps_it(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        client, draft = client_of(it_staff), actions.start(it_staff, system)
+        sent = {"public_authority": "supports", "later": "1", "revision": 0}
+        assert client.post(url("part", draft.pk, "use"), sent).url == panel(system)
+        assert "評価を続ける" in client.get(panel(system)).content.decode()
+        draft.refresh_from_db()
+        assert draft.public_authority == "supports"
+
+    def test_a_stale_form(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
+        client, draft = client_of(it_staff), actions.start(it_staff, system)
+        sent = {"public_authority": "none", "revision": 0}
+        assert client.post(url("part", draft.pk, "use"), sent).status_code == 302
+        assert client.post(url("part", draft.pk, "use"), sent).status_code == 422
+
+    def test_unknown_parts(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
+        client, draft = client_of(it_staff), actions.start(it_staff, system)
+        assert client.get(url("part", draft.pk, "other")).status_code == 404
+        assert client.get(url("ratings", draft.pk, "99")).status_code == 404
+        assert client.get(url("assessment", draft.pk)).status_code == 302
+
+    def test_the_result_shows_what_is_missing_and_what_changed(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        assessed()
+        draft = fill(it_staff, actions.start(it_staff, system), harm=3, likelihood=3)
+        actions.save_part(it_staff, draft, "axes", {"axes": {}})
+        page = client_of(it_staff).get(url("result", draft.pk))
+        assert len(page.context["missing"]) == 1
+        assert len(page.context["changes"]) > 5
+
+    def test_others(
+        self,
+        client_of: ClientOf,
+        staff: Person,
+        owner: Person,
+        outsider: Person,
+        it_staff: Person,
+        system: AISystem,
+    ) -> None:
+        draft = actions.start(it_staff, system)
+        assert client_of(owner).get(url("part", draft.pk, "use")).status_code == 200
+        assert client_of(staff).get(url("part", draft.pk, "use")).status_code == 403
+        assert client_of(outsider).get(url("part", draft.pk, "use")).status_code == 404
+        assert client_of(outsider).post(url("start", system.pk)).status_code == 404
+        assert Client().get(url("part", draft.pk, "use")).status_code == 302
+
+    def test_the_owner_is_not_offered_a_lower_tier(
+        self, client_of: ClientOf, owner: Person, it_staff: Person, system: AISystem
+    ) -> None:
+        draft = fill(owner, actions.start(owner, system), authority="supports")
+        for person, tiers in ((owner, {"", "critical"}), (it_staff, {"", "low", "medium", "critical"})):
+            form = client_of(person).get(url("result", draft.pk)).context["form"]
+            assert {value for value, _label in form.fields["overruled_tier"].choices} == tiers
+
+    def test_throwing_a_draft_away(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        draft = actions.start(it_staff, system)
+        assert client_of(it_staff).post(url("discard", draft.pk)).url == panel(system)
+        assert not RiskAssessment.objects.exists()
+
+
+class TestAssessmentPage:
+    def test_it_works(self, client_of: ClientOf, staff: Person, assessed: Assess) -> None:
+        page = client_of(staff).get(url("assessment", assessed(authority="supports").pk))
+        assert page.status_code == 200
+        assert "A2" in page.content.decode()
+
+    def test_others(self, client_of: ClientOf, neighbour: Person, outsider: Person, assessed: Assess) -> None:
+        one = assessed()
+        assert client_of(neighbour).get(url("assessment", one.pk)).status_code == 403
+        assert client_of(outsider).get(url("assessment", one.pk)).status_code == 404
+
+    def test_a_lowered_tier_is_shown_with_its_reason_everywhere(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        reason = "庁内の会議だけに使い、職員が毎回すべて確かめるため。"
+        one = assess(
+            it_staff,
+            system,
+            {"overruled_tier": "medium", "overrule_reason": reason},
+            authority="supports",
+        )
+        client = client_of(it_staff)
+        for address in (
+            url("assessment", one.pk),
+            panel(system),
+            reverse("inventory:system", args=[system.pk]),
+            reverse("inventory:systems"),
+            url("overview"),
+        ):
+            assert reason in client.get(address).content.decode(), address
+
+    def test_acceptance(
+        self, client_of: ClientOf, executive: Person, it_staff: Person, assessed: Assess
+    ) -> None:
+        one = assessed(authority="decides")
+        client = client_of(executive)
+        assert url("accept", one.pk) in client.get(url("assessment", one.pk)).content.decode()
+        assert client_of(it_staff).get(url("accept", one.pk)).status_code == 403
+        assert client.get(url("accept", one.pk)).status_code == 200
+        sent = {"note": "毎月の点検を条件とする。", "revision": one.revision}
+        assert client.post(url("accept", one.pk), sent).status_code == 302
+        assert client.get(url("assessment", one.pk)).status_code == 200
+
+
+class TestLists:
+    @pytest.mark.parametrize("many", [3, 30])
+    def test_the_number_of_queries_is_constant(
+        self,
+        client_of: ClientOf,
+        it_staff: Person,
+        django_assert_max_num_queries: Any,
+        many: int,
+    ) -> None:
+        for n in range(many):
+            assess(it_staff, make_system(it_staff, name=f"AI {n}"))
+        client = client_of(it_staff)
+        client.get(url("overview"))
+        with django_assert_max_num_queries(25):
+            client.get(url("overview"))
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [("tier=high", 1), ("tier=none", 1), ("state=none", 1), ("state=unaccepted", 1), ("state=due", 0)],
+    )
+    def test_filters(
+        self, client_of: ClientOf, it_staff: Person, assessed: Assess, query: str, found: int
+    ) -> None:
+        assessed(authority="supports")
+        make_system(it_staff, name="未評価のもの")
+        client = client_of(it_staff)
+        assert client.get(url("overview") + "?" + query).context["shown"].total == found
+        assert client.get(url("overview") + "?format=xlsx").status_code == 200
+
+    def test_the_inventory_has_the_tier(
+        self, client_of: ClientOf, it_staff: Person, assessed: Assess
+    ) -> None:
+        assessed(authority="supports")
+        address = reverse("inventory:systems")
+        assert client_of(it_staff).get(address + "?tier=high&sort=tier").context["shown"].total == 1
+        assert client_of(it_staff).get(address + "?tier=low").context["shown"].total == 0
+
+
+def test_the_rule_is_open_to_everybody_signed_in(client_of: ClientOf, neighbour: Person) -> None:
+    page = client_of(neighbour).get(url("rule"))
+    assert page.status_code == 200
+    for floor in rule.FLOORS:
+        assert floor.when.ja in page.content.decode()
+    assert Client().get(url("rule")).status_code == 302
+
+
+def test_principles_without_a_risk_are_left_out(it_staff: Person, system: AISystem) -> None:
+    draft = actions.start(it_staff, system)
+    assert all(risks for _principle, risks in facts.by_principle(draft))
+    assert queries.draft(system) == draft
