@@ -6,6 +6,7 @@ open. Counts are what waits for this person.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,13 +81,10 @@ def menu(request: HttpRequest) -> list[tuple[StrOrPromise, list[ShownLink]]]:
             current = request.path == url or (link.url_name != "home" and request.path.startswith(url))
             entries.append(ShownLink(link.label, url, link.count(request) if link.count else 0, current))
         if entries:
-            best = max((e for e in entries if e.current), key=lambda e: len(e.url), default=None)
-            entries = [
-                e if e is best or not e.current else ShownLink(e.label, e.url, e.count, False)
-                for e in entries
-            ]
             shown.append((title, entries))
-    return shown
+    everything = [entry for _title, entries in shown for entry in entries]
+    best = max((e for e in everything if e.current), key=lambda e: len(e.url), default=None)
+    return [(title, [dataclasses.replace(e, current=e is best) for e in entries]) for title, entries in shown]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
