@@ -18,7 +18,7 @@ def test_it_works() -> None:
     assert [label for label, _value in node.pairs] == ["対策", "回答"]
     table = node.pairs[1][1]
     assert (table.kind, table.head) == ("table", ("対策", "ok"))
-    assert [cell.text for cell in table.rows[0]] == ["G.1", "はい"]
+    assert [cell.text for _label, cell in table.rows[0]] == ["G.1", "はい"]
 
 
 def test_values_as_people_write_them() -> None:

@@ -124,8 +124,8 @@ def test_who_sees_it(
     assert client_of(neighbour).post(url + "act/").status_code == 403
     for person in (auditor, chief):
         assert client_of(person).get(url).status_code == 200
-    assert "介護AI" in client_of(auditor).get(LIST + "?view=all").content.decode()
-    assert "介護AI" not in client_of(neighbour).get(LIST + "?view=all").content.decode()
+    assert "介護AI" in client_of(auditor).get(LIST + "all/").content.decode()
+    assert "介護AI" not in client_of(neighbour).get(LIST + "all/").content.decode()
     assert Client().get(url).status_code == 302
 
 
@@ -140,9 +140,9 @@ def test_the_drafter_cannot_act(approval: Approval, staff: Person, client_of: Cl
 def test_the_three_lists_and_excel(approval: Approval, staff: Person, client_of: ClientOf) -> None:
     browser = client_of(staff)
     assert "介護AI" not in browser.get(LIST).content.decode()
-    assert "介護AI" in browser.get(LIST + "?view=drafted").content.decode()
-    assert "介護AI" in browser.get(LIST + "?view=all&state=submitted").content.decode()
-    assert browser.get(LIST + "?view=all&format=xlsx")["Content-Type"].endswith("spreadsheetml.sheet")
+    assert "介護AI" in browser.get(LIST + "drafted/").content.decode()
+    assert "介護AI" in browser.get(LIST + "all/?state=submitted").content.decode()
+    assert browser.get(LIST + "all/?format=xlsx")["Content-Type"].endswith("spreadsheetml.sheet")
 
 
 @pytest.mark.parametrize("rows", [3, 30])
@@ -162,7 +162,7 @@ def test_queries_do_not_grow(
     browser = client_of(it_staff)
     browser.get(LIST)
     with django_assert_max_num_queries(40):
-        browser.get(LIST + "?view=all")
+        browser.get(LIST + "all/")
 
 
 def route_data(*steps: tuple[str, str, str, str], **changes: str) -> dict[str, str]:

@@ -28,13 +28,13 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One piece of the drawing. ``kind``: text, facts (``pairs``), table (``head``, ``rows``) or list (``nodes``)."""
+    """One piece of the drawing. ``kind``: text, facts (``pairs``), table (``head``, ``rows`` of label and node) or list (``nodes``)."""
 
     kind: str
     text: str = ""
     pairs: tuple[tuple[str, Node], ...] = ()
     head: tuple[str, ...] = ()
-    rows: tuple[tuple[Node, ...], ...] = ()
+    rows: tuple[tuple[tuple[str, Node], ...], ...] = ()
     nodes: tuple[Node, ...] = ()
 
 
@@ -85,11 +85,12 @@ def _list(values: list[Any], labels: Labels) -> Node:
     if all(isinstance(one, Mapping) and one and not set(one) <= LANGUAGES for one in values):
         keys = list(dict.fromkeys(key for one in values for key in one if not str(key).startswith("_")))
         if 0 < len(keys) <= 7:
-            return Node(
-                "table",
-                head=tuple(labels.of(str(key)) for key in keys),
-                rows=tuple(tuple(_node(one.get(key), labels) for key in keys) for one in values),
-            )
+            head = [labels.of(str(key)) for key in keys]
+            rows = [
+                tuple((label, _node(one.get(key), labels)) for label, key in zip(head, keys, strict=True))
+                for one in values
+            ]
+            return Node("table", head=tuple(head), rows=tuple(rows))
     return Node("list", nodes=tuple(_node(one, labels) for one in values))
 
 

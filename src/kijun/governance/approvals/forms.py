@@ -130,7 +130,7 @@ class RouteStepForm(Form):
 
 
 def step_forms(data: Any, municipality: Municipality, initial: list[dict[str, Any]]) -> list[RouteStepForm]:
-    """The rows of the steps: those that are there and the empty ones up to the limit; one query for the people."""
+    """The rows of the steps: those that are there and two empty ones; one query for the people."""
     people: list[tuple[Any, str]] = [
         ("", str(_("指名しない"))),
         *(
@@ -138,7 +138,10 @@ def step_forms(data: Any, municipality: Municipality, initial: list[dict[str, An
             for person in Person.objects.of(municipality).filter(is_active=True)
         ),
     ]
-    rows = initial + [{}] * (MOST_STEPS - len(initial))
+    shown = min(max(len(initial) + 2, 4), MOST_STEPS)
+    sent = sum(f"step{place}-kind" in data for place in range(MOST_STEPS)) if data is not None else 0
+    empty: dict[str, Any] = {}
+    rows = initial + [empty] * (max(shown, sent) - len(initial))
     return [
         RouteStepForm(data, prefix=f"step{place}", initial=row, people=people, municipality=municipality)
         for place, row in enumerate(rows)

@@ -5,6 +5,8 @@ from kijun.governance.approvals.views import approvals, routes
 app_name = "approvals"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", approvals.approvals, name="list"),
+    path("drafted/", approvals.approvals, {"view": "drafted"}, name="drafted"),
+    path("all/", approvals.approvals, {"view": "all"}, name="all"),
     path("<int:pk>/", approvals.detail, name="detail"),
     path("<int:pk>/act/", approvals.act, name="act"),
     path("<int:pk>/withdraw/", approvals.withdraw, name="withdraw"),

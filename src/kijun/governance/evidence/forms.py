@@ -152,6 +152,16 @@ class FileForm(_Dated):
             raise ValidationError(str(error)) from error
 
 
+class Checks(forms.MultipleChoiceField):
+    """Check items: each must be looked at (so none is called optional), and any may stay without a tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class AttestationForm(_Dated):
     """申告, made from the catalogue: each control's ``done_when`` are check items."""
 
@@ -169,12 +179,10 @@ class AttestationForm(_Dated):
         for place, control_id in enumerate(self.control_ids):
             choices = [(str(n), text) for n, text in enumerate(attestations.check_items(control_id))]
             if choices:
-                checks[f"checks{place}"] = forms.MultipleChoiceField(
+                checks[f"checks{place}"] = Checks(
                     label=controls.label(control_id),
                     help_text=_("確認できた項目に印を付けてください。"),
                     choices=choices,
-                    widget=forms.CheckboxSelectMultiple,
-                    required=False,
                 )
         self.fields = checks | self.fields
 

@@ -48,11 +48,11 @@ def lapsed(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int
         settled.add(_key(item))
         with translation.override("ja"):
             title = _("%(control)s：証跡の期限が切れました") % {"control": controls.label(item.control_id)}
-            description = _("証跡「%(title)s」の有効期限（%(day)s）が過ぎました。") % {
+            description = _("証跡「%(title)s」は、%(day)sで期限が切れました。") % {
                 "title": item.title,
                 "day": dates.format_date(item.expires_on, "ja"),
             }
-        end = _end_of(item.expires_on)
+        end = max(_end_of(item.expires_on), item.made_at)  # it may have been old when it was added
         count += _raise(municipality, facts[place], item, Finding.Cause.LAPSE, title, description, end)
     return count
 

@@ -127,17 +127,12 @@ def _rows(request: StaffRequest, view: str) -> QuerySet[Approval]:
 
 
 @who_may("approvals.read")
-def approvals(request: StaffRequest) -> HttpResponse:
+def approvals(request: StaffRequest, view: str = "") -> HttpResponse:
     """Three lists: what I decide, what I drafted, all that concerns me."""
-    view = request.GET.get("view", "")
-    view = view if view in VIEWS else ""
     rows = _rows(request, view)
     if TABLE.wants_excel(request):
         return TABLE.as_excel(request, rows, _("決裁一覧") + ".xlsx")
-    tabs = [
-        (label, reverse("approvals:list") + (f"?view={key}" if key else ""), key == view)
-        for key, label in VIEWS.items()
-    ]
+    tabs = [(label, reverse(f"approvals:{key or 'list'}"), key == view) for key, label in VIEWS.items()]
     later = list(eligibility.steps_to_view(request.user)) if view == "" else []
     context = {"shown": TABLE.show(request, rows), "tabs": tabs, "later": later, "view": view}
     return render(request, "approvals/list.html", context)

@@ -58,13 +58,22 @@ def collect(municipality: Municipality, scopes_: Iterable[Scope] | None = None) 
     else:
         wanted = list(scopes_)
     result = CollectResult(scopes=len(wanted))
+    places = {(one.kind, one.id) for one in wanted} & set(facts)
+    shown = {place: facts[place] for place in places}
+    with transaction.atomic():  # what lapsed is told before anybody asks how soon it was told (G.12)
+        _lock(municipality)
+        result.raised = lapses.lapsed(municipality, shown)
     answers = _ask(wanted, result)
     with transaction.atomic():
-        Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+        _lock(municipality)
         worse = _keep(municipality, wanted, answers, result)
-        places = {(one.kind, one.id) for one in wanted} & set(facts)
-        _follow(municipality, {place: facts[place] for place in places}, worse, result)
+        _follow(municipality, shown, worse, result)
     return result
+
+
+def _lock(municipality: Municipality) -> None:
+    """One run at a time for a municipality (PostgreSQL; SQLite has one writer anyhow)."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
 
 
 def _ask(wanted: list[Scope], result: CollectResult) -> list[_Answer]:

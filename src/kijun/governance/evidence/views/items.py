@@ -84,8 +84,13 @@ def table(labels: dict[str, str]) -> Table:
                 lambda row: row.get_absolute_url(),
                 hint=lambda row: row.shown_value,
             ),
-            Column("scope", gettext_lazy("対象"), scope, ("scope_kind", "scope_id")),
-            Column("kind", gettext_lazy("種類"), lambda row: row.get_kind_display(), ("kind",)),
+            Column(
+                "scope",
+                gettext_lazy("対象"),
+                scope,
+                ("scope_kind", "scope_id"),
+                hint=lambda row: row.get_kind_display(),
+            ),
             Column(
                 "verdict",
                 gettext_lazy("判定"),
