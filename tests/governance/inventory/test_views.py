@@ -66,7 +66,9 @@ class TestGuidedForm:
         self, client_of: ClientOf, it_staff: Person
     ) -> None:
         draft = actions.start_system(it_staff, it_staff.municipality)
-        page = client_of(it_staff).post(url("step", draft.pk, "basics"), {"summary": "途中まで", "revision": 0})
+        page = client_of(it_staff).post(
+            url("step", draft.pk, "basics"), {"summary": "途中まで", "revision": 0}
+        )
         assert page.status_code == 422
         assert "途中まで" in page.content.decode()
         assert "name" in page.context["form"].errors
@@ -303,12 +305,10 @@ class TestLists:
     @pytest.mark.parametrize(
         "query", ["stage=plan", "stage=active", "stage=draft", "owner=none", "q=議事録　支援", "sort=-owner"]
     )
-    def test_filters(
-        self, client_of: ClientOf, it_staff: Person, system: AISystem, query: str
-    ) -> None:
+    def test_filters(self, client_of: ClientOf, it_staff: Person, system: AISystem, query: str) -> None:
         page = client_of(it_staff).get(url("systems") + "?" + query)
         assert page.status_code == 200
-        found = system in [row for row in page.context["shown"].page.object_list]
+        found = system in list(page.context["shown"].page.object_list)
         assert found is (query not in {"stage=draft", "owner=none"})
 
     def test_by_department_with_what_is_below(
@@ -404,9 +404,7 @@ class TestExcel:
         self, client_of: ClientOf, owner: Person, it_staff: Person, outsider: Person, system: AISystem
     ) -> None:
         assert client_of(owner).get(url("import")).status_code == 403
-        response = client_of(it_staff).post(
-            url("import"), {"file": self.workbook([listed(system)])}
-        )
+        response = client_of(it_staff).post(url("import"), {"file": self.workbook([listed(system)])})
         assert client_of(outsider).get(response.url).status_code == 404
 
 

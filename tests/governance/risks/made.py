@@ -22,9 +22,7 @@ def fill(
 ) -> RiskAssessment:
     """Answer every part of a draft the same way throughout."""
     basis = "介護保険法第27条" if authority != "none" else ""
-    actions.save_part(
-        person, draft, "use", {"public_authority": authority, "public_authority_basis": basis}
-    )
+    actions.save_part(person, draft, "use", {"public_authority": authority, "public_authority_basis": basis})
     data = {"data_subjects": ["residents"], "data_kinds": kinds or ["personal"]}
     actions.save_part(person, draft, "data", data)
     axes = dict(zip((axis.key for axis in rule.AXES), levels, strict=True))

@@ -253,14 +253,14 @@ class TestGate:
             inventory.change_stage(person, system, Stage.PILOT)
         return " ".join(refused.value.messages)
 
-    def test_no_pilot_without_an_assessment(self, it_staff: Person, system: AISystem, assessed: Assess) -> None:
+    def test_no_pilot_without_an_assessment(
+        self, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
         assert "リスク評価" in self.messages(it_staff, system)
         assessed()
         inventory.change_stage(it_staff, system, Stage.PILOT)
 
-    def test_not_with_one_past_its_review(
-        self, it_staff: Person, system: AISystem, assessed: Assess
-    ) -> None:
+    def test_not_with_one_past_its_review(self, it_staff: Person, system: AISystem, assessed: Assess) -> None:
         one = assessed()
         RiskAssessment.objects.filter(pk=one.pk).update(next_review_on=TODAY - datetime.timedelta(days=1))
         assert "期限" in self.messages(it_staff, system)

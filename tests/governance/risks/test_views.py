@@ -68,9 +68,7 @@ class TestGuidedForm:
         assert response.status_code == 302, response.context["form"].errors
         return str(response.url)
 
-    def test_what_is_open_is_asked_for(
-        self, client_of: ClientOf, it_staff: Person, system: AISystem
-    ) -> None:
+    def test_what_is_open_is_asked_for(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
         client, draft = client_of(it_staff), actions.start(it_staff, system)
         for address, sent in (
             (url("part", draft.pk, "use"), {}),
@@ -82,9 +80,7 @@ class TestGuidedForm:
         ):
             assert client.post(address, {**sent, "revision": 0}).status_code == 422, address
 
-    def test_leaving_halfway_keeps_it(
-        self, client_of: ClientOf, it_staff: Person, system: AISystem
-    ) -> None:
+    def test_leaving_halfway_keeps_it(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
         client, draft = client_of(it_staff), actions.start(it_staff, system)
         sent = {"public_authority": "supports", "later": "1", "revision": 0}
         assert client.post(url("part", draft.pk, "use"), sent).url == panel(system)
@@ -138,9 +134,7 @@ class TestGuidedForm:
             form = client_of(person).get(url("result", draft.pk)).context["form"]
             assert {value for value, _label in form.fields["overruled_tier"].choices} == tiers
 
-    def test_throwing_a_draft_away(
-        self, client_of: ClientOf, it_staff: Person, system: AISystem
-    ) -> None:
+    def test_throwing_a_draft_away(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
         draft = actions.start(it_staff, system)
         assert client_of(it_staff).post(url("discard", draft.pk)).url == panel(system)
         assert not RiskAssessment.objects.exists()

@@ -1,0 +1,78 @@
+"""What the inventory tells the apps around it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.test import RequestFactory
+
+from kijun.governance.accounts import belongings, waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.audit.models import Entry
+from kijun.governance.evidence import scopes
+from kijun.governance.evidence.models import ScopeKind
+from kijun.governance.inventory import actions, links
+from kijun.governance.inventory.models import AISystem, Dataset
+
+Another = Callable[..., AISystem]
+
+
+def test_what_hangs_on_the_owner_is_handed_over(
+    administrator: Person, owner: Person, staff: Person, system: AISystem, dataset: Dataset
+) -> None:
+    kinds = {one.thing_kind for one in belongings.belongings(owner)}
+    assert {"inventory.aisystem", "inventory.dataset"} <= kinds
+    belongings.hand_over("inventory.aisystem", "owner", str(system.pk), owner, staff, administrator)
+    belongings.hand_over("inventory.dataset", "owner", str(dataset.pk), owner, staff, administrator)
+    system.refresh_from_db()
+    dataset.refresh_from_db()
+    assert (system.owner, dataset.owner) == (staff, staff)
+    assert Entry.objects.filter(action="inventory.owner_set").count() == 1
+
+
+def test_a_retired_system_hangs_on_nobody(owner: Person, another: Another) -> None:
+    another(owner=owner, stage="retired")
+    assert not list(links.owned_systems(owner))
+
+
+def test_drafts_and_overdue_datasets_wait(it_staff: Person, owner: Person, dataset: Dataset) -> None:
+    actions.start_system(it_staff, it_staff.municipality)
+    assert any("登録を終える" in str(task.title) for task in waiting.tasks(it_staff))
+    assert not any("見直す" in str(task.title) for task in waiting.tasks(owner))
+    Dataset.objects.update(review_on=datetime.date(2025, 1, 1))
+    assert any(dataset.name in str(task.title) for task in waiting.tasks(owner))
+
+
+@pytest.mark.parametrize("words", ["議事録", "AI-001", "ai-001", "1", "ことのは 支援"])
+def test_search_finds_by_name_and_number(staff: Person, system: AISystem, words: str) -> None:
+    request = RequestFactory().get("/")
+    request.user = staff
+    assert [hit.label for hit in links.find_systems(request, words)] == [f"{system.code} {system}"]
+
+
+def test_search_shows_nothing_of_others(
+    neighbour: Person, outsider: Person, system: AISystem, dataset: Dataset
+) -> None:
+    for person in (neighbour, outsider):
+        request = RequestFactory().get("/")
+        request.user = person
+        assert not list(links.find_systems(request, "議事録"))
+        assert not list(links.find_datasets(request, "介護"))
+
+
+def test_scopes_are_registered_systems_in_use(
+    it_staff: Person, staff: Person, neighbour: Person, system: AISystem, another: Another
+) -> None:
+    retired = another(stage="retired")
+    actions.start_system(it_staff, it_staff.municipality)
+    source = scopes.source(ScopeKind.SYSTEM)
+    assert [facts.id for facts in source.all(it_staff.municipality)] == [system.pk]
+    assert source.may_see(staff, system.pk)
+    assert not source.may_see(neighbour, system.pk)
+    assert source.visible_ids(it_staff) is None
+    seen = source.visible_ids(staff)
+    assert seen is not None
+    assert set(seen) == {system.pk}
+    assert retired.pk not in set(seen)
