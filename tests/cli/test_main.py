@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -38,7 +39,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help"]) == 0
     printed = capsys.readouterr().out
     for name, command in COMMANDS.items():
-        assert f" {name} " in printed
+        assert re.search(rf"^    {name}\s", printed, re.MULTILINE)
         assert command.help in printed
     assert " manage " in printed
 

@@ -154,7 +154,7 @@ def test_a_second_start_takes_seconds_and_does_not_migrate(start: Serve) -> None
     before = time.monotonic()
     second = start("--no-jobs")
     second.address()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 10  # 3 on a machine that does nothing else
     assert "データベースを準備しています" not in second.printed
 
 

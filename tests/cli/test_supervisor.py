@@ -22,18 +22,23 @@ supervisor.BACK_OFF = 0.05
 supervisor.PATIENCE = 0.3
 python = sys.executable
 services = {services}
-sys.exit(Supervisor(services, lambda: {ready}, lambda: print("READY", flush=True)).run())
+ready = lambda: {ready}
+sys.exit(Supervisor(services, ready, lambda: print("READY", flush=True), {more}).run())
 """
 
 
 class Started:
     """A supervisor of its own process, with what it printed."""
 
-    def __init__(self, log: Path, services: str, ready: str) -> None:
+    def __init__(self, log: Path, services: str, ready: str, more: str) -> None:
         self.log = log
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", textwrap.dedent(SCRIPT).format(services=services, ready=ready)],
+                [
+                    sys.executable,
+                    "-c",
+                    textwrap.dedent(SCRIPT).format(services=services, ready=ready, more=more),
+                ],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -60,8 +65,8 @@ class Start:
         self.folder = folder
         self.all: list[Started] = []
 
-    def __call__(self, *services: str, ready: str = "True") -> Started:
-        started = Started(self.folder / f"log{len(self.all)}", f"[{', '.join(services)}]", ready)
+    def __call__(self, *services: str, ready: str = "True", more: str = "") -> Started:
+        started = Started(self.folder / f"log{len(self.all)}", f"[{', '.join(services)}]", ready, more)
         self.all.append(started)
         return started
 
@@ -76,8 +81,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
             started.process.wait()
 
 
-def shell(name: str, script: str, grace: float = 2) -> str:
-    return f"Service({name!r}, ['sh', '-c', {script!r}], grace={grace})"
+def shell(name: str, script: str, grace: float = 2, early: bool = False) -> str:
+    return f"Service({name!r}, ['sh', '-c', {script!r}], grace={grace}, early={early})"
+
+
+def preparation(script: str) -> str:
+    return f"preparation=['sh', '-c', {script!r}], on_prepared=lambda: print('PREPARED', flush=True)"
 
 
 def test_it_works(start: Start) -> None:
@@ -92,6 +101,31 @@ def test_each_way_to_stop_ends_with_0(start: Start, number: int) -> None:
     started = start(shell("one", "exec sleep 60"))
     started.wait_for("READY")
     assert started.stop(number) == 0
+
+
+def test_services_wait_for_the_preparation_unless_they_are_early(start: Start) -> None:
+    one, two = shell("one", "echo up; exec sleep 60", early=True), shell("two", "echo up; exec sleep 60")
+    started = start(one, two, more=preparation("sleep 0.7; echo once"))
+    started.wait_for("[two] up")
+    words = ["[one] up", "once", "PREPARED", "[two] up"]
+    assert [started.printed.index(word) for word in words] == sorted(map(started.printed.index, words))
+    assert "[one] once" not in started.printed
+    assert started.stop() == 0
+
+
+def test_a_preparation_that_fails_ends_the_whole_with_its_code(start: Start) -> None:
+    started = start(shell("one", "exec sleep 60", early=True), more=preparation("echo why; exit 3"))
+    assert started.process.wait(timeout=10) == 3
+    assert started.printed == "why\n"
+
+
+def test_a_stop_does_not_wait_for_the_preparation(start: Start) -> None:
+    started = start(shell("one", "exec sleep 60", early=True), more=preparation("echo begun; exec sleep 60"))
+    started.wait_for("begun")
+    before = time.monotonic()
+    assert started.stop() == 0
+    assert time.monotonic() - before < 3
+    assert "PREPARED" not in started.printed
 
 
 def test_a_page_that_is_late_is_told_once(start: Start) -> None:

@@ -49,9 +49,11 @@ COMMANDS: Final[dict[str, Command]] = {
         "kijun.governance.accounts.commands.setup_link", "print a one-time link that registers a municipality"
     ),
     "recover": Command(
-        "kijun.governance.accounts.commands.recover", "print a one-time link by which a person sets a new password"
+        "kijun.governance.accounts.commands.recover",
+        "print a one-time link by which a person sets a new password",
     ),
     "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
+    "sample": Command("kijun.sites.sample.commands", "load or remove the sample town みちしるべ市"),
     "version": Command("kijun.cli.version", "print the version", django=False),
 }
 MANAGE_HELP: Final = "Django's own commands (kijun manage help)"

@@ -55,7 +55,8 @@ def row(action: argparse.Action) -> str:
     written = ", ".join(action.option_strings)
     shown = written if action.nargs == 0 else f"{written} {value}".strip()
     notes = [(action.help or "") % {"default": action.default, "prog": "kijun"}]
-    if action.nargs != 0 and action.default and "default" not in notes[0]:
+    # A default folder is a place on the machine that writes this page.
+    if isinstance(action.default, (str, int)) and action.nargs != 0 and "default" not in notes[0]:
         notes.append(f"default: {action.default}")
     if action.option_strings and action.required:
         notes.append("required")

@@ -121,14 +121,11 @@ def supervise(listener: socket.socket, args: argparse.Namespace) -> int:
     port = listener.getsockname()[1]
     address = f"http://{in_url(reachable(args.host))}:{port}/"
     os.environ["KIJUN_ADDRESS"] = address
-    services = [
-        Service(
-            "web",
-            [*PYTHON, "kijun.cli.web", str(listener.fileno())],
-            grace=4,
-            descriptors=[listener.fileno()],
-        )
-    ]
+    # The web process loads its code beside the preparation, then waits until the gate's other end is closed.
+    gate, opener = os.pipe()
+    passed = [listener.fileno(), gate]
+    web = [*PYTHON, "kijun.cli.web", *map(str, passed)]
+    services = [Service("web", web, grace=4, descriptors=passed, early=True)]
     if not args.no_jobs:
         services.append(Service("jobs", [*PYTHON, "kijun.cli.jobs"], grace=5))
 
@@ -136,9 +133,13 @@ def supervise(listener: socket.socket, args: argparse.Namespace) -> int:
         print(f"\n{address} を開いてください。終了は Ctrl-C です。", flush=True)
         print(f"Open {address} in a browser; Ctrl-C stops Kijun.\n", flush=True)
 
-    supervisor = Supervisor(services, lambda: answers(reachable(args.host), port), announce)
-    code = supervisor.once([*PYTHON, "kijun.cli.prepare", *(["--sample"] if args.sample else [])])
-    return code or supervisor.run()
+    return Supervisor(
+        services,
+        is_ready=lambda: answers(reachable(args.host), port),
+        announce=announce,
+        preparation=[*PYTHON, "kijun.cli.prepare", *(["--sample"] if args.sample else [])],
+        on_prepared=lambda: os.close(opener),
+    ).run()
 
 
 def reachable(host: str) -> str:

@@ -36,6 +36,7 @@ class Service:
     command: Sequence[str]
     grace: float  # seconds between SIGTERM and SIGKILL
     descriptors: Sequence[int] = ()
+    early: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -49,14 +50,25 @@ class Service:
 
 
 class Supervisor:
-    """Runs services until SIGTERM or SIGINT, or until one of them cannot be kept alive."""
+    """Runs services until SIGTERM or SIGINT, or until one of them cannot be kept alive.
+
+    ``preparation`` is a command that has to end well first; its output is ours. Services that are ``early`` start
+    beside it and wait for it themselves: ``on_prepared`` is called when it ended.
+    """
 
     def __init__(
-        self, services: Sequence[Service], is_ready: Callable[[], bool], announce: Callable[[], None]
+        self,
+        services: Sequence[Service],
+        is_ready: Callable[[], bool],
+        announce: Callable[[], None],
+        preparation: Sequence[str] = (),
+        on_prepared: Callable[[], None] = lambda: None,
     ) -> None:
         self.services = services
         self.is_ready = is_ready
         self.announce = announce
+        self.preparation = preparation
+        self.on_prepared = on_prepared
         self.stops = 0  # how often somebody asked to stop
         self.selector = selectors.DefaultSelector()
         signal.signal(signal.SIGTERM, self._ask_to_stop)
@@ -71,47 +83,61 @@ class Supervisor:
         """The children's environment: ours, with the process that they are tethered to."""
         return {**os.environ, SUPERVISOR: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
 
-    def once(self, command: Sequence[str]) -> int:
-        """Run a command to its end on our own output; returns its exit code, 0 if we were asked to stop."""
-        process = subprocess.Popen(command, env=self.environment())
-        while process.poll() is None:
-            if self.stops:
-                process.terminate()
-                try:
-                    process.wait(timeout=8)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                return 0
-            time.sleep(TICK / 2)
-        return process.returncode
-
     def run(self) -> int:
-        """Returns 0 after a stop that was asked for, 1 when a service kept dying."""
+        """Returns 0 after a stop that was asked for, 1 when a service kept dying, else the preparation's code."""
+        first = [service for service in self.services if service.early]
+        failed, code = self._prepare(first)
+        if not (self.stops or failed or code):
+            self.on_prepared()
+            failed = self._keep_running()
+        self._stop_all()
+        if failed:
+            self._tell(f"{failed.name} が続けて {DEATHS} 回止まったため終了します。")
+            self._tell(f"{failed.name} died {DEATHS} times in a row. Its last lines:", *failed.last_lines)
+            return 1
+        return code
+
+    def _prepare(self, early: Sequence[Service]) -> tuple[Service | None, int]:
+        """Run the preparation to its end; returns a service that died too often and the exit code."""
+        if not self.preparation:
+            return None, 0
+        process = subprocess.Popen(self.preparation, env=self.environment())
+        failed: Service | None = None
+        while process.poll() is None and not self.stops and failed is None:
+            failed = self._start_what_is_due(early)
+            self._show_output(TICK / 2)
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=4)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            return failed, 0
+        return failed, abs(process.returncode)
+
+    def _keep_running(self) -> Service | None:
+        """Start, restart, announce; returns the service that died too often, None when asked to stop."""
         announced = False
         late = time.monotonic() + PATIENCE
-        failed: Service | None = None
-        while not self.stops and failed is None:
-            failed = self._start_what_is_due()
+        while not self.stops:
+            failed = self._start_what_is_due(self.services)
+            if failed:
+                return failed
             self._show_output(TICK)
-            if not announced and failed is None and self.is_ready():
+            if not announced and self.is_ready():
                 announced = True
                 self.announce()
             if not announced and time.monotonic() > late:
                 late = float("inf")
                 self._tell(f"web が {PATIENCE:.0f} 秒たっても応答しません。出力を確かめてください。")
                 self._tell(f"web has not answered for {PATIENCE:.0f} seconds; look at its output.")
-        self._stop_all()
-        if failed:
-            self._tell(f"{failed.name} が続けて {DEATHS} 回止まったため終了します。")
-            self._tell(f"{failed.name} died {DEATHS} times in a row. Its last lines:", *failed.last_lines)
-            return 1
-        return 0
+        return None
 
-    def _start_what_is_due(self) -> Service | None:
+    def _start_what_is_due(self, services: Sequence[Service]) -> Service | None:
         """Start and restart; returns a service that died too often."""
         now = time.monotonic()
-        for service in self.services:
+        for service in services:
             if service.is_alive:
                 continue
             if service.process is not None:

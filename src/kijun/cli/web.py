@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -13,8 +14,8 @@ from kijun.cli.tether import tether
 GRACE = 3  # seconds for running requests after SIGTERM
 
 
-def main(descriptor: int) -> None:
-    """Serve until SIGTERM."""
+def main(descriptor: int, gate: int) -> None:
+    """Load everything, wait until nobody holds the writing end of ``gate`` any more, then serve until SIGTERM."""
     import uvicorn
 
     from kijun.sites import environ
@@ -41,9 +42,19 @@ def main(descriptor: int) -> None:
         log_level="warning",
         timeout_graceful_shutdown=GRACE,
     )
+    config.load()
+    load_views()
+    os.read(gate, 1)
     Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def load_views() -> None:
+    """Import all pages now rather than while the first person waits."""
+    from django.urls import get_resolver
+
+    get_resolver().check()
 
 
 if __name__ == "__main__":
     tether()
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))
