@@ -77,7 +77,7 @@ def not_public(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect("register:entry", pk)
     live = queries.current(system)
     context = {"system": system, "form": form, "live": live}
-    return render(request, "register/not_public.html", context, status=422 if form.errors else 200)
+    return render(request, "register/withheld.html", context, status=422 if form.errors else 200)
 
 
 @who_may("register.edit")
