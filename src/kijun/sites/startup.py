@@ -6,6 +6,8 @@ import os
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.conf import settings
+
 from kijun.governance.accounts import actions, entry
 from kijun.governance.organisation.models import Municipality
 from kijun.sites.jobs import ensure_schedules
@@ -20,7 +22,7 @@ def prepare(sample: bool) -> list[str]:
     lines: list[str] = []
     if sample and find_spec("kijun.sites.sample") is not None:
         lines += import_module("kijun.sites.sample").load()
-    if not Municipality.objects.exists():
+    if settings.KIJUN_SITE != "residents" and not Municipality.objects.exists():
         lines += set_up_lines(os.environ.get("KIJUN_ADDRESS", ""))
     return lines
 

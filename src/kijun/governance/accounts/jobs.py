@@ -1,13 +1,19 @@
-"""What runs every day for people: transfers take effect on their day."""
+"""What runs every day for people: transfers take effect on their day, and what is past its time is forgotten."""
 
 from __future__ import annotations
 
+import datetime
 import logging
 
+from axes.models import AccessAttempt
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
+from django.utils import timezone
 
 from kijun.governance.accounts import transfers
+from kijun.governance.accounts.models import EntryLink
 from kijun.governance.audit.refs import SYSTEM
+from kijun.web.models import StagedImport
 
 log = logging.getLogger("kijun.jobs")
 
@@ -30,3 +36,14 @@ def apply_transfers() -> int:
         else:
             count += 1
     return count
+
+
+def forget_expired() -> int:
+    """Remove one-time links and prepared imports past their time, failed sign-ins of more than a week ago, and ended
+    sessions; gives how many links and imports went. Idempotent."""
+    now = timezone.now()
+    links, _by_model = EntryLink.objects.filter(expires_at__lt=now - datetime.timedelta(days=7)).delete()
+    staged, _by_model = StagedImport.objects.filter(made_at__lt=now - StagedImport.LIFETIME).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - datetime.timedelta(days=7)).delete()
+    call_command("clearsessions")
+    return links + staged

@@ -23,6 +23,11 @@ def require_manager(actor: Actor, thing: Model) -> None:
         raise PermissionDenied
 
 
+def lock(person: Person) -> None:
+    """Hold the person's row until the transaction ends, so that two changes of one person wait for each other."""
+    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+
+
 def keep_an_administrator(municipality: Municipality, *, without: RoleGrant | Person) -> None:
     """Refuse when, without this grant or person, nobody active is administrator for good.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from kijun.governance.audit.actions import changes, record
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.kana import is_kana, normalise_kana
 
+TAKEN = _("この職員番号は、ほかの職員に使われています。")
 FIELDS = ("staff_number", "name", "kana", "email")
 
 
@@ -32,7 +33,7 @@ def _free_number(municipality: Municipality, text: str, person: Person | None = 
     if person is not None:
         taken = taken.exclude(pk=person.pk)
     if taken.exists():
-        raise ValidationError({"staff_number": _("この職員番号は、ほかの職員に使われています。")})
+        raise ValidationError({"staff_number": TAKEN})
     return number
 
 
@@ -79,7 +80,11 @@ def add_person(
     else:
         person.set_password(password)
         person.password_changed_at = timezone.now()
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # somebody took the number at the same moment
+        raise ValidationError({"staff_number": TAKEN}) from error
     Posting.objects.create(
         municipality=municipality,
         person=person,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.actions._may import Actor, require_manager
+from kijun.governance.accounts.actions._may import Actor, lock, require_manager
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.audit.actions import record
 from kijun.governance.organisation.models import Department
@@ -33,6 +33,7 @@ def post_person(
         raise PermissionDenied
     if department.closed_on and department.closed_on <= valid_from:
         raise ValidationError({"department": _("この部署は廃止されています。")})
+    lock(person)
     open_posts = Posting.objects.filter(person=person, concurrent=concurrent).filter(
         Q(valid_to=None) | Q(valid_to__gte=valid_from)
     )

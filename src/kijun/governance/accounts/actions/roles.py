@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.actions._may import Actor, keep_an_administrator, require_manager
+from kijun.governance.accounts.actions._may import Actor, keep_an_administrator, lock, require_manager
 from kijun.governance.accounts.models import Person, RoleGrant
 from kijun.governance.accounts.roles import TOWN_WIDE, Role
 from kijun.governance.audit.actions import record
@@ -63,6 +63,7 @@ def grant_role(
     without one, in the whole municipality. Administrators may grant to themselves; the trail then says so."""
     require_manager(actor, person)
     role = Role(role)
+    lock(person)
     _check(person, role, department, valid_from, valid_to)
     grant = RoleGrant.objects.create(
         municipality=person.municipality,

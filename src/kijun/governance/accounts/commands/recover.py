@@ -23,9 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reset-second-factor", action="store_true", help="also remove the person's second factors"
     )
-    parser.add_argument(
-        "--address", metavar="URL", default="", help="where people open Kijun, to be put before the link"
-    )
+    parser.add_argument("--address", metavar="URL", help="where people open Kijun, to be put before the link")
 
 
 def run(args: argparse.Namespace) -> int:

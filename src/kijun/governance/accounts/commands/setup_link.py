@@ -13,9 +13,7 @@ HELP = "print a one-time link that registers a municipality and its first admini
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    parser.add_argument(
-        "--address", metavar="URL", default="", help="where people open Kijun, to be put before the link"
-    )
+    parser.add_argument("--address", metavar="URL", help="where people open Kijun, to be put before the link")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ def add_errors(form: BaseForm, error: ValidationError) -> None:
     """An action's refusal as errors of the form, beside the field where the form has it."""
     messages: dict[str | None, Any] = {None: error}
     if hasattr(error, "error_dict"):
-        messages = {field: problems for field, problems in error.error_dict.items()}
+        messages = dict(error.error_dict.items())
     for field, problems in messages.items():
         form.add_error(field if field in form.fields else None, problems)
 

@@ -33,6 +33,12 @@ class UploadForm(Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > excel.ReadLimits().max_bytes:
+            raise ValidationError(_("ファイルが大きすぎます（上限5MB）。行を分けて保存し直してください。"))
+        return file
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -31,6 +31,7 @@ def _person(request: StaffRequest, pk: int) -> Person:
 
 def _page(request: StaffRequest, person: Person, status: int = 200, **forms: BaseForm) -> HttpResponse:
     town, today = request.municipality, timezone.localdate()
+    may_manage = request.user.has_perm("accounts.manage_people", person)
     grants = list(
         RoleGrant.objects.filter(person=person).select_related("department").order_by("role", "-valid_from")
     )
@@ -45,10 +46,10 @@ def _page(request: StaffRequest, person: Person, status: int = 200, **forms: Bas
         "posts": posts,
         "open_grants": [one for one in grants if one.valid_to is None or one.valid_to >= today],
         "old_grants": [one for one in grants if one.valid_to is not None and one.valid_to < today],
-        "may_manage": request.user.has_perm("accounts.manage_people", person),
+        "may_manage": may_manage,
         "locked_until": security.locked_until(person),
         "factors": security.second_factors(person),
-        "sessions": sessions_of(person, None),
+        "sessions": sessions_of(person, None) if may_manage else [],
         "belongings": belongings.belongings(person),
         "posting_form": forms.get("posting_form") or PostingForm(municipality=town, prefix="post"),
         "grant_form": forms.get("grant_form") or GrantForm(municipality=town, prefix="grant"),
