@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,7 @@ class Body(Tenant, Versioned, Valid):
     purpose = models.TextField(_("目的"), blank=True)
     rules = models.CharField(_("設置の根拠"), max_length=200, blank=True)
 
-    objects = ValidQuerySet.as_manager()
+    objects = ValidQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager than Tenant's
 
     def __str__(self) -> str:
         return self.name
@@ -34,12 +36,14 @@ class Member(Tenant, Valid):
         RESIDENT = "resident", _("住民")
 
     body = models.ForeignKey(Body, models.CASCADE, related_name="members")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("職員")
+    )
     name = models.CharField(_("氏名"), max_length=80, blank=True)
     side = models.CharField(_("立場"), max_length=10, choices=Side.choices)
     chair = models.BooleanField(_("長"), default=False)
 
-    objects = ValidQuerySet.as_manager()
+    objects = ValidQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager than Tenant's
 
     def __str__(self) -> str:
         return str(self.person or self.name)
@@ -70,20 +74,32 @@ class Mandate(Tenant, Versioned, Valid):
         EXPLANATION = "explanation", _("住民への説明責任")
 
     duty = models.CharField(_("責任"), max_length=12, choices=Duty.choices)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("責任者"))
+    post = models.CharField(_("役職"), max_length=80, blank=True)
+    deputy = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("不在のときに代わる人"),
+    )
     scope = models.TextField(_("責任の範囲"))
     powers = models.TextField(_("権限"), blank=True)
+    may_stop = models.BooleanField(_("AIの利用を止める権限がある"), default=False)
     resources = models.TextField(_("予算・人員"), blank=True)
     decided_by = models.CharField(_("任命の根拠"), max_length=200, blank=True)
 
-    objects = ValidQuerySet.as_manager()
+    objects = ValidQuerySet.as_manager()  # type: ignore[misc]  # a narrower manager than Tenant's
 
     def __str__(self) -> str:
         return f"{self.get_duty_display()} {self.person}"
 
 
 class ResourceRequest(Tenant, Versioned):
-    """What an accountable person asked for, and the answer (P8.1.2)."""
+    """What an accountable person asked for, and the answer, which is owed within 30 days (P8.1.2)."""
+
+    ANSWER_WITHIN = datetime.timedelta(days=30)
 
     mandate = models.ForeignKey(Mandate, models.CASCADE, null=True, blank=True, related_name="requests")
     what = models.CharField(_("求めるもの"), max_length=200)
@@ -101,6 +117,11 @@ class ResourceRequest(Tenant, Versioned):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def due_on(self) -> datetime.date:
+        """The day by which an answer is owed."""
+        return self.asked_on + self.ANSWER_WITHIN
 
 
 class Plan(Tenant, Versioned):
