@@ -44,8 +44,9 @@ def _save(actor: Person, row: T, fields: dict[str, Any], seen: int | None, noun:
     detail = changes(before, fields)
     if not is_new and not detail["after"]:
         return row
-    if not is_new and isinstance(row, Versioned):
-        row.claim(seen)
+    claim = getattr(row, "claim", None)  # members have no revision
+    if not is_new and claim is not None:
+        claim(seen)
     row.save()
     verb = "added" if is_new else "changed"
     record(row.municipality.chain, actor, f"mandates.{noun}_{verb}", row, detail)
