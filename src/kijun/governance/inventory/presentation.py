@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.inventory import sheets, steps
-from kijun.governance.inventory.models import AISystem
+from kijun.governance.inventory.models import AISystem, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,11 @@ def facts(system: AISystem, fields: Iterable[str]) -> list[Fact]:
 def fact(system: AISystem, name: str) -> Fact:
     """One field's line. An open question of a draft is empty, not いいえ."""
     value, label = steps.value_of(system, name), steps.label(name)
+    open_question = system.is_draft and steps.step_of(name).number > steps.answered(system)
     if name in sheets.BOOLEANS:
-        open_question = system.is_draft and steps.step_of(name).number > steps.answered(system)
         return Fact(name, label, "" if open_question else _("はい") if value else _("いいえ"))
+    if name == "training" and open_question and value == Training.UNKNOWN:
+        return Fact(name, label, "")
     if name in sheets.LISTS:
         return Fact(name, label, [sheets.LISTS[name](code).label for code in value], "list")
     if name in sheets.CHOICES:

@@ -75,9 +75,7 @@ def training_figure(_request: StaffRequest, system: AISystem) -> Figure | None:
     if not system.has_personal_data:
         return None
     safe = system.training == Training.OFF_CONFIRMED
-    return Figure(
-        _("使われない") if safe else _("未確認・使われる"), _("入力の学習利用"), tone="" if safe else "danger"
-    )
+    return Figure(_("使われない") if safe else _("未確認・使われる"), tone="" if safe else "danger")
 
 
 def register_all() -> None:

@@ -94,6 +94,8 @@ STEPS = (
         frozenset({"resident_facing", "affected", "human_check"}),
     ),
 )
+TYPED = frozenset({"name", "summary", "field", "problem", "expected_effect", "affected", "human_check"})
+"""Required fields that are written; the others are chosen."""
 CHECK = Step(7, "check", _("確認"), (), frozenset())
 BY_SLUG = {step.slug: step for step in STEPS}
 FIELDS = tuple(name for step in STEPS for name in step.fields)
@@ -143,7 +145,11 @@ def problems(system: AISystem) -> list[Problem]:
         for name in step.fields:
             empty = values[name] in ("", None, []) or (system.is_draft and step.number > answered(system))
             if name in step.required and empty:
-                message = _("「%(field)s」を入力してください。") % {"field": label(name)}
+                chosen = name not in TYPED
+                words = (
+                    _("「%(field)s」を選んでください。") if chosen else _("「%(field)s」を入力してください。")
+                )
+                message = words % {"field": label(name)}
                 found.append(Problem(step, name, message))
             elif name in wrong:
                 found.append(Problem(step, name, wrong[name]))

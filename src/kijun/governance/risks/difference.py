@@ -25,9 +25,9 @@ def previous(assessment: RiskAssessment) -> RiskAssessment | None:
     return rows.exclude(state=RiskAssessment.State.DRAFT).order_by("-number").first()
 
 
-def compare(old: RiskAssessment, new: RiskAssessment) -> list[Line]:
-    """The lines that differ: tier, public authority, data, axes, each risk."""
-    before, after = _lines(old), _lines(new)
+def compare(old: RiskAssessment, new: RiskAssessment, tier: str = "") -> list[Line]:
+    """The lines that differ: tier, public authority, data, axes, each risk. ``tier``: a draft's computed one."""
+    before, after = _lines(old, old.tier), _lines(new, tier or new.tier)
     keys = [*after, *(key for key in before if key not in after)]
     return [
         Line((after.get(key) or before[key])[0], before.get(key, ("", "—"))[1], after.get(key, ("", "—"))[1])
@@ -36,15 +36,15 @@ def compare(old: RiskAssessment, new: RiskAssessment) -> list[Line]:
     ]
 
 
-def _lines(one: RiskAssessment) -> dict[str, tuple[str, str]]:
+def _lines(one: RiskAssessment, tier: str) -> dict[str, tuple[str, str]]:
     subjects = dict(wording.SUBJECTS)
     lines: dict[str, tuple[str, str]] = {
         "authority": (_("公権力の行使"), str(one.get_public_authority_display())),
         "kinds": (_("どんな情報"), "、".join(str(DataKind(kind).label) for kind in one.data_kinds)),
         "subjects": (_("だれの情報"), "、".join(str(subjects.get(key, key)) for key in one.data_subjects)),
     }
-    if one.tier:
-        lines["tier"] = (_("リスク区分"), str(wording.tier_label(one.tier)))
+    if tier:
+        lines["tier"] = (_("リスク区分"), str(wording.tier_label(tier)))
     for axis in rule.AXES:
         level = one.axes.get(axis.key)
         lines[axis.key] = (wording.words(axis.name), level_word(level) if level else "—")

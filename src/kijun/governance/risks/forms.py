@@ -147,7 +147,8 @@ class RatingsForm(PartForm):
                 coerce=int,
                 empty_value=None,
                 widget=forms.RadioSelect(attrs=row),
-                required=False,
+                required=self._asked(risk),
+                error_messages={"required": _("害の大きさを選んでください。")},
             )
             self.fields[f"{risk.id}-likelihood"] = forms.TypedChoiceField(
                 label=_("起こりやすさ"),
@@ -156,11 +157,20 @@ class RatingsForm(PartForm):
                 coerce=int,
                 empty_value=None,
                 widget=forms.RadioSelect(attrs=row),
-                required=False,
+                required=self._asked(risk),
+                error_messages={"required": _("起こりやすさを選んでください。")},
             )
             self.fields[f"{risk.id}-reason"] = forms.CharField(
-                label=_("理由"), max_length=2000, required=False, widget=lines(2)
+                label=_("理由"),
+                help_text=_("あてはまらないときは必ず書きます。"),
+                max_length=2000,
+                required=False,
+                widget=lines(2),
             )
+
+    def _asked(self, risk: Risk) -> bool:
+        """Both figures are asked for unless the risk is set aside, or the draft is left halfway."""
+        return not self.partial and self.data.get(f"{risk.id}-applies") != "no"
 
     def stored(self, assessment: RiskAssessment) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -190,11 +200,6 @@ class RatingsForm(PartForm):
             applies = values.get(f"{risk.id}-applies")
             if applies == "no" and not values.get(f"{risk.id}-reason", "").strip():
                 self.add_error(f"{risk.id}-reason", _("あてはまらない理由を入力してください。"))
-            if applies == "yes":
-                if values.get(f"{risk.id}-harm") is None:
-                    self.add_error(f"{risk.id}-harm", _("害の大きさを選んでください。"))
-                if values.get(f"{risk.id}-likelihood") is None:
-                    self.add_error(f"{risk.id}-likelihood", _("起こりやすさを選んでください。"))
         return values
 
     def values(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
-from kijun.catalog import Catalog, Tier
+from kijun.catalog import Catalog, Tier, natural_key
 from kijun.governance.risks import facts, rule, wording
 from kijun.governance.risks.models import Rating, RiskAssessment
 
@@ -36,6 +36,8 @@ def matrix(ratings: Iterable[Rating] = ()) -> list[Row]:
     places: dict[tuple[int | None, int | None], list[str]] = {}
     for one in ratings:
         places.setdefault((one.harm, one.likelihood), []).append(one.risk_id)
+    for risks in places.values():
+        risks.sort(key=natural_key)
     return [
         Row(
             harm,

@@ -40,8 +40,6 @@ LIKELIHOOD: Final = (
     Text("たびたび", "Often"),
     Text("ほぼ確実", "Almost certain"),
 )
-MANY_MEDIUM: Final = 8
-"""So many risks of 中 or more together weigh 高."""
 MANY_HIGH: Final = 5
 """So many risks of 高 or more together weigh 極めて高い."""
 
@@ -215,9 +213,9 @@ FLOORS: Final = (
     ),
     Floor("X1", Text("四つの観点のうち、「大」が1つある", "One of the four axes is at its highest"), MEDIUM),
     Floor("X2", Text("四つの観点のうち、「大」が2つ以上ある", "Two or more axes are at their highest"), HIGH),
-    Floor("X4", Text("四つの観点のすべてが「大」", "All four axes are at their highest"), CRITICAL),
+    Floor("X3", Text("四つの観点のすべてが「大」", "All four axes are at their highest"), CRITICAL),
     Floor(
-        "X3",
+        "X4",
         Text("四つの観点のうち、「中」以上が3つ以上ある", "Three or more axes are in the middle or higher"),
         MEDIUM,
     ),
@@ -260,21 +258,11 @@ def _matrix_steps(ratings: Iterable[tuple[int, int]]) -> list[Step]:
             highest,
         )
     ]
-    medium = sum(1 for one in tiers if one >= MEDIUM)
     high = sum(1 for one in tiers if one >= HIGH)
-    if medium >= MANY_MEDIUM:
-        steps.append(
-            Step(
-                "M2",
-                f"「中」以上のリスクが{medium}件ある（{MANY_MEDIUM}件以上）",
-                f"{medium} risks are medium or higher ({MANY_MEDIUM} or more)",
-                HIGH,
-            )
-        )
     if high >= MANY_HIGH:
         steps.append(
             Step(
-                "M3",
+                "M2",
                 f"「高」以上のリスクが{high}件ある（{MANY_HIGH}件以上）",
                 f"{high} risks are high or higher ({MANY_HIGH} or more)",
                 CRITICAL,
@@ -296,8 +284,8 @@ def _floors(facts: Facts) -> list[str]:
         "R1": facts.resident_facing and not facts.human_check,
         "X1": large == 1,
         "X2": large >= 2,
-        "X3": middle >= 3,
-        "X4": large == len(AXES),
+        "X4": middle >= 3,
+        "X3": large == len(AXES),
     }
     return [rule for rule, held in holds.items() if held]
 

@@ -238,7 +238,7 @@ def result(request: StaffRequest, pk: int) -> HttpResponse:
         "lines": presentation.explained(computed.steps),
         "missing": [(one, _mend(draft, one)) for one in missing],
         "stepper": stepper(draft, facts.BY_SLUG["result"]),
-        "changes": difference.compare(old, draft) if old else [],
+        "changes": difference.compare(old, draft, str(computed.tier)) if old else [],
         "old": old,
     }
     return render(request, "risks/result.html", context, status=status)

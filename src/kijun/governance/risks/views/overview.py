@@ -44,7 +44,6 @@ def explain(request: StaffRequest) -> HttpResponse:
             )
             for axis in rule.AXES
         ],
-        "many_medium": rule.MANY_MEDIUM,
         "many_high": rule.MANY_HIGH,
         "version": rule.RULE_VERSION,
         "reviews": [
