@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
@@ -18,7 +19,7 @@ from kijun.web.versions import Versioned
 class StepKind(models.TextChoices):
     REVIEW = "review", _("審査")
     CONSULT = "consult", _("合議")
-    DECIDE = "decide", _("決裁")
+    DECIDE = "decide", pgettext_lazy("step", "決裁")
 
 
 class Route(Tenant, Versioned):

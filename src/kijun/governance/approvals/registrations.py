@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Model
 from django.urls import reverse
@@ -28,34 +28,41 @@ def tasks(person: Person) -> Iterable[Task]:
         yield Task(approval.title, _("差戻し"), approval.get_absolute_url())
 
 
-def _route_steps(person: Person) -> Iterable[Belonging]:
-    rows = RouteStep.objects.filter(person=person, municipality=person.municipality)
-    for step in rows.select_related("route"):
-        yield Belonging(
-            "approvals.routestep",
-            str(step.pk),
-            f"{step.route.name}（{step.get_kind_display()}）",
-            gettext_lazy("決裁ルートで指名された人"),
-            "person",
-            reverse("approvals:route", args=[step.route_id]),
+Found = Iterable[tuple[int, Belonging]]
+
+
+def _route_steps(people: Sequence[Person]) -> Found:
+    for step in RouteStep.objects.filter(person__in=people).select_related("route"):
+        assert step.person_id is not None
+        yield (
+            step.person_id,
+            Belonging(
+                "approvals.routestep",
+                str(step.pk),
+                f"{step.route.name}（{step.get_kind_display()}）",
+                gettext_lazy("決裁ルートで指名された人"),
+                "person",
+                reverse("approvals:route", args=[step.route_id]),
+            ),
         )
 
 
-def _waiting_steps(person: Person) -> Iterable[Belonging]:
+def _waiting_steps(people: Sequence[Person]) -> Found:
     rows = Step.objects.filter(
-        person=person,
-        municipality=person.municipality,
-        outcome=Step.Outcome.WAITING,
-        approval__state=Approval.State.SUBMITTED,
+        person__in=people, outcome=Step.Outcome.WAITING, approval__state=Approval.State.SUBMITTED
     )
     for step in rows.select_related("approval"):
-        yield Belonging(
-            "approvals.step",
-            str(step.pk),
-            f"{step.approval.title}（{step.get_kind_display()}）",
-            gettext_lazy("決裁を待っている人"),
-            "person",
-            step.approval.get_absolute_url(),
+        assert step.person_id is not None
+        yield (
+            step.person_id,
+            Belonging(
+                "approvals.step",
+                str(step.pk),
+                f"{step.approval.title}（{step.get_kind_display()}）",
+                gettext_lazy("決裁を待っている人"),
+                "person",
+                step.approval.get_absolute_url(),
+            ),
         )
 
 
@@ -80,7 +87,13 @@ def _tell(thing: Model, old: Person, new: Person, actor: Person) -> None:
     record(old.municipality.chain, actor, "approvals.handed_over", thing, detail)
 
 
+def _keep(
+    key: str, find: Callable[[Sequence[Person]], Found], give: Callable[[str, Person, Person, Person], None]
+) -> None:
+    belongings.register(Keeper(key, lambda person: [one for _pk, one in find([person])], give, find))
+
+
 def register() -> None:
     waiting.register(tasks)
-    belongings.register(Keeper("approvals.routestep:person", _route_steps, _give_route_step))
-    belongings.register(Keeper("approvals.step:person", _waiting_steps, _give_step))
+    _keep("approvals.routestep:person", _route_steps, _give_route_step)
+    _keep("approvals.step:person", _waiting_steps, _give_step)

@@ -93,7 +93,10 @@ def text() -> str:
 
 def _line(row: Row) -> str:
     names = labels()
-    pages = "<br>".join(f"{names[page]['en']} `{page}`" for page in row.pages) or "*not built yet*"
+    pages = (
+        "<br>".join(f"{names.get(page, {}).get('en', '')} `{page}`".strip() for page in row.pages)
+        or "*not built yet*"
+    )
     evidence = [f"`{name}`" for name in row.answer.collectors]
     if row.answer.attestation:
         evidence.append("attestation (until it is collected)" if row.answer.stand_in else "attestation")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +16,11 @@ from kijun.governance.audit import queries as trail
 from kijun.governance.evidence import lapses, scopes
 from kijun.governance.evidence.models import Finding, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope, line, proves
-from kijun.governance.mandates.models import Body, Mandate, Meeting, Member, Plan, ResourceRequest
+from kijun.governance.mandates import queries as mandates
+from kijun.governance.mandates.models import Mandate
 
 MEETING_DAYS = 183
 """A body that has not met for half a year no longer works."""
-REQUEST_DAYS = 90
 LAPSE_HOURS = 48
 
 
@@ -39,13 +38,8 @@ def _proof(
 @proves("G.1", page="mandates:plans")
 def plans_that_name_ai(scope: Scope) -> Proof:
     """Plans of several years that name AI and are in force today (G.1)."""
-    today = timezone.localdate()
-    plans = list(
-        Plan.objects.filter(
-            municipality=scope.municipality, starts_on__lte=today, ends_on__gte=today
-        ).exclude(passage="")
-    )
-    long = [plan for plan in plans if (plan.ends_on - plan.starts_on).days > 366]
+    plans = mandates.plans_in_force(scope.municipality)
+    long = [plan for plan in plans if plan.several_years]
     if long:
         ends = max(plan.ends_on for plan in long)
         value = line(
@@ -65,84 +59,68 @@ def plans_that_name_ai(scope: Scope) -> Proof:
 def governance_body(scope: Scope) -> Proof:
     """A body in force with an executive and a member from the ground, and when it last met (G.2)."""
     today = timezone.localdate()
-    bodies = list(Body.objects.on(today).filter(municipality=scope.municipality))
-    sides = set(Member.objects.on(today).filter(body__in=bodies).values_list("side", flat=True))
-    last = (
-        Meeting.objects.filter(body__in=bodies, held_on__lte=today)
-        .order_by("-held_on")
-        .values_list("held_on", flat=True)
-        .first()
-    )
-    both = {Member.Side.EXECUTIVE, Member.Side.GROUND} <= sides
+    bodies = mandates.bodies_in_force(scope.municipality)
+    mixed = [body for body in bodies if body.is_mixed]
+    last = max((body.last_meeting for body in mixed or bodies if body.last_meeting), default=None)
     recent = last is not None and (today - last).days <= MEETING_DAYS
     if not bodies:
         verdict, value = Verdict.UNMET, line(_("AIを検討する体制がまだありません"))
     else:
-        verdict = Verdict.MET if both and recent else Verdict.PARTLY
+        verdict = Verdict.MET if mixed and recent else Verdict.PARTLY
         value = line(
-            _("検討体制%(n)s、幹部%(executive)s、現場の職員%(ground)s、最後の会議%(last)s"),
+            _("検討体制%(n)s（幹部%(executives)s人、現場の職員%(ground)s人）、最後の会議%(last)s"),
             n=len(bodies),
-            executive="○" if Member.Side.EXECUTIVE in sides else "×",
-            ground="○" if Member.Side.GROUND in sides else "×",
+            executives=sum(body.executives for body in bodies),
+            ground=sum(body.ground for body in bodies),
             last=f"{last:%Y/%m/%d}" if last else "―",
         )
     expires = last + datetime.timedelta(days=MEETING_DAYS) if last and verdict == Verdict.MET else None
-    figures: dict[str, object] = {"bodies": len(bodies), "sides": sorted(sides)}
+    figures: dict[str, object] = {"bodies": len(bodies), "mixed": len(mixed)}
     return _proof(_("幹部と現場が加わる検討体制"), value, verdict, "mandates:bodies", figures, expires)
 
 
-def _mandate(scope: Scope, duty: Mandate.Duty, title: StrOrPromise) -> Proof:
-    held = list(
-        Mandate.objects.on(timezone.localdate())
-        .filter(municipality=scope.municipality, duty=duty)
-        .select_related("person")
+def _duty(scope: Scope, duty: Mandate.Duty, title: StrOrPromise) -> Proof:
+    held = mandates.duties(scope.municipality)[duty]
+    ends = [one.until for one in held]
+    last = max((day for day in ends if day), default=None) if held and None not in ends else None
+    value = (
+        line(_("%(names)sさんが務めています"), names="、".join(one.person for one in held[:3]))
+        if held
+        else line(_("務める人が決まっていません"))
     )
-    active = [one for one in held if one.person.is_active]
-    ends = [one.valid_to for one in active]
-    last = max((day for day in ends if day), default=None) if active and None not in ends else None
-    if active:
-        value = line(_("%(names)sさんが務めています"), names="、".join(one.person.name for one in active[:3]))
-    elif held:
-        value = line(_("務めている人が退職などで使えなくなっています"))
-    else:
-        value = line(_("務める人が決まっていません"))
-    verdict = Verdict.MET if active else Verdict.UNMET
-    return _proof(title, value, verdict, "mandates:mandates", {"people": len(active)}, last)
+    verdict = Verdict.MET if held else Verdict.UNMET
+    return _proof(title, value, verdict, "mandates:overview", {"people": len(held)}, last)
 
 
-@proves("G.3", page="mandates:mandates")
+@proves("G.3", page="mandates:overview")
 def answers_for_use(scope: Scope) -> Proof:
     """Who is responsible for making good use of AI, and whether the period covers today (G.3)."""
-    return _mandate(scope, Mandate.Duty.USE, _("AIを活用する責任者"))
+    return _duty(scope, Mandate.Duty.USE, _("AIを活用する責任者"))
 
 
-@proves("G.4", page="mandates:mandates")
+@proves("G.4", page="mandates:overview")
 def answers_for_risk(scope: Scope) -> Proof:
     """Who is responsible for managing the risk of AI, and whether the period covers today (G.4)."""
-    return _mandate(scope, Mandate.Duty.RISK, _("AIのリスクを管理する責任者"))
+    return _duty(scope, Mandate.Duty.RISK, _("AIのリスクを管理する責任者"))
 
 
-@proves("P8.1.2", page="mandates:mandates")
+@proves("P8.1.2", page="mandates:overview")
 def powers_and_resources(scope: Scope) -> Proof:
-    """Mandates that state powers and resources, and requests that wait for an answer (P8.1.2)."""
-    today = timezone.localdate()
-    held = Mandate.objects.on(today).filter(municipality=scope.municipality)
-    stated = held.exclude(Q(powers="") | Q(resources="")).count()
-    total = held.count()
-    waiting = ResourceRequest.objects.filter(municipality=scope.municipality, answer="")
-    late = waiting.filter(asked_on__lt=today - datetime.timedelta(days=REQUEST_DAYS)).count()
+    """Mandates that state powers and resources, and requests that wait for an answer too long (P8.1.2)."""
+    fact = mandates.resources(scope.municipality)
     value = line(
         _(
-            "権限と予算・人員が書かれた責任 %(stated)s/%(total)s件、回答を待つ要望%(open)s件（90日超%(late)s件）"
+            "権限と予算・人員が書かれた責任 %(stated)s/%(total)s件、回答を待つ要望%(open)s件（うち期限超過%(late)s件）"
         ),
-        stated=stated,
-        total=total,
-        open=waiting.count(),
-        late=late,
+        stated=fact.stated,
+        total=fact.mandates,
+        open=fact.open,
+        late=fact.late,
     )
-    verdict = Verdict.UNMET if not stated else Verdict.MET if stated == total and not late else Verdict.PARTLY
-    figures: dict[str, object] = {"stated": stated, "total": total, "late": late}
-    return _proof(_("責任者の権限と予算・人員"), value, verdict, "mandates:mandates", figures)
+    good = Verdict.MET if fact.stated == fact.mandates and not fact.late else Verdict.PARTLY
+    figures: dict[str, object] = {"stated": fact.stated, "total": fact.mandates, "late": fact.late}
+    verdict = good if fact.stated else Verdict.UNMET
+    return _proof(_("責任者の権限と予算・人員"), value, verdict, "mandates:overview", figures)
 
 
 @proves("P6.1.2", page="accounts:people")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -195,6 +195,19 @@ class Finding(Scoped, Versioned):
     @property
     def code(self) -> str:
         return f"F-{self.number:04d}"
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language where it was raised by itself; else as it was written."""
+        from kijun.governance.evidence import controls  # the catalogue is read only for pages
+
+        if self.cause == self.Cause.LAPSE:
+            return gettext("%(control)s：証跡の期限が切れました") % {
+                "control": controls.label(self.control_id)
+            }
+        if self.cause == self.Cause.WORSE:
+            return gettext("%(control)s：満たさなくなりました") % {"control": controls.label(self.control_id)}
+        return self.title
 
     @property
     def is_overdue(self) -> bool:

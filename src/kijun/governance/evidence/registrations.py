@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q
 from django.urls import reverse
@@ -53,14 +53,19 @@ def tasks(person: Person) -> Iterable[Task]:
     """Findings to mend and to confirm, steps of plans, and evidence about to lapse; four queries."""
     findings = Finding.objects.filter(municipality=person.municipality)
     for finding in findings.filter(owner=person, state__in=WORKING):
-        yield Task(str(finding), _("指摘への対応"), finding.get_absolute_url(), finding.due_on)
+        yield Task(
+            f"{finding.code} {finding.shown_title}",
+            _("指摘への対応"),
+            finding.get_absolute_url(),
+            finding.due_on,
+        )
     steps = PlanStep.objects.filter(
         municipality=person.municipality, person=person, done_on=None, finding__state__in=WORKING
     )
     for step in steps.select_related("finding"):
         yield Task(step.what, _("改善計画の手順"), step.finding.get_absolute_url(), step.due_on)
     for finding in _to_confirm(person):
-        yield Task(str(finding), _("実施の確認"), finding.get_absolute_url())
+        yield Task(f"{finding.code} {finding.shown_title}", _("実施の確認"), finding.get_absolute_url())
     mine = Item.objects.filter(municipality=person.municipality, made_by=person)
     for item in queries.expiring(mine):
         yield Task(
@@ -82,29 +87,39 @@ def _to_confirm(person: Person) -> Iterable[Finding]:
     return rows.filter(covered)
 
 
-def _findings_of(person: Person) -> Iterable[Belonging]:
-    rows = Finding.objects.filter(municipality=person.municipality, owner=person)
-    for finding in rows.exclude(state=Finding.State.CLOSED):
-        yield Belonging(
-            "evidence.finding",
-            str(finding.pk),
-            str(finding),
-            gettext_lazy("指摘の担当者"),
-            "owner",
-            finding.get_absolute_url(),
+Found = Iterable[tuple[int, Belonging]]
+
+
+def _findings_of(people: Sequence[Person]) -> Found:
+    for finding in Finding.objects.filter(owner__in=people).exclude(state=Finding.State.CLOSED):
+        assert finding.owner_id is not None
+        yield (
+            finding.owner_id,
+            Belonging(
+                "evidence.finding",
+                str(finding.pk),
+                str(finding),
+                gettext_lazy("指摘の担当者"),
+                "owner",
+                finding.get_absolute_url(),
+            ),
         )
 
 
-def _steps_of(person: Person) -> Iterable[Belonging]:
-    rows = PlanStep.objects.filter(municipality=person.municipality, person=person, done_on=None)
+def _steps_of(people: Sequence[Person]) -> Found:
+    rows = PlanStep.objects.filter(person__in=people, done_on=None)
     for step in rows.exclude(finding__state=Finding.State.CLOSED).select_related("finding"):
-        yield Belonging(
-            "evidence.planstep",
-            str(step.pk),
-            f"{step.finding.code} {step.what}",
-            gettext_lazy("改善計画の手順の担当者"),
-            "person",
-            step.finding.get_absolute_url(),
+        assert step.person_id is not None
+        yield (
+            step.person_id,
+            Belonging(
+                "evidence.planstep",
+                str(step.pk),
+                f"{step.finding.code} {step.what}",
+                gettext_lazy("改善計画の手順の担当者"),
+                "person",
+                step.finding.get_absolute_url(),
+            ),
         )
 
 
@@ -117,8 +132,14 @@ def _give_step(thing_id: str, old: Person, new: Person, actor: Person) -> None:
     give_step(actor, step, old, new)
 
 
+def _keep(
+    key: str, find: Callable[[Sequence[Person]], Found], give: Callable[[str, Person, Person, Person], None]
+) -> None:
+    belongings.register(Keeper(key, lambda person: [one for _pk, one in find([person])], give, find))
+
+
 def register() -> None:
     scopes.register(Source(ScopeKind.ORGANISATION, organisation, _sees_organisation, lambda person: None))
     waiting.register(tasks)
-    belongings.register(Keeper("evidence.finding:owner", _findings_of, _give_finding))
-    belongings.register(Keeper("evidence.planstep:person", _steps_of, _give_step))
+    _keep("evidence.finding:owner", _findings_of, _give_finding)
+    _keep("evidence.planstep:person", _steps_of, _give_step)

@@ -63,7 +63,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 ("number",),
                 lambda row: row.get_absolute_url(),
             ),
-            Column("title", gettext_lazy("件名"), lambda row: row.title, ("title",), hint=scope),
+            Column("title", gettext_lazy("件名"), lambda row: row.shown_title, ("title",), hint=scope),
             Column(
                 "state",
                 gettext_lazy("状態"),
@@ -145,7 +145,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
         sheet_row=lambda row: {
             "number": row.code,
             "control": row.control_id,
-            "title": row.title,
+            "title": row.shown_title,
             "scope": scope(row),
             "cause": row.get_cause_display(),
             "state": row.get_state_display(),
