@@ -72,10 +72,11 @@ def tag(label: StrOrPromise, tone: str = "neutral") -> SafeString:
 
 
 @register.inclusion_tag("web/parts/error_summary.html")
-def error_summary(*forms: BaseForm) -> dict[str, Any]:
-    """All errors of the forms on top of the page, each a link to its field."""
+def error_summary(*forms: BaseForm | list[BaseForm] | None) -> dict[str, Any]:
+    """All errors of the forms (or lists of them) on top of the page, each a link to its field."""
     entries = []
-    for form in (f for f in forms if f is not None and f.is_bound):
+    given = [one for part in forms for one in (part if isinstance(part, list) else [part])]
+    for form in (one for one in given if one is not None and one.is_bound):
         entries += [("", message) for message in form.non_field_errors()]
         for bound in form:
             entries += [(bound.id_for_label or bound.auto_id, message) for message in bound.errors]
