@@ -186,3 +186,45 @@ def test_secret_of_another_installation_lets_nobody_in(
     for guess in (code(), code("A" * 16), str(format_hotp_value(hotp_value("", int(time.time()) // 30)))):
         client.post(reverse("mfa_authenticate"), {"code": guess})
         assert not is_signed_in(client)
+
+
+@pytest.fixture
+def key(staff: Person, monkeypatch: pytest.MonkeyPatch) -> Authenticator:
+    """A passkey of staff whose answers the browser's side has already checked."""
+    from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+
+    key = Authenticator.objects.create(user=staff, type="webauthn", data={"name": "鍵", "credential": {}})
+    monkeypatch.setattr(
+        AuthenticateWebAuthnForm, "clean_credential", lambda self: Authenticator.objects.get(pk=key.pk)
+    )
+    return key
+
+
+def test_passkey_alone_signs_in(client: Client, key: Authenticator) -> None:
+    response = client.post(reverse("mfa_login_webauthn"), {"credential": "[1]", "next": "/staff/people/me/"})
+    assert response["Location"] == "/staff/people/me/"
+    assert is_signed_in(client)
+
+
+def test_passkey_sign_in_leads_nowhere_else(client: Client, key: Authenticator) -> None:
+    response = client.post(
+        reverse("mfa_login_webauthn"), {"credential": "[1]", "next": "https://example.com/"}
+    )
+    assert response["Location"] == reverse("home")
+
+
+def test_passkey_of_somebody_deactivated(client: Client, key: Authenticator) -> None:
+    Person.objects.update(is_active=False)
+    response = client.post(reverse("mfa_login_webauthn"), {"credential": "[1]"}, follow=True)
+    assert "停止中の職員です" in response.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_who_has_only_a_passkey_is_asked_for_it_after_the_password(
+    client: Client, key: Authenticator
+) -> None:
+    from allauth.mfa.adapter import get_adapter
+
+    assert get_adapter().is_mfa_enabled(key.user, ["totp", "webauthn"])
+    assert sign_in(client, "131016", "0004")["Location"] == reverse("mfa_authenticate")
+    assert not is_signed_in(client)

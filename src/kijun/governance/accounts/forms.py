@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts import names
@@ -126,7 +127,11 @@ class LanguageForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["language"]
-        field.choices = [(code, name) for code, name in settings.LANGUAGES if code != "ja-easy"]
+        field.choices = [
+            (code, get_language_info(code)["name_local"])  # everybody finds their own language
+            for code, _name in settings.LANGUAGES
+            if code != "ja-easy"
+        ]
 
 
 class PersonForm(RevisionMixin, Form):

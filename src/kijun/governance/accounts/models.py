@@ -46,8 +46,8 @@ class Person(AbstractBaseUser, PermissionsMixin, Versioned):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
-    objects: ClassVar[PersonManager] = PersonManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = PersonManager()
 
     class Meta:
         ordering = ["kana_sort", "staff_number"]

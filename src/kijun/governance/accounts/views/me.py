@@ -40,7 +40,7 @@ def device(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for pattern, name in _SYSTEMS if re.search(pattern, user_agent)), "")
     if browser and system:
-        return f"{browser}（{system}）"
+        return _("%(browser)s（%(system)s）") % {"browser": browser, "system": system}
     return browser or system or user_agent[:40] or _("不明な機器")
 
 
