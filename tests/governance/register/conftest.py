@@ -24,7 +24,12 @@ from tests.conftest import make_person
 
 
 def make_system(
-    town: Municipality, number: int, name: str, department: Department, owner: Person | None = None, **more: Any
+    town: Municipality,
+    number: int,
+    name: str,
+    department: Department,
+    owner: Person | None = None,
+    **more: Any,
 ) -> AISystem:
     values: dict[str, Any] = {
         "summary": f"{name}の概要です。二つ目の文です。",

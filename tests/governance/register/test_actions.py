@@ -206,7 +206,12 @@ def test_stale(it_staff: Person, entry: Entry) -> None:
 
 
 def test_who_may(
-    staff: Person, auditor: Person, owner: Person, outsider: Person, system: AISystem, publication: Publication
+    staff: Person,
+    auditor: Person,
+    owner: Person,
+    outsider: Person,
+    system: AISystem,
+    publication: Publication,
 ) -> None:
     entry = publication.entry
     entry.refresh_from_db()

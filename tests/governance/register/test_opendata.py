@@ -86,7 +86,7 @@ def test_it_does_not_depend_on_the_language(
 def test_csv(client: Client, town: Municipality, it_staff: Person, entry: Any, decide: Decide) -> None:
     texts = full_texts() | {
         "name": {"ja": '=HYPERLINK("http://x")', "en": "+1", "ja-easy": "@x"},
-        "description": {"ja": "一行目\n二行目、\"引用\"", "en": "-a", "ja-easy": "\t=1"},
+        "description": {"ja": '一行目\n二行目、"引用"', "en": "-a", "ja-easy": "\t=1"},
     }
     actions.save_entry(it_staff, entry, texts, None)
     decide(actions.submit(it_staff, entry))
@@ -99,7 +99,7 @@ def test_csv(client: Client, town: Municipality, it_staff: Person, entry: Any, d
     assert list(row).index("training") < list(row).index("name_ja")
     assert row["name_ja"] == '\'=HYPERLINK("http://x")'
     assert (row["name_en"], row["name_ja-easy"]) == ("'+1", "'@x")
-    assert row["description_ja"] == "一行目\n二行目、\"引用\""
+    assert row["description_ja"] == '一行目\n二行目、"引用"'
     assert not any(cell.startswith(opendata.FORMULA) for cell in row.values())
 
 
@@ -113,7 +113,9 @@ def test_dcat_has_absolute_addresses(
     assert catalogue["dcat:dataset"] == [{"@id": dataset["@id"]}]
     assert publisher["dct:identifier"] == town.code
     downloads = [one["dcat:downloadURL"]["@id"] for one in dataset["dcat:distribution"]]
-    assert downloads == [f"{base}/data/{n}" for n in ("register.json", "register.csv", "register.schema.json")]
+    assert downloads == [
+        f"{base}/data/{n}" for n in ("register.json", "register.csv", "register.schema.json")
+    ]
     assert dataset["dct:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
     for url in downloads:
         assert client.get(url.removeprefix("https://ai.example.lg.jp")).status_code == 200

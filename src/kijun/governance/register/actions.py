@@ -31,7 +31,9 @@ def _allow(actor: Person, system: AISystem) -> None:
 def _open(entry: Entry) -> None:
     if entry.state == Entry.State.SUBMITTED:
         raise ValidationError(
-            _("決裁の途中のため変更できません。直すときは、先に起案者が引き戻すか、差し戻しを受けてください。"),
+            _(
+                "決裁の途中のため変更できません。直すときは、先に起案者が引き戻すか、差し戻しを受けてください。"
+            ),
             code="submitted",
         )
 
@@ -82,7 +84,9 @@ def save_entry(
         left_out = left_out | {key} if leave_out else left_out - {key}
     before = {**entry.texts, "hidden": entry.hidden}
     entry.claim(seen_revision)
-    entry.texts = {key: value for key, value in (entry.texts | values).items() if value not in (None, "", {}, [])}
+    entry.texts = {
+        key: value for key, value in (entry.texts | values).items() if value not in (None, "", {}, [])
+    }
     entry.hidden = sorted(left_out)
     detail = changes(before, {key: entry.texts.get(key) for key in values} | {"hidden": entry.hidden})
     if not detail["after"]:
@@ -212,7 +216,10 @@ def publish(entry: Entry, approval: Approval, actor: Person) -> Publication:
         values |= {"version": last + 1, "updated_on": timezone.localdate(now).isoformat()}
         if approval.document_number:
             values["decision_number"] = approval.document_number
-        frozen = {"spec": copy["spec"], "fields": {f.key: values[f.key] for f in spec().fields if f.key in values}}
+        frozen = {
+            "spec": copy["spec"],
+            "fields": {f.key: values[f.key] for f in spec().fields if f.key in values},
+        }
         review = values["next_review_on"]
     else:
         frozen, review = {"category": copy["category"]}, copy["next_review_on"]

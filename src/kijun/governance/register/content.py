@@ -187,14 +187,14 @@ def gaps(entry: Entry) -> list[Gap]:
 def _gaps(facts: Mapping[str, Any]) -> list[Gap]:
     found = []
     for one in spec().fields:
-        value = facts.get(one.key)
+        value: Any = facts.get(one.key)
         if one.source == "register":
             continue
         if not _filled(value):
             if one.required:
                 found.append(Gap(one))
             continue
-        if one.translated and one.typed:
+        if one.translated and one.typed and isinstance(value, dict):
             wanted = LANGUAGES if one.tier == 1 else ("ja",)
             found += [Gap(one, language) for language in wanted if not value.get(language)]
     return found

@@ -150,12 +150,12 @@ def published_to_residents(scope: Scope) -> Proof | None:
     count = queries.published(scope.municipality).count()
     return Proof(
         title=_("住民への公開"),
-        value=_format(_("最後の公開：%(day)s、公開中：%(count)s件（国への報告は別に確かめます）"), day=day, count=count),
+        value=_format(
+            _("最後の公開：%(day)s、公開中：%(count)s件（国への報告は別に確かめます）"), day=day, count=count
+        ),
         verdict=Verdict.PARTLY if count and day + YEAR >= timezone.localdate() else Verdict.UNMET,
         url=reverse(LIST),
         as_of=timezone.now(),
         expires_on=day + YEAR,
         figures={"published": count, "last": day.isoformat()},
     )
-
-

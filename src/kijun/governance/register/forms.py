@@ -140,7 +140,10 @@ def _input(one: Field, label: str, language: str) -> forms.Field:
     if one.kind == "number":
         return IntegerField(label=label, required=False, min_value=0, max_value=10**15)
     if one.kind == "code":
-        choices = [("", _("選んでください")), *((code, words.get(_ui())) for code, words in spec().codes[one.codes].items())]
+        choices = [
+            ("", _("選んでください")),
+            *((code, words.get(_ui())) for code, words in spec().codes[one.codes].items()),
+        ]
         return forms.ChoiceField(label=label, required=False, choices=choices)
     long = one.max > LONG or one.kind == "list"
     widget = forms.Textarea(attrs={"rows": 5}) if long else forms.TextInput()
@@ -190,7 +193,9 @@ class NotPublicForm(RevisionMixin, Form):
         label=_("公開しない理由"),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=2000,
-        help_text=_("決裁する人が読みます。公開すると何が起きるかを具体的に書いてください。この文章は公開されません。"),
+        help_text=_(
+            "決裁する人が読みます。公開すると何が起きるかを具体的に書いてください。この文章は公開されません。"
+        ),
     )
     next_review_on = DateField(
         label=_("次に見直す日"), help_text=_("1年以内の日付にします。例：令和9年10月1日、R9.10.1、2027/10/1")

@@ -72,7 +72,15 @@ def schema() -> dict[str, Any]:
         "title": "自治体AI公開台帳 Public AI register of a Japanese municipality",
         "type": "object",
         "additionalProperties": False,
-        "required": ["fields_version", "licence", "municipality", "sample", "updated_at", "systems", "not_public"],
+        "required": [
+            "fields_version",
+            "licence",
+            "municipality",
+            "sample",
+            "updated_at",
+            "systems",
+            "not_public",
+        ],
         "properties": {
             "$schema": {"type": "string"},
             "fields_version": {"type": "string"},
@@ -112,7 +120,10 @@ def _property(one: Field) -> dict[str, Any]:
         item = {"enum": list(spec().codes[one.codes])}
         return about | ({"type": "array", "items": item, "uniqueItems": True} if one.kind == "list" else item)
     if one.translated:
-        texts = {language: {"type": "string"} | ({"maxLength": one.max} if one.max else {}) for language in LANGUAGES}
+        texts = {
+            language: {"type": "string"} | ({"maxLength": one.max} if one.max else {})
+            for language in LANGUAGES
+        }
         return about | {
             "type": "object",
             "additionalProperties": False,
@@ -138,9 +149,7 @@ def columns() -> list[tuple[Field, str]]:
     order = [one for one in coded if one.category == "identification"]
     order += [one for one in coded if one.category != "identification"]
     return [
-        (one, language)
-        for one in (*order, *prose)
-        for language in (LANGUAGES if one.translated else ("",))
+        (one, language) for one in (*order, *prose) for language in (LANGUAGES if one.translated else ("",))
     ]
 
 
@@ -198,7 +207,9 @@ def dcat(town: Municipality, base: str) -> dict[str, Any]:
         "dct:publisher": {"@id": publisher["@id"]},
         "dct:language": ["ja", "en"],
         "dct:license": {"@id": LICENCE},
-        "dcat:keyword": _texts("AI", "AI") + _texts("公開台帳", "register") + _texts("透明性", "transparency"),
+        "dcat:keyword": _texts("AI", "AI")
+        + _texts("公開台帳", "register")
+        + _texts("透明性", "transparency"),
         "dcat:landingPage": {"@id": f"{base}/"},
         "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": town.contact or town.name},
         "dcat:distribution": [
@@ -230,8 +241,12 @@ def dcat(town: Municipality, base: str) -> dict[str, Any]:
             {
                 "@id": f"{base}/data/dcat.jsonld",
                 "@type": "dcat:Catalog",
-                "dct:title": _texts(f"{town.name} AIのオープンデータ", f"Open data on AI of {town.name_en or town.name}"),
-                "dct:description": _texts("AI公開台帳のオープンデータの目録です。", "Catalogue of the open data of the AI register."),
+                "dct:title": _texts(
+                    f"{town.name} AIのオープンデータ", f"Open data on AI of {town.name_en or town.name}"
+                ),
+                "dct:description": _texts(
+                    "AI公開台帳のオープンデータの目録です。", "Catalogue of the open data of the AI register."
+                ),
                 "dct:publisher": {"@id": publisher["@id"]},
                 "dct:language": ["ja", "en"],
                 "dct:license": {"@id": LICENCE},

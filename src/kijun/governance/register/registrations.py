@@ -109,7 +109,9 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     if Role.IT_STAFF in person.roles_today():
         mine = Q()
     for entry in queries.overdue_reviews(person.municipality).filter(mine):
-        yield waiting.Task(str(entry.system), _("公開台帳の見直し"), entry_url(entry.system), entry.next_review_on)
+        yield waiting.Task(
+            str(entry.system), _("公開台帳の見直し"), entry_url(entry.system), entry.next_review_on
+        )
     returned = Entry.objects.of(person.municipality).filter(state=Entry.State.RETURNED, system__owner=person)
     # The drafter is told by approvals already.
     for entry in returned.exclude(approval__drafted_by=person).select_related("system"):
@@ -150,7 +152,12 @@ def register() -> None:
     )
     panels.register(
         panels.Panel(
-            "register", gettext_lazy("公開台帳"), "register/panel.html", _panel, order=80, permission="register.view"
+            "register",
+            gettext_lazy("公開台帳"),
+            "register/panel.html",
+            _panel,
+            order=80,
+            permission="register.view",
         )
     )
     panels.register_figure(panels.FigureSource("register", gettext_lazy("公開台帳"), _figure, order=60))

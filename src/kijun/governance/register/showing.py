@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from kijun.governance.register.fields import LANGUAGES, Field, Words, spec
+from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.web import dates
 
 
@@ -87,12 +87,22 @@ FIRST = ("used_for", "not_used_for", "who_decides", "objection", "contact", "nam
 """What stands above the details, so that it is not told twice."""
 
 
+ORDER = ("purpose", "residents", "risk", "data", "technology", "performance", "overview", "history")
+"""For residents: what it means for them first, figures and dates last."""
+
+
 def sections(
-    values: Mapping[str, Any], tier: int, language: str, *, leave_out: tuple[str, ...] = ()
+    values: Mapping[str, Any],
+    tier: int,
+    language: str,
+    *,
+    leave_out: tuple[str, ...] = (),
+    order: tuple[str, ...] = (),
 ) -> list[Section]:
-    """The filled fields of a tier by category."""
+    """The filled fields of a tier by category, in the list's order or in ``order``."""
     found = []
-    for category in spec().categories:
+    known = {one.key: one for one in spec().categories}
+    for category in [known[key] for key in order or known]:
         rows = [
             Row(one, one.label.get(language), show(one, values[one.key], language))
             for one in spec().of(category.key)

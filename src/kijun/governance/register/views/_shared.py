@@ -30,7 +30,9 @@ def find_entry(request: StaffRequest, pk: int, *, to_edit: bool = False) -> Entr
     system = find_system(request, pk)
     if to_edit:
         require(request, "register.edit", system)
-    entry = Entry.objects.filter(system=system).select_related("municipality", "approval").first()
+    entry: Entry | None = (
+        Entry.objects.filter(system=system).select_related("municipality", "approval").first()
+    )
     if entry is None:
         raise Http404
     entry.system = system
@@ -80,3 +82,8 @@ def words_of(gap: content.Gap) -> str:
     if gap.invalid:
         return f"{label}（{IN_A_YEAR}）"
     return f"{label}（{NAMES[gap.language]}）" if gap.language else label
+
+
+def posted(request: StaffRequest) -> Any:
+    """What was sent; None when the page is only opened."""
+    return request.POST if request.method == "POST" else None

@@ -12,7 +12,14 @@ from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import actions, queries
 from kijun.governance.register.forms import NotPublicForm, SubmitForm, WithdrawForm
 from kijun.governance.register.models import Entry
-from kijun.governance.register.views._shared import add_errors, find_entry, find_system, lacking, steps
+from kijun.governance.register.views._shared import (
+    add_errors,
+    find_entry,
+    find_system,
+    lacking,
+    posted,
+    steps,
+)
 from kijun.web.who_may import require, who_may
 
 
@@ -22,7 +29,7 @@ def submit(request: StaffRequest, pk: int) -> HttpResponse:
     entry = find_entry(request, pk, to_edit=True)
     if entry.state == Entry.State.SUBMITTED:
         return redirect("register:entry", pk)
-    form = SubmitForm(request.POST or None, initial={"revision": entry.revision})
+    form = SubmitForm(posted(request), initial={"revision": entry.revision})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -56,8 +63,8 @@ def not_public(request: StaffRequest, pk: int) -> HttpResponse:
     entry = Entry.objects.filter(system=system).first()
     initial = {"revision": entry.revision if entry else None}
     if entry:
-        initial |= {"category": entry.not_public_category, "reason": entry.not_public_reason}  # type: ignore[dict-item]  # texts beside a number
-    form = NotPublicForm(request.POST or None, initial=initial)
+        initial |= {"category": entry.not_public_category, "reason": entry.not_public_reason}
+    form = NotPublicForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -84,7 +91,7 @@ def not_public(request: StaffRequest, pk: int) -> HttpResponse:
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     """End publication at once, after a page that says what will happen."""
     entry = find_entry(request, pk, to_edit=True)
-    form = WithdrawForm(request.POST or None, initial={"revision": entry.revision})
+    form = WithdrawForm(posted(request), initial={"revision": entry.revision})
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(

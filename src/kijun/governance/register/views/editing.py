@@ -13,7 +13,14 @@ from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import actions, content
 from kijun.governance.register.forms import TopicForm
 from kijun.governance.register.models import Entry
-from kijun.governance.register.views._shared import add_errors, find_entry, find_system, lacking, steps
+from kijun.governance.register.views._shared import (
+    add_errors,
+    find_entry,
+    find_system,
+    lacking,
+    posted,
+    steps,
+)
 from kijun.governance.register.words import TOPIC_NAMES
 from kijun.web.who_may import require, who_may
 
@@ -38,13 +45,17 @@ def topic(request: StaffRequest, pk: int, topic: str) -> HttpResponse:
         messages.warning(request, _("決裁の途中のため変更できません。"))
         return redirect("register:entry", pk)
     at = slugs.index(topic)
-    form = TopicForm(request.POST or None, topic=content.TOPICS[at], entry=entry)
+    form = TopicForm(posted(request), topic=content.TOPICS[at], entry=entry)
     status = 200
     if request.method == "POST":
         if form.is_valid():
             try:
                 actions.save_entry(
-                    request.user, entry, form.data_for_action(), form.cleaned_data["revision"], hidden=form.hidden()
+                    request.user,
+                    entry,
+                    form.data_for_action(),
+                    form.cleaned_data["revision"],
+                    hidden=form.hidden(),
                 )
             except ValidationError as error:
                 add_errors(form, error)
@@ -61,6 +72,8 @@ def topic(request: StaffRequest, pk: int, topic: str) -> HttpResponse:
         "title": TOPIC_NAMES[topic],
         "steps": steps(entry, topic),
         "lacking": lacking(entry),
+        "gap_count": len(content.gaps(entry)),
+        "facts": list(form.facts()),
         "previous": slugs[at - 1] if at else None,
         "last": at == len(slugs) - 1,
     }

@@ -188,7 +188,10 @@ def version(request: StaffRequest, pk: int, version: int) -> HttpResponse:
     if before and this.kind == Kind.ENTRY:
         for one, old, new in content.differences(before.fields, this.fields):
             for language in LANGUAGES if one.translated else (_ui(),):
-                pair = showing.show(one, _only(old, language), language), showing.show(one, _only(new, language), language)
+                pair = (
+                    showing.show(one, _only(old, language), language),
+                    showing.show(one, _only(new, language), language),
+                )
                 if pair[0].text != pair[1].text:
                     changed.append((one.label.get(_ui()), language if one.translated else "", *pair))
     return render(
@@ -200,4 +203,8 @@ def version(request: StaffRequest, pk: int, version: int) -> HttpResponse:
 
 def _only(value: object, language: str) -> object:
     """A translated value in one language alone, so that a missing text is seen as missing."""
-    return {language: value.get(language, ""), "ja": value.get(language, "")} if isinstance(value, dict) else value
+    return (
+        {language: value.get(language, ""), "ja": value.get(language, "")}
+        if isinstance(value, dict)
+        else value
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kijun.catalog import load
@@ -71,17 +72,15 @@ def town(request: HttpRequest, code: str) -> HttpResponse:
             for key, number in sorted(queries.not_public(municipality).items())
             if key in spec().codes["not_public"]
         ],
-        "updated": showing.day(last.date().isoformat(), language) if (last := _last(municipality)) else "",
+        "updated": _last_day(municipality, language),
         "page": "town",
     }
     return ruby.respond(request, "register/resident_town.html", context)
 
 
-def _last(municipality: Municipality) -> Any:
-    from django.utils import timezone
-
+def _last_day(municipality: Municipality, language: str) -> str:
     last = queries.last_change(municipality)
-    return timezone.localtime(last) if last else None
+    return showing.day(timezone.localdate(last).isoformat(), language) if last else ""
 
 
 def _card(one: Publication, language: str) -> Card:
@@ -114,7 +113,9 @@ def _matches(one: Publication, words: str, field: str) -> bool:
 def entry_context(town: Municipality, values: Mapping[str, Any], language: str) -> dict[str, Any]:
     """What the page of one AI shows, from the values of a publication (or, in a preview, of a working copy)."""
     first = {key: showing.value_of(values, key, language) for key in showing.FIRST}
-    sections: list[Section] = showing.sections(values, 1, language, leave_out=showing.FIRST)
+    sections: list[Section] = showing.sections(
+        values, 1, language, leave_out=showing.FIRST, order=showing.ORDER
+    )
     return {
         "town": town,
         "values": values,
