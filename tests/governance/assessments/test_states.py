@@ -229,8 +229,8 @@ def test_work_is_given_changed_and_taken_away(
     with pytest.raises(ValidationError) as error:
         actions.assign(it_staff, assessment, role=AskedRole.USER, department=tax, due_on=due, person=staff)
     assert "person" in error.value.message_dict
+    late = due + datetime.timedelta(days=1)
     with pytest.raises(ValidationError) as error:
-        late = due + datetime.timedelta(days=1)
         actions.assign(it_staff, assessment, role=AskedRole.USER, department=tax, due_on=late)
     assert "due_on" in error.value.message_dict
     with pytest.raises(ValidationError) as error:

@@ -16,10 +16,17 @@ from kijun.catalog import (
     Tier,
     UnknownVersion,
     load,
+    natural_key,
     required,
 )
 from kijun.governance.assessments.models import Assessment, OwnControls
 from kijun.governance.organisation.models import Municipality
+
+
+def order(control_id: str, principle: str) -> tuple[Any, ...]:
+    """Sort key of answers: the organisation first, then by principle; own controls stand in their topic."""
+    number = int(principle) if principle.isdecimal() else 0
+    return (principle != "G", number, natural_key(control_id[1:]), control_id)
 
 
 def to_json(control: Control) -> dict[str, Any]:

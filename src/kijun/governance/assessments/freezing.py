@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kijun.catalog import Catalog, Control, Text, natural_key
+from kijun.catalog import Catalog, Control, Text
 from kijun.governance.assessments import catalogue, proving
 from kijun.governance.assessments.models import Answer, Assessment
 from kijun.governance.assessments.tallies import Results
@@ -19,7 +19,7 @@ def freeze(assessment: Assessment) -> dict[str, Any]:
     items = proving.items_of(assessment)
     answers = sorted(
         assessment.answers.select_related("answered_by", "department"),
-        key=lambda one: natural_key(one.control_id),
+        key=lambda one: catalogue.order(one.control_id, one.principle),
     )
     found = Results()
     for one in answers:
@@ -43,6 +43,7 @@ def freeze(assessment: Assessment) -> dict[str, Any]:
             "digest": catalog.digest,
             "own_controls": assessment.own_controls_id,
         },
+        "principles": {one.id: _text(one.name) for one in catalog.principles},
         "controls": [_control(one, catalog, items.get(one.control_id, [])) for one in answers],
         "summary": found.as_summary(),
     }

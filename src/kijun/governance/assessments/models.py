@@ -97,7 +97,7 @@ class Assessment(Tenant, Versioned):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-cycle", "scope_kind", "system"]
+        ordering = ["-cycle_id", "scope_kind", "system_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["cycle", "scope_kind", "system"], name="assessment_once", nulls_distinct=False

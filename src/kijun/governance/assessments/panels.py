@@ -17,7 +17,9 @@ from kijun.governance.organisation.tenancy import StaffRequest
 def context(request: StaffRequest, system: AISystem) -> dict[str, Any]:
     """The assessments of the system, the newest first, with how far they are; three queries."""
     rows = list(
-        queries.assessments(request.municipality).filter(system=system).order_by("-cycle__starts_on", "-pk")
+        queries.assessments(request.municipality)
+        .filter(system=system)
+        .order_by("-cycle__starts_on", "-cycle_id", "-pk")
     )
     tallies = queries.progress(rows)
     return {

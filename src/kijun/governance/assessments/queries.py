@@ -178,7 +178,7 @@ def latest_approved_of_all(municipality: Municipality) -> dict[tuple[str, int], 
 
 def current(municipality: Municipality, scope_kind: str, scope_id: int) -> Assessment | None:
     """The assessment of the newest cycle, whatever its state."""
-    rows = assessments(municipality).order_by("-cycle__starts_on", "-cycle", "-pk")
+    rows = assessments(municipality).order_by("-cycle__starts_on", "-cycle_id", "-pk")
     return _of_scope(rows, scope_kind, scope_id).first()
 
 
@@ -202,7 +202,7 @@ class Point:
 def trend(municipality: Municipality, scope_kind: str, scope_id: int) -> list[Point]:
     """What was approved cycle by cycle, the oldest first."""
     rows = _of_scope(settled(municipality), scope_kind, scope_id)
-    ordered = rows.order_by("cycle__starts_on", "cycle", "pk")
+    ordered = rows.order_by("cycle__starts_on", "cycle_id", "pk")
     return [Point(one, from_summary(one.summary).total) for one in ordered]
 
 

@@ -52,6 +52,6 @@ def missing(assessment: Assessment, lang: str = "ja") -> list[Missing]:
     for one in assignments:
         if one.finished_at is None and one.role in results.roles:
             words = {"department": one.department.name, "role": one.get_role_display()}
-            message = _("%(department)sの担当分（%(role)s）が、まだ完了になっていません。") % words
+            message = _("%(department)sの担当分「%(role)s」が、まだ完了になっていません。") % words
             found.append(Missing(message, url))
     return found

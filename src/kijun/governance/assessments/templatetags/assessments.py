@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kijun.governance.assessments.models import STATUS_TONES, Answer, Assessment, Status
+from kijun.governance.assessments.models import GAPS, STATUS_TONES, Answer, Assessment, Status
+from kijun.governance.assessments.readiness import ORGANISATION
 from kijun.governance.assessments.tallies import from_summary
 from kijun.governance.evidence.models import Finding, Verdict
 from kijun.web.templatetags.kit import tag
@@ -58,3 +60,18 @@ def frozen_counts(frozen: dict[str, Any]) -> list[tuple[str, int]]:
     """Status and number of controls of a frozen copy."""
     total = from_summary(frozen.get("summary")).total
     return [(status, total.of(status)) for status in [*Status.values, ""] if total.of(status)]
+
+
+@register.simple_tag
+def frozen_groups(frozen: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
+    """Name of the principle, its controls, and how many of them have a gap: of a frozen copy, in order."""
+    lang = "en" if (get_language() or "ja").startswith("en") else "ja"
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in frozen.get("controls", []):
+        groups.setdefault(one["principle"], []).append(one)
+    names = frozen.get("principles", {})
+    found = []
+    for id, controls in groups.items():
+        name = f"{id}. {names[id][lang]}" if id in names else str(ORGANISATION)
+        found.append((name, controls, sum(one["status"] in GAPS for one in controls)))
+    return found

@@ -55,6 +55,13 @@ def _query(show: str, role: str, **more: str) -> str:
     return "?" + urlencode(words) if words else ""
 
 
+def _principles(desk: Desk) -> list[str]:
+    """Those with something to answer here, and those that the organisation answers for the system."""
+    inherited = {one.principle for one in catalogue.inherited_controls(desk.catalog, desk.assessment)}
+    ids = {*desk.results.principles, *inherited}
+    return sorted(ids, key=lambda id: catalogue.order("", id))
+
+
 def _sections(desk: Desk, show: str, role: str, here: str = "") -> list[Section]:
     return [
         Section(
@@ -64,7 +71,7 @@ def _sections(desk: Desk, show: str, role: str, here: str = "") -> list[Section]
             sum(desk.wanted(answer, show, role) for answer in desk.answers if answer.principle == one),
             one == here,
         )
-        for one in desk.results.principles
+        for one in _principles(desk)
     ]
 
 
@@ -130,7 +137,7 @@ def _draw_principle(
     stale: bool = False,
 ) -> HttpResponse:
     desk = Desk.of(request, found)
-    if principle not in desk.results.principles:
+    if principle not in _principles(desk):
         raise Http404
     show, role = _narrowing(request)
     saved = request.GET.get("saved", "")

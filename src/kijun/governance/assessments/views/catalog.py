@@ -153,7 +153,7 @@ def system_assessments(request: StaffRequest, system_id: int) -> HttpResponse:
     rows = list(
         queries.visible_assessments(request.user)
         .filter(system=system_id)
-        .order_by("-cycle__starts_on", "-pk")
+        .order_by("-cycle__starts_on", "-cycle_id", "-pk")
     )
     if not rows:
         raise Http404

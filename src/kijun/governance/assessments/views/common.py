@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kijun.catalog import Catalog, Control, Text, natural_key
+from kijun.catalog import Catalog, Control, Text
 from kijun.governance.assessments import catalogue, proving, queries
 from kijun.governance.assessments.forms import AnswerForm
 from kijun.governance.assessments.models import GAPS, Answer, Assessment, Assignment
@@ -77,7 +77,7 @@ class Desk:
     def of(cls, request: StaffRequest, assessment: Assessment) -> Desk:
         answers = sorted(
             assessment.answers.select_related("answered_by", "department"),
-            key=lambda one: (one.principle != "G", _number(one.principle), natural_key(one.control_id[1:])),
+            key=lambda one: catalogue.order(one.control_id, one.principle),
         )
         assignments = list(assessment.assignments.select_related("department", "person"))
         found = Results()
@@ -129,10 +129,6 @@ class Desk:
             form = AnswerForm(one, proven=proven) if may else None
             made.append(Card(self.control(one.control_id), one, its, may, proven, form))
         return made
-
-
-def _number(principle: str) -> int:
-    return int(principle) if principle.isdecimal() else 0
 
 
 def topic_name(catalog: Catalog, topic: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +19,10 @@ from django.views.decorators.http import require_POST
 from kijun.governance.assessments import actions, plans, queries
 from kijun.governance.assessments.forms import CycleForm
 from kijun.governance.assessments.models import SETTLED_STATES, Cycle
+from kijun.governance.assessments.tallies import Tally
 from kijun.governance.inventory.queries import registered
 from kijun.governance.organisation.calendar import due_date
+from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.web import dates
 from kijun.web.excel import SheetColumn
@@ -33,6 +36,8 @@ MONTHS_OPEN = 40
 def _state(cycle: Any) -> str:
     if cycle.closed_at:
         return _("完了")
+    if not cycle.left:
+        return _("承認済")
     return _("提出期限超過") if _late(cycle) else _("実施中")
 
 
@@ -41,7 +46,7 @@ def _late(cycle: Any) -> bool:
 
 
 def _tone(cycle: Any) -> str:
-    return "success" if cycle.closed_at else "danger" if _late(cycle) else "progress"
+    return "success" if cycle.closed_at or not cycle.left else "danger" if _late(cycle) else "progress"
 
 
 TABLE = Table(
@@ -119,6 +124,16 @@ def cycles(request: StaffRequest) -> HttpResponse:
     return render(request, "assessments/cycles.html", context)
 
 
+def _new_name(town: Municipality, year: int) -> str:
+    """A name that is not taken: 2026年度 自己点検, then with a number."""
+    name = _("%(year)s年度 自己点検") % {"year": year}
+    taken = set(Cycle.objects.filter(municipality=town).values_list("name", flat=True))
+    number = 2
+    while (wanted := name if number == 2 and name not in taken else f"{name} {number}") in taken:
+        number += 1
+    return wanted
+
+
 @who_may("assessments.manage")
 def new_cycle(request: StaffRequest) -> HttpResponse:
     """Name and days; then a page that says what will be made; then it is made."""
@@ -127,7 +142,7 @@ def new_cycle(request: StaffRequest) -> HttpResponse:
         today = timezone.localdate()
         year = dates.fiscal_year(today)
         initial = {
-            "name": _("%(year)s年度 自己点検") % {"year": year},
+            "name": _new_name(town, year),
             "fiscal_year": year,
             "starts_on": today,
             "due_on": due_date(town, MONTHS_OPEN, today),
@@ -157,16 +172,13 @@ def cycle(request: StaffRequest, pk: int) -> HttpResponse:
     rows.sort(key=lambda one: (one.system_id is not None, one.system.number if one.system else 0))
     results = queries.results_of(rows)
     assignments = _assignments(rows)
-    departments: dict[str, list[queries.Work]] = {}
-    for work in queries.works(assignments):
-        departments.setdefault(work.assignment.department.name, []).append(work)
     may_manage = request.user.has_perm("assessments.manage", found)
     present = {one.system_id for one in found.assessments.all()} if may_manage else set()
     plan_later = plans.current_risks(request.municipality) if may_manage and not found.closed_at else {}
     context = {
         "cycle": found,
         "rows": [(one, results[one.pk].total) for one in rows],
-        "departments": departments,
+        "departments": _by_department(queries.works(assignments)),
         "late": sum(
             one.finished_at is None and one.assessment.is_open and one.due_on < timezone.localdate()
             for one in assignments
@@ -178,6 +190,39 @@ def cycle(request: StaffRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "assessments/cycle.html", context)
+
+
+@dataclass(slots=True)
+class DepartmentWork:
+    """All that one department has to do in a cycle."""
+
+    name: str
+    works: list[queries.Work] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def finished(self) -> int:
+        return sum(one.assignment.finished_at is not None for one in self.works)
+
+    @property
+    def late(self) -> int:
+        today = timezone.localdate()
+        return sum(
+            one.assignment.finished_at is None
+            and one.assignment.assessment.is_open
+            and one.assignment.due_on < today
+            for one in self.works
+        )
+
+
+def _by_department(works: list[queries.Work]) -> list[DepartmentWork]:
+    found: dict[int, DepartmentWork] = {}
+    for one in works:
+        department = one.assignment.department
+        row = found.setdefault(department.pk, DepartmentWork(department.name))
+        row.works.append(one)
+        row.tally.merge(one.tally)
+    return list(found.values())
 
 
 def _assignments(rows: list[Any]) -> list[Any]:
