@@ -52,7 +52,9 @@ def _open(town: Town, key: str) -> Cycle:
 
 def _answer(town: Town, assessment: Assessment, share: float, worse: frozenset[str] = frozenset()) -> None:
     rows = list(assessment.answers.select_related("assessment__municipality", "assessment__system", "department"))
-    for answer in rows[: round(len(rows) * share)]:
+    for number, answer in enumerate(rows):
+        if int((number + 1) * share) == int(number * share):  # spread evenly over principles and roles
+            continue
         given = _given(answer.control_id, worse)
         actions.answer(
             _who(town, answer),

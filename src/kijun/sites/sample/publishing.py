@@ -43,3 +43,11 @@ def prepare(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
     entry = actions.save_entry(actor, entry, values, None)
     if wanted["register"] == "published":
         approve_all(actions.submit(actor, entry, comment="住民への公開の決裁をお願いします（見本）。"))
+
+
+def renew(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
+    """The second version: residents read that the trial is over."""
+    if wanted["register"] == "published":
+        system.refresh_from_db()
+        entry = actions.start_entry(town.first("it_staff"), system)
+        approve_all(actions.submit(town.first("it_staff"), entry, comment="運用に移ったため更新します（見本）。"))
