@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.db import connection
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kijun.governance.audit import chain as links
@@ -126,6 +126,7 @@ def test_the_clock_was_set_back(db: None, monkeypatch: pytest.MonkeyPatch) -> No
     assert kinds() == []
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

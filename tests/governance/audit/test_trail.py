@@ -140,4 +140,6 @@ def test_words(db: None) -> None:
     assert words.value("x", "y", True) == "はい"
     assert words.value("x", "y", ["a", None]) == "a、（なし）"
     assert words.field("nowhere.model", "reason") == "理由"
-    assert words.kind("organisation.department") == "組織"
+    assert words.kind("organisation.department") == "部署"
+    assert words.kind("organisation.departmentversion") == "組織"
+    assert words.kind("nowhere.model") == "nowhere.model"
