@@ -74,7 +74,7 @@ class AnswerForm(RevisionMixin, Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "証跡がないまま「実施済」とするときだけ、10字以上で入力してください。証跡として残ります。"
+            "証跡がないまま「実施済」とするときだけ、10字以上で入力してください。上の条件をすべて満たしているという申告になり、証跡として残ります。"
         ),
     )
 
