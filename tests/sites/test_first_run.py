@@ -168,3 +168,9 @@ def test_startup_prints_the_link_while_there_is_no_town(client: Client, db: None
 def test_startup_says_nothing_when_there_is_a_town(staff: Person) -> None:
     assert startup.prepare(sample=False) == []
     assert not EntryLink.objects.exists()
+
+
+def test_startup_of_the_residents_site_alone_makes_no_link(db: None, settings: Any) -> None:
+    settings.KIJUN_SITE = "residents"
+    assert startup.prepare(sample=False) == []
+    assert not EntryLink.objects.exists()

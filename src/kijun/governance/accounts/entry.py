@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import timedelta
 from typing import Literal
 
@@ -18,16 +19,28 @@ LIFETIME = timedelta(hours=24)
 Purpose = Literal["setup", "recovery"]
 
 
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that looks like a digit, for tokens are also typed from paper."""
+_LOOK_ALIKE = str.maketrans("OIL", "011")
+
+
+def new_token() -> str:
+    """120 random bits as six groups of four, for example ``7K2M-Q9XA-…``."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(24))
+    return "-".join(letters[place : place + 4] for place in range(0, 24, 4))
+
+
 def digest(token: str) -> str:
-    """SHA-256 of a token as 64 hexadecimal characters; blanks around a pasted token do not count."""
-    return hashlib.sha256(token.strip().encode()).hexdigest()
+    """SHA-256 of a token as 64 hexadecimal characters; case, width, blanks and hyphens of what was typed do not count."""
+    plain = unicodedata.normalize("NFKC", token[:400]).upper().translate(_LOOK_ALIKE)
+    return hashlib.sha256("".join(filter(str.isalnum, plain)).encode()).hexdigest()
 
 
 @transaction.atomic
 def make(purpose: Purpose, person: Person | None = None) -> str:
-    """A new token of 256 bits, valid for 24 hours; links of the same purpose and person made before are void."""
+    """A new token (:func:`new_token`), valid for 24 hours; links of the same purpose and person made before are void."""
     EntryLink.objects.filter(purpose=purpose, person=person, used_at=None).delete()
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     EntryLink.objects.create(
         digest=digest(token), purpose=purpose, person=person, expires_at=timezone.now() + LIFETIME
     )

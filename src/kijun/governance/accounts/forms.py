@@ -234,6 +234,17 @@ class CodeForm(Form):
         return str(self.cleaned_data["code"]).rpartition("code=")[2].strip()
 
 
+class RecoveryCodeForm(CodeForm):
+    """The code of a recovery link, typed from paper."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("回復コード")
+        self.fields["code"].help_text = _(
+            "渡された紙にある24文字です。小文字でも、「-」を省いてもかまいません。"
+        )
+
+
 class FirstRunForm(NewPasswordForm):
     """The municipality, its first department and its first administrator."""
 
