@@ -340,6 +340,7 @@ class TestExcel:
     ) -> None:
         system.summary = "一行目、読点。\n二行目 “引用” 𠮷野"
         system.functions = ["recognition", "generative"]
+        system.data_kinds = ["personal", "my_number", "confidential"]
         system.save()
         content = client_of(it_staff).get(url("systems") + "?format=xlsx").content
         result = read_table(content, "台帳.xlsx", sheets.sheet_columns())

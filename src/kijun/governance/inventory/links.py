@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts import belongings, waiting
@@ -61,13 +61,13 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     town, day = person.municipality, timezone.localdate()
     for system in AISystem.objects.of(town).filter(made_by=person, registered_at__isnull=True):
         yield waiting.Task(
-            _t("「%(name)s」の登録を終える") % {"name": system},
+            gettext("「%(name)s」の登録を終える") % {"name": system},
             _("AIシステムの登録"),
             reverse("inventory:resume", args=[system.pk]),
         )
     for dataset in queries.overdue(Dataset.objects.of(town).filter(owner=person), day):
         yield waiting.Task(
-            _t("「%(name)s」の内容を見直す") % {"name": dataset.name},
+            gettext("「%(name)s」の内容を見直す") % {"name": dataset.name},
             _("データセット"),
             reverse("inventory:dataset", args=[dataset.pk]),
             dataset.review_on or day,

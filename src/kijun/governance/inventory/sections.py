@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.inventory import lists, panels, presentation, queries, steps
@@ -68,7 +68,8 @@ def started_figure(_request: StaffRequest, system: AISystem) -> Figure | None:
         return None
     end = system.ended_on or timezone.localdate()
     months = (end.year - system.started_on.year) * 12 + end.month - system.started_on.month
-    return Figure(_t("%(n)sか月") % {"n": months}, f"{system.started_on:%Y/%m/%d}{_t('から')}")
+    since = gettext("%(day)sから") % {"day": f"{system.started_on:%Y/%m/%d}"}
+    return Figure(gettext("%(n)sか月") % {"n": months}, since)
 
 
 def training_figure(_request: StaffRequest, system: AISystem) -> Figure | None:

@@ -28,7 +28,7 @@ LISTS: dict[str, Any] = {"functions": Function, "data_kinds": DataKind}
 CHOICES: dict[str, Any] = {"network": Network, "training": Training}
 TOLD = ("provider_name", "user_names", "owner_name", "stage", "started_on")
 """Columns for the reader only: an import passes them over."""
-SPLIT = re.compile(r"[、,，・;；\n]+")
+SPLIT = re.compile(r"[、,，;；\n]+")
 
 
 def _column(name: str) -> SheetColumn:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts import waiting
@@ -63,7 +63,7 @@ def figure(_request: StaffRequest, system: AISystem) -> panels.Figure:
         return panels.Figure(_("未評価"), tone="warning" if system.stage != "idea" else "neutral")
     hint: Any = ""
     if current.is_overruled:
-        hint = _t("判定は「%(computed)s」。変更の理由：%(reason)s") % {
+        hint = gettext("判定は「%(computed)s」。変更の理由：%(reason)s") % {
             "computed": wording.tier_label(current.computed_tier),
             "reason": current.overrule_reason,
         }
@@ -84,21 +84,21 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     ):
         if everything or one.system.owner_id == person.pk:
             yield waiting.Task(
-                _t("「%(name)s」のリスクを評価し直す") % {"name": one.system},
+                gettext("「%(name)s」のリスクを評価し直す") % {"name": one.system},
                 _("リスク評価"),
                 lists.panel_url(one.system),
                 one.next_review_on,
             )
     for one in rows.filter(state=RiskAssessment.State.DRAFT, system__owner=person):
         yield waiting.Task(
-            _t("「%(name)s」のリスク評価を終える") % {"name": one.system},
+            gettext("「%(name)s」のリスク評価を終える") % {"name": one.system},
             _("リスク評価"),
             reverse("risks:resume", args=[one.pk]),
         )
     if Role.EXECUTIVE in roles:
         for one in _unaccepted(person):
             yield waiting.Task(
-                _t("「%(name)s」の残るリスクを受け入れるか決める") % {"name": one.system},
+                gettext("「%(name)s」の残るリスクを受け入れるか決める") % {"name": one.system},
                 _("リスク評価"),
                 reverse("risks:assessment", args=[one.pk]),
             )
