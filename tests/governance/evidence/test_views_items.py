@@ -219,3 +219,11 @@ def test_earlier_values(sensor: Sensor, town: Municipality, it_staff: Person, cl
     assert "これまでの値" in text
     assert "8件" in text
     assert "3件" in text
+
+
+def test_controls_are_counted_as_people_count(staff: Person, client_of: ClientOf) -> None:
+    for control in ("G.12", "G.2", "P10.1.1", "P2.1.1"):
+        make_item(staff, control=control, title=f"資料{control}")
+    text = client_of(staff).get(LIST).content.decode()
+    places = [text.index(f">資料{control}<") for control in ("G.2", "G.12", "P2.1.1", "P10.1.1")]
+    assert places == sorted(places)

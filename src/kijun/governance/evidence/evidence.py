@@ -189,7 +189,7 @@ def findings_are_worked_on(scope: Scope) -> Proof:
     )
     verdict = (Verdict.UNMET if age > 183 else Verdict.PARTLY) if late else Verdict.MET
     figures: dict[str, object] = {"open": working.count(), "late": late, "age_days": age}
-    return _proof(_("指摘への対応"), value, verdict, "evidence:findings", figures)
+    return _proof(_("指摘の状況"), value, verdict, "evidence:findings", figures)
 
 
 @proves("G.12", page="evidence:findings")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from django.db import models
@@ -32,15 +33,26 @@ class Verdict(models.TextChoices):
     UNKNOWN = "unknown", _("判定できない")
 
 
+def sort_key(control_id: str) -> str:
+    """``P10.1.2`` as ``P010.001.002``."""
+    return re.sub(r"[0-9]+", lambda digits: digits.group().zfill(3), control_id)[:40]
+
+
 class Scoped(Tenant):
     """A row about one control in one scope. ``scope_id``: the municipality's or the system's primary key."""
 
     control_id = models.CharField(_("対策"), max_length=20)
+    control_sort = models.CharField(max_length=40, blank=True, editable=False)
+    """The id in a form that sorts as people count: G.002 before G.012."""
     scope_kind = models.CharField(max_length=12, choices=ScopeKind.choices)
     scope_id = models.PositiveBigIntegerField()
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.control_sort = sort_key(self.control_id)
+        super().save(*args, **kwargs)
 
 
 class StoredFile(Tenant):

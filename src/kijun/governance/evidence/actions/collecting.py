@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from kijun.governance.evidence import lapses, proofs, scopes
-from kijun.governance.evidence.models import Item, Verdict
+from kijun.governance.evidence.models import Item, Verdict, sort_key
 from kijun.governance.evidence.proofs import Collector, Proof, Scope
 from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.governance.organisation.models import Municipality
@@ -158,6 +158,7 @@ def _item(municipality: Municipality, key: Key, answer: _Answer, now: datetime.d
         scope_kind=kind,
         scope_id=id,
         control_id=control_id,
+        control_sort=sort_key(control_id),
         collector=collector,
         kind=Item.Kind.AUTOMATIC,
         verdict=proof.verdict,

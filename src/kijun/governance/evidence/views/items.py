@@ -73,7 +73,7 @@ def table(labels: dict[str, str]) -> Table:
                 "control",
                 gettext_lazy("対策"),
                 lambda row: row.control_id,
-                ("control_id",),
+                ("control_sort",),
                 hint=lambda row: controls.title(row.control_id),
             ),
             Column(
@@ -139,7 +139,7 @@ def table(labels: dict[str, str]) -> Table:
                 _expiry,
             ),
         ],
-        default=("control_id", "-as_of"),
+        default=("control_sort", "-as_of"),
         empty=gettext_lazy(
             "証跡はまだありません。自動で集めるものは毎晩増えます。手元の資料は、ここから追加できます。"
         ),
