@@ -66,13 +66,13 @@ def test_what_it_installs_can_serve(app: Path, tmp_path: Path) -> None:
             stderr=subprocess.STDOUT,
         )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not re.search(r"^Open http", (tmp_path / "log").read_text(), re.MULTILINE):
             assert process.poll() is None, (tmp_path / "log").read_text()
             assert time.monotonic() < end
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=12) == 0
+        assert process.wait(timeout=20) == 0
     finally:
         process.kill()
         process.wait()

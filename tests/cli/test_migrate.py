@@ -44,6 +44,19 @@ def test_another_database_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert migrate.shipped() != before
 
 
+def test_a_data_folder_may_be_moved(settings: Any, tmp_path: Path) -> None:
+    def at(folder: Path) -> str:
+        settings.HOME = folder
+        connection.settings_dict["NAME"] = folder / "kijun.sqlite3"
+        return migrate.shipped()
+
+    kept = connection.settings_dict["NAME"]
+    try:
+        assert at(tmp_path / "here") == at(tmp_path / "there")
+    finally:
+        connection.settings_dict["NAME"] = kept
+
+
 def test_a_stamp_that_was_cut_short_counts_for_nothing(home: Path) -> None:
     migrate.migrate(verbosity=0)
     (home / "migrated").write_text("")

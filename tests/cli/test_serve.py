@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+import shutil
 import signal
 import socket
 import stat
@@ -20,6 +22,7 @@ import pytest
 from kijun.cli import serve
 from kijun.cli.serve import CannotServe
 
+pytestmark = pytest.mark.xdist_group("serve")  # one after the other: they are told how long a start may take
 Serve = Callable[..., "Serving"]
 ALL = 6  # web; jobs with its sentinel, worker, monitor and pusher
 
@@ -57,7 +60,7 @@ class Serving:
 
     def address(self) -> str:
         """Wait for the line that says where to go."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while True:
             found = re.search(r"^Open (http://\S+) in a browser", self.printed, re.MULTILINE)
             if found:
@@ -88,12 +91,23 @@ class Serving:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=12)
+        return self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose database is ready, to be copied: making one takes longer than all the rest."""
+    home = tmp_path_factory.mktemp("migrated")
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    words = [sys.executable, "-P", "-m", "kijun.cli", "migrate"]
+    subprocess.run(words, env={**environment, "KIJUN_HOME": str(home)}, check=True, stdout=subprocess.DEVNULL)
+    return home
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Serve]:
+def start(tmp_path: Path, migrated: Path) -> Iterator[Serve]:
     started: list[Serving] = []
+    shutil.copytree(migrated, tmp_path / "home")
 
     def begin(*options: str, home: Path = tmp_path / "home") -> Serving:
         started.append(Serving(tmp_path / "logs", home, options))
@@ -109,10 +123,16 @@ def start(tmp_path: Path) -> Iterator[Serve]:
 def get(address: str) -> int:
     request = urllib.request.Request(address)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def cpu_seconds() -> float:
+    """What ended children and theirs have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def are_gone(pids: list[int]) -> bool:
@@ -146,16 +166,19 @@ def test_it_works(start: Serve, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
-def test_a_second_start_takes_seconds_and_does_not_migrate(start: Serve) -> None:
-    first = start("--no-jobs")
+def test_a_second_start_takes_seconds_and_does_not_migrate(start: Serve, tmp_path: Path) -> None:
+    first = start("--no-jobs", home=tmp_path / "fresh")
     first.address()
     assert "データベースを準備しています" in first.printed
     assert first.stop() == 0
-    before = time.monotonic()
-    second = start("--no-jobs")
+    before = cpu_seconds()
+    second = start("--no-jobs", home=tmp_path / "fresh")
     second.address()
-    assert time.monotonic() - before < 10  # 3 on a machine that does nothing else
     assert "データベースを準備しています" not in second.printed
+    assert second.stop() == 0
+    # Two processes share the work, so this is 5 seconds where nothing else runs. A clock would tell
+    # how busy the machine is.
+    assert cpu_seconds() - before < 10
 
 
 def test_ctrl_c_on_the_terminal_ends_it_cleanly(start: Serve) -> None:
@@ -163,7 +186,7 @@ def test_ctrl_c_on_the_terminal_ends_it_cleanly(start: Serve) -> None:
     serving.address()
     family = serving.family(ALL)
     os.killpg(serving.process.pid, signal.SIGINT)
-    assert serving.process.wait(timeout=12) == 0
+    assert serving.process.wait(timeout=20) == 0
     assert are_gone(family)
     assert "Traceback" not in serving.printed
 
@@ -185,9 +208,9 @@ def test_web_comes_back_after_kill_9(start: Serve) -> None:
 
 
 def test_the_database_and_the_key_are_closed_to_others(start: Serve, tmp_path: Path) -> None:
-    start("--no-jobs").address()
+    start("--no-jobs", home=tmp_path / "fresh").address()
     for name in ("kijun.sqlite3", "secret-key"):
-        assert stat.S_IMODE((tmp_path / "home" / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "fresh" / name).stat().st_mode) == 0o600
 
 
 def test_one_folder_is_served_once(start: Serve) -> None:

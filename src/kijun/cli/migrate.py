@@ -36,9 +36,11 @@ def locked(path: Path) -> Iterator[None]:
 def shipped() -> str:
     """A digest of the names of all migrations of the installed apps, and of which database they are for."""
     from django.apps import apps
+    from django.conf import settings
     from django.db import connection
 
-    names = [f"{connection.settings_dict[key]}" for key in ("ENGINE", "NAME", "HOST", "PORT")]
+    names = [str(connection.settings_dict[key]) for key in ("ENGINE", "NAME", "HOST", "PORT")]
+    names[1] = names[1].removeprefix(f"{settings.HOME}/")  # a data folder may be moved
     for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
         names += [f"{app.label}/{path.stem}" for path in sorted(Path(app.path).glob("migrations/[0-9]*.py"))]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
