@@ -174,3 +174,18 @@ def test_one_department_alone_can_be_asked(
         actions.ask_department(staff, user_answer, None, seen_revision=None)
     actions.ask_department(it_staff, user_answer, None, seen_revision=2)
     actions.answer(staff, user_answer, status=Status.NOT_DONE, reason="介護課", seen_revision=None)
+
+
+def test_staff_attest_for_the_whole_organisation(whole: Assessment, staff: Person) -> None:
+    answer = whole.answers.filter(role=AskedRole.USER).order_by("pk")[0]
+    actions.answer(staff, answer, status=Status.DONE, seen_revision=0, attestation=WORDS)
+    item = Item.objects.get(kind=Item.Kind.ATTESTATION)
+    assert (item.scope_kind, item.scope_id) == ("organisation", whole.municipality_id)
+    assert item.expires_on is not None
+    # what was attested supports the answer from now on
+    actions.answer(staff, answer, status=Status.DONE, seen_revision=1)
+
+
+def test_the_owner_attests_for_the_system(provider_answer: Answer, owner: Person) -> None:
+    actions.answer(owner, provider_answer, status=Status.DONE, seen_revision=0, attestation=WORDS)
+    assert Item.objects.filter(kind=Item.Kind.ATTESTATION).count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from typing import Any
 
@@ -83,12 +84,13 @@ def catalog_with(version: str | None, own: OwnControls | None) -> Catalog:
         base = load(version)
     except UnknownVersion:
         base = load()
-    return _with_own(base.version, own.pk) if own is not None else base
+    return _with_own(base.version, own.pk, own.imported_at) if own is not None else base
 
 
 @functools.lru_cache(maxsize=32)
-def _with_own(version: str, own_pk: int) -> Catalog:
-    own = OwnControls.objects.get(pk=own_pk)  # a row never changes
+def _with_own(version: str, own_pk: int, imported_at: datetime.datetime) -> Catalog:
+    """Kept, for a row never changes; the time tells it from a row of a database that was put back."""
+    own = OwnControls.objects.get(pk=own_pk)
     return load(version, [from_json(one) for one in own.content])
 
 

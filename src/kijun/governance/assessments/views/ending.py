@@ -83,16 +83,22 @@ def results(request: StaffRequest, pk: int) -> HttpResponse:
     )
     asked = {one.control_id for one in desk.answers}
     points = queries.trend(request.municipality, found.scope_kind, found.scope_id)
-    statuses = [*Status, ""]
+    statuses = [*Status.values, ""]
+    words = {one: Status(one).label if one else _("未回答") for one in statuses}
     context = page(
         request,
         desk,
         results=shown,
         total=shown.total,
         chart=figures.by_principle(shown, desk.name),
-        statuses=[(one, Status(one).label if one else _("未回答")) for one in statuses],
+        statuses=list(words.items()),
         table=[
-            (one, desk.name(one), shown.principle(one), [shown.principle(one).of(s) for s in statuses])
+            (
+                one,
+                desk.name(one),
+                shown.principle(one),
+                [(words[s], shown.principle(one).of(s)) for s in statuses],
+            )
             for one in shown.principles
         ],
         roles=[(AskedRole(one).label, shown.role(one)) for one in shown.roles],

@@ -41,6 +41,7 @@ def import_sheet(request: StaffRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request, found)
     if "plan" in request.POST:
         return _apply(request, desk)
+    may_import = any(desk.asked.may(one) for one in desk.answers)
     form = SheetForm()
     context: dict[str, Any] = {}
     if request.method == "POST":
@@ -57,7 +58,10 @@ def import_sheet(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("assessments:assessment", pk=pk)
     status = 422 if form.errors or (context and not context["plan"].ok) else 200
     return render(
-        request, "assessments/import.html", page(request, desk, form=form, **context), status=status
+        request,
+        "assessments/import.html",
+        page(request, desk, form=form, may_import=may_import, **context),
+        status=status,
     )
 
 
