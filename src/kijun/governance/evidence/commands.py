@@ -1,4 +1,4 @@
-"""``kijun evidence collect``: gather automatic evidence now, as the job does every night."""
+"""``kijun evidence collect``: gather automatic evidence now, as the job does every hour."""
 
 from __future__ import annotations
 

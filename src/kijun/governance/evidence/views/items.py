@@ -141,7 +141,7 @@ def table(labels: dict[str, str]) -> Table:
         ],
         default=("control_sort", "-as_of"),
         empty=gettext_lazy(
-            "証跡はまだありません。自動で集めるものは毎晩増えます。手元の資料は、ここから追加できます。"
+            "証跡はまだありません。自動で集めるものは1時間ごとに増えます。手元の資料は、ここから追加できます。"
         ),
         first_step=gettext_lazy("証跡を追加する"),
         first_step_url=lambda request: (
@@ -295,7 +295,7 @@ def download(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @who_may("evidence.collect")
 def collect(request: StaffRequest) -> HttpResponse:
-    """Gather automatic evidence now instead of tonight."""
+    """Gather automatic evidence now without waiting for the next hour."""
     result = actions.collect(request.municipality)
     text = _("証跡を集めました。新しいもの%(made)s件、指摘の登録%(raised)s件。") % {
         "made": result.made,
