@@ -47,9 +47,10 @@ def _date(match: re.Match[str]) -> str:
     return f"{match[1]}年《ねん》{match[2]}月《がつ》{last}"
 
 
-def respond(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    """A page for residents: in やさしい日本語 with readings."""
+def respond(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page for residents: in やさしい日本語 with readings, in English with the town's English name."""
+    town = context.get("town")
+    english = getattr(town, "name_en", "") if get_language() == "en" else ""
+    context = {"town_name": english or getattr(town, "name", "")} | context
     page = loader.render_to_string(template, context, request)
     return HttpResponse(annotate(page) if get_language() == "ja-easy" else page, status=status)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from kijun.web import ruby
 from kijun.web.who_may import everyone
 
 
 def _page(request: HttpRequest, status: int, title: Any, text: Any, steps: list[Any]) -> HttpResponse:
+    if settings.KIJUN_SITE == "residents" or not request.path.startswith("/staff/"):
+        return ruby.respond(request, "sites/residents_error.html", {"status": status}, status)
     return render(request, "sites/error.html", {"title": title, "text": text, "steps": steps}, status=status)
 
 
