@@ -21,8 +21,13 @@ from kijun.governance.inventory.models import AISystem, DataKind, Function, Netw
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import DateField, Form, IntegerField, RevisionMixin
 
+CHOOSE = _("選んでください")
+
 
 class DepartmentChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=CHOOSE, **kwargs)
+
     def label_from_instance(self, obj: Any) -> str:
         return indented(obj)
 
@@ -35,6 +40,9 @@ class DepartmentsChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-ar
 
 
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=CHOOSE, **kwargs)
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.staff_number}）"
 
@@ -141,6 +149,7 @@ class PeopleForm(StepForm):
     )
     user_departments = DepartmentsChoice(
         queryset=Department.objects.none(),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choice-columns"}),
         help_text=_("業務でAIを使う部署です。部を選ぶと、その下の課も含みます。実証までに決めます。"),
     )
     owner = PersonChoice(

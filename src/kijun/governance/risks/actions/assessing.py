@@ -48,6 +48,7 @@ def start(actor: Actor, system: AISystem) -> RiskAssessment:
         number=number + 1,
         catalog_version=current_version(),
         data_kinds=list(system.data_kinds),
+        step=len(facts.PARTS) if last else 1,
         **copied,
     )
     if last is not None:

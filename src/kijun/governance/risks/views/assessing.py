@@ -55,6 +55,8 @@ def start(request: StaffRequest, system: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("inventory:system", system)
+    if draft.revision == 0:  # just begun: also what was copied is looked through from the start
+        return redirect("risks:part", draft.pk, facts.PARTS[0].slug)
     return redirect("risks:resume", draft.pk)
 
 
