@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -111,7 +112,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
             "staged": staged,
             "plan": plan,
             "counts": plan.counts,
-            "valid_from": staged.plan["valid_from"],
+            "valid_from": datetime.date.fromisoformat(staged.plan["valid_from"]),
             "sections": [
                 (_("誤りのある行"), "danger", shown_rows(plan.of("error"), labels)),
                 (_("追加する部署"), "success", shown_rows(plan.of("add"), labels)),
