@@ -253,3 +253,15 @@ def test_queries_do_not_grow(
             client.get(reverse("organisation:departments"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_departments_are_found(
+    client_of: Sign, administrator: Person, staff: Person, outsider: Person, care: Department
+) -> None:
+    def hits(person: Person) -> str:
+        return client_of(person).get(reverse("search"), {"q": "介護"}).content.decode()
+
+    page = reverse("organisation:department", args=[care.pk])
+    assert page in hits(administrator)
+    assert page not in hits(staff)
+    assert page not in hits(outsider)

@@ -9,9 +9,11 @@ class OrganisationConfig(AppConfig):
 
     def ready(self) -> None:
         from kijun.governance.organisation import words
-        from kijun.web import navigation
+        from kijun.governance.organisation.finder import find_departments
+        from kijun.web import navigation, search
 
         words.register()
+        search.register(_("部署"), find_departments)
         for label, url_name, order in [
             (_("団体の情報"), "organisation:settings", 5),
             (_("部署"), "organisation:departments", 20),
