@@ -88,7 +88,18 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kijun.cli", "serve", "--sample", "--no-jobs", "--home", str(home), "--port", str(port)],
+            [
+                sys.executable,
+                "-m",
+                "kijun.cli",
+                "serve",
+                "--sample",
+                "--no-jobs",
+                "--home",
+                str(home),
+                "--port",
+                str(port),
+            ],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=environment,

@@ -11,7 +11,9 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Town
 
-SKIPPED = re.compile(r"(format=|/files?/|download|\.(xlsx|pdf|docx|csv|json|jsonld)$|/static/|template|export)")
+SKIPPED = re.compile(
+    r"(format=|/files?/|download|\.(xlsx|pdf|docx|csv|json|jsonld)$|/static/|template|export)"
+)
 
 
 def shape(url: str) -> str:
@@ -42,13 +44,19 @@ def crawl(page: Page, start: str, visit: Callable[[Page, str], None], limit: int
 
 @pytest.mark.parametrize("role", ["administrator", "it_staff", "staff", "approver", "executive", "auditor"])
 def test_no_violation_on_any_page(
-    page: Page, sample: Town, role: str, sign_in: Callable[[Page, str], None], violations: Callable[[Page], list[str]]
+    page: Page,
+    sample: Town,
+    role: str,
+    sign_in: Callable[[Page, str], None],
+    violations: Callable[[Page], list[str]],
 ) -> None:
     problems: list[str] = []
 
     def visit(page: Page, url: str) -> None:
         problems.extend(f"{urlsplit(url).path} {one}" for one in violations(page))
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if overflow > 1:
             problems.append(f"{urlsplit(url).path} is {overflow}px wider than the window")
 
@@ -62,7 +70,12 @@ def test_no_violation_on_residents_pages(
     page: Page, sample: Town, violations: Callable[[Page], list[str]]
 ) -> None:
     problems: list[str] = []
-    crawl(page, f"{sample.url}/", lambda page, url: problems.extend(f"{url} {one}" for one in violations(page)), 30)
+    crawl(
+        page,
+        f"{sample.url}/",
+        lambda page, url: problems.extend(f"{url} {one}" for one in violations(page)),
+        30,
+    )
     assert not problems, "\n".join(problems)
 
 
