@@ -56,7 +56,7 @@ def test_it_works(
     made = Transfer.objects.get()
     assert page.url == url("transfer", made.pk)
     assert client.get(page.url).status_code == 200
-    data = {"person": staff.pk, "kind": "move", "to_department": tax.pk, "title": "主事", "roles": ["staff"]}
+    data = {"person": staff.pk, "to_department": tax.pk, "title": "主事", "roles": ["staff"]}
     assert client.get(url("add_transfer_line", made.pk)).status_code == 200
     assert client.post(url("add_transfer_line", made.pk), data).status_code == 302
     assert client.post(url("add_transfer_line", made.pk), data).status_code == 422
@@ -77,9 +77,11 @@ def test_it_works(
 
 def test_leaving_and_removing(client_of: Sign, administrator: Person, draft: Transfer, staff: Person) -> None:
     client = client_of(administrator)
-    bad = client.post(url("add_transfer_line", draft.pk), {"person": staff.pk, "kind": "move"})
+    bad = client.post(url("add_transfer_line", draft.pk), {"person": staff.pk, "to_department": ""})
     assert "異動先の部署を選んでください" in bad.content.decode()
-    client.post(url("add_transfer_line", draft.pk), {"person": staff.pk, "kind": "leave", "another": "1"})
+    client.post(
+        url("add_transfer_line", draft.pk), {"person": staff.pk, "to_department": "leave", "another": "1"}
+    )
     assert "退職・転出" in client.get(url("transfer", draft.pk)).content.decode()
     client.post(url("remove_transfer_line", TransferLine.objects.get().pk))
     assert not draft.lines.exists()

@@ -18,6 +18,8 @@ from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.queries import tree
 from kijun.web.forms import DateField, Form, RevisionMixin
 
+LEAVES = "leave"
+
 
 class TransferForm(RevisionMixin, Form):
     """Name and day."""
@@ -35,13 +37,9 @@ class LineForm(Form):
     """One person's move."""
 
     person = PersonField(Person.objects.none(), label=_("職員"))
-    kind = forms.ChoiceField(
-        label=_("区分"),
-        choices=[("move", _("異動")), ("leave", _("退職・転出"))],
-        widget=forms.RadioSelect,
-        initial="move",
+    to_department = forms.ChoiceField(
+        label=_("異動先"), error_messages={"required": _("異動先の部署を選んでください。")}
     )
-    to_department = forms.ChoiceField(label=_("異動先"), required=False)
     title = forms.CharField(label=_("職名"), max_length=60, required=False, help_text=_("例：主事、係長"))
     roles = forms.MultipleChoiceField(
         label=_("異動先での役割"),
@@ -65,18 +63,13 @@ class LineForm(Form):
         choices.choices = [
             ("", _("（選んでください）")),
             *((node.id, "　" * node.depth + node.name) for node in tree(town, transfer.effective_on)),
+            (LEAVES, _("退職・転出")),
         ]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("kind") == "leave":
-            data["to_department"] = None
-        elif not data.get("to_department"):
-            if "to_department" not in self.errors:
-                self.add_error("to_department", _("異動先の部署を選んでください。"))
-        else:
-            data["to_department"] = Department.objects.get(pk=data["to_department"])
-        return data
+    def clean_to_department(self) -> Department | None:
+        """None for somebody who leaves the town hall."""
+        chosen = self.cleaned_data["to_department"]
+        return None if chosen == LEAVES else Department.objects.get(pk=chosen)
 
 
 class HandoversForm(Form):
@@ -168,7 +161,6 @@ class ConfirmForm(RevisionMixin, Form):
         label=_("引継ぎが残っていても進める理由"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
-        required=False,
         help_text=_("例：後任は4月中に決まるため、それまで課長が兼ねる。"),
     )
     confirmed = forms.BooleanField(label=_("内容を確かめました"))

@@ -155,10 +155,8 @@ def add_line(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_mine(request, Transfer, pk=pk)
     form = LineForm(request.POST or None, transfer=found)
     if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        data.pop("kind")
         try:
-            line = acting.add_line(request.user, found, **data)
+            line = acting.add_line(request.user, found, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
