@@ -165,6 +165,7 @@ def test_not_public_is_decided_too(it_staff: Person, publication: Publication, d
         ({"nothing": "x"}, "ない項目"),
         ({"field_of_work": "space"}, "一覧から"),
         ({"uses": -1}, "0以上"),
+        ({"figures_on": "昨日"}, "日付"),
         ({"legal_basis": "条" * 301}, "300文字"),
     ],
 )

@@ -129,7 +129,19 @@ def test_withdrawn_is_gone(
         assert "名称の文。" not in read(client, town, url)
 
 
-@pytest.mark.parametrize("url", ["999999/", "999999/about/", "999999/data/", "999999/ai/1/", "x/", "../x/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "999999/",
+        "999999/about/",
+        "999999/data/",
+        "999999/ai/1/",
+        "x/",
+        "../x/",
+        "%00%00%00%00%00%00/",
+        "１３１０１６/",
+    ],
+)
 def test_unknown_towns(client: Client, town: Municipality, url: str) -> None:
     assert client.get(f"/towns/{url}").status_code == 404
 
@@ -262,3 +274,23 @@ def test_the_first_page_lists_towns_or_goes_to_the_only_one(
     assert "Yokohama" in client.get("/").content.decode()
     speak(client, "ja-easy")
     assert "<ruby>" in client.get("/").content.decode()
+
+
+def test_an_address_that_does_not_exist_is_met_kindly(client: Client, town: Municipality) -> None:
+    """In every language, and without the staff's menu."""
+    read(client, town, "ai/99999999999999999999999999/", 404)
+    for language, words in (("ja", "見つかりません"), ("en", "Page not found"), ("ja-easy", "<ruby>")):
+        speak(client, language)
+        for address in ("/nowhere/", "/towns/999999/", f"/towns/{town.code}/ai/77/"):
+            response = client.get(address)
+            assert response.status_code == 404
+            assert words in response.content.decode()
+            assert "/staff/" not in response.content.decode()
+
+
+def test_a_signed_in_clerk_sees_what_residents_see(
+    client: Client, town: Municipality, it_staff: Person, entry: Entry
+) -> None:
+    client.force_login(it_staff, backend="django.contrib.auth.backends.ModelBackend")
+    read(client, town, "ai/1/", 404)
+    assert "/staff/" not in read(client, town)

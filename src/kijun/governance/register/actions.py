@@ -122,7 +122,7 @@ def _clean(key: str, value: Any) -> Any:
             raise ValidationError({key: [_too_long(one)]})
         return {language: text for language, text in texts.items() if text}
     if one.kind == "date":
-        return (value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)).isoformat()
+        return _iso_day(key, value)
     if one.kind == "number":
         if int(value) < 0:
             raise ValidationError({key: [_("0以上の数を入力してください。")]})
@@ -134,6 +134,14 @@ def _clean(key: str, value: Any) -> Any:
     if one.max and len(str(value)) > one.max:
         raise ValidationError({key: [_too_long(one)]})
     return str(value).strip()
+
+
+def _iso_day(key: str, value: Any) -> str:
+    try:
+        day = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValidationError({key: [_("日付を入力してください。")]}) from error
+    return day.isoformat()
 
 
 def _too_long(one: Field) -> ValidationError:

@@ -35,7 +35,9 @@ class Card:
 
 def find_town(code: str) -> Municipality | None:
     """The municipality of an address; None for a code that is not in this installation."""
-    return Municipality.objects.filter(code=code).first() if len(code) == 6 else None
+    if len(code) != 6 or not (code.isascii() and code.isdigit()):
+        return None
+    return Municipality.objects.filter(code=code).first()
 
 
 def missing(request: HttpRequest, town: Municipality | None, status: int = 404) -> HttpResponse:
