@@ -2,7 +2,13 @@
 
 >>> content = write_workbook([Sheet("職員", columns, rows)])
 >>> result = read_table(content, "職員.xlsx", columns)
+
+The libraries behind it take half a second to load, so they are loaded when a file is read or written.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 from kijun.web._sheets import (
     CellError,
@@ -15,8 +21,6 @@ from kijun.web._sheets import (
     SheetError,
     Value,
 )
-from kijun.web._sheets_read import read_table
-from kijun.web._sheets_write import write_csv, write_workbook
 
 __all__ = [
     "CellError",
@@ -32,3 +36,38 @@ __all__ = [
     "write_csv",
     "write_workbook",
 ]
+
+
+def read_table(
+    content: bytes,
+    filename: str,
+    columns: Sequence[SheetColumn],
+    limits: ReadLimits | None = None,
+    *,
+    sheet: str | None = None,
+) -> ReadResult:
+    """Read the first visible sheet (or the one called ``sheet``) of an .xlsx file, or a CSV file.
+
+    Columns are found by heading in any order. Nothing is raised for what people send: what cannot be read
+    stands in ``problems``, what is wrong in a cell in the row's ``errors``.
+    """
+    from kijun.web import _sheets_read
+
+    return _sheets_read.read_table(content, filename, columns, limits, sheet=sheet)
+
+
+def write_workbook(sheets: Sequence[Sheet]) -> bytes:
+    """An Excel workbook (.xlsx), one datum a cell; raises :class:`SheetError` for what Excel cannot hold."""
+    from kijun.web import _sheets_write
+
+    return _sheets_write.write_workbook(sheets)
+
+
+def write_csv(sheet: Sheet) -> bytes:
+    """The sheet as CSV in UTF-8 with BOM, which Excel opens without a question.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; the reader takes it off again.
+    """
+    from kijun.web import _sheets_write
+
+    return _sheets_write.write_csv(sheet)
