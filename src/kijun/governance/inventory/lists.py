@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.inventory import columns, queries, sheets
@@ -145,7 +146,7 @@ def review_state(dataset: Dataset, day: datetime.date | None = None) -> tuple[St
         return _("見直し期限超過"), "danger"
     if dataset.review_on <= day + datetime.timedelta(days=30):
         return _("まもなく見直し"), "warning"
-    return _("有効"), "success"
+    return pgettext_lazy("dataset", "有効"), "success"
 
 
 def _dataset_states(_request: HttpRequest) -> Iterable[tuple[str, StrOrPromise]]:

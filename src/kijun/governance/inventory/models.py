@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -22,7 +22,7 @@ class Stage(models.TextChoices):
     PILOT = "pilot", _("実証")
     OPERATION = "operation", _("運用")
     EXTENSION = "extension", _("拡大")
-    RETIRED = "retired", _("廃止")
+    RETIRED = "retired", pgettext_lazy("stage", "廃止")
 
 
 IN_USE = (Stage.PILOT, Stage.OPERATION, Stage.EXTENSION)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.inventory.models import AISystem, DataKind
@@ -96,7 +97,7 @@ STEPS = (
 )
 TYPED = frozenset({"name", "summary", "field", "problem", "expected_effect", "affected", "human_check"})
 """Required fields that are written; the others are chosen."""
-CHECK = Step(7, "check", _("確認"), (), frozenset())
+CHECK = Step(7, "check", pgettext_lazy("step", "確認"), (), frozenset())
 BY_SLUG = {step.slug: step for step in STEPS}
 FIELDS = tuple(name for step in STEPS for name in step.fields)
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.inventory.lists import stage_label, stage_tone
@@ -50,7 +51,7 @@ def state_of(row: Any, day: datetime.date | None = None) -> tuple[StrOrPromise, 
         return _("見直し期限超過"), "danger"
     if row.risk_tier == Tier.CRITICAL and row.risk_accepted_at is None:
         return _("残るリスクの受け入れ待ち"), "warning"
-    return _("有効"), "success"
+    return pgettext_lazy("assessment", "有効"), "success"
 
 
 def _by_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.inventory.models import AISystem
@@ -31,8 +32,8 @@ class RiskAssessment(Tenant, Versioned):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("下書き")
-        CURRENT = "current", _("有効")
-        SUPERSEDED = "superseded", _("旧版")
+        CURRENT = "current", pgettext_lazy("assessment", "有効")
+        SUPERSEDED = "superseded", pgettext_lazy("assessment", "旧版")
 
     system = models.ForeignKey(AISystem, models.CASCADE, related_name="risk_assessments")
     number = models.PositiveIntegerField()

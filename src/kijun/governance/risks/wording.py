@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -17,7 +17,7 @@ SUBJECTS = (
     ("children", _("子ども")),
     ("vulnerable", _("高齢者・障害のある人など配慮が要る人")),
     ("applicants", _("給付・税・許認可などの対象者")),
-    ("staff", _("職員")),
+    ("staff", pgettext_lazy("subjects", "職員")),
     ("companies", _("事業者・団体")),
     ("none", _("人の情報は入らない")),
 )
