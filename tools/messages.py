@@ -33,12 +33,18 @@ Found = tuple[str, str | None, str | None]  # msgid, plural, context
 
 def folders() -> list[Path]:
     """The packages that own a catalogue: web, sites, cli and each governance app."""
-    return [ROOT / "web", ROOT / "sites", *sorted(p for p in (ROOT / "governance").iterdir() if (p / "apps.py").exists())]
+    return [
+        ROOT / "web",
+        ROOT / "sites",
+        *sorted(p for p in (ROOT / "governance").iterdir() if (p / "apps.py").exists()),
+    ]
 
 
 def python_strings(path: Path) -> Iterator[Found]:
     with path.open("rb") as file:
-        for _line, message, _comments, context in extract("python", file, keywords=KEYWORDS, options={"encoding": "utf-8"}):
+        for _line, message, _comments, context in extract(
+            "python", file, keywords=KEYWORDS, options={"encoding": "utf-8"}
+        ):
             if isinstance(message, tuple):
                 yield message[0], message[1], context
             else:
@@ -61,7 +67,7 @@ def template_strings(path: Path) -> Iterator[Found]:
         if end is None:
             raise ValueError(f"{path}: {kind} without an end")
         body = text[match.end() : end.start()]
-        one, _tag, many = (re.split(r"(\{%\s*plural\s*%\})", body) + ["", ""])[:3]
+        one, _tag, many = [*re.split(r"(\{%\s*plural\s*%\})", body), "", ""][:3]
         trimmed = "trimmed" in rest.split()
         yield block(one, trimmed), block(many, trimmed) if many else None, where
     for match in LITERAL.finditer(text):
@@ -86,7 +92,9 @@ def strings(folder: Path, *, residents_only: bool = False) -> dict[tuple[str, st
             continue
         if residents_only and not RESIDENT_TEMPLATES.search(path.name):
             continue
-        for msgid, plural, context in python_strings(path) if path.suffix == ".py" else template_strings(path):
+        for msgid, plural, context in (
+            python_strings(path) if path.suffix == ".py" else template_strings(path)
+        ):
             if msgid:
                 found[msgid, context] = plural or found.get((msgid, context))
     return found
@@ -118,7 +126,8 @@ def missing(catalogue: polib.POFile) -> list[str]:
     return [
         entry.msgid
         for entry in catalogue
-        if "fuzzy" in entry.flags or not (all(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr)
+        if "fuzzy" in entry.flags
+        or not (all(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr)
     ]
 
 
@@ -147,7 +156,11 @@ def main(arguments: list[str]) -> int:
             place = f"{folder.relative_to(ROOT)} {locale}"
             if check:
                 same = target.exists() and target.read_text(encoding="utf-8") == str(catalogue)
-                same = same and target.with_suffix(".mo").exists() and target.with_suffix(".mo").read_bytes() == binary
+                same = (
+                    same
+                    and target.with_suffix(".mo").exists()
+                    and target.with_suffix(".mo").read_bytes() == binary
+                )
                 if found and not same:
                     problems += 1
                     print(f"{place}: out of date; run tools/messages.py {folder.name}")

@@ -19,7 +19,7 @@ from kijun.governance.assessments import queries as assessments
 from kijun.governance.assessments.catalogue import pinned
 from kijun.governance.assessments.freezing import freeze
 from kijun.governance.assessments.models import AskedRole, Assessment, Cycle
-from kijun.governance.assessments.tallies import Results, Tally
+from kijun.governance.assessments.tallies import Results, Tally, from_summary
 from kijun.governance.evidence.models import Finding, ScopeKind, Verdict
 from kijun.governance.inventory.models import RUNNING, AISystem, Stage
 from kijun.governance.inventory.queries import registered
@@ -280,7 +280,7 @@ def _town_trend(town: Municipality, cycle: Cycle | None, whole: Results) -> tupl
     sums: dict[int, tuple[Cycle, Tally]] = {}
     for one in assessments.settled(town):
         _known, tally = sums.setdefault(one.cycle_id, (one.cycle, Tally()))
-        tally.merge(assessments.from_summary(one.summary).total)
+        tally.merge(from_summary(one.summary).total)
     if cycle is not None:
         sums[cycle.pk] = (cycle, whole.total)
     last = cycle.starts_on if cycle else datetime.date.max

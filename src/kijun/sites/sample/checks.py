@@ -51,7 +51,9 @@ def _open(town: Town, key: str) -> Cycle:
 
 
 def _answer(town: Town, assessment: Assessment, share: float, worse: frozenset[str] = frozenset()) -> None:
-    rows = list(assessment.answers.select_related("assessment__municipality", "assessment__system", "department"))
+    rows = list(
+        assessment.answers.select_related("assessment__municipality", "assessment__system", "department")
+    )
     for number, answer in enumerate(rows):
         if int((number + 1) * share) == int(number * share):  # spread evenly over principles and roles
             continue
@@ -82,7 +84,10 @@ def _who(town: Town, answer: Answer) -> Person:
 
 
 def _fresh(assessment: Assessment) -> Assessment:
-    return Assessment.objects.select_related("cycle", "system", "municipality").get(pk=assessment.pk)
+    found: Assessment = Assessment.objects.select_related("cycle", "system", "municipality").get(
+        pk=assessment.pk
+    )
+    return found
 
 
 def _approve(town: Town, assessment: Assessment) -> None:

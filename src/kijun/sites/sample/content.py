@@ -17,7 +17,9 @@ CODE = "479993"
 def content() -> dict[str, Any]:
     import yaml
 
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("content.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("content.yaml").read_text(encoding="utf-8")
+    )
     return found
 
 

@@ -27,7 +27,12 @@ def establish(town: Town) -> None:
     members = []
     for one in wanted["body"]["members"]:
         person = town.person(one["number"]) if "number" in one else None
-        fields = {"person": person, "name": one.get("name", ""), "side": one["side"], "chair": one.get("chair", False)}
+        fields = {
+            "person": person,
+            "name": one.get("name", ""),
+            "side": one["side"],
+            "chair": one.get("chair", False),
+        }
         members.append(actions.save_member(actor, body, None, valid_from=ago(SINCE), **fields))
     for one in wanted["body"]["meetings"]:
         actions.save_meeting(

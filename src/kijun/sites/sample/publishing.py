@@ -50,4 +50,6 @@ def renew(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
     if wanted["register"] == "published":
         system.refresh_from_db()
         entry = actions.start_entry(town.first("it_staff"), system)
-        approve_all(actions.submit(town.first("it_staff"), entry, comment="運用に移ったため更新します（見本）。"))
+        approve_all(
+            actions.submit(town.first("it_staff"), entry, comment="運用に移ったため更新します（見本）。")
+        )

@@ -34,9 +34,9 @@ def remove() -> bool:
     doomed = [(model, _keys(model, town)) for model in apps.get_models(include_auto_created=True)]
     for model, keys in doomed:
         for batch in _batches(keys):
-            model._base_manager.filter(pk__in=batch)._raw_delete(using="default")  # type: ignore[attr-defined]
+            model._base_manager.filter(pk__in=batch)._raw_delete(using="default")
     remove_chain(town.chain, ACTOR)
-    Municipality.objects.filter(pk=town.pk)._raw_delete(using="default")  # type: ignore[attr-defined]
+    Municipality.objects.filter(pk=town.pk)._raw_delete(using="default")
     _forget_sign_ins(town)
     transaction.on_commit(lambda: shutil.rmtree(Path(settings.KIJUN_FILES) / town.code, ignore_errors=True))
     return True

@@ -73,7 +73,9 @@ def _assess(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
         reason = risk["reasons"].get(one.id, "影響が限られ、職員がすぐに気づいて直せるため。")
         ratings[one.id] = {"applies": True, "reason": reason, "harm": harm, "likelihood": likelihood}
     draft = risks.save_part(actor, draft, "ratings", ratings)
-    done = risks.complete(actor, draft, residual_note=risk.get("residual", ""), on=ago(risk.get("days_ago", 20)))
+    done = risks.complete(
+        actor, draft, residual_note=risk.get("residual", ""), on=ago(risk.get("days_ago", 20))
+    )
     if done.tier in {"high", "critical"}:
         risks.accept_residual(town.first("executive"), done, risk["acceptance"])
 
@@ -81,15 +83,19 @@ def _assess(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
 def _mend(town: Town) -> None:
     """Most of what last year's round found is mended since, and somebody else has confirmed it."""
     mended = set(content()["previous_worse"])
-    rows = Finding.objects.filter(municipality=town.municipality, cause=Finding.Cause.GAP, control_id__in=mended)
-    for finding in rows.exclude(state=Finding.State.CLOSED).select_related("municipality", "department", "owner"):
+    rows = Finding.objects.filter(
+        municipality=town.municipality, cause=Finding.Cause.GAP, control_id__in=mended
+    )
+    for finding in rows.exclude(state=Finding.State.CLOSED).select_related(
+        "municipality", "department", "owner"
+    ):
         done = evidence.advance(town.first("it_staff"), finding, note="手順を定め、実施した（見本）。")
         evidence.close_finding(town.first("executive"), done, note="記録を確かめた（見本）。")
 
 
 def _overdue(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
     """One finding whose day has passed, with a plan that is half carried out."""
-    owner = system.owner
+    owner = town.person(wanted["owner"])
     finding = evidence.raise_finding(
         town.first("it_staff"),
         town.municipality,
