@@ -131,6 +131,25 @@ def missing(catalogue: polib.POFile) -> list[str]:
     ]
 
 
+def conflicts() -> list[str]:
+    """Strings that two apps translate differently: Django merges the catalogues, so one of them would win everywhere.
+
+    A word with two meanings needs a context (``pgettext``, ``{% translate "…" context "…" %}``).
+    """
+    seen: dict[tuple[str, str, str | None], dict[str, str]] = {}
+    for folder in folders():
+        for path in sorted(folder.glob("locale/*/LC_MESSAGES/django.po")):
+            for entry in polib.pofile(str(path)):
+                words = " | ".join(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr
+                known = seen.setdefault((path.parts[-3], entry.msgid, entry.msgctxt), {})
+                known.setdefault(words, folder.name)
+    return [
+        f"{locale}: {msgid[:40]}: " + ", ".join(f"{app} says {words!r}" for words, app in known.items())
+        for (locale, msgid, _context), known in sorted(seen.items(), key=lambda pair: pair[0][:2])
+        if len(known) > 1
+    ]
+
+
 def compiled(catalogue: polib.POFile) -> bytes:
     for entry in catalogue:
         entry.linenum = None
@@ -173,6 +192,10 @@ def main(arguments: list[str]) -> int:
                 print(f"{place}: no translation: {msgid[:80]}")
             if not lacking and found:
                 print(f"{place}: {len(found)} strings, complete")
+    if not wanted:
+        for line in conflicts():
+            problems += 1
+            print(line)
     return 1 if problems else 0
 
 

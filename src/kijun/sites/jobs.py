@@ -45,7 +45,6 @@ JOBS: Final = (
     Job("transfers", "kijun.governance.accounts.jobs.apply_transfers", datetime.time(0, 15)),
     Job("forget", "kijun.governance.accounts.jobs.forget_expired", datetime.time(1, 0)),
     Job("evidence", "kijun.governance.evidence.jobs.collect_all"),
-    Job("reminders", "kijun.governance.evidence.jobs.remind", datetime.time(7, 0)),
 )
 
 

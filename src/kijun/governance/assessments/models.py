@@ -99,9 +99,11 @@ class Assessment(Tenant, Versioned):
     class Meta:
         ordering = ["-cycle_id", "scope_kind", "system_id"]
         constraints = [
+            models.UniqueConstraint(fields=["cycle", "system"], name="assessment_of_system_once"),
+            # SQLite takes two empty systems for different ones, so the organisation has a rule of its own.
             models.UniqueConstraint(
-                fields=["cycle", "scope_kind", "system"], name="assessment_once", nulls_distinct=False
-            )
+                fields=["cycle"], condition=models.Q(system=None), name="assessment_of_organisation_once"
+            ),
         ]
 
     def __str__(self) -> str:
