@@ -214,9 +214,9 @@ time.sleep(60)
 
 def test_a_killed_supervisor_leaves_nothing_behind(start: Start) -> None:
     started = start(f"Service('one', [python, '-c', {TETHERED!r}], grace=2)")
-    started.wait_for("up", times=3)
-    pids = [int(line.split()[2]) for line in started.printed.splitlines() if " up " in line]
-    assert len(set(pids)) == 3
+    started.wait_for("[one] up ", times=3)
+    pids = [int(line.split()[2]) for line in started.printed.splitlines() if "[one] up " in line]
+    assert len(set(pids)) == 3, started.printed
     assert started.stop(signal.SIGKILL) == -signal.SIGKILL
     assert all(ended(pid) for pid in pids)
 
