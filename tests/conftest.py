@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase
@@ -17,6 +18,10 @@ from kijun.governance.audit import triggers
 from kijun.governance.audit.actions import open_chain
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
 from kijun.web.kana import kana_sort_key
+
+# Machines are shared: how long one example takes says nothing.
+hypothesis.settings.register_profile("kijun", deadline=None)
+hypothesis.settings.load_profile("kijun")
 
 START = datetime.date(2024, 4, 1)
 
