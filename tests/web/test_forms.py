@@ -82,3 +82,20 @@ def test_radio_buttons_stand_in_a_fieldset() -> None:
     html = str(Choice())
     assert "<fieldset" in html
     assert "<legend>実施状況" in html
+
+
+class Asked(forms.Form):
+    name = django_forms.CharField(label="名称")
+    kind = django_forms.ChoiceField(label="種類", choices=[("a", "A")])
+    own = django_forms.CharField(label="氏名", error_messages={"required": "氏名を書いてください。"})
+    note = django_forms.CharField()
+
+
+def test_what_is_empty_is_named() -> None:
+    form = Asked({})
+
+    assert form.errors["name"] == ["「名称」を入力してください。"]
+    assert form.errors["kind"] == ["「種類」を選んでください。"]
+    assert form.errors["own"] == ["氏名を書いてください。"]
+    assert form.errors["note"] == ["「Note」を入力してください。"]
+    assert Asked().fields["name"].error_messages["required"] != form.fields["name"].error_messages["required"]
