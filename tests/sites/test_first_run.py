@@ -90,7 +90,7 @@ def test_pasted_code_or_whole_link(client: Client, token: str) -> None:
         response = client.post(reverse("set_up"), {"paste": "1", "code": text})
         assert response["Location"] == reverse("set_up")
         assert 'name="staff_number"' in client.get(reverse("set_up")).content.decode()
-    assert "このフィールド" in client.post(reverse("set_up"), {"paste": "1", "code": ""}).content.decode()
+    assert "「初期設定コード」を入力してください" in client.post(reverse("set_up"), {"paste": "1", "code": ""}).content.decode()
 
 
 def test_only_once(client: Client, token: str) -> None:
@@ -174,3 +174,16 @@ def test_startup_of_the_residents_site_alone_makes_no_link(db: None, settings: A
     settings.KIJUN_SITE = "residents"
     assert startup.prepare(sample=False) == []
     assert not EntryLink.objects.exists()
+
+
+def test_the_sample_alone_founds_nothing(client: Client, staff: Person) -> None:
+    Municipality.objects.update(is_sample=True)
+    lines = startup.prepare(sample=False)
+    assert "あなたの団体を登録する" in "\n".join(lines)
+    assert "初期設定は終わっています" not in client.get(reverse("set_up")).content.decode()
+    assert reverse("set_up") in client.get(reverse("accounts:sign_in")).content.decode()
+    link = next(line.strip() for line in lines if "code=" in line)
+    open_with(client, link.rpartition("code=")[2])
+    assert client.post(reverse("set_up"), GOOD | {"code": "141003", "name": "横浜市"}).status_code == 302
+    assert startup.prepare(sample=False) == []
+    assert reverse("set_up") not in client.get(reverse("accounts:sign_in")).content.decode()

@@ -7,6 +7,10 @@ class SitesConfig(AppConfig):
     label = "kijun_sites"
 
     def ready(self) -> None:
+        from kijun.governance.accounts import waiting
+        from kijun.sites import first_steps
         from kijun.web import navigation
+
+        waiting.register(first_steps.tasks)
 
         navigation.register(navigation.Link("home", _("ホーム"), "home", order=0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import translation
 
+from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Municipality
 from kijun.sites.sample import governance, story, town
 from kijun.sites.sample.content import CODE, content
@@ -28,7 +29,7 @@ def load() -> list[str]:
         made = town.found()
         governance.establish(made)
         story.tell(made)
-    return _lines(made)
+        return _lines(made)
 
 
 def _lines(made: town.Town) -> list[str]:
@@ -40,6 +41,7 @@ def _lines(made: town.Town) -> list[str]:
     ]
     for one in content()["people"]:
         number = one["number"]
-        who = f"{one['name']}（{one['title']}）"
+        roles = "・".join(str(Role(role).label) for role in one["roles"])
+        who = f"{one['name']}（{one['title']}） {roles}"
         lines.append(f"  {one['roles'][0]:{COLUMN}}{CODE:8}{number:8}{made.passwords[number]:21}{who}")
     return [*lines, ""]

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.security import end_all_sessions
 from kijun.governance.audit.actions import remove_chain
 from kijun.governance.organisation.models import Municipality
 from kijun.sites.sample.content import CODE
@@ -31,6 +33,7 @@ def remove() -> bool:
     town = Municipality.objects.filter(code=CODE, is_sample=True).first()
     if town is None:
         return False
+    _end_sessions(town)
     doomed = [(model, _keys(model, town)) for model in apps.get_models(include_auto_created=True)]
     for model, keys in doomed:
         for batch in _batches(keys):
@@ -40,6 +43,12 @@ def remove() -> bool:
     _forget_sign_ins(town)
     transaction.on_commit(lambda: shutil.rmtree(Path(settings.KIJUN_FILES) / town.code, ignore_errors=True))
     return True
+
+
+def _end_sessions(town: Municipality) -> None:
+    """Whoever is signed in there is signed out; the store's own rows carry no key to a person."""
+    for person in Person.objects.filter(municipality=town):
+        end_all_sessions(person)
 
 
 def _keys(model: type[models.Model], town: Municipality) -> list[object]:

@@ -56,7 +56,8 @@ def _paste(request: HttpRequest) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, form: CodeForm, *, refused: bool) -> HttpResponse:
-    context = {"form": form, "refused": refused, "is_empty": not Municipality.objects.exists()}
+    is_empty = not Municipality.objects.filter(is_sample=False).exists()
+    context = {"form": form, "refused": refused, "is_empty": is_empty}
     return render(request, "sites/set_up_closed.html", context)
 
 

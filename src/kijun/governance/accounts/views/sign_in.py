@@ -69,6 +69,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "next": wanted,
         "town": town if hidden else None,
         "others": [one for one in towns if one != town] if hidden else [],
+        "only_sample": all(one.is_sample for one in towns),
     }
     return render(request, "accounts/sign_in.html", context, status=422 if form.is_bound else 200)
 

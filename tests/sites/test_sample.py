@@ -1,0 +1,135 @@
+"""The sample town: what a newcomer finds in it, and that nothing of it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from kijun.cli.main import main
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
+from kijun.governance.assessments.models import Answer, Assessment
+from kijun.governance.audit.models import Chain, Entry
+from kijun.governance.evidence.models import Finding
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.register.queries import published
+from kijun.sites import sample
+from kijun.sites.sample.content import CODE
+from tests.conftest import make_department, make_person, make_town
+
+pytestmark = pytest.mark.slow
+
+
+def rows_by_model() -> dict[str, list[str]]:
+    """Every row of every table, except what removing writes down: the installation's own chain."""
+    found: dict[str, list[str]] = {}
+    for model in apps.get_models(include_auto_created=True):
+        rows = model._base_manager.order_by("pk")
+        if model is Entry:
+            rows = rows.exclude(chain__key="")
+        elif model is Chain:
+            rows = rows.exclude(key="")
+        found[model._meta.label] = [str(row) for row in rows.values()]
+    return found
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
+    """A real town, then the sample beside it: loaded once for this module, undone at its end."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(settings, "KIJUN_FILES", tmp_path_factory.mktemp("files"))
+        patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+        with transaction.atomic():
+            town = make_town("131016", "千代田区")
+            make_person(town, "0001", "管理 花子", make_department(town, "10", "総務課"), Role.ADMINISTRATOR)
+            before = rows_by_model()
+            lines = sample.load()
+            yield {"lines": lines, "before": before, "town": town}
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def loaded(story: dict[str, Any], db: None) -> Municipality:
+    return Municipality.objects.get(code=CODE)
+
+
+def test_it_works(loaded: Municipality, story: dict[str, Any], client: Client) -> None:
+    """The printed lines let every role sign in, and every page says that this is a sample."""
+    printed = [line.split() for line in story["lines"] if CODE in line]
+    assert len(printed) == Person.objects.of(loaded).count()
+    assert {row[0] for row in printed} == {str(role) for role in Role}
+    for row in {row[0]: row for row in printed}.values():
+        answer = client.post(
+            reverse("accounts:sign_in"), {"municipality": CODE, "staff_number": row[2], "password": row[3]}
+        )
+        assert answer["Location"] == reverse("home"), row
+        assert "見本" in client.get(reverse("home")).content.decode()
+        client.post(reverse("accounts:sign_out"))
+
+
+def test_what_a_newcomer_finds(loaded: Municipality) -> None:
+    assert loaded.is_sample
+    systems = AISystem.objects.of(loaded)
+    assert set(systems.values_list("stage", flat=True)) == {"operation", "pilot", "plan"}
+    assert systems.count() == 4
+    assert Department.objects.of(loaded).exclude(parent=None).exists()
+    roles = {role for person in Person.objects.of(loaded) for role in person.roles_today()}
+    assert roles == set(Role)
+    states = set(Assessment.objects.of(loaded).values_list("state", flat=True))
+    assert {Assessment.State.CLOSED, Assessment.State.APPROVED, Assessment.State.IN_PROGRESS} <= states
+    half = Answer.objects.of(loaded).filter(assessment__state=Assessment.State.IN_PROGRESS)
+    assert half.filter(status="").exists()
+    assert half.exclude(status="").exists()
+    overdue = [one for one in Finding.objects.of(loaded).exclude(state="closed") if one.is_overdue]
+    assert [one.control_id for one in overdue] == ["P4.1.3"]
+    assert published(loaded).count() == 2
+
+
+def test_a_second_load_repeats_no_password(loaded: Municipality, story: dict[str, Any]) -> None:
+    again = "\n".join(sample.load())
+    assert "kijun sample remove" in again
+    assert not [row for row in story["lines"] if CODE in row and row.split()[3] in again]
+
+
+def test_nothing_is_left_after_remove(
+    loaded: Municipality, story: dict[str, Any], client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    row = next(line.split() for line in story["lines"] if CODE in line)
+    form = {"municipality": CODE, "staff_number": row[2]}
+    client.post(reverse("accounts:sign_in"), form | {"password": "wrong"})
+    client.post(reverse("accounts:sign_in"), form | {"password": row[3]})
+    assert Session.objects.count() == 1
+    person = Person.objects.of(loaded).get(staff_number=row[2])
+    Authenticator.objects.create(user=person, type="totp", data={})
+    folder = Path(settings.KIJUN_FILES) / CODE
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "evidence.pdf").write_bytes(b"%PDF-1.7")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sample.remove()
+
+    assert not folder.exists()
+    after = rows_by_model()
+    assert {label for label in after if after[label] != story["before"][label]} == set()
+    connection.check_constraints()
+    assert client.get(reverse("home")).status_code == 302, "whoever was signed in is signed out"
+    assert main(["audit", "verify"]) == 0
+    assert not sample.remove()
+
+
+def test_it_can_be_loaded_again(loaded: Municipality) -> None:
+    sample.remove()
+    assert sample.load()[0] == ""
+    assert sample.is_loaded()
+    assert not Municipality.objects.get(code="131016").is_sample
