@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kijun.governance.organisation.tenancy.TenancyMiddleware",
     "kijun.governance.accounts.language.LanguageMiddleware",
+    "kijun.sites.addresses.AddressMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -26,6 +26,18 @@ def _mark(view: Any, who: str) -> Any:
     return view
 
 
+def _back_to(request: HttpRequest) -> str:
+    """Where to go after signing in: the page asked for, or for a form the page that it stood on.
+
+    What was typed is gone either way, and many addresses that take a form are no pages of their own.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = request.META.get("HTTP_REFERER", "")
+    here = f"{request.scheme}://{request.get_host()}/"
+    return came_from[len(here) - 1 :] if came_from.startswith(here) else request.get_full_path()
+
+
 def who_may(permission: str) -> Callable[[View[P]], View[P]]:
     """A signed-in person of a municipality who has ``permission`` (without an object).
 
@@ -38,7 +50,7 @@ def who_may(permission: str) -> Callable[[View[P]], View[P]]:
         @never_cache
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+                return redirect_to_login(_back_to(request), resolve_url(settings.LOGIN_URL))
             if getattr(request, "municipality", None) is None or not request.user.has_perm(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -55,7 +67,7 @@ def signed_in(view: View[P]) -> View[P]:
     @never_cache
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            return redirect_to_login(_back_to(request), resolve_url(settings.LOGIN_URL))
         if getattr(request, "municipality", None) is None:
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""400, 403, 404, 500 and a failed CSRF check: what happened and what to do next."""
+"""400, 403, 404, 405, 500 and a failed CSRF check: what happened and what to do next."""
 
 from __future__ import annotations
 
@@ -50,9 +50,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )  # fmt: skip
 
 
+@everyone
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request, 405, _("このページは、直接には開けません"),
+        _("ボタンを押したときの送信先の住所（URL）です。読み込み直したり、あとから開いたりすることはできません。"),
+        [_("前の画面に戻るか、メニューから目的のページを開いて、もう一度操作してください。")],
+    )  # fmt: skip
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without context processors: the database may be what failed."""
-    return HttpResponse(loader.render_to_string("sites/server_error.html"), status=500)
+    start = "/staff/" if request.path.startswith("/staff/") else "/"
+    return HttpResponse(loader.render_to_string("sites/server_error.html", {"start": start}), status=500)
 
 
 server_error.who_may = "everyone"  # type: ignore[attr-defined]
