@@ -27,6 +27,13 @@ START = datetime.date(2024, 4, 1)
 
 
 @pytest.fixture(autouse=True)
+def japanese() -> Iterator[None]:
+    """Each test starts in Japanese, whatever language the last request of another test was answered in."""
+    with translation.override("ja"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def files_in_tmp(settings: Any, tmp_path: Path) -> None:
     """Nothing a test writes reaches the data folder."""
     settings.KIJUN_FILES = tmp_path / "files"
