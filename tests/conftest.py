@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client, TestCase, TransactionTestCase
+from django.utils import translation
 
 from kijun.governance.accounts.models import Person, Posting, RoleGrant, username
 from kijun.governance.accounts.roles import Role
