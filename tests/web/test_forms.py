@@ -4,6 +4,7 @@ import pytest
 from django import forms as django_forms
 
 from kijun.web import forms
+from kijun.web.versions import Stale
 
 
 class Sample(forms.Form):
@@ -99,3 +100,18 @@ def test_what_is_empty_is_named() -> None:
     assert form.errors["own"] == ["氏名を書いてください。"]
     assert form.errors["note"] == ["「Note」を入力してください。"]
     assert Asked().fields["name"].error_messages["required"] != form.fields["name"].error_messages["required"]
+
+
+class Kept(forms.RevisionMixin, forms.Form):
+    name = django_forms.CharField(label="名称")
+
+
+def test_a_stale_form_can_be_sent_once_more() -> None:
+    form = Kept({"name": "あとの人", "revision": "3"})
+    assert form.is_valid()
+
+    form.add_error(None, Stale(5))
+
+    assert 'value="5"' in str(form["revision"])
+    assert "あとの人" in str(form["name"])
+    assert "別の人が更新しました" in str(form.non_field_errors())

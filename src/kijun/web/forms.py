@@ -12,6 +12,7 @@ from django.forms.utils import pretty_name
 from django.utils.translation import gettext_lazy as _
 
 from kijun.web import codes, dates, kana
+from kijun.web.versions import Stale
 
 
 class Renderer(TemplatesSetting):
@@ -115,10 +116,11 @@ class KanaField(forms.CharField):
         return text
 
 
-class NamesWhatLacks:
+class Helpful:
     """Says which field is empty: in the summary on top, 「このフィールドは必須です。」 four times helps nobody."""
 
     fields: dict[str, forms.Field]
+    data: Any
 
     def full_clean(self) -> None:
         for name, field in self.fields.items():
@@ -131,8 +133,18 @@ class NamesWhatLacks:
                 field.error_messages["required"] = text % {"label": label}
         super().full_clean()  # type: ignore[misc]  # of the form that this is mixed into
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Also lets a stale form be sent once more: it was told what happened, and now carries today's revision."""
+        super().add_error(field, error)  # type: ignore[misc]  # of the form that this is mixed into
+        if not isinstance(error, ValidationError):
+            error = ValidationError(error)
+        found = [one for one in getattr(error, "error_list", []) if isinstance(one, Stale)]
+        if found and found[0].current is not None and "revision" in self.fields:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("revision")] = str(found[0].current)  # type: ignore[attr-defined]
 
-class Form(NamesWhatLacks, forms.Form):
+
+class Form(Helpful, forms.Form):
     """Base of every form; ``revision`` guards against saving over somebody else's change."""
 
     required_css_class = "required"
@@ -142,7 +154,7 @@ class Form(NamesWhatLacks, forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class ModelForm(NamesWhatLacks, forms.ModelForm):  # type: ignore[type-arg]  # subclasses name their model in Meta
+class ModelForm(Helpful, forms.ModelForm):  # type: ignore[type-arg]  # subclasses name their model in Meta
     """Base of every model form. It only validates: saving is done by an action, never by ``save()``."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

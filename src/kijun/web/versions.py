@@ -8,9 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stale(ValidationError):
-    """The row was changed after the person opened the page; nothing was saved."""
+    """The row was changed after the person opened the page; nothing was saved.
 
-    def __init__(self) -> None:
+    ``current`` is the row's revision now, so that a form can be sent once more; None when it is not known.
+    """
+
+    def __init__(self, current: int | None = None) -> None:
+        self.current = current
         super().__init__(
             _(
                 "この内容は、あなたが開いたあとに別の人が更新しました。入力した内容はこの画面に残っています。"
@@ -38,5 +42,7 @@ class Versioned(models.Model):
         if seen is not None:
             rows = rows.filter(revision=seen)
         if not rows.update(revision=models.F("revision") + 1):
-            raise Stale
+            raise Stale(
+                type(self)._default_manager.filter(pk=self.pk).values_list("revision", flat=True).first()
+            )
         self.revision = rows.model._default_manager.values_list("revision", flat=True).get(pk=self.pk)
