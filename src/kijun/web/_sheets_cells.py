@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.web import dates
 from kijun.web._sheets import MAX_TEXT, SheetColumn, Value, in_each_language, same_word
+from kijun.web.punctuation import listed
 from kijun.web.refusals import Refusal
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,40}|[0-9]{1,3}(?:,[0-9]{3}){1,12})(?:\.[0-9]{1,40})?")
@@ -124,11 +125,11 @@ def _choice(text: str, words: Mapping[str, str], column: SheetColumn) -> str:
     value = words.get(same_word(text[:1000]))
     if value is None:
         labels = [str(label) for _value, label in column.pairs()]
-        listed = "、".join(labels[:_LISTED]) + ("…" if len(labels) > _LISTED else "")
+        choices = listed(labels[:_LISTED]) + ("…" if len(labels) > _LISTED else "")
         raise CellRefusal(
             _("「%(text)s」は選択肢にありません。次から選んでください：%(choices)s"),
             text=_brief(text),
-            choices=listed,
+            choices=choices,
         )
     return value
 

@@ -29,6 +29,7 @@ from kijun.web._sheets import (
 from kijun.web._sheets_cells import Broken, CellRefusal, Formula, reader
 from kijun.web._sheets_write import DANGEROUS
 from kijun.web.archives import MEBIBYTE, ArchiveError
+from kijun.web.punctuation import listed
 from kijun.web.refusals import Refusal
 
 Rows = Iterator[tuple[int, Sequence[Any]]]
@@ -149,7 +150,7 @@ def _match_header(cells: Sequence[Any], columns: Sequence[SheetColumn]) -> _Head
         else:
             header.found[place] = column
     if not header.found:
-        labels = "、".join(str(column.label) for column in columns[:10])
+        labels = listed(column.label for column in columns[:10])
         header.problems.append(
             _("見出しの行が見つかりません。最初の行に次の見出しを入力してください：%(labels)s")
             % {"labels": labels}

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kijun.web.excel import CellError, ReadRow
+from kijun.web.punctuation import listed
 from kijun.web.refusals import Refusal
 
 Action = Literal["add", "change", "same", "error", "missing"]
@@ -113,9 +114,9 @@ def _item(
     if not name and not any(error.column == key for error in errors):
         errors.append(CellError(key, _("この列は行を見分けるために必要です。入力してください。")))
     elif name and others:
-        listed = "、".join(map(str, others[:_NAMED_ROWS])) + ("…" if len(others) > _NAMED_ROWS else "")
+        rows = listed(others[:_NAMED_ROWS]) + ("…" if len(others) > _NAMED_ROWS else "")
         message = _("「%(key)s」が%(rows)s行目にもあります。1行だけ残してください。")
-        errors.append(CellError(key, message % {"key": name, "rows": listed}))
+        errors.append(CellError(key, message % {"key": name, "rows": rows}))
     if errors:
         return PlanItem(row.number, name, "error", [], errors)
     before = existing.get(name, {})

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.web import archives
 from kijun.web._decoding import decoded
 from kijun.web._pdf import check_pdf
+from kijun.web.punctuation import listed
 from kijun.web.refusals import Refusal
 
 MAX_NAME: Final = 120
@@ -85,7 +86,7 @@ def check_upload(name: str, content: bytes, *, allowed: Collection[str], max_byt
         endings = [f".{one}" for one, media_type in MEDIA_TYPES.items() if media_type in taken]
         raise UploadError(
             _("この形式のファイルは受け取れません。次の形式で保存し直してください：%(endings)s"),
-            endings="、".join(endings),
+            endings=listed(endings),
         )
     if not content:
         raise UploadError(_("ファイルが空です。内容を確かめてから、もう一度選んでください。"))

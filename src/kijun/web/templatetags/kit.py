@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
-from kijun.web import dates
+from kijun.web import dates, punctuation
 
 if TYPE_CHECKING:
     from kijun.web.charts import Chart
@@ -63,6 +63,18 @@ def moment(value: Any) -> SafeString | str:
 def text(value: Any) -> str:
     """A catalogue text (ja, en) in the reader's language."""
     return str(value.get(get_language() or "ja")) if hasattr(value, "get") else str(value)
+
+
+@register.filter
+def listed(words: Any) -> str:
+    """Words in a row: A、B、C, in English A, B, C."""
+    return punctuation.listed(words)
+
+
+@register.simple_tag
+def mark(japanese: str) -> str:
+    """A mark between words as the reader's language writes it: ``{% mark "：" %}``."""
+    return punctuation.mark(japanese)
 
 
 @register.simple_tag
