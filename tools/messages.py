@@ -140,7 +140,11 @@ def conflicts() -> list[str]:
     for folder in folders():
         for path in sorted(folder.glob("locale/*/LC_MESSAGES/django.po")):
             for entry in polib.pofile(str(path)):
-                words = " | ".join(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr
+                words = (
+                    " | ".join(dict.fromkeys(entry.msgstr_plural.values()))
+                    if entry.msgid_plural
+                    else entry.msgstr
+                )
                 known = seen.setdefault((path.parts[-3], entry.msgid, entry.msgctxt), {})
                 known.setdefault(words, folder.name)
     return [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Department, Municipality, Valid, ValidQuerySet
 from kijun.governance.organisation.tenancy import Tenant
+from kijun.web.punctuation import listed
 from kijun.web.versions import Versioned
 
 
@@ -100,7 +101,7 @@ class Person(AbstractBaseUser, PermissionsMixin, Versioned):
 
     @property
     def department_label(self) -> str:
-        return "、".join(posting.department.name for posting in self.postings_today())
+        return listed(posting.department.name for posting in self.postings_today())
 
     def covers(self, department: Department | None, *roles: Role) -> bool:
         """The person holds one of ``roles`` today for ``department`` (granted there, above it, or for the whole town)."""

@@ -17,6 +17,7 @@ from kijun.governance.accounts.transfers.review import Left, Review
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.queries import tree
 from kijun.web.forms import DateField, Form, RevisionMixin
+from kijun.web.punctuation import bracketed
 
 LEAVES = "leave"
 
@@ -30,7 +31,7 @@ class TransferForm(RevisionMixin, Form):
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.staff_number}）"
+        return bracketed(obj.name, obj.staff_number)
 
 
 class LineForm(Form):

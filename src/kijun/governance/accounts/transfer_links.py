@@ -16,6 +16,7 @@ from kijun.governance.accounts.models import Person, Posting, RoleGrant, Transfe
 from kijun.governance.audit import words
 from kijun.governance.organisation import dependents
 from kijun.governance.organisation.models import Department
+from kijun.web.punctuation import bracketed
 
 SOON = datetime.timedelta(days=14)
 
@@ -46,7 +47,7 @@ def in_department(department: Department, day: datetime.date) -> Iterable[str]:
     grants = RoleGrant.objects.filter(held, department=department, person__is_active=True)
     yield from (f"{one.person} {one.get_role_display()}" for one in grants.select_related("person"))
     lines = TransferLine.objects.filter(to_department=department, transfer__state=Transfer.State.STAGED)
-    yield from (f"{one.person}（{one.transfer}）" for one in lines.select_related("person", "transfer"))
+    yield from (bracketed(one.person, one.transfer) for one in lines.select_related("person", "transfer"))
 
 
 def register() -> None:

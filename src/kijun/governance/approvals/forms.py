@@ -15,6 +15,7 @@ from kijun.governance.approvals.routes import MOST_STEPS, StepData
 from kijun.governance.approvals.subjects import kinds
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import Form, RevisionMixin
+from kijun.web.punctuation import bracketed
 
 APPROVE, RETURN = "approve", "return"
 
@@ -134,7 +135,7 @@ def step_forms(data: Any, municipality: Municipality, initial: list[dict[str, An
     people: list[tuple[Any, str]] = [
         ("", str(_("指名しない"))),
         *(
-            (person.pk, f"{person.name}（{person.staff_number}）")
+            (person.pk, bracketed(person.name, person.staff_number))
             for person in Person.objects.of(municipality).filter(is_active=True)
         ),
     ]

@@ -16,6 +16,7 @@ from kijun.governance.accounts.waiting import Task
 from kijun.governance.approvals import eligibility
 from kijun.governance.approvals.models import Approval, RouteStep, Step
 from kijun.governance.audit.actions import record
+from kijun.web.punctuation import bracketed
 
 
 def tasks(person: Person) -> Iterable[Task]:
@@ -39,7 +40,7 @@ def _route_steps(people: Sequence[Person]) -> Found:
             Belonging(
                 "approvals.routestep",
                 str(step.pk),
-                f"{step.route.name}（{step.get_kind_display()}）",
+                bracketed(step.route.name, step.get_kind_display()),
                 gettext_lazy("決裁ルートで指名された人"),
                 "person",
                 reverse("approvals:route", args=[step.route_id]),
@@ -58,7 +59,7 @@ def _waiting_steps(people: Sequence[Person]) -> Found:
             Belonging(
                 "approvals.step",
                 str(step.pk),
-                f"{step.approval.title}（{step.get_kind_display()}）",
+                bracketed(step.approval.title, step.get_kind_display()),
                 gettext_lazy("決裁を待っている人"),
                 "person",
                 step.approval.get_absolute_url(),

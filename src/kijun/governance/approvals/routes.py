@@ -14,6 +14,7 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.eligibility import holders, line
 from kijun.governance.approvals.models import Route, RouteStep, StepKind
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.web.punctuation import bracketed
 
 DEFAULT_NAME = "標準の決裁ルート"
 MOST_STEPS = 8
@@ -101,7 +102,7 @@ def check_people(
 def describe(steps: Sequence[RouteStep]) -> str:
     """The route in one line: 審査（上長） → 決裁（首長・CDO）."""
     return " → ".join(
-        f"{step.get_kind_display()}（{step.person or Role(step.role).label}）" for step in steps
+        bracketed(step.get_kind_display(), step.person or Role(step.role).label) for step in steps
     )
 
 

@@ -16,6 +16,7 @@ from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
 from kijun.governance.audit.actions import record
 from kijun.web import navigation, search
+from kijun.web.punctuation import labelled
 
 ROLE_KEY = "person"
 
@@ -24,7 +25,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     """Work given to the person or the person's departments, and what was sent back to be submitted again."""
     for one in queries.open_work(person):
         yield waiting.Task(
-            f"{one.assessment}：{one.get_role_display()}",
+            labelled(one.assessment, one.get_role_display()),
             _("自己点検への回答"),
             reverse("assessments:assessment", args=[one.assessment_id]) + "?show=mine",
             one.due_on,
@@ -91,7 +92,7 @@ def assignments_of(person: Person) -> Iterable[belongings.Belonging]:
         yield belongings.Belonging(
             "assessments.assignment",
             str(one.pk),
-            f"{one.assessment}：{one.get_role_display()}",
+            labelled(one.assessment, one.get_role_display()),
             _("自己点検の担当者"),
             ROLE_KEY,
             reverse("assessments:work", args=[one.assessment_id]),

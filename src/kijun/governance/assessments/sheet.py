@@ -21,6 +21,7 @@ from kijun.governance.assessments.permissions import Asked
 from kijun.governance.evidence.models import Item
 from kijun.web import imports
 from kijun.web.excel import CellError, ReadResult, ReadRow, Sheet, SheetColumn, read_table, write_workbook
+from kijun.web.punctuation import labelled
 from kijun.web.versions import Stale
 
 COLUMNS = [
@@ -171,5 +172,5 @@ def apply(person: Person, assessment: Assessment, answers: list[Answer], made: i
         except ValidationError as error:
             if isinstance(error, Stale):
                 raise
-            raise ValidationError([f"{item.key}：{text}" for text in error.messages]) from error
+            raise ValidationError([labelled(item.key, text) for text in error.messages]) from error
     return len(wanted)

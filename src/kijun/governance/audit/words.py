@@ -15,6 +15,8 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.web.punctuation import labelled, listed
+
 _actions: dict[str, StrOrPromise] = {
     "audit.chain_removed": _("記録の鎖を取り除いた"),
     "audit.verified": _("操作の記録を検証した"),
@@ -81,7 +83,7 @@ def action(code: str) -> str:
         title = apps.get_app_config(app).verbose_name
     except LookupError:
         return code
-    return f"{title}：{verb_word}" if verb_word else code
+    return labelled(title, verb_word) if verb_word else code
 
 
 def kind(code: str) -> str:
@@ -107,9 +109,9 @@ def value(kind_code: str, key: str, raw: Any) -> str:
     if isinstance(raw, bool):
         return str(_("はい") if raw else _("いいえ"))
     if isinstance(raw, list):
-        return "、".join(value(kind_code, key, one) for one in raw) or str(_("（なし）"))
+        return listed(value(kind_code, key, one) for one in raw) or str(_("（なし）"))
     if isinstance(raw, dict):
-        return "、".join(f"{field(kind_code, k)}：{value(kind_code, k, v)}" for k, v in raw.items())
+        return listed(labelled(field(kind_code, k), value(kind_code, k, v)) for k, v in raw.items())
     found = _field(kind_code, key)
     if found is not None and found.choices:
         return str(dict(found.flatchoices).get(raw, raw))

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -157,10 +157,10 @@ class Finding(Scoped, Versioned):
         MANUAL = "manual", _("手動での登録")
 
     class State(models.TextChoices):
-        OPEN = "open", _("未着手")
+        OPEN = "open", pgettext_lazy("finding", "未着手")
         PLANNED = "planned", _("計画済")
         DONE = "done", _("実施済・確認待ち")
-        CLOSED = "closed", _("完了")
+        CLOSED = "closed", pgettext_lazy("finding", "完了")
 
     number = models.PositiveIntegerField()
     """Running number in the municipality."""

@@ -19,7 +19,8 @@ from kijun.governance.inventory.fields import (
 )
 from kijun.governance.inventory.models import AISystem, DataKind, Function, Network, Training
 from kijun.governance.organisation.models import Department, Municipality
-from kijun.web.forms import DateField, Form, IntegerField, RevisionMixin
+from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
+from kijun.web.punctuation import bracketed
 
 CHOOSE = _("選んでください")
 
@@ -32,7 +33,7 @@ class DepartmentChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not
         return indented(obj)
 
 
-class DepartmentsChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # as above
+class DepartmentsChoice(ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: Any) -> str:
@@ -44,7 +45,7 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as abov
         super().__init__(*args, empty_label=CHOOSE, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.staff_number}）"
+        return bracketed(obj.name, obj.staff_number)
 
 
 def indented(department: Department) -> str:

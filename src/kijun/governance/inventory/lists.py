@@ -18,6 +18,7 @@ from kijun.governance.inventory import columns, queries, sheets
 from kijun.governance.inventory.models import AISystem, Dataset, Stage
 from kijun.governance.organisation.models import Department
 from kijun.web.excel import SheetColumn
+from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 
 STAGE_TONES = {
@@ -79,7 +80,7 @@ def user_departments(system: AISystem) -> str:
     """The first two departments that use the system, and how many more."""
     names = [one.name for one in system.user_departments.all()]
     more = len(names) - 2
-    return "、".join(names[:2]) + (str(_(" ほか%(n)s") % {"n": more}) if more > 0 else "")
+    return listed(names[:2]) + (str(_(" ほか%(n)s") % {"n": more}) if more > 0 else "")
 
 
 def system_url(system: AISystem) -> str:
@@ -114,7 +115,9 @@ def systems_table() -> Table:
             *(one.filter for one in extras if one.filter),
         ],
         default=("number",),
-        empty=_("AIシステムはまだ登録されていません。試しに使っているものも、ここに登録します。"),
+        empty=_(
+            "AIシステムはまだ登録されていません。試しに使っているものも、IT担当者がここに登録します。"
+        ),
         first_step=_("AIシステムを登録する"),
         first_step_url=lambda request: (
             reverse("inventory:start") if request.user.has_perm("inventory.register") else None
@@ -179,7 +182,7 @@ DATASETS = Table(
             lambda row: row.name,
             ("name",),
             link=lambda row: reverse("inventory:dataset", args=[row.pk]),
-            hint=lambda row: "、".join(one.code for one in row.systems.all()),
+            hint=lambda row: listed(one.code for one in row.systems.all()),
         ),
         Column("use", _("使い方"), lambda row: row.get_use_display(), ("use",)),
         Column(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kijun.governance.mandates.models import Body, Mandate, Meeting, Member, Plan, ResourceRequest
 from kijun.governance.organisation.models import Municipality
+from kijun.web.punctuation import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def bodies_in_force(municipality: Municipality, day: datetime.date | None = None
                 ground=sides[Member.Side.GROUND],
                 experts=sides[Member.Side.EXPERT],
                 residents=sides[Member.Side.RESIDENT],
-                chair="、".join(str(one) for one in members[body.pk] if one.chair),
+                chair=listed(one for one in members[body.pk] if one.chair),
                 last_meeting=last.get(body.pk),
             )
         )

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganisationConfig(AppConfig):
@@ -13,10 +14,10 @@ class OrganisationConfig(AppConfig):
         from kijun.web import navigation, search
 
         words.register()
-        search.register(_("部署"), find_departments)
+        search.register(pgettext_lazy("nav", "部署"), find_departments)
         for label, url_name, order in [
             (_("団体の情報"), "organisation:settings", 5),
-            (_("部署"), "organisation:departments", 20),
+            (pgettext_lazy("nav", "部署"), "organisation:departments", 20),
             (_("閉庁日"), "organisation:closing_days", 25),
         ]:
             navigation.register(

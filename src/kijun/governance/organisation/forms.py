@@ -15,6 +15,7 @@ from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.organisation.queries import Node, tree
 from kijun.web import dates
 from kijun.web.forms import DateField, Form, IntegerField, KanaField, RevisionMixin
+from kijun.web.punctuation import bracketed
 
 
 def department_choices(nodes: list[Node], *, without: Department | None = None) -> list[tuple[str, str]]:
@@ -27,7 +28,7 @@ def department_choices(nodes: list[Node], *, without: Department | None = None) 
         if without is not None and node.id == without.pk:
             skipped = node.depth
             continue
-        choices.append((str(node.id), "　" * node.depth + f"{node.name}（{node.code}）"))
+        choices.append((str(node.id), "　" * node.depth + bracketed(node.name, node.code)))
     return choices
 
 

@@ -40,6 +40,7 @@ from kijun.governance.reports.contents import (
 from kijun.governance.reports.words import percent, status_labels
 from kijun.governance.risks.models import RiskAssessment, Tier
 from kijun.web import dates
+from kijun.web.punctuation import listed
 
 
 def language() -> str:
@@ -294,7 +295,7 @@ def _point(label: str, tally: Tally) -> Point:
 
 
 def _facts(system: AISystem) -> tuple[Fact, ...]:
-    departments = "、".join(one.name for one in system.user_departments.all())
+    departments = listed(one.name for one in system.user_departments.all())
     pairs: Iterable[tuple[Any, Any]] = (
         (_("概要"), system.summary),
         (_("段階"), system.get_stage_display()),
@@ -360,7 +361,7 @@ def _systems(town: Municipality, rows: list[Assessment], each: dict[int, Results
                 tier=str(Tier(risk.tier).label) if risk else _("未評価"),
                 overruled=str(Tier(risk.computed_tier).label) if risk and risk.overruled_tier else "",
                 owner=system.owner.name if system.owner else _("未定"),
-                departments="、".join(one.name for one in system.user_departments.all()),
+                departments=listed(one.name for one in system.user_departments.all()),
                 assessed=str(assessment.get_state_display()) if assessment else _("自己点検なし"),
                 rate=total.done / total.applicable if total.applicable else None,
                 findings=open_findings.get(system.pk, 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.organisation.tenancy import Tenant
@@ -16,7 +17,7 @@ class Issue(Tenant):
         ASSEMBLY = "assembly", _("議会")
         RESIDENTS = "residents", _("住民")
         MINISTRY = "ministry", _("関係府省")
-        OTHER = "other", _("その他")
+        OTHER = "other", pgettext_lazy("audience", "その他")
 
     audience = models.CharField(_("報告先"), max_length=10, choices=Audience.choices)
     title = models.CharField(_("件名"), max_length=200)

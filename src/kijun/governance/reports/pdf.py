@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.reports.contents import STATUSES, ControlLine, Group, Report
 from kijun.governance.reports.words import labels, percent, status_labels
 from kijun.web import dates, pdf_fonts_folder
+from kijun.web.punctuation import bracketed, labelled, listed
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 
@@ -90,9 +91,9 @@ def _controls(lines: tuple[ControlLine, ...]) -> list[dict[str, Any]]:
     for line in lines:
         reason = line.reason + (f"\n{_('予定')} {line.planned_on:%Y/%m/%d}" if line.planned_on else "")
         evidence = "\n".join(
-            f"{one.title}：{one.value}（{one.verdict}、{one.as_of:%Y/%m/%d}）"
+            bracketed(labelled(one.title, one.value), listed([one.verdict, f"{one.as_of:%Y/%m/%d}"]))
             if one.value
-            else f"{one.title}（{one.as_of:%Y/%m/%d}）"
+            else bracketed(one.title, f"{one.as_of:%Y/%m/%d}")
             for one in line.evidence
         )
         answer = line.status_label + ("\n" + _("組織全体の回答") if line.inherited else "")

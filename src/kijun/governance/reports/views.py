@@ -23,6 +23,7 @@ from kijun.governance.reports.forms import IssueForm
 from kijun.governance.reports.models import Issue
 from kijun.governance.reports.words import percent, status_labels
 from kijun.web.charts import Chart, Series, stacked_bars
+from kijun.web.punctuation import listed
 from kijun.web.who_may import require, who_may
 
 FORMATS: dict[str, tuple[str, Callable[[Report], bytes]]] = {
@@ -151,7 +152,7 @@ def _chart(title: str, groups: tuple[Group, ...]) -> Chart:
         Series(words[status], COLOURS[status], [group.counts.get(status, 0) for group in groups])
         for status in STATUSES
     ]
-    description = "、".join(f"{group.label} {percent(group.rate)}" for group in groups)
+    description = listed(f"{group.label} {percent(group.rate)}" for group in groups)
     return stacked_bars(
         title, _("実施率：") + description, [group.label for group in groups], series, unit=_("件")
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.reports.contents import STATUSES, Group, Report
 from kijun.governance.reports.words import labels, status_labels
 from kijun.web.excel import Sheet, SheetColumn, write_workbook
+from kijun.web.punctuation import bracketed, labelled, listed
 
 
 def render(report: Report) -> bytes:
@@ -81,7 +82,7 @@ def _results(report: Report) -> Sheet:
         return {"kind": kind, "label": group.label, **counts, "rate": _rate(group.rate)}
 
     heads = {"kind": _("区分"), "label": _("項目")}
-    heads |= {f"s_{key or 'none'}": words[key] for key in STATUSES} | {"rate": _("実施率") + "（%）"}
+    heads |= {f"s_{key or 'none'}": words[key] for key in STATUSES} | {"rate": bracketed(_("実施率"), "%")}
     rows = [line(_("原則"), group) for group in report.by_principle] + [
         line(_("役割"), g) for g in report.by_role
     ]
@@ -94,7 +95,7 @@ def _systems(report: Report) -> Sheet:
     heads = {
         "code": words["code"], "name": words["name"], "stage": words["stage"], "tier": words["tier"],
         "overruled": _("区分の変更"), "owner": _("AIサービス責任者"), "departments": _("利用する部署"),
-        "assessed": _("自己点検"), "rate": words["rate"] + "（%）", "findings": words["open"], "published": words["published"],
+        "assessed": _("自己点検"), "rate": bracketed(words["rate"], "%"), "findings": words["open"], "published": words["published"],
     }  # fmt: skip
     rows = [
         {
@@ -135,7 +136,7 @@ def _controls(report: Report) -> Sheet:
         {
             "id": c.id, "title": c.title, "principle": c.principle, "role": c.role, "status": c.status_label,
             "reason": c.reason, "planned": c.planned_on, "by": c.answered_by, "on": c.answered_on,
-            "evidence": "\n".join(f"{e.title}：{e.value}（{e.verdict}、{e.as_of:%Y/%m/%d}）" for e in c.evidence),
+            "evidence": "\n".join(bracketed(labelled(e.title, e.value), listed([e.verdict, f"{e.as_of:%Y/%m/%d}"])) for e in c.evidence),
             "inherited": "○" if c.inherited else "",
         }
         for c in report.controls

@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 from kijun.governance.inventory.models import DataKind
 from kijun.governance.risks import facts, rule, wording
 from kijun.governance.risks.models import Rating, RiskAssessment
+from kijun.web.punctuation import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def _lines(one: RiskAssessment, tier: str) -> dict[str, tuple[str, str]]:
     subjects = dict(wording.SUBJECTS)
     lines: dict[str, tuple[str, str]] = {
         "authority": (_("公権力の行使"), str(one.get_public_authority_display())),
-        "kinds": (_("どんな情報"), "、".join(str(DataKind(kind).label) for kind in one.data_kinds)),
-        "subjects": (_("だれの情報"), "、".join(str(subjects.get(key, key)) for key in one.data_subjects)),
+        "kinds": (_("どんな情報"), listed(DataKind(kind).label for kind in one.data_kinds)),
+        "subjects": (_("だれの情報"), listed(subjects.get(key, key) for key in one.data_subjects)),
     }
     if tier:
         lines["tier"] = (_("リスク区分"), str(wording.tier_label(tier)))

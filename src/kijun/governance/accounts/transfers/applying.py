@@ -18,6 +18,7 @@ from kijun.governance.accounts.transfers.drafting import Actor, line_detail, may
 from kijun.governance.accounts.transfers.review import Review, ended_grants, granted, review
 from kijun.governance.audit.actions import record, record_many
 from kijun.governance.audit.refs import SYSTEM, Ref
+from kijun.web.punctuation import bracketed
 
 DAY = datetime.timedelta(days=1)
 _SHOWN = 10
@@ -144,7 +145,7 @@ def _tell(actor: Actor, transfer: Transfer, found: Review, before: dict[int, lis
         for line in found.lines
     ]
     counts = Counter("leaving" if line.leaves else "moving" for line in found.lines)
-    left = [f"{one.belonging.label}（{one.belonging.role}）" for one in found.unsettled]
+    left = [bracketed(one.belonging.label, one.belonging.role) for one in found.unsettled]
     left += [one.name for one in found.uncovered]
     record_many(chain, actor, events)
     record(

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kijun.governance.accounts import actions, sheets
 from kijun.governance.accounts.forms import NewPersonForm
@@ -25,6 +25,7 @@ from kijun.governance.accounts.views._shared import add_errors
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest, mine
 from kijun.web.kana import is_kana, normalise_kana
+from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.who_may import who_may
 
@@ -40,11 +41,11 @@ def with_today(people: QuerySet[Person]) -> QuerySet[Person]:
 
 
 def _departments(person: Any) -> str:
-    return "、".join(post.department.name for post in person.posts)
+    return listed(post.department.name for post in person.posts)
 
 
 def _roles(person: Any) -> str:
-    return "、".join(dict.fromkeys(str(grant.get_role_display()) for grant in person.held))
+    return listed(dict.fromkeys(grant.get_role_display() for grant in person.held))
 
 
 def _department_choices(request: HttpRequest) -> list[tuple[str, str]]:
@@ -89,7 +90,7 @@ TABLE = Table(
         Column("number", gettext_lazy("職員番号"), lambda p: p.staff_number, ("staff_number",)),
         Column("department", gettext_lazy("所属"), _departments),
         Column("roles", gettext_lazy("役割"), _roles),
-        Column("factor", gettext_lazy("二段階認証"), lambda p: _("あり") if p.has_factor else _("なし")),
+        Column("factor", gettext_lazy("二段階認証"), lambda p: _("あり") if p.has_factor else pgettext("second factor", "なし")),
         Column(
             "seen", gettext_lazy("最後のサインイン"), lambda p: p.last_login, ("last_login",), kind="datetime"
         ),

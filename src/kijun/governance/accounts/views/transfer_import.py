@@ -18,6 +18,7 @@ from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import imports
 from kijun.web.excel import Sheet, read_table, write_workbook
 from kijun.web.models import StagedImport
+from kijun.web.punctuation import labelled
 from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
@@ -104,17 +105,17 @@ def _rows(items: list[imports.PlanItem], names: dict[str, str]) -> list[dict[str
 
     def lines(item: imports.PlanItem) -> list[str]:
         wrong = [
-            f"{columns[e.column].label if e.column in columns else e.column}：{e.message}"
+            labelled(columns[e.column].label if e.column in columns else e.column, e.message)
             for e in item.errors
         ]
         if item.action == "add":
             return wrong + [
-                f"{columns[c.column].label}：{words(c.column, c.after)}"
+                labelled(columns[c.column].label, words(c.column, c.after))
                 for c in item.changes
                 if c.after not in (None, "", "keep")
             ]
         return wrong + [
-            f"{columns[c.column].label}：{words(c.column, c.before)} → {words(c.column, c.after)}"
+            labelled(columns[c.column].label, f"{words(c.column, c.before)} → {words(c.column, c.after)}")
             for c in item.changes
         ]
 

@@ -22,6 +22,7 @@ from kijun.governance.approvals.subjects import kinds, subject
 from kijun.governance.approvals.words import OUTCOME_TONES, STATE_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
+from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.who_may import require, who_may
 
@@ -39,7 +40,7 @@ def _kind_label(row: Approval) -> str:
 def _waiting_for(row: Approval) -> str:
     """Who is next: read from the prefetched steps."""
     steps = eligibility.current_steps(row, row.steps.all())
-    return "、".join(str(step.person or Role(step.role).label) for step in steps)
+    return listed(step.person or Role(step.role).label for step in steps)
 
 
 TABLE = Table(
@@ -177,7 +178,7 @@ def _turn(
             if step.may_decide_alone:
                 modes.append((Step.Mode.ALONE.value, _("専決（ここで決め、あとの手順を省く）")))
         if eligibility.may_stand_in(request.user, step):
-            names = "、".join(one.name for one in eligibility.absent_for(request.user, step)[:3])
+            names = listed(one.name for one in eligibility.absent_for(request.user, step)[:3])
             if names:
                 label = _("代決（不在の%(names)sさんに代わって決め、あとで見てもらう）") % {"names": names}
                 modes.append((Step.Mode.DEPUTY.value, label))

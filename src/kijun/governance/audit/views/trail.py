@@ -13,6 +13,7 @@ from kijun.governance.audit import actions, queries, words
 from kijun.governance.audit.forms import HeadForm, SearchForm
 from kijun.governance.audit.models import Entry
 from kijun.web.excel import SheetColumn
+from kijun.web.punctuation import labelled, listed
 from kijun.web.tables import Column, Table
 from kijun.web.who_may import who_may
 
@@ -25,9 +26,8 @@ def _chain(request: HttpRequest) -> str:
 
 def _summary(entry: Entry) -> str:
     lines = queries.changes(entry)
-    return "、".join(
-        f"{one.field}：{one.after}" if one.before is None else f"{one.field}：{one.before}→{one.after}"
-        for one in lines
+    return listed(
+        labelled(one.field, one.after if one.before is None else f"{one.before}→{one.after}") for one in lines
     )
 
 

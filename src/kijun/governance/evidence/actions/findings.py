@@ -16,6 +16,7 @@ from kijun.governance.audit.refs import SYSTEM, Ref
 from kijun.governance.evidence import confirmers, deadlines
 from kijun.governance.evidence.models import Finding, Item
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.web.punctuation import listed
 
 State, Cause = Finding.State, Finding.Cause
 
@@ -214,7 +215,7 @@ def close_finding(actor: Person, finding: Finding, *, note: str, seen_revision: 
     if alone and confirmers.others(finding, actor):
         raise ValidationError(
             _("自分が実施したものは、ほかの人が確認します。%(names)sさんに依頼してください。")
-            % {"names": "、".join(one.name for one in confirmers.others(finding, actor)[:3])},
+            % {"names": listed(one.name for one in confirmers.others(finding, actor)[:3])},
             code="four_eyes",
         )
     if not note.strip():

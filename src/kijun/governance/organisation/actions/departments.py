@@ -29,6 +29,7 @@ from kijun.governance.organisation.actions.tree import (
 )
 from kijun.governance.organisation.dependents import dependents
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
+from kijun.web.punctuation import listed
 
 _SHOWN: Final = 5
 
@@ -135,7 +136,7 @@ def close_department(
     below = DepartmentVersion.objects.filter(parent=department).exclude(valid_to__lt=closed_on)
     left = [version.name for version in below] + dependents(department, closed_on)
     if left:
-        names = "、".join(left[:_SHOWN]) + ("…" if len(left) > _SHOWN else "")
+        names = listed(left[:_SHOWN]) + ("…" if len(left) > _SHOWN else "")
         raise ValidationError(
             _("この部署には、まだ%(count)s件が残っています（%(names)s）。先に移すか終えてください。"),
             params={"count": len(left), "names": names},

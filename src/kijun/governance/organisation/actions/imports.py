@@ -30,6 +30,7 @@ from kijun.web import imports
 from kijun.web.excel import CellError, ReadResult, ReadRow
 from kijun.web.kana import is_kana, normalise_kana
 from kijun.web.models import StagedImport
+from kijun.web.punctuation import labelled
 
 KIND = "organisation.departments"
 
@@ -214,7 +215,7 @@ def _change(
                 parent=parent,
             )
         except ValidationError as error:
-            raise ValidationError(f"{department}：{error.messages[0]}") from error
+            raise ValidationError(labelled(department, error.messages[0])) from error
     if set(after) & {"name_en", "order"}:
         department.name_en = str(after.get("name_en", department.name_en) or "")
         department.order = int(after.get("order", department.order) or 0)  # type: ignore[arg-type]  # judged

@@ -21,6 +21,7 @@ from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web import imports
 from kijun.web.excel import Sheet, read_table, write_workbook
 from kijun.web.models import StagedImport
+from kijun.web.punctuation import labelled
 from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
@@ -39,13 +40,16 @@ def shown_rows(items: list[imports.PlanItem], labels: dict[str, str]) -> list[Sh
     empty = _("（なし）")
 
     def lines(item: imports.PlanItem) -> list[str]:
-        wrong = [f"{labels.get(one.column, one.column)}：{one.message}" for one in item.errors]
+        wrong = [labelled(labels.get(one.column, one.column), one.message) for one in item.errors]
         if item.action == "add":
             return wrong + [
-                f"{labels[c.column]}：{c.after}" for c in item.changes if c.after not in (None, "")
+                labelled(labels[c.column], c.after) for c in item.changes if c.after not in (None, "")
             ]
         return wrong + [
-            f"{labels[c.column]}：{empty if c.before in (None, '') else c.before} → {empty if c.after in (None, '') else c.after}"
+            labelled(
+                labels[c.column],
+                f"{empty if c.before in (None, '') else c.before} → {empty if c.after in (None, '') else c.after}",
+            )
             for c in item.changes
         ]
 

@@ -15,6 +15,7 @@ from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.governance.register import content
 from kijun.governance.register.models import Entry
 from kijun.governance.register.words import TOPIC_NAMES
+from kijun.web.punctuation import bracketed
 from kijun.web.who_may import require
 
 
@@ -80,8 +81,8 @@ def words_of(gap: content.Gap) -> str:
 
     label = gap.field.label.get(_ui())
     if gap.invalid:
-        return f"{label}（{IN_A_YEAR}）"
-    return f"{label}（{NAMES[gap.language]}）" if gap.language else label
+        return bracketed(label, IN_A_YEAR)
+    return bracketed(label, NAMES[gap.language]) if gap.language else label
 
 
 def posted(request: StaffRequest) -> Any:
