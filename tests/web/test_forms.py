@@ -2,8 +2,10 @@ import datetime
 
 import pytest
 from django import forms as django_forms
+from django.core.exceptions import ValidationError
 
 from kijun.web import forms
+from kijun.web.models import StagedImport
 from kijun.web.versions import Stale
 
 
@@ -115,3 +117,11 @@ def test_a_stale_form_can_be_sent_once_more() -> None:
     assert 'value="5"' in str(form["revision"])
     assert "あとの人" in str(form["name"])
     assert "別の人が更新しました" in str(form.non_field_errors())
+
+
+@pytest.mark.parametrize("forged", ["9" * 30, "x", "0", "-1", "\x00"])
+def test_a_choice_that_no_row_can_be(db: None, forged: str) -> None:
+    field = forms.ModelMultipleChoiceField(StagedImport.objects.all())
+
+    with pytest.raises(ValidationError):
+        field.clean([forged])

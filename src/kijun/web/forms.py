@@ -84,6 +84,17 @@ class DecimalField(forms.DecimalField):
         return super().to_python(value)
 
 
+class ModelMultipleChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Django's own; a forged number that no database can hold is a choice that does not exist, not a failure."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice", params={"value": "…"}) from error
+
+
 class MunicipalityCodeField(forms.CharField):
     """全国地方公共団体コード: six digits with a check digit."""
 

@@ -14,7 +14,7 @@ from kijun.governance.inventory.fields import ManyField
 from kijun.governance.inventory.forms import DepartmentChoice, PersonChoice, lines
 from kijun.governance.inventory.models import AISystem, DataKind, Dataset
 from kijun.governance.organisation.models import Department
-from kijun.web.forms import DateField, Form, IntegerField, RevisionMixin
+from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
 
 FIELDS = (
     "name",
@@ -55,7 +55,7 @@ GROUPS = (
 )
 
 
-class SystemsChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+class SystemsChoice(ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: Any) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.accounts.models import Person
 from kijun.governance.mandates.models import Body, Mandate, Member, Plan
 from kijun.governance.organisation.models import Municipality
-from kijun.web.forms import DateField, Form, RevisionMixin
+from kijun.web.forms import DateField, Form, ModelMultipleChoiceField, RevisionMixin
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
@@ -114,7 +114,7 @@ class MeetingForm(RevisionMixin, Form):
         label=_("件名"), max_length=120, help_text=_("例：第3回　議事録作成AIの全庁展開について")
     )
     decisions = _text(_("決まったこと"), _("1行に1つずつ書くと読みやすくなります。"), required=False, rows=6)
-    attendees = forms.ModelMultipleChoiceField(
+    attendees = ModelMultipleChoiceField(
         Member.objects.none(), label=_("出席者"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
