@@ -91,6 +91,18 @@ class DataForm(PartForm):
             )
         return kinds
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        nobody = "none" in values.get("data_subjects", [])
+        if nobody and set(values.get("data_kinds", [])) & {"personal", "sensitive", "my_number"}:
+            self.add_error(
+                "data_subjects",
+                _(
+                    "個人情報が入るときは、だれの情報かを選んでください。「人の情報は入らない」と同時には選べません。"
+                ),
+            )
+        return values
+
 
 class AxesForm(PartForm):
     """One question an axis; the three levels are explained by examples."""
@@ -139,6 +151,10 @@ class RatingsForm(PartForm):
                 choices=[("yes", _("あてはまる")), ("no", _("あてはまらない"))],
                 widget=forms.RadioSelect(attrs=row),
                 required=not self.partial,
+                error_messages={
+                    "required": _("%(risk)s：このAIにあてはまるかどうかを選んでください。")
+                    % {"risk": risk.id}
+                },
             )
             self.fields[f"{risk.id}-harm"] = forms.TypedChoiceField(
                 label=_("起きたときの害の大きさ"),
@@ -148,7 +164,7 @@ class RatingsForm(PartForm):
                 empty_value=None,
                 widget=forms.RadioSelect(attrs=row),
                 required=self._asked(risk),
-                error_messages={"required": _("害の大きさを選んでください。")},
+                error_messages={"required": _("%(risk)s：害の大きさを選んでください。") % {"risk": risk.id}},
             )
             self.fields[f"{risk.id}-likelihood"] = forms.TypedChoiceField(
                 label=_("起こりやすさ"),
@@ -158,7 +174,9 @@ class RatingsForm(PartForm):
                 empty_value=None,
                 widget=forms.RadioSelect(attrs=row),
                 required=self._asked(risk),
-                error_messages={"required": _("起こりやすさを選んでください。")},
+                error_messages={
+                    "required": _("%(risk)s：起こりやすさを選んでください。") % {"risk": risk.id}
+                },
             )
             self.fields[f"{risk.id}-reason"] = forms.CharField(
                 label=_("理由"),
@@ -199,7 +217,10 @@ class RatingsForm(PartForm):
         for risk in self.risks:
             applies = values.get(f"{risk.id}-applies")
             if applies == "no" and not values.get(f"{risk.id}-reason", "").strip():
-                self.add_error(f"{risk.id}-reason", _("あてはまらない理由を入力してください。"))
+                self.add_error(
+                    f"{risk.id}-reason",
+                    _("%(risk)s：あてはまらない理由を入力してください。") % {"risk": risk.id},
+                )
         return values
 
     def values(self) -> dict[str, Any]:

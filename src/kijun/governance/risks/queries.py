@@ -46,6 +46,12 @@ def highest_tier(municipality: Municipality) -> str:
     return str(max((CatalogTier(tier) for tier in tiers), key=lambda one: one.rank, default=CatalogTier.LOW))
 
 
+def tiers(municipality: Municipality) -> dict[int, str]:
+    """The tier in force of every system that has one, by the system's primary key; one query."""
+    rows = RiskAssessment.objects.filter(municipality=municipality, state=CURRENT)
+    return dict(rows.values_list("system_id", "tier"))
+
+
 def with_tier(rows: QuerySet[AISystem]) -> QuerySet[AISystem]:
     """Adds ``risk_tier``, ``risk_rank`` (0 without an assessment), ``risk_overruled``, ``risk_review_on``, …
 

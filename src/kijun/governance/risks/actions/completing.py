@@ -17,6 +17,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.risks import facts, rule
 from kijun.governance.risks.actions.common import Actor, allow, drafts_only, person_of
 from kijun.governance.risks.models import RiskAssessment
+from kijun.web import dates
 
 
 def next_review(tier: str, day: datetime.date) -> datetime.date:
@@ -120,5 +121,7 @@ def _check_review(tier: str, day: datetime.date, review: datetime.date) -> None:
     if review <= day:
         raise ValidationError({"next_review_on": [_("評価の日より後の日付を入力してください。")]})
     if review > next_review(tier, day):
-        message = _("この区分の評価は%(months)sか月以内に見直します。")
-        raise ValidationError({"next_review_on": [message % {"months": facts.REVIEW_MONTHS[tier]}]})
+        message = _("この区分の評価は%(months)sか月以内に見直します。%(last)sまでの日付を入力してください。")
+        last = dates.format_wareki(next_review(tier, day))
+        text = message % {"months": facts.REVIEW_MONTHS[tier], "last": last}
+        raise ValidationError({"next_review_on": [text]})
