@@ -27,6 +27,16 @@ hypothesis.settings.load_profile("kijun")
 START = datetime.date(2024, 4, 1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that ask the database run a second time on PostgreSQL: ``-m database`` finds them."""
+    fixtures = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+    for item in items:
+        asks = fixtures & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+        if asks:
+            item.add_marker("database")
+
+
 @pytest.fixture(autouse=True)
 def japanese() -> Iterator[None]:
     """Each test starts in Japanese, whatever language the last request of another test was answered in."""
