@@ -160,3 +160,24 @@ def test_queries_do_not_grow(
     with django_assert_max_num_queries(25):
         report = gather.of_organisation(town, it_staff)
     assert len(report.systems) == number
+
+
+def test_english_names_where_there_are_some(
+    town: Municipality, system: AISystem, cycle: Cycle, it_staff: Person
+) -> None:
+    town.name_en, system.name_en = "Chiyoda City", "Minutes assistant"
+    town.save(update_fields=["name_en"])
+    system.save(update_fields=["name_en"])
+    found = cycle.assessments.get(system=system)
+    prove(found)
+    Item.objects.update(title_en="Evidence by itself", value_en="12 cases")
+
+    with translation.override("en"):
+        report = gather.of_system(AISystem.objects.get(pk=system.pk), it_staff)
+
+    assert report.title == "Report on an AI system: Minutes assistant"
+    assert report.scope.endswith("Minutes assistant")
+    assert any("Chiyoda City" in note for note in report.notes)
+    assert "千代田区" not in repr(report.notes)
+    line = own(report)[0].evidence[0]
+    assert (line.title, line.value) == ("Evidence by itself", "12 cases")

@@ -47,6 +47,14 @@ def language() -> str:
     return "en" if (get_language() or "ja").startswith("en") else "ja"
 
 
+def _town_name(town: Municipality) -> str:
+    return (town.name_en if language() == "en" else "") or town.name
+
+
+def _system_name(system: AISystem) -> str:
+    return (system.name_en if language() == "en" else "") or system.name
+
+
 def cycles(municipality: Municipality) -> list[Cycle]:
     """The cycles of a municipality, the newest first."""
     return list(Cycle.objects.filter(municipality=municipality))
@@ -65,8 +73,8 @@ def of_system(system: AISystem, person: Person, cycle: Cycle | None = None) -> R
         _controls(shared_copy, inherited=True, roles={"provider", "user"}) if shared else ()
     )
     return Report(
-        title=_("AIシステムの報告書：%(name)s") % {"name": system.name},
-        scope=f"{system.code} {system.name}",
+        title=_("AIシステムの報告書：%(name)s") % {"name": _system_name(system)},
+        scope=f"{system.code} {_system_name(system)}",
         figures=_figures(results.total, findings, [(_("段階"), str(system.get_stage_display()), "")]),
         facts=_facts(system),
         risk_lines=_risk_lines(risk),
@@ -109,7 +117,7 @@ def _common(
 ) -> dict[str, Any]:
     cycle = assessment.cycle if assessment else cycle
     notes = [
-        _("この報告書は、%(town)sがKijunに記録した自己点検と証跡から作成しました。") % {"town": town.name},
+        _("この報告書は、%(town)sがKijunに記録した自己点検と証跡から作成しました。") % {"town": _town_name(town)},
         _("実施率は、「該当なし」を除いた対策のうち「実施済」の割合です。"),
     ]
     if assessment is None:
@@ -117,7 +125,7 @@ def _common(
     elif not assessment.is_settled:
         notes.append(_("自己点検は承認前です。数値は作成時点のもので、変わることがあります。"))
     return {
-        "municipality": town.name_en if language() == "en" and town.name_en else town.name,
+        "municipality": _town_name(town),
         "is_sample": town.is_sample,
         "cycle": cycle.name if cycle else "",
         "state": str(assessment.get_state_display()) if assessment else _("自己点検なし"),
@@ -236,9 +244,11 @@ def _principle_names(copy: dict[str, Any]) -> dict[str, str]:
 
 def _evidence(item: dict[str, Any]) -> EvidenceLine:
     verdict = str(Verdict(item["verdict"]).label)
-    value = item["value"] or item["note"]
+    other = "_en" if language() == "en" else ""
+    title = item.get(f"title{other}") or item["title"]
+    value = item.get(f"value{other}") or item["value"] or item["note"]
     as_of = _day(item["as_of"]) or timezone.localdate()
-    return EvidenceLine(item["title"], value, verdict, as_of, _day(item["expires_on"]))
+    return EvidenceLine(title, value, verdict, as_of, _day(item["expires_on"]))
 
 
 def _findings(town: Municipality, system: AISystem | None = None) -> tuple[FindingLine, ...]:
@@ -247,12 +257,12 @@ def _findings(town: Municipality, system: AISystem | None = None) -> tuple[Findi
     if system is not None:
         rows = rows.filter(scope_kind=ScopeKind.SYSTEM, scope_id=system.pk)
     rows = rows.select_related("owner", "department").prefetch_related("steps").order_by("due_on", "number")
-    names = dict(AISystem.objects.filter(municipality=town).values_list("pk", "name"))
+    names = {one.pk: _system_name(one) for one in AISystem.objects.filter(municipality=town)}
     today = timezone.localdate()
     return tuple(
         FindingLine(
             number=f"F-{one.number:04d}",
-            title=one.title,
+            title=one.shown_title,
             control=one.control_id,
             scope=names.get(one.scope_id, "") if one.scope_kind == ScopeKind.SYSTEM else _("組織全体"),
             owner=(one.owner.name if one.owner else "") or (one.department.name if one.department else ""),
@@ -356,7 +366,7 @@ def _systems(town: Municipality, rows: list[Assessment], each: dict[int, Results
         found.append(
             SystemLine(
                 code=system.code,
-                name=system.name_en if language() == "en" and system.name_en else system.name,
+                name=_system_name(system),
                 stage=str(Stage(system.stage).label),
                 tier=str(Tier(risk.tier).label) if risk else _("未評価"),
                 overruled=str(Tier(risk.computed_tier).label) if risk and risk.overruled_tier else "",
