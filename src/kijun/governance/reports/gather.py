@@ -117,7 +117,8 @@ def _common(
 ) -> dict[str, Any]:
     cycle = assessment.cycle if assessment else cycle
     notes = [
-        _("この報告書は、%(town)sがKijunに記録した自己点検と証跡から作成しました。") % {"town": _town_name(town)},
+        _("この報告書は、%(town)sがKijunに記録した自己点検と証跡から作成しました。")
+        % {"town": _town_name(town)},
         _("実施率は、「該当なし」を除いた対策のうち「実施済」の割合です。"),
     ]
     if assessment is None:
