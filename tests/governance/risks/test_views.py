@@ -80,6 +80,23 @@ class TestGuidedForm:
         ):
             assert client.post(address, {**sent, "revision": 0}).status_code == 422, address
 
+    def test_nobody_s_information_is_no_personal_information(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        draft = actions.start(it_staff, system)
+        sent = {"data_subjects": ["none"], "data_kinds": ["personal"]}
+        page = client_of(it_staff).post(url("part", draft.pk, "data"), sent)
+        assert page.status_code == 422
+        assert "だれの情報かを選んでください" in page.content.decode()
+
+    def test_the_summary_names_the_risk(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        page = client_of(it_staff).post(
+            url("ratings", actions.start(it_staff, system).pk, "6"), {"revision": 0}
+        )
+        assert "R6.1.1：害の大きさを選んでください。" in page.content.decode()
+
     def test_leaving_halfway_keeps_it(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
         client, draft = client_of(it_staff), actions.start(it_staff, system)
         sent = {"public_authority": "supports", "later": "1", "revision": 0}
