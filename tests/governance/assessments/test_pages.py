@@ -223,6 +223,9 @@ def test_evidence_stands_beside_the_question(
     assert "12件" in card.text
     assert "満たしている" in card.text
     assert card.find("textarea", {"name": "attestation"}) is None
+    more = card.find("a", href=lambda href: href and href.startswith(reverse("evidence:add", args=["file"])))
+    assert more is not None
+    assert user_answer.control_id in str(more)
 
 
 def test_the_filters(client_of: ClientOf, staff: Person, user_answer: Answer, assessment: Assessment) -> None:

@@ -131,7 +131,11 @@ class TestGuidedForm:
         page = client.post(url("step", system.pk, "basics"), {**sent, "name": "後の人の名称"})
         assert page.status_code == 422
         assert "後の人の名称" in page.content.decode()
-        assert AISystem.objects.get(pk=system.pk).name == "先"
+        now = AISystem.objects.get(pk=system.pk)
+        assert now.name == "先"
+        again = {**sent, "name": "後の人の名称", "revision": page.context["form"]["revision"].value()}
+        assert client.post(url("step", system.pk, "basics"), again).status_code == 302
+        assert AISystem.objects.get(pk=system.pk).name == "後の人の名称"
 
     def test_a_draft_is_shown_to_its_maker_and_it_staff_only(
         self, client_of: ClientOf, it_staff: Person, auditor: Person, executive: Person
