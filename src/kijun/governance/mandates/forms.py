@@ -11,6 +11,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.mandates.models import Body, Mandate, Member, Plan
 from kijun.governance.organisation.models import Municipality
 from kijun.web.forms import DateField, Form, ModelMultipleChoiceField, RevisionMixin
+from kijun.web.punctuation import bracketed
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
@@ -20,7 +21,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Perso
         super().__init__(Person.objects.none(), **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.staff_number}）"
+        return bracketed(obj.name, obj.staff_number)
 
 
 class TownForm(Form):
