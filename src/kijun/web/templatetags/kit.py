@@ -60,6 +60,13 @@ def moment(value: Any) -> SafeString | str:
 
 
 @register.filter
+def named(thing: Any) -> str:
+    """A municipality or department by its English name where the reader reads English and it has one."""
+    english = getattr(thing, "name_en", "") if get_language() == "en" else ""
+    return str(english or getattr(thing, "name", thing))
+
+
+@register.filter
 def text(value: Any) -> str:
     """A catalogue text (ja, en) in the reader's language."""
     return str(value.get(get_language() or "ja")) if hasattr(value, "get") else str(value)

@@ -1,0 +1,43 @@
+import datetime
+
+import pytest
+from django.template import engines
+from django.utils import translation
+
+from kijun.governance.organisation.models import Municipality
+
+
+def render(text: str, **context: object) -> str:
+    return engines["django"].from_string(text).render(context)
+
+
+def test_dates_in_both_languages() -> None:
+    day = datetime.date(2026, 11, 23)
+
+    assert ">2026年11月23日（令和8年）<" in render("{{ day|day }}", day=day)
+    with translation.override("en"):
+        assert ">23 November 2026<" in render("{{ day|day }}", day=day)
+    assert ">2026/11/23<" in render("{{ day|short_day }}", day=day)
+
+
+@pytest.mark.parametrize("name", ["day", "short_day", "moment"])
+def test_nothing_is_shown_for_no_date(name: str) -> None:
+    assert render("{{ day|" + name + " }}", day=None) == ""
+
+
+def test_a_name_in_english_where_there_is_one() -> None:
+    town = Municipality(name="みちしるべ市", name_en="Michishirube City")
+
+    assert render("{{ town|named }}", town=town) == "みちしるべ市"
+    with translation.override("en"):
+        assert render("{{ town|named }}", town=town) == "Michishirube City"
+        assert render("{{ town|named }}", town=Municipality(name="横浜市")) == "横浜市"
+
+
+def test_a_tag_is_escaped() -> None:
+    assert "&lt;b&gt;" in render('{% tag label "danger" %}', label="<b>")
+
+
+def test_a_share_in_per_cent() -> None:
+    assert render("{{ value|rate }}", value=0.125) == "12.5\u00a0%"
+    assert render("{{ value|rate }}", value=None) == "–"
