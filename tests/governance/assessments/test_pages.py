@@ -376,6 +376,11 @@ def test_results_show_what_was_approved(
     assert "F-0001" in page.text
     assert "半分の部署で実施" in page.text
     assert page.find("svg") is not None
+    form = page.find("form", action=url("close", assessment.pk))
+    assert form is not None
+    assert form.find_next("h2").text == "原則ごと", "what is left to do stands before the long tables"
+    first = client.get(url("assessment", assessment.pk)).content.decode()
+    assert "結果を確かめて完了にする" in first
     assert client.post(url("close", assessment.pk)).status_code == 302
     assessment.refresh_from_db()
     assert assessment.state == Assessment.State.CLOSED
