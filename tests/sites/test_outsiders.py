@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -276,7 +275,7 @@ def signed_in_as(person: Person) -> Client:
     return client
 
 
-def asked(client: Client, address: str) -> Iterator[tuple[str, HttpResponse]]:
+def asked(client: Client, address: str) -> Iterator[tuple[str, Any]]:
     """What GET and POST answer."""
     yield f"GET {address}", client.get(address)
     yield f"POST {address}", client.post(address, {"revision": "1", "seen_revision": "1", "confirm": "1"})
