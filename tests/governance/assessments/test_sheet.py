@@ -102,6 +102,20 @@ def test_every_wrong_row_says_why(
     assert not assessment.answers.exclude(status="").exists()
 
 
+def test_what_is_wrong_stands_first(
+    client_of: ClientOf, staff: Person, assessment: Assessment, user_answer: Answer
+) -> None:
+    other = assessment.answers.filter(role=AskedRole.USER).exclude(pk=user_answer.pk)[0]
+    rows = [[user_answer.control_id, "一部", "理由", "", ""], [other.control_id, "完璧", "理由", "", ""]]
+    shown = client_of(staff).post(path(assessment), {"file": upload(*rows)})
+    page = BeautifulSoup(shown.content, "html.parser")
+    notice = page.find(class_="notice-danger")
+    assert notice is not None
+    table = notice.find_next("tbody")
+    assert table is not None
+    assert [other.control_id in row.text for row in table.find_all("tr")] == [True, False]
+
+
 def test_somebody_saved_between_preview_and_confirmation(
     client_of: ClientOf, staff: Person, approver: Person, assessment: Assessment, user_answer: Answer
 ) -> None:

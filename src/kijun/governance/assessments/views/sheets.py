@@ -83,6 +83,7 @@ def _shown(request: StaffRequest, desk: Desk, made: imports.ImportPlan) -> dict[
         }
         for item in made.of("change", "error", "add")
     ]
+    rows.sort(key=lambda row: not row["errors"])  # what has to be mended stands first
     kept = {"assessment": desk.assessment.pk, "person": request.user.pk, "plan": imports.dump(made)}
     packed = signing.dumps(kept, salt=SALT, compress=True) if made.ok and made.of("change") else ""
     return {"plan": made, "rows": rows, "counts": made.counts, "packed": packed}
