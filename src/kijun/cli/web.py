@@ -40,6 +40,7 @@ def main(descriptor: int, gate: int) -> None:
         server_header=False,
         access_log=False,  # addresses hold one-time links
         log_level="warning",
+        log_config=None,  # the settings' own, which leaves out what was typed
         timeout_graceful_shutdown=GRACE,
     )
     config.load()
