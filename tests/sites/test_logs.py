@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,20 @@ def test_what_the_machine_says_is_told(error: Exception) -> None:
 def test_causes_come_first() -> None:
     text = told(RuntimeError("x"), cause=OSError("the disk"))
     assert text.index("OSError: the disk") < text.index("led to") < text.index("RuntimeError")
+
+
+def test_a_job_that_failed() -> None:
+    try:
+        raise ValueError(SECRET)
+    except ValueError as error:
+        result = f"{error} : {traceback.format_exc()}"
+    line = f"Failed 'evidence' (kijun.evidence) - {result}"
+
+    text = Formatter().format(logging.LogRecord("django-q", logging.ERROR, "", 0, line, None, None))
+
+    assert SECRET not in text
+    assert text.startswith("Failed 'evidence' (kijun.evidence) - ")
+    assert "test_logs.py" in text
 
 
 def test_every_handler_uses_it() -> None:

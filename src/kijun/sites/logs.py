@@ -18,6 +18,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
+FRAMES: Final = "Traceback (most recent call last):"
 OF_THE_MACHINE: Final = (
     OSError,
     MemoryError,
@@ -34,6 +35,16 @@ OF_THE_MACHINE: Final = (
 
 class Formatter(logging.Formatter):
     """The formatter of every handler of ours."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The queue writes a failed job's traceback into the line itself; only its frames stay."""
+        if record.name == "django-q" and FRAMES in str(record.msg):
+            head, _traceback, rest = record.getMessage().partition(FRAMES)
+            frames = [line for line in rest.splitlines() if line.startswith('  File "')]
+            copy = logging.makeLogRecord(record.__dict__)
+            copy.msg, copy.args = "\n".join([f"{head.partition(' - ')[0]} - {FRAMES}", *frames]), None
+            return super().format(copy)
+        return super().format(record)
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  # logging's own name
         lines: list[str] = []
@@ -55,4 +66,4 @@ def _one(error: BaseException) -> list[str]:
         if isinstance(error, OF_THE_MACHINE)
         else " (its text may quote what was typed and is left out)"
     )
-    return ["Traceback (most recent call last):", *([frames] if frames else []), kind + text]
+    return [FRAMES, *([frames] if frames else []), kind + text]
