@@ -11,7 +11,10 @@ from kijun.web import ruby
     ("page", "wanted"),
     [
         ("<p>町《まち》のAI</p>", "<p><ruby>町<rt>まち</rt></ruby>のAI</p>"),
-        ("<p>65歳《さい》以上《いじょう》</p>", "<p>65<ruby>歳<rt>さい</rt></ruby><ruby>以上<rt>いじょう</rt></ruby></p>"),
+        (
+            "<p>65歳《さい》以上《いじょう》</p>",
+            "<p>65<ruby>歳<rt>さい</rt></ruby><ruby>以上<rt>いじょう</rt></ruby></p>",
+        ),
         ('<a title="町《まち》">町</a>', '<a title="町">町</a>'),
         ("<title>町《まち》</title>", "<title>町</title>"),
         ("<option value=1>町《まち》（3）</option>", "<option value=1>町（3）</option>"),
