@@ -178,7 +178,7 @@ def measure(client: Any, url: str, rounds: int) -> tuple[float, float, int]:
         client.get(url)
         times.append((time.perf_counter() - start) * 1000)
     times.sort()
-    return statistics.median(times), times[max(0, round(0.95 * len(times)) - 1)], len(queries)
+    return statistics.median(times), times[max(0, round(0.95 * len(times)) - 1)], asked
 
 
 def main() -> None:

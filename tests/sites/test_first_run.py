@@ -90,7 +90,10 @@ def test_pasted_code_or_whole_link(client: Client, token: str) -> None:
         response = client.post(reverse("set_up"), {"paste": "1", "code": text})
         assert response["Location"] == reverse("set_up")
         assert 'name="staff_number"' in client.get(reverse("set_up")).content.decode()
-    assert "「初期設定コード」を入力してください" in client.post(reverse("set_up"), {"paste": "1", "code": ""}).content.decode()
+    assert (
+        "「初期設定コード」を入力してください"
+        in client.post(reverse("set_up"), {"paste": "1", "code": ""}).content.decode()
+    )
 
 
 def test_only_once(client: Client, token: str) -> None:

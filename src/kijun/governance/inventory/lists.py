@@ -115,9 +115,7 @@ def systems_table() -> Table:
             *(one.filter for one in extras if one.filter),
         ],
         default=("number",),
-        empty=_(
-            "AIシステムはまだ登録されていません。試しに使っているものも、IT担当者がここに登録します。"
-        ),
+        empty=_("AIシステムはまだ登録されていません。試しに使っているものも、IT担当者がここに登録します。"),
         first_step=_("AIシステムを登録する"),
         first_step_url=lambda request: (
             reverse("inventory:start") if request.user.has_perm("inventory.register") else None

@@ -90,7 +90,11 @@ TABLE = Table(
         Column("number", gettext_lazy("職員番号"), lambda p: p.staff_number, ("staff_number",)),
         Column("department", gettext_lazy("所属"), _departments),
         Column("roles", gettext_lazy("役割"), _roles),
-        Column("factor", gettext_lazy("二段階認証"), lambda p: _("あり") if p.has_factor else pgettext("second factor", "なし")),
+        Column(
+            "factor",
+            gettext_lazy("二段階認証"),
+            lambda p: _("あり") if p.has_factor else pgettext("second factor", "なし"),
+        ),
         Column(
             "seen", gettext_lazy("最後のサインイン"), lambda p: p.last_login, ("last_login",), kind="datetime"
         ),

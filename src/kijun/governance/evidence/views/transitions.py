@@ -73,7 +73,15 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         actions.close_finding(request.user, found, note=data["note"], seen_revision=data["revision"])
 
-    return _page(request, found, form, act, _("確認して完了にする"), pgettext("finding", "完了にする"), _("完了にしました。"))
+    return _page(
+        request,
+        found,
+        form,
+        act,
+        _("確認して完了にする"),
+        pgettext("finding", "完了にする"),
+        _("完了にしました。"),
+    )
 
 
 @who_may("evidence.read")
@@ -87,7 +95,15 @@ def reopen(request: StaffRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         actions.reopen(request.user, found, reason=data["note"], seen_revision=data["revision"])
 
-    return _page(request, found, form, act, pgettext("finding", "再開する"), pgettext("finding", "再開する"), pgettext("finding", "再開しました。"))
+    return _page(
+        request,
+        found,
+        form,
+        act,
+        pgettext("finding", "再開する"),
+        pgettext("finding", "再開する"),
+        pgettext("finding", "再開しました。"),
+    )
 
 
 def _note(request: StaffRequest, found: Finding, label: str, hint: str) -> NoteForm:
