@@ -36,6 +36,8 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    import kijun.sites.asgi  # noqa: F401  what the web process loads and freezes
+
     settings.ALLOWED_HOSTS = ["testserver"]
     call_command("migrate", verbosity=0)
 
