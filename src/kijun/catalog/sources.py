@@ -46,7 +46,7 @@ class UnknownVersion(LookupError):
         self.known = known
 
 
-class Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+class Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]  # the base is chosen at run time
     """Safe YAML in which dates stay text and a key that stands twice is an error."""
 
     yaml_implicit_resolvers = {

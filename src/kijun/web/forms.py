@@ -152,7 +152,7 @@ class Helpful:
         found = [one for one in getattr(error, "error_list", []) if isinstance(one, Stale)]
         if found and found[0].current is not None and "revision" in self.fields:
             self.data = self.data.copy()
-            self.data[self.add_prefix("revision")] = str(found[0].current)  # type: ignore[attr-defined]
+            self.data[self.add_prefix("revision")] = str(found[0].current)  # type: ignore[attr-defined]  # a copy of the QueryDict, which can be written
 
 
 class Form(Helpful, forms.Form):

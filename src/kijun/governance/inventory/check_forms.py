@@ -87,7 +87,7 @@ class PilotForm(Form):
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = queries.assignable_departments(municipality)  # type: ignore[attr-defined]
+        self.fields["department"].queryset = queries.assignable_departments(municipality)  # type: ignore[attr-defined]  # a choice field, not the base class
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -133,11 +133,11 @@ class DatasetForm(Form, RevisionMixin):
             }
         super().__init__(*args, **kwargs)
         town = person.municipality
-        self.fields["systems"].queryset = (  # type: ignore[attr-defined]
+        self.fields["systems"].queryset = (  # type: ignore[attr-defined]  # a choice field, not the base class
             AISystem.objects.of(town).filter(registered_at__isnull=False).order_by("number")
         )
-        self.fields["owner_department"].queryset = queries.assignable_departments(town)  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = queries.assignable_people(town)  # type: ignore[attr-defined]
+        self.fields["owner_department"].queryset = queries.assignable_departments(town)  # type: ignore[attr-defined]  # a choice field, not the base class
+        self.fields["owner"].queryset = queries.assignable_people(town)  # type: ignore[attr-defined]  # a choice field, not the base class
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings, for the template."""

@@ -164,9 +164,9 @@ class PeopleForm(StepForm):
 
     def limit(self, municipality: Municipality) -> None:
         departments = queries.assignable_departments(municipality)
-        self.fields["provider_department"].queryset = departments  # type: ignore[attr-defined]
-        self.fields["user_departments"].queryset = departments  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = queries.assignable_people(municipality)  # type: ignore[attr-defined]
+        self.fields["provider_department"].queryset = departments  # type: ignore[attr-defined]  # a choice field, not the base class
+        self.fields["user_departments"].queryset = departments  # type: ignore[attr-defined]  # a choice field, not the base class
+        self.fields["owner"].queryset = queries.assignable_people(municipality)  # type: ignore[attr-defined]  # a choice field, not the base class
 
 
 class ServiceForm(StepForm):

@@ -75,7 +75,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
 
 
 def find_systems(request: HttpRequest, text: str) -> Iterable[search.Hit]:
-    person: Person = request.user  # type: ignore[assignment]
+    person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
     table, rows = lists.systems_table(), queries.visible_systems(person)
     for word in text.split():
         number = word.upper().removeprefix("AI-")
@@ -93,7 +93,7 @@ def table_search(fields: Iterable[str], word: str, number: str) -> Q:
 
 
 def find_datasets(request: HttpRequest, text: str) -> Iterable[search.Hit]:
-    rows = queries.visible_datasets(request.user)  # type: ignore[arg-type]
+    rows = queries.visible_datasets(request.user)  # type: ignore[arg-type]  # who_may lets only a person in
     for word in text.split():
         rows = rows.filter(Q(name__icontains=word) | Q(collected_where__icontains=word))
     for one in rows.distinct()[:20]:

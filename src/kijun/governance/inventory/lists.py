@@ -65,7 +65,7 @@ def _by_department(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def _owners(request: HttpRequest) -> Iterable[tuple[str, StrOrPromise]]:
-    rows = queries.visible_systems(request.user).exclude(owner=None)  # type: ignore[arg-type]
+    rows = queries.visible_systems(request.user).exclude(owner=None)  # type: ignore[arg-type]  # who_may lets only a person in
     found = (
         rows.order_by("owner__kana_sort").values_list("owner", "owner__name", "owner__kana_sort").distinct()
     )

@@ -109,7 +109,7 @@ def step_of(field: str) -> Step:
 
 def label(field: str) -> StrOrPromise:
     """The field's name as people read it."""
-    return AISystem._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+    return AISystem._meta.get_field(field).verbose_name  # type: ignore[union-attr]  # a field of our own has a name to show
 
 
 def value_of(system: AISystem, field: str) -> Any:

@@ -61,5 +61,5 @@ class TenancyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.municipality = getattr(request.user, "municipality", None)  # type: ignore[attr-defined]
+        request.municipality = getattr(request.user, "municipality", None)  # type: ignore[attr-defined]  # who_may lets only a person in
         return self.get_response(request)

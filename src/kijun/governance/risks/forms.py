@@ -280,7 +280,7 @@ class ResultForm(Form, RevisionMixin):
             if value != computed and (may_lower or ranks.index(value) > ranks.index(computed))
         ]
         field = self.fields["overruled_tier"]
-        field.choices = [("", _("変えない")), *offered]  # type: ignore[attr-defined]
+        field.choices = [("", _("変えない")), *offered]  # type: ignore[attr-defined]  # a choice field, not the base class
 
 
 class AcceptForm(Form, RevisionMixin):

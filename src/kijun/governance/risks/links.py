@@ -116,7 +116,7 @@ def _unaccepted(person: Person) -> Iterable[RiskAssessment]:
 
 def due_count(request: HttpRequest) -> int:
     """Re-assessments past their date among the systems that this person answers for (IT staff: all)."""
-    person: Person = request.user  # type: ignore[assignment]
+    person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
     rows = RiskAssessment.objects.filter(
         municipality=person.municipality,
         state=RiskAssessment.State.CURRENT,

@@ -65,7 +65,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(loader.render_to_string("sites/server_error.html", {"start": start}), status=500)
 
 
-server_error.who_may = "everyone"  # type: ignore[attr-defined]
+server_error.who_may = "everyone"  # type: ignore[attr-defined]  # a mark on a function
 
 
 @everyone
