@@ -17,7 +17,7 @@ def fill(
     harm: int = 1,
     likelihood: int = 1,
     authority: str = "none",
-    levels: tuple[int, int, int, int] = (1, 1, 1, 1),
+    levels: tuple[int, int, int, int] = (1, 1, 2, 1),
     kinds: list[str] | None = None,
 ) -> RiskAssessment:
     """Answer every part of a draft the same way throughout."""
@@ -38,4 +38,6 @@ def assess(
 ) -> RiskAssessment:
     """A new assessment of the system, answered and completed."""
     draft = fill(person, actions.start(person, system), **answers)
-    return actions.complete(person, draft, **(completion or {}))
+    return actions.complete(
+        person, draft, **{"residual_note": "誤りの見落としは残る。", **(completion or {})}
+    )

@@ -206,6 +206,18 @@ class TestOverruling:
             assert "next_review_on" in refused.value.error_dict
 
 
+class TestResidualNote:
+    def test_what_an_executive_is_to_accept_is_described(self, it_staff: Person, system: AISystem) -> None:
+        draft = fill(it_staff, actions.start(it_staff, system), authority="supports")
+        with pytest.raises(ValidationError) as refused:
+            actions.complete(it_staff, draft, residual_note="  ")
+        assert set(refused.value.message_dict) == {"residual_note"}
+        assert actions.complete(it_staff, draft, residual_note="見落としは残る。").needs_acceptance
+
+    def test_a_low_tier_needs_none(self, it_staff: Person, system: AISystem) -> None:
+        assert actions.complete(it_staff, fill(it_staff, actions.start(it_staff, system))).tier == "low"
+
+
 class TestAcceptance:
     def test_it_works(self, executive: Person, assessed: Assess) -> None:
         one = assessed(authority="decides")
@@ -264,6 +276,14 @@ class TestGate:
         one = assessed()
         RiskAssessment.objects.filter(pk=one.pk).update(next_review_on=TODAY - datetime.timedelta(days=1))
         assert "期限" in self.messages(it_staff, system)
+
+    def test_not_when_the_system_is_another_one_by_now(
+        self, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        assessed()
+        system.learns = True
+        system.save()
+        assert "台帳の登録内容が変わりました" in self.messages(it_staff, system)
 
     def test_critical_waits_for_an_executive(
         self, it_staff: Person, executive: Person, system: AISystem, assessed: Assess

@@ -42,6 +42,18 @@ def test_g13_every_system_past_the_plan_is_assessed(
     assert evidence.systems_assessed(town_scope(system)).verdict == Verdict.UNMET
 
 
+def test_g13_and_p317_end_when_the_system_changes(
+    it_staff: Person, system: AISystem, assessed: Assess
+) -> None:
+    assessed()
+    inventory.change_stage(it_staff, system, Stage.PILOT)
+    inventory.save_step(it_staff, system, 2, {"problem": "別の業務に使う。"}, None)
+    assert evidence.systems_assessed(town_scope(system)).verdict == Verdict.UNMET
+    proof = evidence.disadvantage_weighed(scope(system))
+    assert proof is not None
+    assert proof.verdict == Verdict.UNMET
+
+
 def test_g17_what_remains_is_accepted(
     it_staff: Person, executive: Person, system: AISystem, assessed: Assess
 ) -> None:
@@ -99,9 +111,20 @@ class TestWaiting:
         assert "評価し直す" in self.titles(it_staff)
         assert "評価し直す" not in self.titles(staff)
 
-    def test_a_draft(self, owner: Person, system: AISystem) -> None:
+    def test_a_reassessment_of_a_changed_system(
+        self, owner: Person, it_staff: Person, staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        assessed()
+        AISystem.objects.filter(pk=system.pk).update(abroad=True)
+        assert "評価し直す" in self.titles(owner)
+        assert "評価し直す" in self.titles(it_staff)
+        assert "評価し直す" not in self.titles(staff)
+
+    def test_a_draft(self, owner: Person, it_staff: Person, staff: Person, system: AISystem) -> None:
         actions.start(owner, system)
         assert "リスク評価を終える" in self.titles(owner)
+        assert "リスク評価を終える" in self.titles(it_staff)
+        assert "リスク評価を終える" not in self.titles(staff)
 
     def test_an_acceptance(self, executive: Person, owner: Person, assessed: Assess) -> None:
         one = assessed(authority="decides")

@@ -95,6 +95,31 @@ class TestKnownCases:
                 assert rule.of_rating(likelihood, harm) <= rule.of_rating(likelihood + 1, harm)
 
 
+class TestLeastLevels:
+    @pytest.mark.parametrize(
+        ("kinds", "trains", "resident_facing", "expected"),
+        [
+            ({"none"}, True, False, {}),
+            ({"personal"}, False, False, {"information": 2}),
+            ({"confidential"}, True, False, {"information": 3}),
+            ({"none"}, False, True, {"users": 3, "judgement": 2}),
+        ],
+    )
+    def test_what_the_inventory_decides(
+        self, kinds: set[str], trains: bool, resident_facing: bool, expected: dict[str, int]
+    ) -> None:
+        assert rule.least_levels(kinds, trains=trains, resident_facing=resident_facing) == expected
+
+    def test_unconfirmed_is_training(self) -> None:
+        assert not rule.may_train("off_confirmed", learns=False)
+        assert rule.may_train("off_confirmed", learns=True)
+        assert rule.may_train("off_unconfirmed", learns=False)
+
+
+def test_each_figure_has_its_meaning() -> None:
+    assert len(rule.HARM) == len(rule.HARM_MEANS) == len(rule.LIKELIHOOD) == len(rule.LIKELIHOOD_MEANS) == 4
+
+
 FACTS = st.builds(
     Facts,
     authority=st.sampled_from(["none", "supports", "decides"]),

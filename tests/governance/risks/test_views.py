@@ -27,6 +27,10 @@ def url(name: str, *args: Any) -> str:
     return reverse(f"risks:{name}", args=args)
 
 
+def axes(*levels: str) -> dict[str, str]:
+    return dict(zip((axis.key for axis in rule.AXES), levels, strict=True))
+
+
 def panel(system: AISystem) -> str:
     return reverse("inventory:section", args=[system.pk, "risk"])
 
@@ -41,7 +45,7 @@ class TestGuidedForm:
         self.send(client, url("part", draft.pk, "use"), {"public_authority": "none"})
         data = {"data_subjects": ["staff"], "data_kinds": ["personal"]}
         self.send(client, url("part", draft.pk, "data"), data)
-        where = self.send(client, url("part", draft.pk, "axes"), {axis.key: "1" for axis in rule.AXES})
+        where = self.send(client, url("part", draft.pk, "axes"), axes("1", "1", "2", "1"))
         while "ratings" in where:
             page = client.get(where)
             assert page.status_code == 200
@@ -88,6 +92,46 @@ class TestGuidedForm:
         page = client_of(it_staff).post(url("part", draft.pk, "data"), sent)
         assert page.status_code == 422
         assert "だれの情報かを選んでください" in page.content.decode()
+
+    def test_axes_start_where_the_inventory_decides_and_may_not_contradict_it(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        AISystem.objects.filter(pk=system.pk).update(resident_facing=True)
+        draft, client = actions.start(it_staff, system), client_of(it_staff)
+        form = client.get(url("part", draft.pk, "axes")).context["form"]
+        assert form.initial["users"] == 3
+        assert form.initial["information"] == 2
+        page = client.post(url("part", draft.pk, "axes"), {**axes("1", "1", "1", "1"), "revision": 0})
+        assert page.status_code == 422
+        assert set(page.context["form"].errors) == {"users", "information", "judgement"}
+        sent = {**axes("3", "1", "2", "2"), "revision": 0}
+        assert client.post(url("part", draft.pk, "axes"), sent).status_code == 302
+
+    def test_the_figures_are_explained_and_a_risk_applies_until_it_is_set_aside(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        page = client_of(it_staff).get(url("ratings", actions.start(it_staff, system).pk, "6"))
+        assert rule.HARM_MEANS[3].ja in page.content.decode()
+        assert page.context["form"]["R6.1.1-applies"].value() == "yes"
+        assert page.context["form"]["R6.1.1-harm"].value() is None
+
+    def test_other_data_than_the_inventory_s_are_pointed_out(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        draft = fill(it_staff, actions.start(it_staff, system), kinds=["personal", "sensitive"])
+        words = "台帳の「扱う情報」と違います"
+        for address in (url("part", draft.pk, "data"), url("result", draft.pk)):
+            assert words in client_of(it_staff).get(address).content.decode()
+        actions.save_part(it_staff, draft, "data", {"data_kinds": list(system.data_kinds)})
+        assert words not in client_of(it_staff).get(url("result", draft.pk)).content.decode()
+
+    def test_all_that_is_wrong_with_the_result_is_told_at_once(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        draft = fill(it_staff, actions.start(it_staff, system), authority="supports")
+        sent = {"overruled_tier": "critical", "next_review_on": "2099/1/1", "revision": draft.revision}
+        page = client_of(it_staff).post(url("result", draft.pk), sent)
+        assert set(page.context["form"].errors) == {"overrule_reason", "next_review_on", "residual_note"}
 
     def test_the_summary_names_the_risk(
         self, client_of: ClientOf, it_staff: Person, system: AISystem
@@ -199,6 +243,46 @@ class TestAssessmentPage:
         sent = {"note": "毎月の点検を条件とする。", "revision": one.revision}
         assert client.post(url("accept", one.pk), sent).status_code == 302
         assert client.get(url("assessment", one.pk)).status_code == 200
+
+
+class TestTheSystemChanged:
+    def test_it_is_told_where_the_tier_is_shown(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        one, client = assessed(), client_of(it_staff)
+        words = "台帳の登録内容が変わりました"
+        assert words not in client.get(panel(system)).content.decode()
+        system.data_kinds, system.training = ["personal", "sensitive"], "unknown"
+        system.save()
+        for address in (panel(system), url("assessment", one.pk)):
+            page = client.get(address).content.decode()
+            assert words in page
+            assert (
+                "「個人情報（保有個人情報）」から「個人情報（保有個人情報）、要配慮個人情報」に変更" in page
+            )
+        listed = client.get(url("overview") + "?state=changed")
+        assert "登録内容が変わった" in listed.content.decode()
+        assert list(listed.context["shown"].page.object_list) == [system]
+
+    def test_the_next_assessment_tells_what_was_different(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        assessed()
+        system.model_name = "2027年版"
+        system.save()
+        draft = actions.start(it_staff, system)
+        changes = client_of(it_staff).get(url("result", draft.pk)).context["changes"]
+        assert [(str(one.label), one.before, one.after) for one in changes] == [
+            ("モデルと版", "2026年版", "2027年版")
+        ]
+
+    def test_a_retired_system_is_left_alone(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        assessed()
+        system.problem, system.stage = "別の目的", "retired"
+        system.save()
+        assert "評価し直してください" not in client_of(it_staff).get(panel(system)).content.decode()
 
 
 class TestLists:

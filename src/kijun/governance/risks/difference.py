@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.governance.inventory import sheets, steps
 from kijun.governance.inventory.models import DataKind
 from kijun.governance.risks import facts, rule, wording
 from kijun.governance.risks.models import Rating, RiskAssessment
@@ -26,8 +28,27 @@ def previous(assessment: RiskAssessment) -> RiskAssessment | None:
     return rows.exclude(state=RiskAssessment.State.DRAFT).order_by("-number").first()
 
 
+def since(assessment: RiskAssessment) -> list[Line]:
+    """What changed in the inventory since the assessment was completed."""
+    kept, now = assessment.facts.get("registered", {}), facts.registered(assessment.system)
+    return [
+        Line(steps.label(name), registered_words(name, kept[name]), registered_words(name, now[name]))
+        for name in facts.changed(assessment.facts, now)
+    ]
+
+
+def registered_words(name: str, value: Any) -> str:
+    """A value of the inventory as people read it."""
+    if isinstance(value, bool):
+        return _("はい") if value else _("いいえ")
+    if name in sheets.LISTS:
+        return listed(sheets.LISTS[name](code).label for code in value) or "—"
+    return str(sheets.CHOICES[name](value).label) if name in sheets.CHOICES and value else value or "—"
+
+
 def compare(old: RiskAssessment, new: RiskAssessment, tier: str = "") -> list[Line]:
-    """The lines that differ: tier, public authority, data, axes, each risk. ``tier``: a draft's computed one."""
+    """The lines that differ: tier, public authority, data, axes, what the inventory says, each risk that concerns
+    the system. ``tier``: a draft's computed one."""
     before, after = _lines(old, old.tier), _lines(new, tier or new.tier)
     keys = [*after, *(key for key in before if key not in after)]
     return [
@@ -49,7 +70,14 @@ def _lines(one: RiskAssessment, tier: str) -> dict[str, tuple[str, str]]:
     for axis in rule.AXES:
         level = one.axes.get(axis.key)
         lines[axis.key] = (wording.words(axis.name), level_word(level) if level else "—")
+    kept = facts.known_facts(one).get("registered", {})
+    for name in kept:
+        if name not in {"data_kinds", "data_subjects"}:  # asked in the assessment itself
+            lines[f"registered {name}"] = (str(steps.label(name)), registered_words(name, kept[name]))
+    concerned = {risk.id for risk in facts.applicable(one)}
     for rating in one.ratings.all():
+        if rating.risk_id not in concerned:
+            continue
         lines[rating.risk_id] = (risk_name(one, rating.risk_id), rating_words(rating))
     return lines
 

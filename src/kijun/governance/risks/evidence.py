@@ -32,13 +32,14 @@ def _in_force(town: Municipality) -> QuerySet[RiskAssessment]:
 
 @proves("G.13", page="risks:overview")
 def systems_assessed(scope: Scope) -> Proof:
-    """Every system past the plan has an assessment in force that is not past its review."""
+    """Every system past the plan has an assessment that is not past its review and of the system as it is."""
     today = timezone.localdate()
     systems = inventory.in_use(scope.municipality)
     total = systems.count()
-    current = _in_force(scope.municipality).filter(system__stage__in=IN_USE, next_review_on__gte=today)
-    done = current.count()
-    first = current.order_by("next_review_on").values_list("next_review_on", flat=True).first()
+    rows = _in_force(scope.municipality).filter(system__stage__in=IN_USE).select_related("system")
+    current = [one for one in rows if queries.is_valid(one, today)]
+    done = len(current)
+    first = min((one.next_review_on for one in current if one.next_review_on), default=None)
     verdict = share(done, total)
     return Proof(
         _("リスクの大きさに応じた対策"),
@@ -92,7 +93,7 @@ def disadvantage_weighed(scope: Scope) -> Proof | None:
     if system is None:
         return None
     current = queries.current_assessment(system)
-    fresh = current is not None and not queries.is_due(current)
+    fresh = current is not None and queries.is_valid(current)
     if current is None:
         value: Any = _("リスク評価がない")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,34 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.catalog import Catalog, Principle, Risk, load
 from kijun.governance.inventory.models import PERSONAL_KINDS, AISystem, Training
-from kijun.governance.risks import rule
+from kijun.governance.risks import rule, wording
 from kijun.governance.risks.models import Rating, RiskAssessment
 
 MIN_REASON = 20
 """Characters of a reason that lowers the tier."""
 REVIEW_MONTHS = {"low": 12, "medium": 12, "high": 6, "critical": 3}
 """The longest time to the next review."""
+
+BASIS = (
+    "summary",
+    "problem",
+    "functions",
+    "data_kinds",
+    "data_subjects",
+    "network",
+    "external_service",
+    "vendor_name",
+    "service_name",
+    "model_name",
+    "abroad",
+    "training",
+    "learns",
+    "resident_facing",
+    "affected",
+    "human_check",
+)
+"""What is assessed, in the inventory's fields: purpose, information, service and model, who is reached, who checks.
+When one of them changes, the assessment no longer speaks of the system as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,7 @@ def catalog_of(assessment: RiskAssessment) -> Catalog:
 def system_facts(system: AISystem) -> dict[str, Any]:
     """What the rule reads from the inventory, as JSON; kept in the assessment when it is completed."""
     return {
+        "registered": registered(system),
         "functions": list(system.functions),
         "external": system.external_service,
         "training": system.training,
@@ -60,6 +83,27 @@ def system_facts(system: AISystem) -> dict[str, Any]:
         "resident_facing": system.resident_facing,
         "human_check": bool(system.human_check.strip()),
     }
+
+
+def registered(system: AISystem) -> dict[str, Any]:
+    """The inventory's answers that an assessment rests on (:data:`BASIS`), as JSON."""
+    return {name: getattr(system, name) for name in BASIS}
+
+
+def changed(kept: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Fields of :data:`BASIS` that are no longer as they were assessed.
+
+    ``kept``: :func:`system_facts` of a completed assessment; ``now``: :func:`registered`. Blanks and width do not
+    count, nor does the order of a list.
+    """
+    before = kept.get("registered", {})
+    return [name for name in BASIS if name in before and _plain(before[name]) != _plain(now[name])]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join(unicodedata.normalize("NFKC", value).split())
+    return sorted(value) if isinstance(value, list) else value
 
 
 def known_facts(assessment: RiskAssessment) -> dict[str, Any]:
@@ -110,6 +154,40 @@ def rated(assessment: RiskAssessment, ratings: list[Rating]) -> list[Rating]:
     ]
 
 
+def least_levels(assessment: RiskAssessment) -> dict[str, int]:
+    """The least level of an axis that agrees with the data that go in and with the inventory."""
+    facts = known_facts(assessment)
+    return rule.least_levels(
+        assessment.data_kinds,
+        trains=rule.may_train(facts["training"], facts["learns"]),
+        resident_facing=facts["resident_facing"],
+    )
+
+
+def too_low(least: dict[str, int], axes: dict[str, Any]) -> dict[str, StrOrPromise]:
+    """What contradicts the inventory, as {axis key: message}."""
+    return {
+        key: _TOO_LOW[key, level] for key, level in least.items() if axes.get(key) and int(axes[key]) < level
+    }
+
+
+_TOO_LOW: dict[tuple[str, int], StrOrPromise] = {
+    ("information", 2): _(
+        "個人情報や非公開情報を扱うので、「小」は選べません。扱わないときは「だれのどんな情報」を直してください。"
+    ),
+    ("information", 3): _(
+        "学習に使われないことを確認できていない個人情報・機密情報があるので、「大」を選びます。"
+        "確認できているときは、台帳の「入力の学習利用」を直してください。"
+    ),
+    ("users", 3): _(
+        "台帳に「結果が住民に直接届く」とあるので、「大」を選びます。違うときは、台帳を直してください。"
+    ),
+    ("judgement", 2): _(
+        "台帳に「結果が住民に直接届く」とあるので、「小」は選べません。毎回確かめてから届けるときは、台帳を直してください。"
+    ),
+}
+
+
 def rule_facts(assessment: RiskAssessment, ratings: list[Rating]) -> rule.Facts:
     """What :func:`rule.tier` reads."""
     facts = known_facts(assessment)
@@ -120,7 +198,7 @@ def rule_facts(assessment: RiskAssessment, ratings: list[Rating]) -> rule.Facts:
         training=facts["training"],
         learns=facts["learns"],
         resident_facing=facts["resident_facing"],
-        human_check=facts["human_check"],
+        human_check=facts["human_check"] and assessment.axes.get("judgement") != 3,
         axes={key: int(level) for key, level in assessment.axes.items()},
         ratings=tuple(
             (one.harm, one.likelihood)
@@ -145,6 +223,12 @@ def problems(assessment: RiskAssessment, ratings: list[Rating]) -> list[Problem]
         if assessment.axes.get(axis.key) not in {1, 2, 3}:
             found.append(Problem(PARTS[2], _("四つの観点のすべてに答えてください。")))
             break
+    found += [
+        Problem(
+            PARTS[2], _("四つの観点「%(axis)s」：%(message)s") % {"axis": _axis_name(key), "message": message}
+        )
+        for key, message in too_low(least_levels(assessment), assessment.axes).items()
+    ]
     by_id = {one.risk_id: one for one in ratings}
     for principle, risks in by_principle(assessment):
         open_ones = [risk for risk in risks if not is_rated(by_id.get(risk.id))]
@@ -155,6 +239,10 @@ def problems(assessment: RiskAssessment, ratings: list[Rating]) -> list[Problem]
             }
             found.append(Problem(PARTS[3], message, principle.id))
     return found
+
+
+def _axis_name(key: str) -> str:
+    return next(wording.words(axis.name) for axis in rule.AXES if axis.key == key)
 
 
 def is_rated(rating: Rating | None) -> bool:

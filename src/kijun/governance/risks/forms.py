@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.catalog import Risk
 from kijun.governance.inventory.fields import ManyField
 from kijun.governance.inventory.models import DataKind
-from kijun.governance.risks import rule, wording
+from kijun.governance.risks import facts, rule, wording
 from kijun.governance.risks.models import Rating, RiskAssessment, Tier
 from kijun.web.forms import DateField, Form, RevisionMixin
 
@@ -80,7 +80,7 @@ class DataForm(PartForm):
     data_kinds = ManyField(
         label=_("どんな情報が入りますか"),
         choices=DataKind.choices,
-        help_text=_("台帳の登録から写してあります。実際と違うときは、ここで直します。"),
+        help_text=_("台帳の登録から写してあります。実際と違うときは、ここで直し、台帳も直します。"),
     )
 
     def clean_data_kinds(self) -> list[str]:
@@ -126,7 +126,14 @@ class AxesForm(PartForm):
         self.order_fields([*(axis.key for axis in rule.AXES), "revision"])
 
     def stored(self, assessment: RiskAssessment) -> dict[str, Any]:
-        return dict(assessment.axes)
+        """What was answered; where the inventory decides the level, that level is chosen beforehand."""
+        return {**facts.least_levels(assessment), **assessment.axes}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for key, message in facts.too_low(facts.least_levels(self.assessment), values).items():
+            self.add_error(key, message)
+        return values
 
     def values(self) -> dict[str, Any]:
         given = {axis.key: self.cleaned_data.get(axis.key) for axis in rule.AXES}
@@ -180,7 +187,7 @@ class RatingsForm(PartForm):
             )
             self.fields[f"{risk.id}-reason"] = forms.CharField(
                 label=_("理由"),
-                help_text=_("あてはまらないときは必ず書きます。"),
+                help_text=_("そう見積もった根拠です。あてはまらないときは必ず書きます。"),
                 max_length=2000,
                 required=False,
                 widget=lines(2),
@@ -191,7 +198,8 @@ class RatingsForm(PartForm):
         return not self.partial and self.data.get(f"{risk.id}-applies") != "no"
 
     def stored(self, assessment: RiskAssessment) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        """What was answered; a risk of this list concerns the system until somebody sets it aside."""
+        found: dict[str, Any] = {f"{risk.id}-applies": "yes" for risk in self.risks}
         for risk in self.risks:
             one = self.ratings.get(risk.id)
             if one is not None:
@@ -246,7 +254,9 @@ class ResultForm(Form, RevisionMixin):
         widget=lines(3),
         max_length=4000,
         required=False,
-        help_text=_("例：方言の聞き取りの誤りは残る。会議の決定事項は必ず録音と照らす。"),
+        help_text=_(
+            "区分が「高」以上のときは必ず書きます。例：方言の聞き取りの誤りは残る。会議の決定事項は必ず録音と照らす。"
+        ),
     )
     next_review_on = DateField(label=_("次に見直す日"))
     overruled_tier = forms.ChoiceField(label=_("リスク区分を変える"), required=False)

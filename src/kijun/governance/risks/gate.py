@@ -13,13 +13,15 @@ from kijun.governance.risks.models import Tier
 
 
 def assessed(system: AISystem) -> Obstacle | None:
-    """G.13: a risk assessment is in force and not past its review."""
+    """G.13: a risk assessment is in force, not past its review, and of the system as it is today."""
     url = reverse("inventory:section", args=[system.pk, "risk"])
     found = queries.current_assessment(system)
     if found is None:
         return Obstacle(_("リスク評価がまだ完了していません。"), url)
     if queries.is_due(found):
         return Obstacle(_("リスク評価が見直しの期限を過ぎています。"), url)
+    if queries.outdated(found):
+        return Obstacle(_("リスク評価のあとに、台帳の登録内容が変わりました。評価し直してください。"), url)
     return None
 
 

@@ -20,7 +20,7 @@ from kijun.governance.inventory import columns, panels
 from kijun.governance.inventory import queries as inventory
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.governance.risks import lists, presentation, queries, wording
+from kijun.governance.risks import difference, lists, presentation, queries, wording
 from kijun.governance.risks.models import RiskAssessment, Tier
 from kijun.web import navigation
 from kijun.web.excel import SheetColumn
@@ -51,7 +51,8 @@ def panel(request: StaffRequest, system: AISystem) -> dict[str, Any]:
         **presentation.result_context(current, current.tier, list(current.controls)),
         "lines": presentation.explained(current.explanation),
         "computed_label": wording.tier_label(current.computed_tier),
-        "due": queries.is_due(current),
+        "due": not system.is_retired and queries.is_due(current),
+        "outdated": [] if system.is_retired else difference.since(current),
         "may_accept": request.user.has_perm("risks.accept", current),
     }
 
@@ -69,27 +70,34 @@ def figure(_request: StaffRequest, system: AISystem) -> panels.Figure:
         }
     elif queries.is_due(current):
         hint = _("見直し期限超過")
+    elif queries.outdated(current):
+        hint = _("登録内容が変わった")
     return panels.Figure(wording.tier_label(current.tier), hint, tone=wording.tone(current.tier))
 
 
 def tasks(person: Person) -> Iterable[waiting.Task]:
-    """Re-assessments that are due soon (owner, IT staff), drafts, and what waits for an executive's acceptance."""
+    """Re-assessments (owner, IT staff), drafts, and what waits for an executive's acceptance.
+
+    A re-assessment is due soon by its date, or due now because the system is no longer as it was assessed.
+    """
     rows = RiskAssessment.objects.filter(
         municipality=person.municipality, system__in=inventory.registered(person.municipality)
     ).select_related("system")
     roles = person.roles_today()
     everything = Role.IT_STAFF in roles
-    for one in rows.filter(
-        state=RiskAssessment.State.CURRENT, next_review_on__lte=timezone.localdate() + SOON
-    ):
-        if everything or one.system.owner_id == person.pk:
+    current = rows.filter(state=RiskAssessment.State.CURRENT)
+    today = timezone.localdate()
+    for one in current if everything else current.filter(system__owner=person):
+        soon = one.next_review_on is not None and one.next_review_on <= today + SOON
+        if soon or queries.outdated(one):
             yield waiting.Task(
                 gettext("「%(name)s」のリスクを評価し直す") % {"name": one.system},
                 _("リスク評価"),
                 lists.panel_url(one.system),
-                one.next_review_on,
+                one.next_review_on if soon else today,
             )
-    for one in rows.filter(state=RiskAssessment.State.DRAFT, system__owner=person):
+    drafts = rows.filter(state=RiskAssessment.State.DRAFT)
+    for one in drafts if everything else drafts.filter(system__owner=person):
         yield waiting.Task(
             gettext("「%(name)s」のリスク評価を終える") % {"name": one.system},
             _("リスク評価"),
@@ -115,17 +123,16 @@ def _unaccepted(person: Person) -> Iterable[RiskAssessment]:
 
 
 def due_count(request: HttpRequest) -> int:
-    """Re-assessments past their date among the systems that this person answers for (IT staff: all)."""
+    """Systems to assess anew, past the date or changed, that this person answers for (IT staff: all)."""
     person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
-    rows = RiskAssessment.objects.filter(
-        municipality=person.municipality,
-        state=RiskAssessment.State.CURRENT,
-        next_review_on__lt=timezone.localdate(),
-        system__in=inventory.registered(person.municipality),
-    )
+    systems = inventory.registered(person.municipality)
     if Role.IT_STAFF not in person.roles_today():
-        rows = rows.filter(system__owner=person)
-    return rows.count()
+        systems = systems.filter(owner=person)
+    late = systems.filter(
+        risk_assessments__state=RiskAssessment.State.CURRENT,
+        risk_assessments__next_review_on__lt=timezone.localdate(),
+    )
+    return len({*late.values_list("pk", flat=True), *queries.outdated_systems(systems)})
 
 
 def register_all() -> None:

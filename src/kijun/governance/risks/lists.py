@@ -14,7 +14,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.inventory.lists import stage_label, stage_tone
 from kijun.governance.inventory.models import AISystem
-from kijun.governance.risks import wording
+from kijun.governance.risks import facts, queries, wording
 from kijun.governance.risks.models import Tier
 from kijun.web.excel import SheetColumn
 from kijun.web.tables import Column, Filter, Table
@@ -49,6 +49,8 @@ def state_of(row: Any, day: datetime.date | None = None) -> tuple[StrOrPromise, 
         return (_("下書き"), "progress") if row.risk_draft else (_("未評価"), "warning")
     if row.risk_review_on and row.risk_review_on < day:
         return _("見直し期限超過"), "danger"
+    if facts.changed(row.risk_facts or {}, facts.registered(row)):
+        return _("登録内容が変わった"), "danger"
     if row.risk_tier == Tier.CRITICAL and row.risk_accepted_at is None:
         return _("残るリスクの受け入れ待ち"), "warning"
     return pgettext_lazy("assessment", "有効"), "success"
@@ -62,6 +64,8 @@ def _by_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         return rows.filter(risk_review_on__lt=today)
     if value == "draft":
         return rows.filter(risk_draft__isnull=False)
+    if value == "changed":
+        return rows.filter(pk__in=queries.outdated_systems(rows))
     return rows.filter(risk_tier__in=[Tier.HIGH, Tier.CRITICAL], risk_accepted_at__isnull=True)
 
 
@@ -95,6 +99,7 @@ OVERVIEW = Table(
             lambda _request: [
                 ("none", _("未評価")),
                 ("due", _("見直し期限超過")),
+                ("changed", _("登録内容が変わった")),
                 ("draft", _("下書きあり")),
                 ("unaccepted", _("残るリスクの受け入れ待ち")),
             ],

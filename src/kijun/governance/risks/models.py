@@ -23,6 +23,10 @@ class Tier(models.TextChoices):
     CRITICAL = "critical", _("極めて高い")
 
 
+NEEDS_ACCEPTANCE = frozenset({Tier.HIGH, Tier.CRITICAL})
+"""What risk remains in these tiers is described, and an executive accepts it or not (G.17)."""
+
+
 class RiskAssessment(Tenant, Versioned):
     """One assessment of a system. A new one supersedes the one before; a completed one never changes.
 
@@ -110,7 +114,7 @@ class RiskAssessment(Tenant, Versioned):
     @property
     def needs_acceptance(self) -> bool:
         """What risk remains of a high or critical system is accepted by an executive (G.17)."""
-        return self.tier in {Tier.HIGH, Tier.CRITICAL} and self.accepted_at is None
+        return self.tier in NEEDS_ACCEPTANCE and self.accepted_at is None
 
 
 class Rating(Tenant):

@@ -57,6 +57,12 @@ def likelihoods() -> list[tuple[int, str]]:
     return [(n, wording.words(text)) for n, text in enumerate(rule.LIKELIHOOD, 1)]
 
 
+def scales() -> list[tuple[int, str, str, str, str]]:
+    """What the figures 1 to 4 mean: (figure, harm, its meaning, likelihood, its meaning)."""
+    both = zip(rule.HARM, rule.HARM_MEANS, rule.LIKELIHOOD, rule.LIKELIHOOD_MEANS, strict=True)
+    return [(n, *(wording.words(text) for text in texts)) for n, texts in enumerate(both, 1)]  # type: ignore[misc]  # four texts each
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """One line of the rule that spoke."""

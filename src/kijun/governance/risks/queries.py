@@ -11,6 +11,7 @@ from kijun.catalog import Tier as CatalogTier
 from kijun.governance.inventory import queries as inventory
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Municipality
+from kijun.governance.risks import facts
 from kijun.governance.risks.models import RiskAssessment, Tier
 
 CURRENT = RiskAssessment.State.CURRENT
@@ -30,6 +31,24 @@ def is_due(assessment: RiskAssessment, day: datetime.date | None = None) -> bool
     """Past the day on which it should have been made anew."""
     day = day or timezone.localdate()
     return assessment.next_review_on is not None and assessment.next_review_on < day
+
+
+def outdated(assessment: RiskAssessment) -> list[str]:
+    """Fields of the inventory that changed since the assessment was completed; a change asks for a new one."""
+    return facts.changed(assessment.facts, facts.registered(assessment.system))
+
+
+def is_valid(assessment: RiskAssessment, day: datetime.date | None = None) -> bool:
+    """Not past its review, and the system is still the one that was assessed."""
+    return not is_due(assessment, day) and not outdated(assessment)
+
+
+def outdated_systems(rows: QuerySet[AISystem]) -> list[int]:
+    """Primary keys of the systems that changed since their assessment in force; one query."""
+    fields = ("pk", "kept", *facts.BASIS)
+    current = RiskAssessment.objects.filter(system=OuterRef("pk"), state=CURRENT)
+    rows = rows.order_by().annotate(kept=Subquery(current.values("facts")[:1]))
+    return [row["pk"] for row in rows.values(*fields) if row["kept"] and facts.changed(row["kept"], row)]
 
 
 def profile(system: AISystem) -> tuple[str, list[str], str] | None:
@@ -67,6 +86,7 @@ def with_tier(rows: QuerySet[AISystem]) -> QuerySet[AISystem]:
         risk_assessed_on=Subquery(current.values("assessed_on")[:1], output_field=DateField()),
         risk_review_on=Subquery(current.values("next_review_on")[:1], output_field=DateField()),
         risk_accepted_at=Subquery(current.values("accepted_at")[:1]),
+        risk_facts=Subquery(current.values("facts")[:1]),
         risk_draft=Subquery(drafts.values("pk")[:1]),
     )
     ranks = [When(risk_tier=tier, then=Value(rank)) for rank, tier in enumerate(Tier.values, 1)]

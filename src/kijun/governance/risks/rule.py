@@ -15,7 +15,7 @@ from typing import Final
 
 from kijun.catalog import Text, Tier
 
-RULE_VERSION: Final = "2026.11.1"
+RULE_VERSION: Final = "2026.11.2"
 
 LOW, MEDIUM, HIGH, CRITICAL = Tier
 
@@ -40,6 +40,32 @@ LIKELIHOOD: Final = (
     Text("たびたび", "Often"),
     Text("ほぼ確実", "Almost certain"),
 )
+HARM_MEANS: Final = (
+    Text(
+        "不便や手戻りで済み、その日のうちに直せる",
+        "Inconvenience or rework, put right the same day",
+    ),
+    Text(
+        "一部の人に不利益や費用が生じるが、元に戻せる",
+        "Some people lose time, money or a benefit, and it can be made good",
+    ),
+    Text(
+        "権利・給付・財産・信用・健康が損なわれる、または多くの人に及ぶ",
+        "Rights, benefits, property, reputation or health suffer, or many people are affected",
+    ),
+    Text(
+        "命に関わる、または取り返しがつかない",
+        "Lives are at stake, or the harm cannot be undone",
+    ),
+)
+"""What a harm of 1 to 4 means, so that two people who rate the same thing choose the same figure."""
+LIKELIHOOD_MEANS: Final = (
+    Text("数年に1回あるかどうか", "Perhaps once in several years"),
+    Text("年に数回", "A few times a year"),
+    Text("月に数回", "A few times a month"),
+    Text("毎週、または使うたびに", "Every week, or each time it is used"),
+)
+"""What a likelihood of 1 to 4 means."""
 MANY_HIGH: Final = 5
 """So many risks of 高 or more together weigh 極めて高い."""
 
@@ -130,7 +156,8 @@ class Facts:
     """What the rule reads.
 
     ``authority``: none, supports, decides. ``data_kinds``: values of inventory's DataKind. ``training``: values of
-    inventory's Training; anything but ``off_confirmed`` counts as possible. ``axes``: axis key → 1, 2, 3.
+    inventory's Training; anything but ``off_confirmed`` counts as possible. ``human_check``: the inventory names
+    one, and the axis of judgement does not say that results are used without. ``axes``: axis key → 1, 2, 3.
     ``ratings``: (harm, likelihood), each 1–4, of the risks that apply.
     """
 
@@ -206,8 +233,9 @@ FLOORS: Final = (
     Floor(
         "R1",
         Text(
-            "結果が住民に直接届き、人による確認がない",
-            "Results reach residents directly and nobody checks them",
+            "結果が住民に直接届き、職員の確認がない（台帳の「人による確認」がないか、四つの観点の判断が「大」）",
+            "Results reach residents directly and no member of staff checks them "
+            "(the inventory names no check, or the axis of judgement is at its highest)",
         ),
         MEDIUM,
     ),
@@ -229,6 +257,7 @@ _TIER_WORDS: Final = {
 }
 _SENSITIVE: Final = frozenset({"sensitive", "my_number"})
 _PERSONAL: Final = _SENSITIVE | {"personal"}
+_CLOSED: Final = _PERSONAL | {"confidential"}
 
 
 def of_rating(harm: int, likelihood: int) -> Tier:
@@ -236,6 +265,24 @@ def of_rating(harm: int, likelihood: int) -> Tier:
     if not (1 <= harm <= 4 and 1 <= likelihood <= 4):
         raise IndexError((harm, likelihood))
     return MATRIX[harm - 1][likelihood - 1]
+
+
+def may_train(training: str, learns: bool) -> bool:
+    """What goes in may train a model; what is not confirmed counts as so."""
+    return training != "off_confirmed" or learns
+
+
+def least_levels(data_kinds: Iterable[str], *, trains: bool, resident_facing: bool) -> dict[str, int]:
+    """The least level of an axis that agrees with what the inventory says: axis key → 2 or 3.
+
+    Whoever answers less contradicts the inventory: one of the two is wrong and is mended before the tier counts.
+    """
+    found: dict[str, int] = {}
+    if _CLOSED & set(data_kinds):
+        found["information"] = 3 if trains else 2
+    if resident_facing:
+        found |= {"users": 3, "judgement": 2}
+    return found
 
 
 def tier(facts: Facts) -> Result:
@@ -273,14 +320,14 @@ def _matrix_steps(ratings: Iterable[tuple[int, int]]) -> list[Step]:
 
 def _floors(facts: Facts) -> list[str]:
     """Ids of the floors that hold."""
-    may_train = facts.training != "off_confirmed" or facts.learns
+    trains = may_train(facts.training, facts.learns)
     levels = [facts.axes.get(axis.key, 1) for axis in AXES]
     large, middle = sum(1 for one in levels if one >= 3), sum(1 for one in levels if one >= 2)
     holds = {
         "A1": facts.authority == "decides",
         "A2": facts.authority in {"supports", "decides"},
-        "D1": bool(facts.data_kinds & _SENSITIVE) and (facts.external or may_train),
-        "D2": bool(facts.data_kinds & _PERSONAL) and may_train,
+        "D1": bool(facts.data_kinds & _SENSITIVE) and (facts.external or trains),
+        "D2": bool(facts.data_kinds & _PERSONAL) and trains,
         "R1": facts.resident_facing and not facts.human_check,
         "X1": large == 1,
         "X2": large >= 2,

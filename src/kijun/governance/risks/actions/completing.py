@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from kijun.catalog import Role, required
 from kijun.catalog import Tier as CatalogTier
@@ -16,7 +17,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.risks import facts, rule
 from kijun.governance.risks.actions.common import Actor, allow, drafts_only, person_of
-from kijun.governance.risks.models import RiskAssessment
+from kijun.governance.risks.models import NEEDS_ACCEPTANCE, RiskAssessment
 from kijun.web import dates
 
 
@@ -63,11 +64,18 @@ def complete(
     assessment.facts = {}
     result = rule.tier(facts.rule_facts(assessment, ratings))
     changed = overruled_tier if overruled_tier and overruled_tier != result.tier else ""
-    if changed:
-        _check_overrule(actor, assessment, result.tier, changed, overrule_reason.strip())
+    wrong = (
+        _wrong_overrule(actor, assessment, result.tier, changed, overrule_reason.strip()) if changed else {}
+    )
     tier, day = changed or str(result.tier), on or timezone.localdate()
     review = next_review_on or next_review(tier, day)
-    _check_review(tier, day, review)
+    wrong |= _wrong_review(tier, day, review)
+    if tier in NEEDS_ACCEPTANCE and not residual_note.strip():
+        wrong["residual_note"] = _(
+            "区分が「高」以上のときは、首長・CDOが判断できるように、残るリスクを書いてください。"
+        )
+    if wrong:
+        raise ValidationError({field: [message] for field, message in wrong.items()})
     assessment.claim(seen_revision)
     old = assessment.system.risk_assessments.filter(state=RiskAssessment.State.CURRENT)
     old.update(state=RiskAssessment.State.SUPERSEDED)
@@ -101,9 +109,9 @@ def complete(
     return assessment
 
 
-def _check_overrule(
+def _wrong_overrule(
     actor: Actor, assessment: RiskAssessment, computed: CatalogTier, wanted: str, reason: str
-) -> None:
+) -> dict[str, StrOrPromise]:
     try:
         lower = CatalogTier(wanted) < computed
     except ValueError as error:
@@ -112,16 +120,15 @@ def _check_overrule(
         raise PermissionDenied
     if lower and len(reason) < facts.MIN_REASON:
         message = _("区分を下げるときは、理由を%(n)s文字以上で書いてください。")
-        raise ValidationError({"overrule_reason": [message % {"n": facts.MIN_REASON}]})
-    if not reason:
-        raise ValidationError({"overrule_reason": [_("区分を変える理由を入力してください。")]})
+        return {"overrule_reason": message % {"n": facts.MIN_REASON}}
+    return {} if reason else {"overrule_reason": _("区分を変える理由を入力してください。")}
 
 
-def _check_review(tier: str, day: datetime.date, review: datetime.date) -> None:
+def _wrong_review(tier: str, day: datetime.date, review: datetime.date) -> dict[str, StrOrPromise]:
     if review <= day:
-        raise ValidationError({"next_review_on": [_("評価の日より後の日付を入力してください。")]})
+        return {"next_review_on": _("評価の日より後の日付を入力してください。")}
     if review > next_review(tier, day):
         message = _("この区分の評価は%(months)sか月以内に見直します。%(last)sまでの日付を入力してください。")
         last = dates.format_wareki(next_review(tier, day))
-        text = message % {"months": facts.REVIEW_MONTHS[tier], "last": last}
-        raise ValidationError({"next_review_on": [text]})
+        return {"next_review_on": message % {"months": facts.REVIEW_MONTHS[tier], "last": last}}
+    return {}

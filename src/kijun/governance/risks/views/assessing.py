@@ -121,6 +121,7 @@ def part(request: StaffRequest, pk: int, slug: str) -> HttpResponse:
         "stepper": stepper(draft, this),
         "previous": _address(draft, facts.PARTS[this.number - 2]) if this.number > 1 else "",
         "told": _told(draft) if slug == "data" else [],
+        "differs": slug == "data" and set(draft.data_kinds) != set(draft.system.data_kinds),
     }
     return render(request, "risks/part.html", context, status=status)
 
@@ -200,6 +201,8 @@ def ratings(request: StaffRequest, pk: int, principle: str) -> HttpResponse:
         if position
         else reverse("risks:part", args=[pk, "axes"]),
         "last": position + 1 == len(ids),
+        "scales": presentation.scales(),
+        "first": position == 0,
         "set_aside": len(facts.catalog_of(draft).risks) - sum(len(risks) for _one, risks in groups),
     }
     return render(request, "risks/ratings.html", context, status=status)
@@ -242,6 +245,7 @@ def result(request: StaffRequest, pk: int) -> HttpResponse:
         "stepper": stepper(draft, facts.BY_SLUG["result"]),
         "changes": difference.compare(old, draft, str(computed.tier)) if old else [],
         "old": old,
+        "differs": set(draft.data_kinds) != set(draft.system.data_kinds),
     }
     return render(request, "risks/result.html", context, status=status)
 

@@ -25,12 +25,14 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
     if thing.is_draft:
         return redirect("risks:resume", pk)
     catalog, old = facts.catalog_of(thing), difference.previous(thing)
+    in_force = thing.state == RiskAssessment.State.CURRENT and not thing.system.is_retired
     context = {
         **presentation.result_context(thing, thing.tier, list(thing.controls)),
         "lines": presentation.explained(thing.explanation),
         "computed_label": wording.tier_label(thing.computed_tier),
         "state_tone": STATE_TONES[thing.state],
-        "due": thing.state == RiskAssessment.State.CURRENT and queries.is_due(thing),
+        "due": in_force and queries.is_due(thing),
+        "outdated": difference.since(thing) if in_force else [],
         "changes": difference.compare(old, thing) if old else [],
         "old": old,
         "control_rows": [catalog.control(one) for one in thing.controls],

@@ -32,6 +32,7 @@ def explain(request: StaffRequest) -> HttpResponse:
     context = {
         "matrix": presentation.matrix(),
         "likelihoods": presentation.likelihoods(),
+        "scales": presentation.scales(),
         "floors": [
             (floor.rule, wording.words(floor.when), wording.tier_label(floor.tier), wording.tone(floor.tier))
             for floor in rule.FLOORS
