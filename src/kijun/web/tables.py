@@ -28,7 +28,8 @@ PER_PAGE = 50
 class Column:
     """One column. ``value(row)`` is what is shown; ``sort`` are order_by terms; ``tone(row)`` makes it a tag.
 
-    ``link(row)`` is the address the cell leads to. ``kind``: text, number, date, datetime.
+    ``link(row)`` is the address the cell leads to. ``kind``: text, number, date, datetime, name (of a person, which
+    never breaks inside).
     """
 
     key: str

@@ -12,7 +12,7 @@ from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals.actions import return_
 from kijun.governance.approvals.models import Route
-from kijun.governance.assessments import actions
+from kijun.governance.assessments import actions, panels
 from kijun.governance.assessments.models import AskedRole, Assessment
 from kijun.governance.audit.models import Entry
 from kijun.governance.inventory.models import AISystem
@@ -120,3 +120,12 @@ def test_overdue_work_is_marked(client_of: ClientOf, it_staff: Person, assessmen
     assessment.assignments.update(due_on=timezone.localdate() - datetime.timedelta(days=1))
     text = client_of(it_staff).get(f"/staff/assessments/cycles/{assessment.cycle_id}/").content.decode()
     assert "期限超過" in text
+
+
+def test_an_open_assessment_remains_of_a_retired_system(
+    assessment: Assessment, system: AISystem, settle: Callable[..., Assessment]
+) -> None:
+    (one,) = panels.remaining(system)
+    assert assessment.cycle.name in str(one.label)
+    settle(assessment)
+    assert not list(panels.remaining(system))

@@ -195,6 +195,43 @@ class TestStages:
             actions.change_stage(it_staff, AISystem.objects.get(pk=system.pk), Stage.PILOT)
         assert any("責任者" in message for message in refused.value.messages)
 
+    def test_a_second_pilot_needs_its_own_result_and_what_was_stopped_a_new_verification(
+        self, it_staff: Person, system: AISystem
+    ) -> None:
+        gates_of_upper_apps_open(system)
+        ago = [TODAY - datetime.timedelta(days=n) for n in (90, 60, 50, 10, 0)]
+        actions.change_stage(it_staff, system, Stage.PILOT, on=ago[0])
+        pilot = {
+            "department": None,
+            "result": "半分になった",
+            "effect_measure": "作成時間",
+            "effect_before": 180,
+            "effect_after": 90,
+            "effect_unit": "分",
+            "go_on": True,
+        }
+        actions.record_pilot(it_staff, system, started_on=ago[0], ended_on=ago[1], **pilot)
+        actions.verify_system(it_staff, system, **{**VERIFIED, "verified_on": ago[1]})
+        actions.change_stage(it_staff, system, Stage.OPERATION, on=ago[2])
+        actions.change_stage(it_staff, system, Stage.PILOT, on=ago[3], reason="誤りが続いた")
+        with pytest.raises(ValidationError) as refused:
+            actions.change_stage(it_staff, system, Stage.OPERATION)
+        told = " ".join(refused.value.messages)
+        assert "今回の実証の結果" in told
+        assert "運用から戻したあとの検証" in told
+        actions.record_pilot(it_staff, system, started_on=ago[3], ended_on=ago[4], **pilot)
+        actions.verify_system(it_staff, system, **VERIFIED)
+        actions.change_stage(it_staff, system, Stage.OPERATION)
+
+    def test_less_of_the_same_asks_for_no_new_verification(self, it_staff: Person, system: AISystem) -> None:
+        gates_of_upper_apps_open(system)
+        day = TODAY - datetime.timedelta(days=9)
+        actions.verify_system(it_staff, system, **{**VERIFIED, "verified_on": day})
+        actions.change_stage(it_staff, system, Stage.OPERATION, reason="実証は他の自治体で済んでいる")
+        actions.change_stage(it_staff, system, Stage.EXTENSION)
+        actions.change_stage(it_staff, system, Stage.OPERATION, reason="一つの課に戻す")
+        actions.change_stage(it_staff, system, Stage.EXTENSION)
+
     def test_back_asks_for_a_reason_and_no_gate(self, it_staff: Person, system: AISystem) -> None:
         with pytest.raises(ValidationError):
             actions.change_stage(it_staff, system, Stage.IDEA)

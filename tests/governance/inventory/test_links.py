@@ -12,8 +12,9 @@ from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry
 from kijun.governance.evidence import scopes
-from kijun.governance.evidence.models import ScopeKind
-from kijun.governance.inventory import actions, links
+from kijun.governance.evidence.actions import raise_finding
+from kijun.governance.evidence.models import Finding, ScopeKind
+from kijun.governance.inventory import actions, links, remains
 from kijun.governance.inventory.models import AISystem, Dataset
 
 Another = Callable[..., AISystem]
@@ -45,7 +46,46 @@ def test_drafts_and_overdue_datasets_wait(it_staff: Person, owner: Person, datas
     assert any(dataset.name in str(task.title) for task in waiting.tasks(owner))
 
 
-@pytest.mark.parametrize("words", ["議事録", "AI-001", "ai-001", "1", "ことのは 支援"])
+def test_a_vacant_post_waits_for_it_staff(
+    it_staff: Person, owner: Person, staff: Person, system: AISystem, another: Another
+) -> None:
+    def vacant(person: Person) -> list[str]:
+        return [str(one.title) for one in waiting.tasks(person) if "責任者を決める" in str(one.title)]
+
+    another(name="まだ構想", stage="idea", owner=None)
+    assert vacant(it_staff) == []
+    owner.is_active = False
+    owner.save()
+    assert vacant(it_staff) == ["「議事録作成支援」の責任者を決める"]
+    another(name="責任者のないAI", stage="plan", owner=None)
+    assert len(vacant(it_staff)) == 2
+    assert vacant(staff) == []
+
+
+def test_what_remains_of_a_system_that_is_given_up(
+    it_staff: Person, system: AISystem, dataset: Dataset, another: Another
+) -> None:
+    raise_finding(
+        it_staff,
+        system.municipality,
+        control_id="P3.1.8",
+        scope_kind=ScopeKind.SYSTEM,
+        scope_id=system.pk,
+        title="試験の記録がない",
+        cause=Finding.Cause.MANUAL,
+        owner=None,
+        department=None,
+    )
+    told = [str(one.label) for one in remains.remaining(system)]
+    assert told == [
+        "指摘「試験の記録がない」が終わっていません。",
+        "データセット「介護保険の手引き」を使うAIが、ほかにありません。",
+    ]
+    dataset.systems.add(another(name="ほかのAI", stage="operation"))
+    assert len(remains.remaining(system)) == 1
+
+
+@pytest.mark.parametrize("words", ["議事録", "AI-001", "ai-001", "001", "1", "ことのは 支援"])
 def test_search_finds_by_name_and_number(staff: Person, system: AISystem, words: str) -> None:
     request = RequestFactory().get("/")
     request.user = staff

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.inventory import actions, lists, queries, sheets
+from kijun.governance.inventory import actions, lists, queries, sheets, steps
 from kijun.governance.inventory.models import AISystem, Dataset
 from kijun.governance.organisation.models import Department
 from kijun.web.excel import Sheet, read_table, write_workbook
@@ -137,6 +137,18 @@ class TestGuidedForm:
         assert client.post(url("step", system.pk, "basics"), again).status_code == 302
         assert AISystem.objects.get(pk=system.pk).name == "後の人の名称"
 
+    def test_a_change_from_the_check_returns_to_the_check(
+        self, client_of: ClientOf, it_staff: Person, values: dict[str, Any]
+    ) -> None:
+        draft, client = actions.start_system(it_staff, it_staff.municipality), client_of(it_staff)
+        for step in steps.STEPS:
+            actions.save_step(it_staff, draft, step.number, {n: values[n] for n in step.fields}, None)
+        page = client.get(url("step", draft.pk, "purpose")).content.decode()
+        assert page.index("保存して確認に戻る") < page.index("保存して次へ進む")
+        draft.refresh_from_db()
+        sent = {**answers(values), "revision": draft.revision, "back_to_check": "1"}
+        assert client.post(url("step", draft.pk, "purpose"), sent).url == url("check", draft.pk)
+
     def test_a_draft_is_shown_to_its_maker_and_it_staff_only(
         self, client_of: ClientOf, it_staff: Person, auditor: Person, executive: Person
     ) -> None:
@@ -144,6 +156,16 @@ class TestGuidedForm:
         assert draft in queries.visible_systems(it_staff)
         assert draft not in queries.visible_systems(auditor)
         assert client_of(executive).get(url("system", draft.pk)).status_code == 403
+
+    def test_whoever_answers_for_a_system_may_change_it_without_the_role(
+        self, client_of: ClientOf, staff: Person, it_staff: Person, system: AISystem
+    ) -> None:
+        assert client_of(staff).get(url("step", system.pk, "basics")).status_code == 403
+        actions.set_owner(it_staff, system, staff)
+        page = client_of(staff).get(url("system", system.pk)).content.decode()
+        assert url("step", system.pk, "basics") in page
+        assert client_of(staff).get(url("step", system.pk, "basics")).status_code == 200
+        assert client_of(staff).get(url("stage", system.pk)).status_code == 200
 
     def test_unknown_steps_and_others(
         self, client_of: ClientOf, it_staff: Person, owner: Person, outsider: Person, system: AISystem
@@ -227,6 +249,16 @@ class TestStagePage:
     def test_choose(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
         assert client_of(it_staff).get(url("stage", system.pk) + "?to=choose").status_code == 200
 
+    def test_what_remains_is_shown_before_and_after_retiring(
+        self, client_of: ClientOf, it_staff: Person, staff: Person, system: AISystem, dataset: Dataset
+    ) -> None:
+        client = client_of(it_staff)
+        page = client.get(url("stage", system.pk) + "?to=retired").content.decode()
+        assert url("dataset", dataset.pk) in page
+        actions.change_stage(it_staff, system, "retired", reason="契約の満了")
+        assert url("dataset", dataset.pk) in client.get(url("system", system.pk)).content.decode()
+        assert "残っています" not in client_of(staff).get(url("system", system.pk)).content.decode()
+
     def test_retiring_needs_a_reason(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
         data = {"to": "retired", "on": TODAY.isoformat(), "reason": "", "revision": system.revision}
         assert client_of(it_staff).post(url("stage", system.pk), data).status_code == 422
@@ -307,7 +339,17 @@ class TestLists:
             client.get(url("systems"))
 
     @pytest.mark.parametrize(
-        "query", ["stage=plan", "stage=active", "stage=draft", "owner=none", "q=議事録　支援", "sort=-owner"]
+        "query",
+        [
+            "stage=plan",
+            "stage=active",
+            "stage=draft",
+            "owner=none",
+            "q=議事録　支援",
+            "q=ai-001",
+            "q=2026年版",
+            "sort=-owner",
+        ],
     )
     def test_filters(self, client_of: ClientOf, it_staff: Person, system: AISystem, query: str) -> None:
         page = client_of(it_staff).get(url("systems") + "?" + query)

@@ -101,3 +101,9 @@ def test_the_systems_page_and_list_show_the_register(
     page = client.get(reverse("inventory:system", args=[system.pk])).content.decode()
     assert "公開台帳" in page
     assert reverse("register:entry", args=[system.pk]) in page
+
+
+def test_a_published_entry_remains_of_a_retired_system(system: AISystem, publication: Publication) -> None:
+    assert [one.url for one in registrations.remaining(system)] == [registrations.entry_url(system)]
+    Publication.objects.filter(pk=publication.pk).update(content={**publication.content, "status": "retired"})
+    assert not list(registrations.remaining(system))

@@ -13,7 +13,7 @@ from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.governance.inventory import actions as inventory
 from kijun.governance.inventory.models import AISystem, Stage
-from kijun.governance.risks import actions, evidence
+from kijun.governance.risks import actions, evidence, links
 from kijun.governance.risks.models import RiskAssessment
 from tests.governance.inventory.made import make_system
 
@@ -132,3 +132,11 @@ class TestWaiting:
         assert "受け入れる" not in self.titles(owner)
         actions.accept_residual(executive, one, "毎月点検する。")
         assert "受け入れる" not in self.titles(executive)
+
+
+def test_a_draft_remains_of_a_retired_system(it_staff: Person, system: AISystem, assessed: Assess) -> None:
+    assessed()
+    assert not list(links.remaining(system))
+    draft = actions.start(it_staff, system)
+    (one,) = links.remaining(system)
+    assert str(draft.pk) in one.url

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.assessments import plans, queries
+from kijun.governance.assessments.models import OPEN_STATES
 from kijun.governance.evidence.models import ScopeKind
-from kijun.governance.inventory import panels
+from kijun.governance.inventory import panels, remains
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
 
@@ -44,6 +47,14 @@ def figure(request: StaffRequest, system: AISystem) -> panels.Figure | None:
     )
 
 
+def remaining(system: AISystem) -> Iterable[remains.Remain]:
+    """Self-assessments that are not approved yet."""
+    for one in queries.assessments(system.municipality).filter(system=system, state__in=OPEN_STATES):
+        words = gettext("自己点検「%(cycle)s」が終わっていません。") % {"cycle": one.cycle.name}
+        yield remains.Remain(words, reverse("assessments:assessment", args=[one.pk]))
+
+
 def register_all() -> None:
+    remains.register(remaining)
     panels.register(panels.Panel("assessments", _("自己点検"), "assessments/panel.html", context, order=65))
     panels.register_figure(panels.FigureSource("assessment", _("対策の実施率"), figure, order=30))

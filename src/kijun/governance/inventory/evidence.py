@@ -137,7 +137,7 @@ def verification_of_system(scope: Scope) -> Proof | None:
     system = _system(scope)
     if system is None:
         return None
-    newest = system.verifications.first()
+    newest = queries.verification(system)
     passed, supported = bool(newest and newest.passed), bool(system.support_contact)
     if system.stage not in IN_USE and newest is None:
         verdict = Verdict.UNKNOWN

@@ -176,7 +176,9 @@ class ServiceForm(StepForm):
     external_service = YesNoField(
         help_text=_("クラウドや事業者のサーバーなど、庁舎の外で処理されるものです。")
     )
-    vendor_name = forms.CharField(max_length=120, help_text=_("契約の相手方です。"))
+    vendor_name = forms.CharField(
+        max_length=120, help_text=_("契約の相手方です。庁外のサービスを使うときは必ず書きます。")
+    )
     service_name = forms.CharField(max_length=120)
     model_name = forms.CharField(
         max_length=120, help_text=_("わかる範囲で書きます。例：○○モデル 2026年6月版")
@@ -191,12 +193,16 @@ class DataForm(StepForm):
         choices=DataKind.choices,
         help_text=_("入力する情報、参照させる情報、学習させる情報のすべてについて選びます。"),
     )
-    data_subjects = forms.CharField(max_length=200, help_text=_("例：介護認定の申請者とその家族、職員"))
+    data_subjects = forms.CharField(
+        max_length=200,
+        help_text=_("個人情報を扱うときは必ず書きます。例：介護認定の申請者とその家族、職員"),
+    )
     data_source = forms.CharField(
         max_length=300, help_text=_("例：本人の申請書、住民記録システム、公開している例規集")
     )
     retention = forms.CharField(
-        max_length=120, help_text=_("入力と出力を残しておく期間です。例：1年、年度末まで")
+        max_length=120,
+        help_text=_("入力と出力を残しておく期間です。個人情報を扱うときは必ず書きます。例：1年、年度末まで"),
     )
     abroad = YesNoField(help_text=_("契約書やサービスの説明で、保存する国を確かめます。"))
     training = forms.ChoiceField(

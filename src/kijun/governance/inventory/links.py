@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
 from kijun.governance.evidence import scopes
 from kijun.governance.evidence.models import ScopeKind
-from kijun.governance.inventory import lists, queries
+from kijun.governance.evidence.queries import open_findings
+from kijun.governance.inventory import lists, queries, remains
 from kijun.governance.inventory.actions.datasets import hand_over_dataset
 from kijun.governance.inventory.actions.systems import hand_over_system
-from kijun.governance.inventory.models import AISystem, Dataset
+from kijun.governance.inventory.models import AISystem, Dataset, Stage
 from kijun.governance.organisation.models import Municipality
 from kijun.web import navigation, search
 
@@ -57,7 +59,7 @@ def _give_dataset(thing_id: str, old: Person, new: Person, actor: Person) -> Non
 
 
 def tasks(person: Person) -> Iterable[waiting.Task]:
-    """Drafts that the person began, and datasets of the person past their review date."""
+    """Drafts that the person began, datasets of the person past their review date; for IT staff, vacant posts."""
     town, day = person.municipality, timezone.localdate()
     for system in AISystem.objects.of(town).filter(made_by=person, registered_at__isnull=True):
         yield waiting.Task(
@@ -72,21 +74,29 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
             reverse("inventory:dataset", args=[dataset.pk]),
             dataset.review_on or day,
         )
+    if Role.IT_STAFF not in person.roles_today():
+        return
+    for system in queries.without_owner(town).exclude(stage=Stage.IDEA):
+        yield waiting.Task(
+            gettext("「%(name)s」の責任者を決める") % {"name": system},
+            _("AIサービス責任者の空席"),
+            reverse("inventory:step", args=[system.pk, "people"]),
+            day,
+        )
 
 
 def find_systems(request: HttpRequest, text: str) -> Iterable[search.Hit]:
     person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
-    table, rows = lists.systems_table(), queries.visible_systems(person)
+    table, rows = lists.systems_table(), queries.with_code(queries.visible_systems(person))
     for word in text.split():
-        number = word.upper().removeprefix("AI-")
-        rows = rows.filter(table_search(table.search, word, number))
+        rows = rows.filter(table_search(table.search, word))
     for one in rows.order_by("number")[:20]:
         yield search.Hit(f"{one.code} {one}", lists.system_url(one), str(lists.stage_label(one)))
 
 
-def table_search(fields: Iterable[str], word: str, number: str) -> Q:
-    """Any of the fields holds the word, or the word is the number (AI-003)."""
-    wanted = Q(number=int(number)) if number.isdecimal() and len(number) < 9 else Q(pk__in=[])
+def table_search(fields: Iterable[str], word: str) -> Q:
+    """Any of the fields holds the word."""
+    wanted = Q(pk__in=[])
     for name in fields:
         wanted |= Q(**{f"{name}__icontains": word})
     return wanted
@@ -135,8 +145,20 @@ def overdue_datasets(request: HttpRequest) -> int:
     return queries.overdue(Dataset.objects.filter(owner=request.user.pk)).count()
 
 
+def remaining(system: AISystem) -> Iterable[remains.Remain]:
+    """Findings that are still open, and datasets that no other system in use needs."""
+    for finding in open_findings(system.municipality, ScopeKind.SYSTEM, system.pk):
+        words = gettext("指摘「%(title)s」が終わっていません。") % {"title": finding.shown_title}
+        yield remains.Remain(words, reverse("evidence:finding", args=[finding.pk]))
+    others = AISystem.objects.of(system.municipality).exclude(pk=system.pk).exclude(stage=Stage.RETIRED)
+    for dataset in system.datasets.filter(retired_on__isnull=True).exclude(systems__in=others):
+        words = gettext("データセット「%(name)s」を使うAIが、ほかにありません。") % {"name": dataset.name}
+        yield remains.Remain(words, reverse("inventory:dataset", args=[dataset.pk]))
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
+    remains.register(remaining)
     belongings.register(belongings.Keeper("inventory.aisystem:owner", owned_systems, _give_system))
     belongings.register(belongings.Keeper("inventory.dataset:owner", owned_datasets, _give_dataset))
     waiting.register(tasks)

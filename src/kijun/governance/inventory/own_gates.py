@@ -48,8 +48,10 @@ def no_training(system: AISystem) -> Obstacle | None:
 
 def verified(system: AISystem) -> Obstacle | None:
     """P3.1.8: suitable, tested, integrated."""
-    newest = system.verifications.first()
+    newest = queries.verification(system)
     url = reverse("inventory:verify", args=[system.pk])
+    if newest is None and system.verifications.exists():
+        return Obstacle(_("運用から戻したあとの検証が登録されていません。"), url)
     if newest is None:
         return Obstacle(_("運用前の検証が登録されていません。"), url)
     if not newest.passed:
@@ -59,12 +61,17 @@ def verified(system: AISystem) -> Obstacle | None:
 
 def pilot_evaluated(system: AISystem) -> Obstacle | None:
     """G.5: what a pilot showed stands on file before the system is used widely."""
-    if not queries.had_pilot(system) or queries.pilot_done(system):
+    if not queries.had_pilot(system):
         return None
+    newest = queries.pilot_result(system)
     url = reverse("inventory:pilot", args=[system.pk])
-    if system.pilot_results.exists():
+    if newest is None and system.pilot_results.exists():
+        return Obstacle(_("今回の実証の結果と効果が登録されていません。"), url)
+    if newest is None:
+        return Obstacle(_("実証の結果と効果が登録されていません。"), url)
+    if not newest.go_on:
         return Obstacle(_("最後の実証の結果が「運用に進まない」になっています。"), url)
-    return Obstacle(_("実証の結果と効果が登録されていません。"), url)
+    return None
 
 
 def supported(system: AISystem) -> Obstacle | None:

@@ -12,9 +12,11 @@ knows_systems = has_role(Role.IT_STAFF, Role.OWNER)
 
 
 def _owns(person: Any, thing: Any) -> bool:
-    """The person answers for the thing. For a page without a thing: may answer for one."""
+    """The person answers for the thing. For a page without a thing: for some thing, or by the role."""
+    from kijun.governance.inventory.models import AISystem
+
     if thing is None:
-        return bool(knows_systems(person))
+        return bool(knows_systems(person)) or AISystem.objects.filter(owner=person.pk).exists()
     return thing.owner_id is not None and bool(thing.owner_id == person.pk)
 
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import datetime
 import unicodedata
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, LPad
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.accounts.roles import Role
-from kijun.governance.inventory.models import IN_USE, AISystem, Dataset, Stage
+from kijun.governance.inventory.models import (
+    IN_USE,
+    ORDER,
+    RUNNING,
+    AISystem,
+    Dataset,
+    PilotResult,
+    Stage,
+    Verification,
+)
 from kijun.governance.organisation.models import Department, Municipality
 
 WHOLE_TOWN = {Role.IT_STAFF, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR}
@@ -60,6 +70,13 @@ def visible_datasets(person: Person) -> QuerySet[Dataset]:
     return rows.filter(Q(owner=person) | Q(owner_department__in=departments_near(person)) | Q(Exists(used)))
 
 
+def with_code(rows: QuerySet[AISystem]) -> QuerySet[AISystem]:
+    """Adds ``shown_code``: the number as people read and search it, AI-003."""
+    digits = Cast("number", CharField())
+    padded = Case(When(number__lt=100, then=LPad(digits, 3, Value("0"))), default=digits)
+    return rows.annotate(shown_code=Concat(Value("AI-"), padded, output_field=CharField()))
+
+
 def registered(municipality: Municipality) -> QuerySet[AISystem]:
     """The systems that governance concerns: registered and not retired."""
     rows: QuerySet[AISystem] = AISystem.objects.of(municipality)
@@ -71,10 +88,10 @@ def in_use(municipality: Municipality) -> QuerySet[AISystem]:
     return registered(municipality).filter(stage__in=IN_USE)
 
 
-def with_current_owner(rows: QuerySet[AISystem], day: datetime.date | None = None) -> QuerySet[AISystem]:
-    """Adds ``owned``: there is an owner who is active and posted on ``day`` (default: today)."""
-    posted = Posting.objects.on(day or timezone.localdate()).filter(person=OuterRef("owner"))
-    return rows.annotate(owned=Q(owner__is_active=True) & Q(Exists(posted)))
+def without_owner(municipality: Municipality) -> QuerySet[AISystem]:
+    """Registered systems for which nobody answers who is active and posted today."""
+    posted = Posting.objects.on(timezone.localdate()).filter(person=OuterRef("owner"))
+    return registered(municipality).exclude(Exists(posted), owner__is_active=True)
 
 
 def has_current_owner(thing: AISystem | Dataset) -> bool:
@@ -107,14 +124,31 @@ def overdue(rows: QuerySet[Dataset], day: datetime.date | None = None) -> QueryS
     return rows.filter(Q(review_on__lt=day) | Q(review_on__isnull=True), retired_on__isnull=True)
 
 
-def pilot_done(system: AISystem) -> bool:
-    """The newest pilot result says to go on."""
-    newest = system.pilot_results.order_by(F("ended_on").desc(), "-pk").first()
-    return newest is not None and newest.go_on
+def is_back(before: str, after: str) -> bool:
+    """A step back towards the plan. Out of 廃止 counts as forward: the system comes into use anew."""
+    return before != Stage.RETIRED and ORDER.index(Stage(after)) < ORDER.index(Stage(before))
 
 
 def had_pilot(system: AISystem) -> bool:
     return system.stage == Stage.PILOT or system.stage_changes.filter(after=Stage.PILOT).exists()
+
+
+def pilot_result(system: AISystem) -> PilotResult | None:
+    """The newest result of the pilot that was begun last; the result of a pilot before that one does not count."""
+    began = system.stage_changes.filter(after=Stage.PILOT).order_by("-at", "-pk").first()
+    rows = system.pilot_results.order_by(F("ended_on").desc(), "-pk")
+    return (rows.filter(ended_on__gte=began.on) if began else rows).first()
+
+
+def verification(system: AISystem) -> Verification | None:
+    """The newest verification; one from before the system was taken out of operation does not count."""
+    rows = system.verifications.order_by("-verified_on", "-pk")
+    stopped = [
+        change.on
+        for change in system.stage_changes.filter(before__in=(*RUNNING, Stage.RETIRED))
+        if change.before == Stage.RETIRED or change.after not in (*RUNNING, Stage.RETIRED)
+    ]
+    return (rows.filter(verified_on__gte=max(stopped)) if stopped else rows).first()
 
 
 def assignable_people(municipality: Municipality) -> QuerySet[Person]:

@@ -15,7 +15,7 @@ from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
-from kijun.governance.inventory import columns, gates, panels
+from kijun.governance.inventory import columns, gates, panels, remains
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
@@ -141,8 +141,16 @@ def find(request: HttpRequest, text: str) -> Iterator[search.Hit]:
         yield search.Hit(str(system), entry_url(system), system.register_entry.get_state_display())
 
 
+def remaining(system: AISystem) -> Iterator[remains.Remain]:
+    """Residents still read that the system is used, until a new version or the withdrawal is decided."""
+    live = queries.current(system)
+    if live is not None and live.kind == Kind.ENTRY and live.content.get("status") != Stage.RETIRED:
+        yield remains.Remain(gettext_lazy("公開台帳に、使用中のAIとして載っています。"), entry_url(system))
+
+
 def register() -> None:
     """Called once, when Django starts."""
+    remains.register(remaining)
     subject.register()
     gates.register(
         "register",

@@ -16,7 +16,7 @@ from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
-from kijun.governance.inventory import columns, panels
+from kijun.governance.inventory import columns, panels, remains
 from kijun.governance.inventory import queries as inventory
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
@@ -128,15 +128,21 @@ def due_count(request: HttpRequest) -> int:
     systems = inventory.registered(person.municipality)
     if Role.IT_STAFF not in person.roles_today():
         systems = systems.filter(owner=person)
-    late = systems.filter(
-        risk_assessments__state=RiskAssessment.State.CURRENT,
-        risk_assessments__next_review_on__lt=timezone.localdate(),
-    )
-    return len({*late.values_list("pk", flat=True), *queries.outdated_systems(systems)})
+    return len(queries.outdated_systems(systems, or_due=True))
+
+
+def remaining(system: AISystem) -> Iterable[remains.Remain]:
+    """An assessment that was begun and not finished."""
+    begun = queries.draft(system)
+    if begun is not None:
+        yield remains.Remain(
+            _("リスク評価の下書きが残っています。"), reverse("risks:result", args=[begun.pk])
+        )
 
 
 def register_all() -> None:
     """Called once, when Django starts."""
+    remains.register(remaining)
     panels.register(panels.Panel("risk", _("リスク"), "risks/panel.html", panel, order=50))
     panels.register_figure(panels.FigureSource("tier", _("リスク区分"), figure, order=10))
     columns.register(

@@ -43,12 +43,27 @@ def is_valid(assessment: RiskAssessment, day: datetime.date | None = None) -> bo
     return not is_due(assessment, day) and not outdated(assessment)
 
 
-def outdated_systems(rows: QuerySet[AISystem]) -> list[int]:
-    """Primary keys of the systems that changed since their assessment in force; one query."""
-    fields = ("pk", "kept", *facts.BASIS)
+def outdated_systems(rows: QuerySet[AISystem], *, or_due: bool = False) -> list[int]:
+    """Primary keys of the systems that changed since their assessment in force; one query.
+
+    With ``or_due``, also of those whose assessment is past its review.
+    """
     current = RiskAssessment.objects.filter(system=OuterRef("pk"), state=CURRENT)
-    rows = rows.order_by().annotate(kept=Subquery(current.values("facts")[:1]))
-    return [row["pk"] for row in rows.values(*fields) if row["kept"] and facts.changed(row["kept"], row)]
+    found = (
+        rows.order_by()
+        .annotate(
+            kept=Subquery(current.values("facts")[:1]),
+            review=Subquery(current.values("next_review_on")[:1], output_field=DateField()),
+        )
+        .values("pk", "kept", "review", *facts.BASIS)
+    )
+    today = timezone.localdate()
+    return [
+        row["pk"]
+        for row in found
+        if row["kept"]
+        and (facts.changed(row["kept"], row) or (or_due and row["review"] and row["review"] < today))
+    ]
 
 
 def profile(system: AISystem) -> tuple[str, list[str], str] | None:

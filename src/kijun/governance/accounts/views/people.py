@@ -86,6 +86,7 @@ TABLE = Table(
             ("kana_sort", "staff_number"),
             link=lambda p: reverse("accounts:person", args=[p.pk]),
             hint=lambda p: p.kana,
+            kind="name",
         ),
         Column("number", gettext_lazy("職員番号"), lambda p: p.staff_number, ("staff_number",)),
         Column("department", gettext_lazy("所属"), _departments),

@@ -52,7 +52,7 @@ TABLE = Table(
             "effective_on", gettext_lazy("発令日"), lambda t: t.effective_on, ("effective_on",), kind="date"
         ),
         Column("people", gettext_lazy("人数"), lambda t: t.people, ("people",), kind="number"),
-        Column("made_by", gettext_lazy("作成した人"), lambda t: t.made_by.name),
+        Column("made_by", gettext_lazy("作成した人"), lambda t: t.made_by.name, kind="name"),
     ],
     search=("name",),
     filters=[

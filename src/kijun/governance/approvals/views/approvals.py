@@ -65,7 +65,11 @@ TABLE = Table(
         Column("waiting", gettext_lazy("次に決める人"), _waiting_for),
         Column("department", gettext_lazy("部署"), lambda row: row.department or "", ("department__path",)),
         Column(
-            "drafted_by", gettext_lazy("起案者"), lambda row: row.drafted_by.name, ("drafted_by__kana_sort",)
+            "drafted_by",
+            gettext_lazy("起案者"),
+            lambda row: row.drafted_by.name,
+            ("drafted_by__kana_sort",),
+            kind="name",
         ),
         Column(
             "drafted_at",

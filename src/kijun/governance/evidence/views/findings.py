@@ -76,6 +76,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 gettext_lazy("担当者"),
                 lambda row: row.owner.name if row.owner else _("未定"),
                 ("owner__kana_sort",),
+                kind="name",
                 hint=lambda row: str(row.department or ""),
             ),
             Column(

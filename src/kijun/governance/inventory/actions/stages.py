@@ -13,11 +13,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.inventory import gates
 from kijun.governance.inventory.actions.common import Actor, allow, person_of, registered_only
 from kijun.governance.inventory.models import IN_USE, ORDER, AISystem, Stage, StageChange
-
-
-def is_back(before: str, after: str) -> bool:
-    """A step back towards the plan. Out of 廃止 counts as forward: the system comes into use anew."""
-    return before != Stage.RETIRED and ORDER.index(Stage(after)) < ORDER.index(Stage(before))
+from kijun.governance.inventory.queries import is_back
 
 
 def needs_reason(before: str, after: str) -> bool:

@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kijun.governance.inventory import actions, gates, lists, panels
-from kijun.governance.inventory.actions.stages import asks_gates, is_back, needs_reason, next_stage
+from kijun.governance.inventory import actions, gates, lists, panels, remains
+from kijun.governance.inventory.actions.stages import asks_gates, needs_reason, next_stage
 from kijun.governance.inventory.check_forms import StageForm
 from kijun.governance.inventory.models import AISystem, Stage
+from kijun.governance.inventory.queries import is_back
 from kijun.governance.inventory.views.registration import add_errors
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
@@ -54,6 +55,7 @@ def system(request: StaffRequest, pk: int, section: str = "overview") -> HttpRes
             "stage_tone": lists.stage_tone(thing),
             "next": _next(thing) if may_change else None,
             "may_change": may_change,
+            "remains": remains.remaining(thing) if thing.is_retired and may_change else [],
         },
     )
 
@@ -106,6 +108,7 @@ def stage(request: StaffRequest, pk: int) -> HttpResponse:
         "target": target,
         "checklist": checklist,
         "closed": closed,
+        "remains": remains.remaining(thing) if target == Stage.RETIRED else [],
         "form": form,
         "back": is_back(thing.stage, target),
         "others": [pair for pair in others if pair[0] != target],
