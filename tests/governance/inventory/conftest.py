@@ -35,6 +35,7 @@ def another(it_staff: Person) -> Callable[..., AISystem]:
 def dataset(system: AISystem, owner: Person, care: Department) -> Dataset:
     row = Dataset.objects.create(
         municipality=system.municipality,
+        number=1,
         name="介護保険の手引き",
         use="reference",
         owner=owner,

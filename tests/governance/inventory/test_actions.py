@@ -263,15 +263,38 @@ class TestStages:
 
 
 class TestDatasets:
-    DATA = {"name": "用語集", "use": "training", "data_kinds": ["none"]}
+    DATA = {
+        "name": "用語集",
+        "use": "training",
+        "data_kinds": ["none"],
+        "review_on": TODAY + datetime.timedelta(days=365),
+    }
 
-    def test_it_works(self, it_staff: Person, system: AISystem) -> None:
-        row = actions.save_dataset(it_staff, it_staff.municipality, None, {**self.DATA, "systems": [system]})
+    def test_it_works(self, it_staff: Person, it_department: Department, system: AISystem) -> None:
+        sent = {**self.DATA, "owner_department": it_department, "systems": [system]}
+        row = actions.save_dataset(it_staff, it_staff.municipality, None, sent)
         assert list(row.systems.all()) == [system]
+        assert row.code == "DS-001"
+        assert actions.save_dataset(it_staff, it_staff.municipality, None, sent).code == "DS-002"
         actions.save_dataset(it_staff, it_staff.municipality, row, {**self.DATA, "name": "用語集２"}, 0)
         actions.retire_dataset(it_staff, row, TODAY, row.revision)
         with pytest.raises(ValidationError):
             actions.save_dataset(it_staff, it_staff.municipality, row, self.DATA, row.revision)
+
+    def test_what_is_missing_or_does_not_fit_is_told_by_field(
+        self, it_staff: Person, dataset: Dataset
+    ) -> None:
+        with pytest.raises(ValidationError) as refused:
+            actions.save_dataset(it_staff, it_staff.municipality, None, self.DATA)
+        assert set(refused.value.message_dict) == {"owner_department"}
+        wrong = {
+            "data_kinds": ["none", "personal"],
+            "collected_to": datetime.date(2020, 1, 1),
+            "review_on": None,
+        }
+        with pytest.raises(ValidationError) as refused:
+            actions.save_dataset(it_staff, it_staff.municipality, dataset, wrong, dataset.revision)
+        assert set(refused.value.message_dict) == set(wrong)
 
     def test_a_system_of_another_town_is_refused(self, it_staff: Person, outsider: Person) -> None:
         theirs = make_system(outsider)

@@ -5,36 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.inventory import queries
+from kijun.governance.inventory import dataset_rules, queries
+from kijun.governance.inventory.dataset_rules import FIELDS
 from kijun.governance.inventory.fields import ManyField
 from kijun.governance.inventory.forms import DepartmentChoice, PersonChoice, lines
 from kijun.governance.inventory.models import AISystem, DataKind, Dataset
 from kijun.governance.organisation.models import Department
 from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
 
-FIELDS = (
-    "name",
-    "systems",
-    "use",
-    "owner_department",
-    "owner",
-    "data_kinds",
-    "records",
-    "collected_from",
-    "collected_to",
-    "collected_where",
-    "collected_why",
-    "region",
-    "accuracy_checked_on",
-    "accuracy_note",
-    "representation_checked_on",
-    "representation_note",
-    "review_on",
-)
 GROUPS = (
     (_("何のデータか"), ("name", "systems", "use", "data_kinds", "records")),
     (_("だれが責任を持つか"), ("owner_department", "owner")),
@@ -145,12 +126,9 @@ class DatasetForm(Form, RevisionMixin):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        start, end = values.get("collected_from"), values.get("collected_to")
-        if start and end and end < start:
-            self.add_error("collected_to", _("終了日は、開始日より後の日付にしてください。"))
-        for name in ("accuracy_checked_on", "representation_checked_on"):
-            if values.get(name) and values[name] > timezone.localdate():
-                self.add_error(name, _("今日までの日付を入力してください。"))
+        for name, message in dataset_rules.problems(values).items():
+            if name not in self.errors:
+                self.add_error(name, message)
         return values
 
     def values(self) -> dict[str, Any]:

@@ -192,6 +192,7 @@ def register_all() -> None:
             "inventory.verified": _("検証の結果を登録した"),
             "inventory.pilot_recorded": _("実証の結果を登録した"),
             "inventory.imported": _("AIシステムを取り込んだ"),
+            "inventory.datasets_imported": _("データセットを取り込んだ"),
             "inventory.dataset_added": _("データセットを登録した"),
             "inventory.dataset_changed": _("データセットを変更した"),
             "inventory.dataset_retired": _("データセットの使用をやめた"),

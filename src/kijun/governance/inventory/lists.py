@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.inventory import columns, queries, sheets
+from kijun.governance.inventory import columns, dataset_sheets, queries, sheets
 from kijun.governance.inventory.models import AISystem, Dataset, Stage
 from kijun.governance.organisation.models import Department
-from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 
@@ -184,6 +183,7 @@ DATASETS = Table(
     name="datasets",
     caption=_("データセット"),
     columns=[
+        Column("number", _("番号"), lambda row: row.code, ("number",)),
         Column(
             "name",
             _("名称"),
@@ -223,51 +223,14 @@ DATASETS = Table(
     first_step_url=lambda request: (
         reverse("inventory:add_dataset") if request.user.has_perm("inventory.add_dataset") else None
     ),
-    sheet=[
-        SheetColumn("name", _("名称"), width=40),
-        SheetColumn("systems", _("使うAIシステム"), width=20),
-        SheetColumn("use", _("使い方"), width=10),
-        SheetColumn("department", _("管理する部署"), width=20),
-        SheetColumn("owner", _("管理責任者"), width=20),
-        SheetColumn("records", _("件数"), "number", width=12),
-        SheetColumn("collected_from", _("収集の開始日"), "date", width=16),
-        SheetColumn("collected_to", _("収集の終了日"), "date", width=16),
-        SheetColumn("collected_where", _("どこで集めたか"), width=30),
-        SheetColumn("collected_why", _("何のために集めたか"), width=30),
-        SheetColumn("region", _("対象の地域"), width=20),
-        SheetColumn("accuracy_checked_on", _("正確さを確認した日"), "date", width=16),
-        SheetColumn("representation_checked_on", _("偏りを確認した日"), "date", width=16),
-        SheetColumn("review_on", _("次に見直す日"), "date", width=16),
-        SheetColumn("retired_on", _("使用をやめた日"), "date", width=16),
-    ],
-    sheet_row=lambda row: {
-        **{
-            name: getattr(row, name)
-            for name in (
-                "name",
-                "records",
-                "collected_from",
-                "collected_to",
-                "collected_where",
-                "collected_why",
-                "region",
-                "accuracy_checked_on",
-                "representation_checked_on",
-                "review_on",
-                "retired_on",
-            )
-        },
-        "systems": "、".join(one.code for one in row.systems.all()),
-        "use": row.get_use_display(),
-        "department": row.owner_department.name if row.owner_department else "",
-        "owner": row.owner.name if row.owner else "",
-    },
+    sheet=dataset_sheets.all_columns(),
+    sheet_row=dataset_sheets.sheet_row,
 )
 
 
 def dataset_rows(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
     """The rows with what the list shows, in a constant number of queries."""
-    return rows.select_related("owner_department", "owner").prefetch_related("systems").distinct()
+    return dataset_sheets.for_sheet(rows).distinct()
 
 
 def stage_counts(rows: QuerySet[AISystem]) -> dict[str, int]:

@@ -225,6 +225,8 @@ class PilotResult(Tenant):
 class Dataset(Tenant, Versioned):
     """Data that a system learns from or refers to: when, where and why it was collected (P7.1.3), and who answers (G.19)."""
 
+    number = models.PositiveIntegerField(editable=False)
+    """Running number in the municipality; shown as DS-001."""
     name = models.CharField(_("名称"), max_length=120)
     systems = models.ManyToManyField(
         AISystem, blank=True, related_name="datasets", verbose_name=_("使うAIシステム")
@@ -256,9 +258,14 @@ class Dataset(Tenant, Versioned):
 
     class Meta:
         ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="dataset_number_once")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def code(self) -> str:
+        return f"DS-{self.number:03d}"
 
     @property
     def has_provenance(self) -> bool:

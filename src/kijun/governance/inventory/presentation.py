@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.inventory import sheets, steps
+from kijun.governance.inventory import sheet_cells, sheets, steps
 from kijun.governance.inventory.models import AISystem, Training
 
 
@@ -36,10 +36,10 @@ def fact(system: AISystem, name: str) -> Fact:
         return Fact(name, label, "" if open_question else _("はい") if value else _("いいえ"))
     if name == "training" and open_question and value == Training.UNKNOWN:
         return Fact(name, label, "")
-    if name in sheets.LISTS:
-        return Fact(name, label, [sheets.LISTS[name](code).label for code in value], "list")
-    if name in sheets.CHOICES:
-        return Fact(name, label, sheets.CHOICES[name](value).label if value else "")
+    if name in sheet_cells.LISTS:
+        return Fact(name, label, [sheet_cells.LISTS[name](code).label for code in value], "list")
+    if name in sheet_cells.CHOICES:
+        return Fact(name, label, sheet_cells.CHOICES[name](value).label if value else "")
     if name == "user_departments":
         return Fact(name, label, [one.name for one in value], "list")
     if name == "contract_yen":

@@ -1,11 +1,7 @@
-"""Systems as an Excel sheet, out and in: one row a system, and back without a word lost.
-
-In a plan every value is plain: several choices and departments as codes joined by 「、」, people as 職員番号.
-"""
+"""Systems as an Excel sheet, out and in: one row a system, and back without a word lost."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,22 +9,20 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.inventory import columns as extra_columns
-from kijun.governance.inventory import queries, steps
-from kijun.governance.inventory.models import AISystem, DataKind, Function, Network, Stage, Training
-from kijun.governance.organisation.models import Department
+from kijun.governance.inventory import sheet_cells, steps
+from kijun.governance.inventory.models import AISystem, Stage, Training
+from kijun.governance.inventory.sheet_cells import CHOICES, LISTS, TOWN, YES_NO, Known, Row, joined
+from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import imports
-from kijun.web.excel import CellError, ReadRow, SheetColumn
+from kijun.web.excel import ReadRow, SheetColumn
 
-YES_NO = (("yes", gettext_lazy("はい")), ("no", gettext_lazy("いいえ")))
 BOOLEANS = ("external_service", "shared_use", "abroad", "learns", "resident_facing")
-LISTS: dict[str, Any] = {"functions": Function, "data_kinds": DataKind}
-CHOICES: dict[str, Any] = {"network": Network, "training": Training}
 TOLD = ("provider_name", "user_names", "owner_name", "stage", "started_on")
 """Columns for the reader only: an import passes them over."""
-SPLIT = re.compile(r"[、,，;；\n]+")
 
 
 def _column(name: str) -> SheetColumn:
@@ -42,7 +36,7 @@ def _column(name: str) -> SheetColumn:
     if name == "training_checked_on":
         return SheetColumn(name, label, "date", width=16)
     if name in LISTS:
-        words = "、".join(str(word) for word in LISTS[name].labels)
+        words = joined(str(word) for word in LISTS[name].labels)
         return SheetColumn(name, label, width=24, hint=words)
     return SheetColumn(name, label, width=40 if name in {"summary", "problem", "human_check"} else 24)
 
@@ -56,8 +50,8 @@ KEY = SheetColumn("code", gettext_lazy("AIシステムの番号"), width=12)
 
 
 def sheet_columns() -> list[SheetColumn]:
-    """The columns that an import reads: the number, and every field of the guided form."""
-    return [KEY, *(SPECIAL.get(name) or _column(name) for name in steps.FIELDS)]
+    """The columns that an import reads: the number, whose file it is, and every field of the guided form."""
+    return [KEY, TOWN, *(SPECIAL.get(name) or _column(name) for name in steps.FIELDS)]
 
 
 def all_columns() -> list[SheetColumn]:
@@ -82,23 +76,23 @@ def plain(system: AISystem) -> dict[str, imports.Value]:
         if name in BOOLEANS:
             value = "yes" if value else "no"
         elif name in LISTS:
-            value = "、".join(value)
+            value = joined(value)
         elif name == "contract_yen" and value is not None:
             value = Decimal(value)
         row[name] = value
     row["provider_department"] = system.provider_department.code if system.provider_department else None
-    row["user_departments"] = "、".join(sorted(one.code for one in system.user_departments.all()))
+    row["user_departments"] = joined(sorted(one.code for one in system.user_departments.all()))
     row["owner"] = system.owner.staff_number if system.owner else None
     return row
 
 
 def sheet_row(system: AISystem) -> dict[str, Any]:
     """A system as the file shows it: words in the reader's language instead of codes."""
-    row: dict[str, Any] = dict(plain(system))
+    row: dict[str, Any] = {**plain(system), "municipality": system.municipality.code}
     for name, words in LISTS.items():
-        row[name] = "、".join(str(words(code).label) for code in getattr(system, name))
+        row[name] = joined(str(words(code).label) for code in getattr(system, name))
     row["provider_name"] = system.provider_department.name if system.provider_department else ""
-    row["user_names"] = "、".join(one.name for one in system.user_departments.all())
+    row["user_names"] = joined(one.name for one in system.user_departments.all())
     row["owner_name"] = system.owner.name if system.owner else ""
     row["stage"], row["started_on"] = system.stage, system.started_on
     for one in extra_columns.extras():
@@ -109,116 +103,68 @@ def sheet_row(system: AISystem) -> dict[str, Any]:
 
 def for_sheet(rows: QuerySet[AISystem]) -> QuerySet[AISystem]:
     """The rows with everything that a sheet shows, in a constant number of queries."""
-    return rows.select_related("provider_department", "owner").prefetch_related("user_departments")
+    return rows.select_related("provider_department", "owner", "municipality").prefetch_related(
+        "user_departments"
+    )
 
 
-def existing(rows: QuerySet[AISystem]) -> dict[str, Mapping[str, imports.Value]]:
-    """What the town has, by number, as a plan compares it."""
-    return {system.code: plain(system) for system in for_sheet(rows)}
+def known(town: Municipality) -> Known:
+    """What the rows of a file are compared with."""
+    rows = list(for_sheet(AISystem.objects.of(town)))
+    retired = {system.code for system in rows if system.is_retired}
+    return sheet_cells.known(town, {system.code: plain(system) for system in rows}, retired)
 
 
-def prepare(rows: list[ReadRow], person: Person, known: Mapping[str, Any]) -> list[ReadRow]:
+def prepare(rows: list[ReadRow], about: Known) -> list[ReadRow]:
     """The rows of a file in plain values, each with what is wrong in it.
 
-    A row without a number becomes a new draft; its key is its row in the file.
+    A row without a number becomes a new draft. A registered system stays complete.
     """
-    departments = set(queries.assignable_departments(person.municipality).values_list("code", flat=True))
-    numbers = set(queries.assignable_people(person.municipality).values_list("staff_number", flat=True))
-    return [_prepared(row, departments, numbers, known) for row in rows]
+    numbers = (
+        AISystem.objects.of(about.town).filter(registered_at__isnull=True).values_list("number", flat=True)
+    )
+    drafts = {AISystem(number=number).code for number in numbers}
+    return [_prepared(Row(row, about), drafts) for row in rows]
 
 
-def _prepared(row: ReadRow, departments: set[str], numbers: set[str], known: Mapping[str, Any]) -> ReadRow:
-    values, errors = dict(row.values), list(row.errors)
-    code = str(values.get("code") or "").strip().upper()
-    new = not code
-    if new:
-        values["code"] = new_key(row.number)
-        if not str(values.get("name") or "").strip():
-            errors.append(CellError("name", _("新しいAIシステムには、名称を入力してください。")))
-    elif code not in known:
-        errors.append(
-            CellError(
-                "code", _("この番号のAIシステムはありません。新しく登録するときは、番号を空けてください。")
-            )
-        )
-    else:
-        values["code"] = code
-    for name, words in LISTS.items():
-        if name in values:
-            values[name], wrong = _codes(values[name], words)
-            errors += [
-                CellError(name, _("「%(word)s」という区分はありません。") % {"word": w}) for w in wrong
-            ]
-    _check_references(values, departments, numbers, known.get(code, {}), errors)
-    _check_sizes(values, errors)
-    return ReadRow(row.number, values, errors)
+def _prepared(row: Row, drafts: set[str]) -> ReadRow:
+    row.check_key(
+        _("この番号のAIシステムはありません。新しく登録するときは、番号を空けてください。"),
+        _("別の団体の行です。この団体の台帳を保存したファイルを使ってください。"),
+    )
+    if row.is_new and not str(row.values.get("name") or "").strip():
+        row.wrong("name", _("新しいAIシステムには、名称を入力してください。"))
+    row.read_lists()
+    row.check_department("provider_department")
+    row.check_person("owner")
+    row.check_many(
+        "user_departments", row.about.departments_today, _("部署コード「%(code)s」の部署はありません。")
+    )
+    texts = [n for n in steps.FIELDS if n not in SPECIAL and n not in LISTS and n not in CHOICES]
+    row.check_texts(AISystem, [name for name in texts if name not in BOOLEANS])
+    row.check_whole("contract_yen", 10**12)
+    row.check_past("training_checked_on")
+    if row.before:
+        for name in BOOLEANS:
+            if name in row.values and row.values[name] is None:
+                row.wrong(name, _("「はい」か「いいえ」を入力してください。"))
+        if row.values.get("training", "") is None:
+            row.values["training"] = Training.UNKNOWN.value
+        row.check_closed(_("廃止したAIシステムは変更できません。必要なら、先に段階を戻してください。"))
+        if row.code not in drafts | set(row.about.closed):
+            row.check_rules(lambda values: _problems(values, row.about))
+    return row.done()
 
 
-def new_key(row_number: int) -> str:
-    """The key of a row that becomes a new draft."""
-    return f"+{row_number}"
-
-
-def _codes(value: Any, words: Any) -> tuple[str, list[str]]:
-    from kijun.web._sheets import in_each_language, same_word
-
-    by_word = {same_word(w): v for v, label in words.choices for w in (v, *in_each_language(label))}
-    given = [word.strip() for word in SPLIT.split(str(value or "")) if word.strip()]
-    # a label may itself hold a separator, so the whole cell is tried first
-    if same_word(str(value or "")) in by_word:
-        return by_word[same_word(str(value))], []
-    found, wrong = set(), []
-    for word in given:
-        if same_word(word) in by_word:
-            found.add(by_word[same_word(word)])
-        else:
-            wrong.append(word)
-    return "、".join(code for code in words.values if code in found), wrong
-
-
-def _check_references(
-    values: dict[str, Any],
-    departments: set[str],
-    numbers: set[str],
-    before: Mapping[str, Any],
-    errors: list[CellError],
-) -> None:
-    """Departments and people must exist here; what is already so may stay even if it is closed or has left."""
-    if "user_departments" in values:
-        given = sorted({w.strip() for w in SPLIT.split(str(values["user_departments"] or "")) if w.strip()})
-        values["user_departments"] = "、".join(given)
-        kept = set(str(before.get("user_departments") or "").split("、"))
-        for code in given:
-            if code not in departments | kept:
-                message = _("部署コード「%(code)s」の部署はありません。") % {"code": code}
-                errors.append(CellError("user_departments", message))
-    for name, valid, message in (
-        ("provider_department", departments, _("部署コード「%(code)s」の部署はありません。")),
-        ("owner", numbers, _("職員番号「%(code)s」の有効な職員はいません。")),
-    ):
-        value = str(values.get(name) or "").strip()
-        if value and value not in valid and value != before.get(name):
-            errors.append(CellError(name, message % {"code": value}))
-
-
-def _check_sizes(values: dict[str, Any], errors: list[CellError]) -> None:
-    for name, value in values.items():
-        if name not in steps.FIELDS or name in SPECIAL or name in LISTS or value in (None, ""):
-            continue
-        if name == "contract_yen":
-            if value < 0 or value > 10**12 or value != int(value):
-                errors.append(CellError(name, _("0以上の整数を入力してください。")))
-        elif isinstance(value, str) and name not in BOOLEANS:
-            longest = getattr(AISystem._meta.get_field(name), "max_length", None) or 2000
-            if len(value) > longest:
-                message = _("%(longest)s文字までで入力してください（今は%(now)s文字）。")
-                errors.append(CellError(name, message % {"longest": longest, "now": len(value)}))
+def _problems(values: Mapping[str, Any], about: Known) -> dict[str, StrOrPromise]:
+    data = cleaned(values, about.people, about.departments)
+    return {problem.field: problem.message for problem in steps.problems_in(data)}
 
 
 def shown(name: str, value: Any) -> Any:
     """A plan's value as the preview shows it."""
     if name in LISTS and value:
-        return "、".join(str(LISTS[name](code).label) for code in str(value).split("、"))
+        return joined(str(LISTS[name](code).label) for code in str(value).split("、"))
     if name in CHOICES and value:
         return CHOICES[name](value).label
     if name in BOOLEANS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +120,7 @@ def value_of(system: AISystem, field: str) -> Any:
     return getattr(system, field)
 
 
-def check_together(values: dict[str, Any]) -> dict[str, StrOrPromise]:
+def check_together(values: Mapping[str, Any]) -> dict[str, StrOrPromise]:
     """Rules between fields, as {field: message}. ``values`` may hold one step's fields or all of them."""
     found: dict[str, StrOrPromise] = {}
     kinds = set(values.get("data_kinds") or ())
@@ -139,12 +140,17 @@ def check_together(values: dict[str, Any]) -> dict[str, StrOrPromise]:
 
 def problems(system: AISystem) -> list[Problem]:
     """All that stands in the way of registering, in the order of the steps."""
-    values = {name: value_of(system, name) for name in FIELDS}
+    return problems_in({name: value_of(system, name) for name in FIELDS}, answered(system))
+
+
+def problems_in(values: Mapping[str, Any], answered: int | None = None) -> list[Problem]:
+    """What is missing or does not fit in the values of all steps, of which ``answered`` were saved (all of them)."""
+    answered = len(STEPS) if answered is None else answered
     found = []
     wrong = check_together(values)
     for step in STEPS:
         for name in step.fields:
-            empty = values[name] in ("", None, []) or (system.is_draft and step.number > answered(system))
+            empty = values.get(name) in ("", None, []) or step.number > answered
             if name in step.required and empty:
                 chosen = name not in TYPED
                 words = (

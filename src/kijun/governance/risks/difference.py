@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.inventory import sheets, steps
+from kijun.governance.inventory import sheet_cells, steps
 from kijun.governance.inventory.models import DataKind
 from kijun.governance.risks import facts, rule, wording
 from kijun.governance.risks.models import Rating, RiskAssessment
@@ -41,9 +41,11 @@ def registered_words(name: str, value: Any) -> str:
     """A value of the inventory as people read it."""
     if isinstance(value, bool):
         return _("はい") if value else _("いいえ")
-    if name in sheets.LISTS:
-        return listed(sheets.LISTS[name](code).label for code in value) or "—"
-    return str(sheets.CHOICES[name](value).label) if name in sheets.CHOICES and value else value or "—"
+    if name in sheet_cells.LISTS:
+        return listed(sheet_cells.LISTS[name](code).label for code in value) or "—"
+    return (
+        str(sheet_cells.CHOICES[name](value).label) if name in sheet_cells.CHOICES and value else value or "—"
+    )
 
 
 def compare(old: RiskAssessment, new: RiskAssessment, tier: str = "") -> list[Line]:

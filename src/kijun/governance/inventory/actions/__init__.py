@@ -2,7 +2,7 @@
 
 from kijun.governance.inventory.actions.checks import record_pilot, verify_system
 from kijun.governance.inventory.actions.datasets import retire_dataset, save_dataset, set_dataset_owner
-from kijun.governance.inventory.actions.imports import apply_import
+from kijun.governance.inventory.actions.imports import apply_import, import_datasets
 from kijun.governance.inventory.actions.stages import change_stage
 from kijun.governance.inventory.actions.systems import (
     discard_draft,
@@ -16,6 +16,7 @@ __all__ = [
     "apply_import",
     "change_stage",
     "discard_draft",
+    "import_datasets",
     "record_pilot",
     "register_system",
     "retire_dataset",

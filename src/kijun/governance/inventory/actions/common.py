@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.refs import Ref
-from kijun.governance.inventory.models import AISystem
+from kijun.governance.inventory.models import AISystem, Dataset
 from kijun.governance.organisation.models import Municipality
 
 Actor = Person | Ref
@@ -34,10 +34,10 @@ def same_town(municipality_id: int, values: dict[str, Any]) -> None:
                 raise ValidationError({name: [_("この自治体の部署・職員から選んでください。")]})
 
 
-def next_number(municipality: Municipality) -> int:
-    """The next running number of a system. Locks the municipality's row, so that two drafts never share one."""
+def next_number(model: type[AISystem | Dataset], municipality: Municipality) -> int:
+    """The next running number. Locks the municipality's row, so that two of a kind never share one."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)
-    last = AISystem.objects.of(municipality).aggregate(last=Max("number"))["last"]
+    last = model.objects.of(municipality).aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
-from kijun.governance.inventory.actions.common import Actor, allow, same_town
+from kijun.governance.inventory import dataset_rules
+from kijun.governance.inventory.actions.common import Actor, allow, next_number, same_town
 from kijun.governance.inventory.models import Dataset
 from kijun.governance.organisation.models import Municipality
 
@@ -29,11 +30,14 @@ def save_dataset(
     if isinstance(actor, Person) and actor.municipality_id != municipality.pk:
         raise PermissionDenied
     allow(actor, "inventory.change_dataset" if dataset else "inventory.add_dataset", dataset)
+    made = dataset is None
     systems = data.get("systems")
     same_town(municipality.pk, {**data, "systems": list(systems or [])})
+    wrong = dataset_rules.problems({**(_values(dataset) if dataset else {}), **data})
+    if wrong:
+        raise ValidationError({name: [str(message)] for name, message in wrong.items()})
     plain = {name: value for name, value in data.items() if name != "systems"}
-    made = dataset is None
-    row = dataset or Dataset(municipality=municipality)
+    row = dataset or Dataset(municipality=municipality, number=next_number(Dataset, municipality))
     if row.retired_on is not None:
         raise ValidationError(_("使用をやめたデータセットは変更できません。"))
     before = {} if made else {name: getattr(row, name) for name in plain}
@@ -52,6 +56,10 @@ def save_dataset(
         action = "inventory.dataset_added" if made else "inventory.dataset_changed"
         record(municipality.chain, actor, action, row, detail)
     return row
+
+
+def _values(dataset: Dataset) -> dict[str, Any]:
+    return {name: getattr(dataset, name) for name in dataset_rules.FIELDS if name != "systems"}
 
 
 @transaction.atomic

@@ -35,7 +35,10 @@ def start_system(actor: Actor, municipality: Municipality) -> AISystem:
     allow(actor, "inventory.register", None)
     _in_town(actor, municipality)
     system = AISystem(
-        municipality=municipality, number=next_number(municipality), made_by=person_of(actor), data_kinds=[]
+        municipality=municipality,
+        number=next_number(AISystem, municipality),
+        made_by=person_of(actor),
+        data_kinds=[],
     )
     system.save(force_insert=True)
     record(municipality.chain, actor, "inventory.draft_started", system, {"code": system.code})

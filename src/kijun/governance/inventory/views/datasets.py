@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.inventory import actions, lists
 from kijun.governance.inventory.dataset_forms import DatasetForm, RetireDatasetForm
 from kijun.governance.inventory.models import Dataset
-from kijun.governance.inventory.sheets import LISTS
+from kijun.governance.inventory.sheet_cells import LISTS
 from kijun.governance.inventory.views.registration import add_errors
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
