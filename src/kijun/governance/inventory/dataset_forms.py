@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -12,7 +13,7 @@ from kijun.governance.inventory import dataset_rules, queries
 from kijun.governance.inventory.dataset_rules import FIELDS
 from kijun.governance.inventory.fields import ManyField
 from kijun.governance.inventory.forms import DepartmentChoice, PersonChoice, lines
-from kijun.governance.inventory.models import AISystem, DataKind, Dataset
+from kijun.governance.inventory.models import AISystem, DataKind, Dataset, Stage
 from kijun.governance.organisation.models import Department
 from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
 
@@ -49,7 +50,12 @@ class DatasetForm(Form, RevisionMixin):
     name = forms.CharField(
         label=_("名称"), max_length=120, help_text=_("例：介護保険の手引き（令和8年度版）")
     )
-    systems = SystemsChoice(label=_("使うAIシステム"), queryset=AISystem.objects.none(), required=False)
+    systems = SystemsChoice(
+        label=_("使うAIシステム"),
+        queryset=AISystem.objects.none(),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choice-box"}),
+        required=False,
+    )
     use = forms.ChoiceField(
         label=_("使い方"),
         choices=[
@@ -114,9 +120,9 @@ class DatasetForm(Form, RevisionMixin):
             }
         super().__init__(*args, **kwargs)
         town = person.municipality
-        self.fields["systems"].queryset = (  # type: ignore[attr-defined]  # a choice field, not the base class
-            AISystem.objects.of(town).filter(registered_at__isnull=False).order_by("number")
-        )
+        linked = dataset.systems.values("pk") if dataset is not None else []
+        systems = AISystem.objects.of(town).filter(registered_at__isnull=False).order_by("number")
+        self.fields["systems"].queryset = systems.filter(~Q(stage=Stage.RETIRED) | Q(pk__in=linked))  # type: ignore[attr-defined]  # a choice field, not the base class
         self.fields["owner_department"].queryset = queries.assignable_departments(town)  # type: ignore[attr-defined]  # a choice field, not the base class
         self.fields["owner"].queryset = queries.assignable_people(town)  # type: ignore[attr-defined]  # a choice field, not the base class
 
