@@ -137,6 +137,7 @@ FILL: dict[str, Fill] = {
     "systems/<int:pk>/<slug:section>": words("history"),
     "systems/<int:pk>/edit/<slug:slug>": words("basics"),
     "systems/datasets/<int:pk>": rows(Dataset),
+    "systems/datasets/import/<int:pk>": rows(StagedImport, kind="inventory.datasets"),
     "systems/import/<int:pk>": rows(StagedImport, kind="inventory.systems"),
     "trail/<int:seq>": last_entry,
 }
@@ -213,6 +214,7 @@ def what_the_sample_lacks(town: Municipality) -> None:
         "accounts.people",
         "accounts.transfer_lines",
         "inventory.systems",
+        "inventory.datasets",
     ):
         StagedImport.objects.create(
             kind=kind, municipality_id=town.pk, made_by_id=person.pk, target_id=transfer.pk
