@@ -103,6 +103,32 @@ def test_what_was_typed_survives_an_error(
     expect(page.get_by_label("報告した日")).to_be_focused()
 
 
+def test_what_was_typed_survives_the_end_of_the_session(
+    page: Page, sample: Town, sign_in: Callable[[Page, str], None]
+) -> None:
+    sign_in(page, "it_staff")
+    page.goto(f"{sample.url}/staff/systems/new/")
+    page.get_by_role("button", name="登録を始める").click()
+    address = page.url
+    page.get_by_label("名称", exact=True).fill("失いたくない名称")
+    page.get_by_label("予測").check()
+    page.context.clear_cookies(name="kijun_session")
+    page.get_by_role("button", name=NEXT).click()
+    number, password = sample.passwords["it_staff"]
+    page.locator("[name=staff_number]").fill(number)
+    page.locator("[name=password]").fill(password)
+    page.locator("[name=password]").press("Enter")
+    expect(page).to_have_url(address)
+    expect(page.get_by_label("名称", exact=True)).to_have_value("失いたくない名称")
+    expect(page.get_by_label("予測")).to_be_checked()
+    expect(page.get_by_role("status")).to_contain_text("戻しました")
+    page.get_by_label("名称", exact=True).fill("名称")
+    page.get_by_role("button", name="保存して中断する").click()
+    expect(page.locator("main")).to_contain_text("下書きを保存しました")
+    page.goto(address)
+    expect(page.get_by_label("名称", exact=True)).to_have_value("名称")
+
+
 def test_by_keyboard_alone(browser: Browser, sample: Town) -> None:
     """Sign in, jump over the menu, open a menu of one's own and leave, without a mouse."""
     width, height = WIDTHS["desktop"]

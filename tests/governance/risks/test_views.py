@@ -276,6 +276,15 @@ class TestTheSystemChanged:
             ("モデルと版", "2026年版", "2027年版")
         ]
 
+    def test_an_assessment_without_a_copy_of_the_inventory_differs_in_its_own_answers_only(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem, assessed: Assess
+    ) -> None:
+        old = assessed()
+        without = {key: value for key, value in old.facts.items() if key != "registered"}
+        RiskAssessment.objects.filter(pk=old.pk).update(facts=without)
+        draft = actions.start(it_staff, system)
+        assert client_of(it_staff).get(url("result", draft.pk)).context["changes"] == []
+
     def test_a_retired_system_is_left_alone(
         self, client_of: ClientOf, it_staff: Person, system: AISystem, assessed: Assess
     ) -> None:

@@ -51,7 +51,8 @@ def registered_words(name: str, value: Any) -> str:
 def compare(old: RiskAssessment, new: RiskAssessment, tier: str = "") -> list[Line]:
     """The lines that differ: tier, public authority, data, axes, what the inventory says, each risk that concerns
     the system. ``tier``: a draft's computed one."""
-    before, after = _lines(old, old.tier), _lines(new, tier or new.tier)
+    kept = "registered" in facts.known_facts(old) and "registered" in facts.known_facts(new)
+    before, after = _lines(old, old.tier, kept), _lines(new, tier or new.tier, kept)
     keys = [*after, *(key for key in before if key not in after)]
     return [
         Line((after.get(key) or before[key])[0], before.get(key, ("", "—"))[1], after.get(key, ("", "—"))[1])
@@ -60,7 +61,7 @@ def compare(old: RiskAssessment, new: RiskAssessment, tier: str = "") -> list[Li
     ]
 
 
-def _lines(one: RiskAssessment, tier: str) -> dict[str, tuple[str, str]]:
+def _lines(one: RiskAssessment, tier: str, with_registered: bool) -> dict[str, tuple[str, str]]:
     subjects = dict(wording.SUBJECTS)
     lines: dict[str, tuple[str, str]] = {
         "authority": (_("公権力の行使"), str(one.get_public_authority_display())),
@@ -72,7 +73,7 @@ def _lines(one: RiskAssessment, tier: str) -> dict[str, tuple[str, str]]:
     for axis in rule.AXES:
         level = one.axes.get(axis.key)
         lines[axis.key] = (wording.words(axis.name), level_word(level) if level else "—")
-    kept = facts.known_facts(one).get("registered", {})
+    kept = facts.known_facts(one)["registered"] if with_registered else {}
     for name in kept:
         if name not in {"data_kinds", "data_subjects"}:  # asked in the assessment itself
             lines[f"registered {name}"] = (str(steps.label(name)), registered_words(name, kept[name]))
