@@ -528,3 +528,15 @@ class TestDatasets:
         client.get(url("datasets"))
         with django_assert_max_num_queries(25):
             client.get(url("datasets"))
+
+
+def test_english_readers_meet_english_names(
+    client_of: ClientOf, it_staff: Person, system: AISystem, care: Department
+) -> None:
+    Department.objects.filter(pk=care.pk).update(name_en="Long-term Care Division")
+    client = client_of(it_staff)
+    client.post(reverse("set_language"), {"language": "en", "next": "/staff/"})
+    for address in (url("systems"), url("section", system.pk, "people")):
+        page = client.get(address).content.decode()
+        assert "Minutes assistant" in page
+        assert "Long-term Care Division" in page

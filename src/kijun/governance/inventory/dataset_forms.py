@@ -41,7 +41,7 @@ class SystemsChoice(ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.code} {obj}"
+        return f"{obj.code} {obj.shown_name}"
 
 
 class DatasetForm(Form, RevisionMixin):

@@ -21,6 +21,7 @@ from kijun.governance.inventory.models import AISystem, DataKind, Function, Netw
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
 from kijun.web.punctuation import bracketed
+from kijun.web.templatetags.kit import named
 
 CHOOSE = _("選んでください")
 
@@ -50,7 +51,7 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as abov
 
 def indented(department: Department) -> str:
     """A department as the tree shows it: one full-width space a level."""
-    return "\u3000" * (department.path.count("/") - 1) + department.name
+    return "\u3000" * (department.path.count("/") - 1) + named(department)
 
 
 def lines(rows: int = 4) -> forms.Textarea:

@@ -63,7 +63,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     town, day = person.municipality, timezone.localdate()
     for system in AISystem.objects.of(town).filter(made_by=person, registered_at__isnull=True):
         yield waiting.Task(
-            gettext("「%(name)s」の登録を終える") % {"name": system},
+            gettext("「%(name)s」の登録を終える") % {"name": system.shown_name},
             _("AIシステムの登録"),
             reverse("inventory:resume", args=[system.pk]),
         )
@@ -78,7 +78,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         return
     for system in queries.without_owner(town).exclude(stage=Stage.IDEA):
         yield waiting.Task(
-            gettext("「%(name)s」の責任者を決める") % {"name": system},
+            gettext("「%(name)s」の責任者を決める") % {"name": system.shown_name},
             _("AIサービス責任者の空席"),
             reverse("inventory:step", args=[system.pk, "people"]),
             day,
@@ -91,7 +91,7 @@ def find_systems(request: HttpRequest, text: str) -> Iterable[search.Hit]:
     for word in text.split():
         rows = rows.filter(table_search(table.search, word))
     for one in rows.order_by("number")[:20]:
-        yield search.Hit(f"{one.code} {one}", lists.system_url(one), str(lists.stage_label(one)))
+        yield search.Hit(f"{one.code} {one.shown_name}", lists.system_url(one), str(lists.stage_label(one)))
 
 
 def table_search(fields: Iterable[str], word: str) -> Q:

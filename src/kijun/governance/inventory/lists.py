@@ -19,6 +19,7 @@ from kijun.governance.inventory.models import AISystem, Dataset, Stage
 from kijun.governance.organisation.models import Department
 from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
+from kijun.web.templatetags.kit import named
 
 STAGE_TONES = {
     Stage.IDEA: "neutral",
@@ -54,7 +55,7 @@ def _by_stage(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 def _departments(request: HttpRequest) -> Iterable[tuple[str, StrOrPromise]]:
     town = getattr(request, "municipality", None)
     rows = Department.objects.of(town).order_by("path")
-    return [(str(one.pk), "\u3000" * (one.path.count("/") - 1) + one.name) for one in rows]
+    return [(str(one.pk), "\u3000" * (one.path.count("/") - 1) + named(one)) for one in rows]
 
 
 def _by_department(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -77,7 +78,7 @@ def _by_owner(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 def user_departments(system: AISystem) -> str:
     """The first two departments that use the system, and how many more."""
-    names = [one.name for one in system.user_departments.all()]
+    names = [named(one) for one in system.user_departments.all()]
     more = len(names) - 2
     return listed(names[:2]) + (str(_(" ほか%(n)s") % {"n": more}) if more > 0 else "")
 
@@ -94,13 +95,20 @@ def systems_table() -> Table:
         caption=_("AIシステム台帳"),
         columns=[
             Column("number", _("番号"), lambda row: row.code, ("number",)),
-            Column("name", _("名称"), str, ("name",), link=system_url, hint=lambda row: row.field),
+            Column(
+                "name",
+                _("名称"),
+                lambda row: row.shown_name,
+                ("name",),
+                link=system_url,
+                hint=lambda row: row.field,
+            ),
             Column("stage", _("段階"), stage_label, ("stage",), tone=stage_tone),
             *(one.column for one in extras),
             Column(
                 "provider",
                 _("提供する部署"),
-                lambda row: row.provider_department,
+                lambda row: named(row.provider_department or ""),
                 ("provider_department__path",),
             ),
             Column("users", _("利用する部署"), user_departments),
@@ -194,7 +202,10 @@ DATASETS = Table(
         ),
         Column("use", _("使い方"), lambda row: row.get_use_display(), ("use",)),
         Column(
-            "department", _("管理する部署"), lambda row: row.owner_department, ("owner_department__path",)
+            "department",
+            _("管理する部署"),
+            lambda row: named(row.owner_department or ""),
+            ("owner_department__path",),
         ),
         Column("owner", _("管理責任者"), lambda row: row.owner, ("owner__kana_sort",), kind="name"),
         Column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -136,6 +136,12 @@ class AISystem(Tenant, Versioned):
 
     def __str__(self) -> str:
         return self.name or gettext("名称未入力のAIシステム")
+
+    @property
+    def shown_name(self) -> str:
+        """The English name where the reader reads English and there is one."""
+        english = self.name_en if (get_language() or "").startswith("en") else ""
+        return english or str(self)
 
     @property
     def code(self) -> str:

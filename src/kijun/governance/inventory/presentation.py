@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.inventory import sheet_cells, sheets, steps
 from kijun.governance.inventory.models import AISystem, Training
+from kijun.web.templatetags.kit import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def fact(system: AISystem, name: str) -> Fact:
     if name in sheet_cells.CHOICES:
         return Fact(name, label, sheet_cells.CHOICES[name](value).label if value else "")
     if name == "user_departments":
-        return Fact(name, label, [one.name for one in value], "list")
+        return Fact(name, label, [named(one) for one in value], "list")
+    if name == "provider_department":
+        return Fact(name, label, named(value) if value else "")
     if name == "contract_yen":
         return Fact(name, label, _("%(yen)s円") % {"yen": f"{value:,}"} if value is not None else "")
     if name == "training_checked_on":

@@ -91,7 +91,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         soon = one.next_review_on is not None and one.next_review_on <= today + SOON
         if soon or queries.outdated(one):
             yield waiting.Task(
-                gettext("「%(name)s」のリスクを評価し直す") % {"name": one.system},
+                gettext("「%(name)s」のリスクを評価し直す") % {"name": one.system.shown_name},
                 _("リスク評価"),
                 lists.panel_url(one.system),
                 one.next_review_on if soon else today,
@@ -99,14 +99,14 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     drafts = rows.filter(state=RiskAssessment.State.DRAFT)
     for one in drafts if everything else drafts.filter(system__owner=person):
         yield waiting.Task(
-            gettext("「%(name)s」のリスク評価を終える") % {"name": one.system},
+            gettext("「%(name)s」のリスク評価を終える") % {"name": one.system.shown_name},
             _("リスク評価"),
             reverse("risks:resume", args=[one.pk]),
         )
     if Role.EXECUTIVE in roles:
         for one in _unaccepted(person):
             yield waiting.Task(
-                gettext("「%(name)s」の残るリスクを受け入れるか決める") % {"name": one.system},
+                gettext("「%(name)s」の残るリスクを受け入れるか決める") % {"name": one.system.shown_name},
                 _("リスク評価"),
                 reverse("risks:assessment", args=[one.pk]),
             )

@@ -83,7 +83,7 @@ OVERVIEW = Table(
     caption=_("リスク評価"),
     columns=[
         Column("number", _("番号"), lambda row: row.code, ("number",)),
-        Column("name", _("名称"), str, ("name",), link=panel_url),
+        Column("name", _("名称"), lambda row: row.shown_name, ("name",), link=panel_url),
         Column("stage", _("段階"), stage_label, ("stage",), tone=stage_tone),
         Column("tier", _("リスク区分"), tier_of, ("-risk_rank",), tone=tier_tone, hint=tier_hint),
         Column("assessed", _("評価日"), lambda row: row.risk_assessed_on, ("risk_assessed_on",), kind="date"),
