@@ -92,5 +92,5 @@ class PilotForm(Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if values.get("started_on") and values.get("ended_on") and values["ended_on"] < values["started_on"]:
-            self.add_error("ended_on", _("終了日は、開始日より後の日付にしてください。"))
+            self.add_error("ended_on", _("終了日は、開始日以降の日付にしてください。"))
         return values

@@ -50,7 +50,7 @@ def problems(values: Mapping[str, Any]) -> dict[str, StrOrPromise]:
         )
     start, end = values.get("collected_from"), values.get("collected_to")
     if start and end and end < start:
-        found["collected_to"] = _("終了日は、開始日より後の日付にしてください。")
+        found["collected_to"] = _("終了日は、開始日以降の日付にしてください。")
     for name in ("accuracy_checked_on", "representation_checked_on"):
         if values.get(name) and values[name] > timezone.localdate():
             found[name] = _("今日までの日付を入力してください。")

@@ -47,7 +47,7 @@ def record_pilot(actor: Actor, system: AISystem, **fields: Any) -> PilotResult:
     if fields["ended_on"] > timezone.localdate():
         raise ValidationError({"ended_on": [_("実証が終わってから、結果を登録してください。")]})
     if fields["ended_on"] < fields["started_on"]:
-        raise ValidationError({"ended_on": [_("終了日は、開始日より後の日付にしてください。")]})
+        raise ValidationError({"ended_on": [_("終了日は、開始日以降の日付にしてください。")]})
     row = PilotResult.objects.create(
         municipality=system.municipality, system=system, by=person_of(actor), **fields
     )

@@ -85,6 +85,6 @@ def _check(system: AISystem, stage: str, on: datetime.date, reason: str) -> None
         raise ValidationError({"on": [_("今日までの日付を入力してください。")]})
     last = system.stage_changes.order_by("-at", "-pk").first()
     if last is not None and on < last.on:
-        raise ValidationError({"on": [_("前の段階に移った日より後の日付を入力してください。")]})
+        raise ValidationError({"on": [_("前の段階に移った日以降の日付を入力してください。")]})
     if needs_reason(system.stage, stage) and not reason.strip():
         raise ValidationError({"reason": [_("理由を入力してください。")]})

@@ -69,5 +69,6 @@ def accept(request: StaffRequest, pk: int) -> HttpResponse:
         "tier_label": wording.tier_label(thing.tier),
         "tier_tone": wording.tone(thing.tier),
         "lines": presentation.explained(thing.explanation),
+        "computed_label": wording.tier_label(thing.computed_tier),
     }
     return render(request, "risks/accept.html", context, status=status)
