@@ -254,6 +254,8 @@ class TestTheSystemChanged:
         assert words not in client.get(panel(system)).content.decode()
         system.data_kinds, system.training = ["personal", "sensitive"], "unknown"
         system.save()
+        overview = client.get(reverse("inventory:system", args=[system.pk])).content.decode()
+        assert "登録内容が変わったので、評価し直してください。" in overview
         for address in (panel(system), url("assessment", one.pk)):
             page = client.get(address).content.decode()
             assert words in page

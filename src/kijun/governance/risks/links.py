@@ -62,17 +62,15 @@ def figure(_request: StaffRequest, system: AISystem) -> panels.Figure:
     current = queries.current_assessment(system)
     if current is None:
         return panels.Figure(_("未評価"), tone="warning" if system.stage != "idea" else "neutral")
-    hint: Any = ""
+    hints = []
+    if not system.is_retired and queries.is_due(current):
+        hints.append(gettext("見直し期限超過"))
+    if not system.is_retired and queries.outdated(current):
+        hints.append(gettext("登録内容が変わったので、評価し直してください。"))
     if current.is_overruled:
-        hint = gettext("判定は「%(computed)s」。変更の理由：%(reason)s") % {
-            "computed": wording.tier_label(current.computed_tier),
-            "reason": current.overrule_reason,
-        }
-    elif queries.is_due(current):
-        hint = _("見直し期限超過")
-    elif queries.outdated(current):
-        hint = _("登録内容が変わった")
-    return panels.Figure(wording.tier_label(current.tier), hint, tone=wording.tone(current.tier))
+        words = {"computed": wording.tier_label(current.computed_tier), "reason": current.overrule_reason}
+        hints.append(gettext("判定は「%(computed)s」。変更の理由：%(reason)s") % words)
+    return panels.Figure(wording.tier_label(current.tier), "\n".join(hints), tone=wording.tone(current.tier))
 
 
 def tasks(person: Person) -> Iterable[waiting.Task]:
