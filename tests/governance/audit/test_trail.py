@@ -91,7 +91,9 @@ def test_verifying(client_of: Sign, auditor: Person, town: Municipality, renamed
     assert client.post(url, {"head": head}).context["count"] == 0
     assert client.post(url, {"head": "nonsense"}).status_code == 422
     triggers.drop(connection)
+    assert "外されているか" in client.post(url, {"head": head}).content.decode()
     Entry.objects.filter(seq=1).update(actor_label="別人")
+    triggers.create(connection)
     page = client.post(url, {"head": head})
     assert page.context["count"] == 1
     assert "1か所の不整合" in page.content.decode()
@@ -108,6 +110,34 @@ def test_outsiders(
     other = client_of(outsider)
     assert other.get(reverse("audit:trail")).context["shown"].total == 0
     assert other.get(reverse("audit:entry", args=[renamed.seq])).status_code == 404
+
+
+def test_an_entry_reads_as_people_write(
+    client_of: Sign, auditor: Person, owner: Person, it_staff: Person, town: Municipality
+) -> None:
+    """Names and days, not staff numbers and ISO dates; what is coded is said in words."""
+    detail = changes({"owner": owner, "role": "staff"}, {"owner": it_staff, "role": "approver"})
+    told = record(
+        town.chain, auditor, "accounts.changed", auditor,
+        detail | {"effective_on": "2026-12-12", "until": "2026-12-12T00:30:00+00:00", "code": "2026-13-45"},
+    )  # fmt: skip
+    page = client_of(auditor).get(reverse("audit:entry", args=[told.seq])).content.decode()
+    for text in (
+        f"{owner.name}（{owner.staff_number}）", f"{it_staff.name}（{it_staff.staff_number}）",
+        "上長（承認者）", "2026年12月12日（令和8年）", "2026/12/12 09:30", "2026-13-45",
+    ):  # fmt: skip
+        assert text in page
+    assert "approver" not in page
+
+
+def test_history_of_several_things_takes_one_query(
+    renamed: Entry, it_department: Department, tax: Department, django_assert_num_queries: Any
+) -> None:
+    template = Template("{% load trail %}{% history thing others %}")
+    with django_assert_num_queries(1):
+        html = template.render(Context({"thing": tax, "others": [it_department, tax]}))
+    assert "情報課" in html
+    assert not template.render(Context({"thing": None, "others": []})).strip()
 
 
 def test_queries_do_not_grow(client_of: Sign, auditor: Person, town: Municipality) -> None:
@@ -129,7 +159,7 @@ def test_history_of_a_thing(
         html = template.render(Context({"thing": it_department}))
     assert '<details class="history">' in html
     assert "情報課" in html
-    assert "まだ記録がありません" in template.render(Context({"thing": tax}))
+    assert not template.render(Context({"thing": tax})).strip(), "nothing to tell: no section at all"
 
 
 def test_words(db: None) -> None:

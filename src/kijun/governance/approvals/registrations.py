@@ -15,7 +15,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.waiting import Task
 from kijun.governance.approvals import eligibility
 from kijun.governance.approvals.models import Approval, RouteStep, Step
-from kijun.governance.audit.actions import record
+from kijun.governance.audit.actions import changes, record
 from kijun.web.punctuation import bracketed
 
 
@@ -84,7 +84,7 @@ def _give_step(thing_id: str, old: Person, new: Person, actor: Person) -> None:
 
 
 def _tell(thing: Model, old: Person, new: Person, actor: Person) -> None:
-    detail = {"before": {"person": old.staff_number}, "after": {"person": new.staff_number}}
+    detail = changes({"person": old}, {"person": new})
     record(old.municipality.chain, actor, "approvals.handed_over", thing, detail)
 
 

@@ -82,7 +82,10 @@ def _verify(args: argparse.Namespace) -> int:
     if args.municipality and not found and args.municipality not in kept:
         print(f"no chain of municipality {args.municipality}", file=sys.stderr)
         return USAGE
-    broken = 0
+    unguarded = queries.unguarded()
+    if unguarded:
+        print(f"unguarded: these triggers are missing or changed: {', '.join(unguarded)}", file=sys.stderr)
+    broken = len(unguarded)
     for chain in found:
         head, breaks = queries.verify(chain.key, kept.pop(chain.key, None))
         name = chain.key or "-"
@@ -96,7 +99,7 @@ def _verify(args: argparse.Namespace) -> int:
         if args.municipality not in (None, key):
             continue
         removed = queries.was_removed(key)
-        if removed and removed.seq >= head.seq:
+        if removed and (removed.seq > head.seq or removed == head):
             print(f"{key}: removed as a whole, noted in chain -; last head {removed}")
         else:
             print(f"{key or '-'}: removed: the chain is missing", file=sys.stderr)

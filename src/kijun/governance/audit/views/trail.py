@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kijun.governance.audit import actions, queries, words
+from kijun.governance.audit.chain import Break
 from kijun.governance.audit.forms import HeadForm, SearchForm
 from kijun.governance.audit.models import Entry
 from kijun.web.excel import SheetColumn
@@ -127,13 +128,15 @@ def verify(request: HttpRequest) -> HttpResponse:
             status=422 if form.is_bound else 200,
         )
     head, breaks = queries.verify(chain, form.cleaned_data["head"])
+    if unguarded := queries.unguarded():
+        breaks.append(Break(0, "unguarded", ", ".join(unguarded)))
     actions.note_verification(chain, request.user, head, breaks)  # type: ignore[arg-type]  # a Person
     return render(
         request,
         "audit/verified.html",
         {
             "head": head,
-            "breaks": [(one.seq, BREAKS[one.kind]) for one in breaks[:100]],
+            "breaks": [(one.seq or "—", BREAKS[one.kind]) for one in breaks[:100]],
             "count": len(breaks),
             "kept": form.cleaned_data["head"],
         },
@@ -147,4 +150,5 @@ BREAKS = {
     "unlinked": _("前の記録とつながっていません。"),
     "cut": _("控えた時点にあった末尾の記録がなくなっています。"),
     "rewritten": _("控えた時点の内容と違います。"),
+    "unguarded": _("記録の書き換えを防ぐデータベースの仕組みが、外されているか変えられています。"),
 }
