@@ -134,7 +134,7 @@ def test_recovery_token_is_no_set_up_token(client: Client, staff: Person, admini
         ("code", "131017", "検査数字"),
         ("code", "13101", "5桁"),
         ("again", "another", "一致しません"),
-        ("new_password", "short", "12 文字以上"),
+        ("new_password", "short", "今は5文字です"),
         ("person_kana", "漢字", "カタカナ"),
         ("staff_number", "/", "職員番号は"),
         ("department_code", "1/2", "使えません"),
