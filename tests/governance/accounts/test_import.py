@@ -66,6 +66,26 @@ def test_it_works(admin: Client, care: Department) -> None:
     assert not StagedImport.objects.exists()
 
 
+def test_full_width_codes_and_departments_that_close_later(
+    admin: Client, administrator: Person, staff: Person, care: Department, tax: Department
+) -> None:
+    """A department whose closing is planned still has its people: an exported list comes back without a change."""
+    care.closed_on = TODAY + datetime.timedelta(days=60)
+    care.save()
+    page = preview(
+        admin,
+        "職員番号,氏名,部署コード,兼務の部署コード,役割\r\n"
+        "0004,介護 三郎,２１,,職員＠２１\r\n０００５,新人,３０,２０／２１,職員@３０\r\n",
+    )
+    assert errors(page) == []
+    counts = page.context["counts"]
+    assert (counts["same"], counts["add"]) == (1, 1)
+    admin.post(page.request["PATH_INFO"])
+    assert {one.department.code for one in Person.objects.get(staff_number="0005").postings_today()} == {
+        "30", "20", "21"
+    }  # fmt: skip
+
+
 def test_differences(admin: Client, staff: Person, tax: Department) -> None:
     page = preview(admin, "職員番号,氏名,部署コード\r\n0004,介護　花子,30\r\n")
     (line,) = page.context["lines"]

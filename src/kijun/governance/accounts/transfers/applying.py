@@ -7,7 +7,7 @@ from collections import Counter
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +98,12 @@ def _move(transfer: Transfer, lines: list[TransferLine]) -> None:
     ):
         rows.filter(Q(valid_from=day) | Q(valid_from__gt=day, person__in=leaving)).delete()
         rows.filter(valid_from__lt=day).update(valid_to=day - DAY)
+    later = dict(  # a post that was registered for a later day stands, and this one ends before it
+        Posting.objects.filter(person__in=people, concurrent=False, valid_from__gt=day)
+        .order_by()
+        .values_list("person")
+        .annotate(Min("valid_from"))
+    )
     Posting.objects.bulk_create(
         Posting(
             municipality=town,
@@ -105,6 +111,7 @@ def _move(transfer: Transfer, lines: list[TransferLine]) -> None:
             department=line.to_department,
             title=line.title,
             valid_from=day,
+            valid_to=later[line.person_id] - DAY if line.person_id in later else None,
         )
         for line in lines
         if line.to_department is not None

@@ -173,7 +173,11 @@ def _judge(row: ReadRow, people: dict[str, Person], departments: set[str]) -> No
 def carry_out_lines(actor: Actor, transfer: Transfer, staged: StagedImport) -> dict[imports.Action, int]:
     """Add and change the lines that the preview showed; people who are not in the file stay."""
     transfer = may_change(actor, transfer, Transfer.State.DRAFT)
-    staged = StagedImport.objects.select_for_update().get(pk=staged.pk, kind=KIND, target_id=transfer.pk)
+    rows = StagedImport.objects.select_for_update().filter(kind=KIND, target_id=transfer.pk)
+    found = rows.filter(pk=staged.pk).first()
+    if found is None:
+        raise ValidationError(_("この取り込みは、すでに終わっています。"), code="done")
+    staged = found
     if staged.is_expired:
         raise ValidationError(_("確認までに時間がたちすぎました。ファイルをもう一度選んでください。"))
     plan = imports.load(staged.plan["plan"])

@@ -72,6 +72,8 @@ def preview(request: StaffRequest, pk: int, staged_pk: int) -> HttpResponse:
             counts = acting.carry_out_lines(request.user, found, staged)
         except ValidationError as error:
             messages.error(request, first_message(error))
+            if getattr(error, "code", "") == "done":
+                return redirect("accounts:transfer", pk)
             return redirect("accounts:preview_transfer", pk, staged_pk)
         text = _("%(add)s人を追加し、%(change)s人を変更しました。")
         messages.success(request, text % {"add": counts["add"], "change": counts["change"]})

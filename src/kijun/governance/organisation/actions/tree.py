@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.audit.actions import changes
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
+from kijun.web import dates
 from kijun.web.kana import normalise_kana
 
 KEEP: Final = object()
@@ -142,7 +143,11 @@ def refuse_broken_tree(municipality: Municipality, since: datetime.date) -> None
                         "%(day)sには上位の部署がありません（%(name)s）。日付か上位の部署を変えてください。"
                     )
                     raise ValidationError(
-                        {"parent": ValidationError(message, params={"day": day, "name": version.name})}
+                        {
+                            "parent": ValidationError(
+                                message, params={"day": dates.format_date(day), "name": version.name}
+                            )
+                        }
                     )
                 version = on[version.parent_id]
                 if version.department_id in walked:
