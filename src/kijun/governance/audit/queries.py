@@ -69,11 +69,14 @@ def actions(key: str) -> list[tuple[str, str]]:
 
 
 def history(*things: Model) -> list[Entry]:
-    """The last entries about a thing (or several, taken together), the newest first; one query."""
+    """The last entries about a thing (or several, taken together), the newest first; one query.
+
+    One more than :data:`HISTORY` where there are more.
+    """
     wanted = Q(pk__in=[])
     for name in map(ref, things):
         wanted |= Q(thing_kind=name.kind, thing_id=name.id)
-    return list(Entry.objects.filter(wanted).order_by("-at", "-seq")[:HISTORY])
+    return list(Entry.objects.filter(wanted).order_by("-at", "-seq")[: HISTORY + 1])
 
 
 def changes(entry: Entry) -> list[Change]:

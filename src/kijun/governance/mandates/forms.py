@@ -83,7 +83,7 @@ class BodyForm(RevisionMixin, Form):
     valid_to = DateField(label=_("終わりの日"), required=False)
 
 
-class MemberForm(TownForm):
+class MemberForm(RevisionMixin, TownForm):
     """A member: from the town hall or from outside."""
 
     side = forms.ChoiceField(label=_("立場"), choices=Member.Side.choices, widget=forms.RadioSelect)

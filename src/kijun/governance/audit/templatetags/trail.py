@@ -23,7 +23,8 @@ def history(*things: Model | Sequence[Model] | None) -> dict[str, Any]:
             found.append(thing)
         else:
             found += thing or []
-    return {"entries": queries.history(*(one for one in found if one.pk))}
+    entries = queries.history(*(one for one in found if one.pk))
+    return {"entries": entries[: queries.HISTORY], "more": len(entries) > queries.HISTORY}
 
 
 @register.filter
