@@ -202,6 +202,9 @@ def test_bad_codes(administrator: Person, town: Municipality, code: str) -> None
 def test_a_code_is_taken_once(administrator: Person, town: Municipality, tax: Department) -> None:
     with pytest.raises(ValidationError, match="すでに使われて"):
         actions.add_department(administrator, town, code="30", name="x", valid_from=TODAY)
+    actions.add_department(administrator, town, code="b1", name="x", valid_from=TODAY)
+    with pytest.raises(ValidationError, match="すでに使われて"):
+        actions.add_department(administrator, town, code="B1", name="x", valid_from=TODAY)
 
 
 def test_who_may_not(

@@ -37,7 +37,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Perso
 class LineForm(Form):
     """One person's move."""
 
-    person = PersonField(Person.objects.none(), label=_("職員"))
+    person = PersonField(Person.objects.none(), label=_("職員"), empty_label=_("（選んでください）"))
     to_department = forms.ChoiceField(
         label=_("異動先"), error_messages={"required": _("異動先の部署を選んでください。")}
     )

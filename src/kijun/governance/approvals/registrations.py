@@ -29,6 +29,17 @@ def tasks(person: Person) -> Iterable[Task]:
         yield Task(approval.title, _("差戻し"), approval.get_absolute_url())
 
 
+def stuck(person: Person) -> Iterable[Task]:
+    """Steps that nobody can decide, for those who can give roles or change routes; one query."""
+    if not person.has_perm("approvals.manage_routes"):
+        return
+    for step in eligibility.stuck(person.municipality):
+        title = _("「%(title)s」を行う人を決める") % {
+            "title": bracketed(step.approval.title, step.get_kind_display())
+        }
+        yield Task(title, _("決裁"), step.approval.get_absolute_url())
+
+
 Found = Iterable[tuple[int, Belonging]]
 
 
@@ -96,5 +107,6 @@ def _keep(
 
 def register() -> None:
     waiting.register(tasks)
+    waiting.register(stuck)
     _keep("approvals.routestep:person", _route_steps, _give_route_step)
     _keep("approvals.step:person", _waiting_steps, _give_step)

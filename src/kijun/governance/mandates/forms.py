@@ -18,7 +18,8 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Perso
     """Active people of the town, by reading."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Person.objects.none(), **kwargs)
+        empty = _("（選んでください）") if kwargs.get("required", True) else _("（なし）")
+        super().__init__(Person.objects.none(), empty_label=empty, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         return bracketed(obj.name, obj.staff_number)

@@ -197,7 +197,7 @@ def _take(actor: Person, step: Step, *, deputy: bool) -> tuple[Approval, Step]:
     elif not eligibility.owns(actor, step):
         raise PermissionDenied
     if step.outcome != Step.Outcome.WAITING or approval.state != Approval.State.SUBMITTED:
-        raise ValidationError(_already_decided(approval, step), code="decided")
+        raise ValidationError(already_decided(approval, step), code="decided")
     if step not in eligibility.current_steps(approval, approval.steps.all()):
         raise ValidationError(_("前の手順がまだ終わっていません。"), code="not_yet")
     return approval, step
@@ -209,7 +209,7 @@ def _settle(actor: Person, step: Step, outcome: Step.Outcome, comment: str, mode
     )
     if not taken:
         step.refresh_from_db()
-        raise ValidationError(_already_decided(step.approval, step), code="decided")
+        raise ValidationError(already_decided(step.approval, step), code="decided")
 
 
 def _end(approval: Approval, state: Approval.State, decided_by: Person | None) -> None:
@@ -239,7 +239,8 @@ def _effect(
     pick(kind)(row, approval, actor)
 
 
-def _already_decided(approval: Approval, step: Step) -> str:
+def already_decided(approval: Approval, step: Step) -> str:
+    """Who decided the step and when, or how the approval ended: for somebody who comes too late."""
     if step.acted_by is not None and step.acted_at is not None:
         return _("%(name)sさんが %(at)s に「%(outcome)s」としています。あなたの操作は保存していません。") % {
             "name": step.acted_by.name,

@@ -45,7 +45,8 @@ def put_department(
 ) -> Department:
     """A department with its first version; the caller checks the tree and copies."""
     code = clean_code(code)
-    if Department.objects.of(municipality).filter(code=code).exists():
+    # Subtrees are found by their path, and SQLite does not tell a from A there.
+    if Department.objects.of(municipality).filter(code__iexact=code).exists():
         raise ValidationError({"code": _("この部署コードはすでに使われています。")})
     _check_parent(municipality, parent)
     department = Department(
