@@ -34,7 +34,7 @@ def test_it_works(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert kijun("verify", "--head-file", str(heads)) == 0
     out = capsys.readouterr().out
     assert "131016: 3 entries, holds" in out
-    assert "141003: 1 entries, holds" in out
+    assert "141003: 1 entry, holds" in out
 
 
 def test_a_break_gives_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,8 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit import triggers, words
 from kijun.governance.audit.actions import changes, record, record_many
 from kijun.governance.audit.models import Entry
+from kijun.governance.audit.refs import SYSTEM
+from kijun.governance.audit.views import trail
 from kijun.governance.organisation.models import Department, Municipality
 
 Sign = Callable[[Person], Client]
@@ -78,6 +80,20 @@ def test_excel(client_of: Sign, auditor: Person, renamed: Entry) -> None:
     rows = list(sheet.values)
     assert len(rows) == 2
     assert "部署名：情報課→デジタル推進課" in rows[1]
+
+
+def test_more_than_a_file_should_hold(
+    client_of: Sign, auditor: Person, renamed: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "MOST_ROWS", 1)
+    client, url = client_of(auditor), reverse("audit:trail")
+    record("131016", SYSTEM, "test.done", auditor)
+    page = client.get(url, {"format": "xlsx"})
+    assert page.status_code == 422
+    assert "今の条件では2件" in page.content.decode()
+    assert "日付で絞って" in page.content.decode()
+    narrowed = client.get(url, {"format": "xlsx", "action": "test.done"})
+    assert narrowed["Content-Type"].endswith("spreadsheetml.sheet")
 
 
 def test_verifying(client_of: Sign, auditor: Person, town: Municipality, renamed: Entry) -> None:

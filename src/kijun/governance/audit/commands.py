@@ -69,6 +69,10 @@ def _kept(args: argparse.Namespace) -> dict[str, Head]:
     return kept
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _verify(args: argparse.Namespace) -> int:
     try:
         kept = _kept(args)
@@ -92,9 +96,8 @@ def _verify(args: argparse.Namespace) -> int:
         for one in breaks:
             print(f"{name}: {one.kind}: {one.message}", file=sys.stderr)
         broken += len(breaks)
-        print(
-            f"{name}: {head.seq} entries, {'holds' if not breaks else f'{len(breaks)} breaks'}; head {head}"
-        )
+        found_out = "holds" if not breaks else _counted(len(breaks), "break", "breaks")
+        print(f"{name}: {_counted(head.seq, 'entry', 'entries')}, {found_out}; head {head}")
     for key, head in kept.items():
         if args.municipality not in (None, key):
             continue

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -17,6 +18,9 @@ from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import labelled, listed
 from kijun.web.tables import Column, Table
 from kijun.web.who_may import who_may
+
+MOST_ROWS = 20_000
+"""Entries in one Excel file: more would take the web process minutes and its memory."""
 
 
 def _chain(request: HttpRequest) -> str:
@@ -78,7 +82,10 @@ def trail(request: HttpRequest) -> HttpResponse:
     valid = form.is_valid()
     found = queries.search(chain, **form.cleaned_data) if valid else Entry.objects.none()
     if TABLE.wants_excel(request) and valid:
-        return TABLE.as_excel(request, found, f"操作の記録_{timezone.localdate()}.xlsx")
+        count = found.count()
+        if count <= MOST_ROWS:
+            return TABLE.as_excel(request, found, f"操作の記録_{timezone.localdate()}.xlsx")
+        form.add_error(None, _too_many(count))
     shown = TABLE.show(request, found)
     shown.narrowed = not valid or any(form.cleaned_data.values())
     last = queries.last_verification(chain)
@@ -92,7 +99,15 @@ def trail(request: HttpRequest) -> HttpResponse:
             "verified_detail": last.detail if last else {},
             "open_search": shown.narrowed,
         },
+        status=422 if form.non_field_errors() else 200,
     )
+
+
+def _too_many(count: int) -> str:
+    text = gettext(
+        "Excelには%(most)s件までです（今の条件では%(count)s件）。日付で絞って、何回かに分けてください。"
+    )
+    return text % {"most": f"{MOST_ROWS:,}", "count": f"{count:,}"}
 
 
 @require_GET
