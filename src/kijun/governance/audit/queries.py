@@ -84,14 +84,15 @@ def changes(entry: Entry) -> list[Change]:
     detail: dict[str, Any] = entry.detail if isinstance(entry.detail, dict) else {"": entry.detail}
     before, after = detail.get("before"), detail.get("after")
     kind, lines = entry.thing_kind, []
-    if isinstance(before, dict) and isinstance(after, dict):
+    if isinstance(before, dict) or isinstance(after, dict):
+        old, new = (one if isinstance(one, dict) else {} for one in (before, after))
         lines = [
             Change(
                 words.field(kind, key),
-                words.value(kind, key, before.get(key)),
-                words.value(kind, key, after.get(key)),
+                words.value(kind, key, old.get(key)) if isinstance(before, dict) else None,
+                words.value(kind, key, new.get(key)),
             )
-            for key in {**before, **after}
+            for key in {**old, **new}
         ]
         detail = {key: one for key, one in detail.items() if key not in {"before", "after"}}
     return lines + [

@@ -7,22 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField, people_choices
 from kijun.governance.mandates.models import Body, Mandate, Member, Plan
 from kijun.governance.organisation.models import Municipality
 from kijun.web.forms import DateField, Form, ModelMultipleChoiceField, RevisionMixin
-from kijun.web.punctuation import bracketed
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
-    """Active people of the town, by reading."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        empty = _("（選んでください）") if kwargs.get("required", True) else _("（なし）")
-        super().__init__(Person.objects.none(), empty_label=empty, **kwargs)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return bracketed(obj.name, obj.staff_number)
 
 
 class TownForm(Form):
@@ -30,10 +18,10 @@ class TownForm(Form):
 
     def __init__(self, *args: Any, town: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.of(town).filter(is_active=True).order_by("kana_sort", "staff_number")
+        people = people_choices(town)
         for field in self.fields.values():
             if isinstance(field, PersonField):
-                field.queryset = people
+                field.offer(town, people)
 
 
 def _text(label: Any, hint: Any = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
