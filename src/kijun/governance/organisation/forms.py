@@ -126,7 +126,7 @@ class CloseForm(RevisionMixin, Form):
 
 
 class ClosingDayForm(Form):
-    day = DateField(label=_("閉庁日"))
+    day = DateField(label=_("日付"))
     name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例：市制記念日"))
 
 
