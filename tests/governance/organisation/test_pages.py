@@ -48,7 +48,7 @@ def test_a_department_of_next_april_can_take_others_below_it(
     client = client_of(administrator)
     made = actions.add_department(administrator, town, code="40", name="財務部", valid_from=SOON)
     url = reverse("organisation:revise", args=[tax.pk])
-    assert f"財務部（40 {SOON:%Y/%m/%d}から）" in client.get(url).content.decode()
+    assert f"財務部（40 {SOON:%Y/%m/%d}に新設）" in client.get(url).content.decode()
     data = {"name": tax.name, "parent": made.pk, "reason": "改正", "revision": tax.revision}
     early = client.post(url, data | {"valid_from": str(TODAY)})
     assert "上位の部署がありません" in early.content.decode()

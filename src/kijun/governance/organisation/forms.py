@@ -31,7 +31,7 @@ def department_choices(town: Municipality, *, without: Department | None = None)
         choices.append((str(node.id), "　" * node.depth + bracketed(node.name, node.code)))
     for one in beginning_later(town):
         if without is None or not one.path.startswith(without.path):
-            begins = _("%(day)sから") % {"day": f"{one.begins_on:%Y/%m/%d}"}  # type: ignore[attr-defined]  # annotated
+            begins = _("%(day)sに新設") % {"day": f"{one.begins_on:%Y/%m/%d}"}  # type: ignore[attr-defined]  # annotated
             choices.append((str(one.pk), bracketed(one.name, f"{one.code} {begins}")))
     return choices
 
