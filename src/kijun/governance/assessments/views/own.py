@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.catalog import load, preview, read_own_controls, write_template
+from kijun.catalog import changed_lines, load, preview, read_own_controls, write_template
 from kijun.governance.assessments import actions, catalogue
 from kijun.governance.assessments.forms import SheetForm
+from kijun.governance.assessments.models import OwnControls
 from kijun.governance.assessments.views.common import lang
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.tables import excel_response
@@ -37,8 +38,9 @@ def own_controls(request: StaffRequest) -> HttpResponse:
     context |= {
         "form": form,
         "own": [one for one in now.controls if one.is_own],
-        "newest": newest,
-        "lang": lang(),
+        "imports": OwnControls.objects.filter(municipality=request.municipality).select_related(
+            "imported_by"
+        ),
     }
     status = 422 if form.errors or context.get("errors") else 200
     return render(request, "assessments/own_controls.html", context, status=status)
@@ -56,7 +58,9 @@ def _preview(request: StaffRequest, form: SheetForm, seen: int | None) -> dict[s
         "controls": [catalogue.to_json(one) for one in sheet.controls],
     }
     packed = signing.dumps(kept, salt=SALT, compress=True)
-    return {"difference": preview(now, sheet), "packed": packed, "number": len(sheet.controls)}
+    difference = preview(now, sheet)
+    changes = [(one, changed_lines(one, lang())) for one in difference.changed]
+    return {"difference": difference, "changes": changes, "packed": packed}
 
 
 def _apply(request: StaffRequest, newest: int | None) -> HttpResponse:
