@@ -143,3 +143,16 @@ def test_only_it_staff(client_of: ClientOf, staff: Person, town: Municipality) -
     assert client_of(staff).get(URL).status_code == 403
     with pytest.raises(PermissionDenied):
         actions.import_own(staff, town, [])
+
+
+def test_an_import_compared_with_another_one_is_refused(
+    client_of: ClientOf, it_staff: Person, town: Municipality
+) -> None:
+    client = client_of(it_staff)
+    shown = client.post(URL, {"file": sheet(own_control("L5.1.1"))})
+    packed = BeautifulSoup(shown.content, "html.parser").find("input", {"name": "packed"})
+    assert packed is not None
+    actions.import_own(it_staff, town, [own_control("L6.1.1")])
+    refused = client.post(URL, {"packed": packed["value"]}, follow=True)
+    assert "別の人が独自の対策を取り込みました" in refused.content.decode()
+    assert [one.id for one in catalogue.newest(town).controls if one.is_own] == ["L6.1.1"]
