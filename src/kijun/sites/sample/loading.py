@@ -23,7 +23,7 @@ def load() -> list[str]:
         return [
             "見本の町 みちしるべ市 は読み込み済みです。パスワードは読み込んだときに一度だけ表示しました。",
             "The sample town is loaded already; its passwords were shown once, when it was loaded.",
-            "読み込み直す / To load it anew:  kijun sample remove",
+            "読み込み直す / To load it anew:  kijun sample remove && kijun sample load  (./run kijun …)",
         ]
     with transaction.atomic(), translation.override("ja"):
         made = town.found()
