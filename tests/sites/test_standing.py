@@ -20,6 +20,7 @@ from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.risks.models import RiskAssessment
 from kijun.sites import standing
+from kijun.sites.views import base
 from tests.governance.assessments.made import fill, make_system, open_cycle
 
 ClientOf = Callable[[Person], Client]
@@ -146,6 +147,20 @@ def test_without_a_role_the_page_says_whom_to_ask(client_of: ClientOf, staff: Pe
     assert standing.of(person) is None
     page = client_of(person).get(reverse("home")).content.decode()
     assert "まだ役割が付いていません" in page
+
+
+def test_a_long_list_starts_with_the_most_urgent(
+    client_of: ClientOf, it_staff: Person, owner: Person, care: Department, systems: list[AISystem]
+) -> None:
+    for _number in range(base.MOST + 1):
+        raise_late(it_staff, systems[0], owner, care)
+    client = client_of(owner)
+    page = client.get(reverse("home")).content.decode()
+    rows = page.count("偏りの点検が終わっていない")
+    assert rows == base.MOST
+    assert "急ぐものから30件" in page
+    everything = client.get(reverse("home"), {"all": ""}).content.decode()
+    assert everything.count("偏りの点検が終わっていない") == base.MOST + 1
 
 
 def test_in_english(client_of: ClientOf, auditor: Person, late: Finding) -> None:

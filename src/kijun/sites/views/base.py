@@ -17,6 +17,9 @@ from kijun.web import ruby
 from kijun.web import search as finders
 from kijun.web.who_may import everyone, signed_in
 
+MOST = 30
+"""So many tasks are shown at once; the most urgent come first."""
+
 
 @everyone
 def health(request: HttpRequest) -> HttpResponse:
@@ -32,7 +35,8 @@ def home(request: StaffRequest) -> HttpResponse:
     person, today = request.user, timezone.localdate()
     tasks = waiting.tasks(person)
     context = {
-        "tasks": tasks,
+        "tasks": tasks if "all" in request.GET else tasks[:MOST],
+        "waiting_count": len(tasks),
         "late": sum(task.due is not None and task.due < today for task in tasks),
         "today": today,
         "standing": standing.of(person),
