@@ -267,6 +267,14 @@ def test_an_empty_folder_and_one_of_ours_are_taken(
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
+def test_a_setting_that_is_wrong_is_told_in_a_line(start: Serve, tmp_path: Path) -> None:
+    (tmp_path / "home" / "secret-key").write_text("")
+    serving = start()
+    assert serving.process.wait(timeout=60) == 2
+    assert "secret-key is empty" in serving.printed
+    assert "Traceback" not in serving.printed
+
+
 @pytest.mark.parametrize("option", ["--home", "--host"])
 def test_an_option_that_names_nothing_is_a_usage_error(option: str) -> None:
     done = subprocess.run(
