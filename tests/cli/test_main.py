@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kijun.cli import main
-from kijun.cli.main import COMMANDS, build_parser
+from kijun.cli.main import COMMANDS, build_parser, main
 from kijun.cli.reference import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +78,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_help_imports_neither_django_nor_the_catalogue() -> None:
     script = (
-        "import sys; from kijun.cli import main; main(['help']); "
+        "import sys; from kijun.cli.main import main; main(['help']); "
         "sys.exit(bool({'django', 'kijun.catalog', 'uvicorn'} & set(sys.modules)))"
     )
     start = time.monotonic()

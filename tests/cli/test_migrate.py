@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from kijun.cli import main, migrate
+from kijun.cli import migrate
+from kijun.cli.main import main
 
 pytestmark = pytest.mark.django_db
 
