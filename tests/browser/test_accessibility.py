@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from tests.browser.conftest import Town
 
 SKIPPED = re.compile(
-    r"(format=|/files?/|download|\.(xlsx|pdf|docx|csv|json|jsonld)$|/static/|template|export|/(pdf|xlsx|docx|sheet)/)"
+    r"(format=|/files?/|download|\.(xlsx|pdf|docx|csv|json|jsonld)$|/static/|template|export|/(pdf|xlsx|docx|sheet|excel)/)"
 )
 
 ROLES = ("it_staff", "administrator", "staff", "approver", "executive", "auditor")

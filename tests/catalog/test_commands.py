@@ -1,5 +1,8 @@
 import argparse
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,7 +56,19 @@ def test_list_with_filters(kijun, catalog):
 
 
 def test_list_of_an_unknown_principle(kijun):
-    assert kijun("list", "--principle", "11") == (2, "", "no principle '11'; there are 1 to 10 and G\n")
+    english = "no principle '11'; there are 1 to 10 and G\n"
+    assert kijun("list", "--principle", "11", "--lang", "en") == (2, "", english)
+    japanese = "原則11はありません。1から10までとGがあります。\n"
+    assert kijun("list", "--principle", "11") == (2, "", japanese)
+
+
+def test_a_word_that_is_no_tier_names_those_there_are(kijun, capsys):
+    with pytest.raises(SystemExit) as ended:
+        kijun("list", "--tier", "huge")
+    assert ended.value.code == 2
+    err = capsys.readouterr().err
+    assert "critical" in err
+    assert "<Tier" not in err
 
 
 @pytest.mark.parametrize("id", ["P6.1.3", "ｐ６.１.３ ", "R6.1.1", "6.1", "6", "G", "G.1"])
@@ -66,7 +81,8 @@ def test_show(kijun, id):
 def test_show_of_an_unknown_id_suggests_others(kijun):
     code, out, err = kijun("show", "P6.1.33")
     assert (code, out) == (2, "")
-    assert "P6.1.3" in err
+    assert err.startswith("「P6.1.33」は対策一覧にありません。近いもの: P6.1.3、")
+    assert "did you mean P6.1.3," in kijun("show", "P6.1.33", "--lang", "en")[2]
     assert "kijun catalog list" in kijun("show", "！！")[2]
 
 
@@ -96,6 +112,20 @@ def test_export_oscal(kijun):
     words = ("export", "--format", "oscal", "--profile", "low", "--catalog-href", "x.json")
     document = json.loads(kijun(*words)[1])
     assert document["profile"]["imports"][0]["href"] == "x.json"
+    document = json.loads(kijun("export", "--format", "oscal", "--mapping", "--catalog-href", "x.json")[1])
+    (first, *_) = document["mapping-collection"]["mappings"]
+    assert first["source-resource"]["href"] == "x.json"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_terminal_without_japanese(lang):
+    """Under the C locale, without Python's own rescue: JSON is UTF-8 all the same, text is told as it can be."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    kijun = [sys.executable, "-m", "kijun.cli", "catalog"]
+    for words in (["show", "P6.1.3", "--lang", lang], ["list", "--lang", lang]):
+        assert subprocess.run([*kijun, *words], env=environment, capture_output=True).returncode == 0
+    done = subprocess.run([*kijun, "export"], env=environment, capture_output=True)
+    assert json.loads(done.stdout.decode("utf-8"))["controls"][0]["title"]["ja"]
 
 
 def test_export_xlsx(kijun, tmp_path):
@@ -109,6 +139,7 @@ def test_export_that_cannot_be(kijun, tmp_path):
     assert (code, out) == (2, "")
     assert "--output FILE" in err
     assert kijun("export", "--profile", "low")[0] == 2
+    assert kijun("export", "--mapping", "--format", "json")[0] == 2
     code, _, err = kijun("export", "--output", tmp_path / "no" / "c.json")
     assert code == 2
     assert "No such file" in err

@@ -83,3 +83,8 @@ def test_every_item_of_the_short_frameworks_is_met_by_a_control(catalog):
     for id in ("aisi", "owasp-llm-2025"):
         framework = catalog.framework(id)
         assert {item.id for item in framework.items} == {edge.item for edge in framework.edges}
+
+
+def test_a_rationale_calls_the_control_a_control(catalog):
+    """項目 is what the other framework's side is called; 本項目 would leave open which of the two is meant."""
+    assert [edge for edge in catalog.edges if "本項目" in edge.rationale.ja] == []

@@ -19,7 +19,7 @@ def table(sheet):
 
 def test_it_works(catalog):
     found = book(catalog)
-    assert found.sheetnames == ["対策", "リスク", "原則・トピック", "対応表"]
+    assert found.sheetnames == ["対策", "リスク", "原則・項目", "対応表"]
     rows = table(found["対策"])
     assert [row["番号"] for row in rows] == [control.id for control in catalog.controls]
     row = next(row for row in rows if row["番号"] == "P6.1.4")
@@ -27,11 +27,11 @@ def test_it_works(catalog):
     assert row["役割"] == "AI提供者"
     assert row["対策"] == control.statement.ja
     assert row["完了の条件1"] == control.done_when[0].ja
-    assert (row["段階:低"], row["段階:重大"]) == ("", "○")
-    assert row["ガイドラインの箇所"] == control.place
+    assert (row["リスク区分:低"], row["リスク区分:極めて高い"]) == ("", "○")
+    assert row["ガイドラインの箇所"] == "第5部 5-1 ⑥ ①"
     assert row["下げるリスク1"] == control.risks[0]
     assert len(table(found["リスク"])) == len(catalog.risks)
-    assert len(table(found["原則・トピック"])) == 20
+    assert len(table(found["原則・項目"])) == 20
     assert len(table(found["対応表"])) == len(catalog.edges)
 
 
@@ -42,7 +42,7 @@ def test_english(catalog):
     assert (row["ID"], row["Role"]) == ("G.1", "Organisation")
 
 
-@pytest.mark.parametrize("name", ["対策", "リスク", "原則・トピック", "対応表"])
+@pytest.mark.parametrize("name", ["対策", "リスク", "原則・項目", "対応表"])
 def test_every_sheet_is_a_plain_table(catalog, name):
     sheet = book(catalog)[name]
     assert not sheet.merged_cells.ranges

@@ -1,3 +1,4 @@
+import csv
 import io
 from dataclasses import replace
 
@@ -116,7 +117,7 @@ def test_optional_columns_may_be_missing(catalog, row):
         ({"done_when_1": None}, "完了の条件1", "入力してください", "Fill this in"),
         ({"role": "町長"}, "役割", "AI提供者、AI利用者、組織のどれか", "AI provider, AI user, Organisation"),
         ({"frequency": "ときどき"}, "頻度", "「ときどき」は選べません", "not a choice"),
-        ({"tier": 3}, "求める段階", "低、中、高、重大", "Low, Medium"),
+        ({"tier": 3}, "求めるリスク区分", "低、中、高、極めて高い", "Low, Medium"),
         ({"role": "組織", "level": "AIシステムごと"}, "単位", "組織で一度", "answered once"),
         ({"risks": "R5.1.1、R9.9.9"}, "下げるリスク", "リスクR9.9.9はありません", "no risk R9.9.9"),
         ({"file": "たぶん"}, "証跡ファイル", "○を付けるか", "Put ○"),
@@ -133,7 +134,7 @@ def test_every_wrong_cell_is_named_and_right_rows_are_kept(catalog, row):
     sheet = read_own_controls(book(row(role="x", tier="y"), row(id="L5.1.2"), row(id="z")), catalog)
     assert [(error.row, error.column) for error in sheet.errors] == [
         (2, "役割"),
-        (2, "求める段階"),
+        (2, "求めるリスク区分"),
         (4, "番号"),
     ]
     assert [control.id for control in sheet.controls] == ["L5.1.2"]
@@ -187,3 +188,26 @@ def test_english_falls_back_to_japanese(catalog, row):
     (control,) = read_own_controls(book(row(title_en="", statement_en=None)), catalog).controls
     assert control.title == Text("窓口端末の目隠し")
     assert control.title.get("en") == "窓口端末の目隠し"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+def test_the_sheet_may_come_as_csv(catalog, row, encoding):
+    rows = [HEADINGS, row(title="=SUM(1)の見方"), row(id="L5.1.3", tier="不明")]
+    text = io.StringIO()
+    csv.writer(text).writerows([[cell or "" for cell in cells] for cells in rows])
+    sheet = read_own_controls(text.getvalue().encode(encoding), catalog)
+    assert [control.title.ja for control in sheet.controls] == ["=SUM(1)の見方"]
+    (wrong,) = sheet.errors
+    assert (wrong.row, wrong.column) == (3, "求めるリスク区分")
+
+
+def test_merged_cells_count_where_they_begin(catalog, row):
+    """Excel keeps the value of a merged range in its first cell; the rest is empty and said so."""
+    target = io.BytesIO()
+    made = openpyxl.Workbook()
+    for cells in (HEADINGS, row(), row(id="L5.1.3")):
+        made.active.append(cells)
+    made.active.merge_cells("B2:B3")
+    made.save(target)
+    (wrong,) = read_own_controls(target.getvalue(), catalog).errors
+    assert (wrong.row, wrong.column) == (3, "名称")

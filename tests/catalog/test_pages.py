@@ -1,7 +1,7 @@
 import pytest
 
 from kijun.catalog import Catalog, Text, compare
-from kijun.catalog.pages import difference_page, page
+from kijun.catalog.pages import changed_lines, difference_page, page
 
 
 def test_it_works(catalog):
@@ -12,7 +12,7 @@ def test_it_works(catalog):
         control.statement.ja,
         control.done_when[0].ja,
         "AI提供者",
-        "5-1 6-1",
+        "第5部 5-1 ⑥ ①",
         "urn:kijun:control:P6.1.3",
     ):
         assert part in text
@@ -45,3 +45,25 @@ def test_a_difference_is_shown_line_by_line(catalog, changed, own):
         "~ P6.1.1  Name (title)",
         "added 0, removed 1, changed 1 (answer again 0), unchanged 153",
     ]
+
+
+def test_what_changed_is_told_field_by_field_in_the_readers_language(catalog, changed):
+    control = catalog.control("P6.1.1")
+    new = changed(
+        "P6.1.1",
+        tiers=control.tiers[1:],
+        done_when=(Text("一つめ", "first"), Text("二つめ", "second")),
+        place="Part 3",
+        title=Text(control.title.ja, "Another English title"),
+        related=("P6.2.2",),
+    )
+    (change,) = compare(catalog, new).changed
+    assert changed_lines(change, "ja") == [
+        ("完了の条件", "\n".join(fact.ja for fact in control.done_when), "一つめ\n二つめ"),
+        ("箇所", "第5部 5-1 ⑥ ①", "第3部"),
+        ("求めるリスク区分", "中、高、極めて高い", "高、極めて高い"),
+        ("関係する対策", "U6.1.1、P6.2.2", "P6.2.2"),
+    ]
+    english = changed_lines(change, "en")
+    assert english[0] == ("title", control.title.en, "Another English title")
+    assert ("tiers", "Medium, High, Critical", "High, Critical") in english

@@ -112,12 +112,21 @@ def test_control_characters_are_dropped():
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"plain text", b"PK\x03\x04 cut off", b"\xd0\xcf\x11\xe0 old Excel"]
+    "content",
+    [
+        b"",
+        b" \n",
+        b"PK\x03\x04 cut off",
+        b"\xd0\xcf\x11\xe0 old Excel",
+        b"%PDF-1.7",
+        b"a\0b",
+        b"\xff\xfe\x81",
+    ],
 )
 def test_what_is_no_workbook_is_refused(content):
     with pytest.raises(RefusedWorkbook) as raised:
         read(content)
-    assert raised.value.reason.ja.endswith("ではありません。")
+    assert raised.value.reason.ja.startswith("Excelブック（.xlsx）で")
 
 
 def test_a_zip_that_is_no_workbook_is_refused():
@@ -170,3 +179,30 @@ def test_a_document_type_is_refused(encoding):
     content = with_part(book([["x"]]), "xl/worksheets/sheet1.xml", lambda data: text.encode(encoding))
     with pytest.raises(RefusedWorkbook, match="document type"):
         read(content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_csv_file_is_read_as_offices_save_it(encoding):
+    content = '番号,値\r\n,\r\n一,"二行の\r\n値"\r\n=1+1,③'.encode(encoding)
+    assert [(number, [cell.text for cell in cells]) for number, cells in read(content)] == [
+        (1, ["番号", "値"]),
+        (3, ["一", "二行の\n値"]),
+        (4, ["=1+1", "③"]),
+    ]
+    assert not any(cell.is_formula for _, cells in read(content) for cell in cells)
+    assert len(read(b"x\n" * 9, rows=4)) == 4
+    assert len(read(b"a,b,c", columns=2)[0][1]) == 2
+
+
+def test_a_csv_file_that_is_broken_is_refused():
+    for content in (b'a,"b\nc', b"a" * 200_000):
+        with pytest.raises(RefusedWorkbook, match="quotation mark"):
+            read(content)
+
+
+def test_a_workbook_with_macros_is_refused():
+    content = io.BytesIO(book([["x"]]))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"Sub")
+    with pytest.raises(RefusedWorkbook, match="macros"):
+        read(content.getvalue())

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kijun.cli import main
-from kijun.cli.main import COMMANDS, build_parser
+from kijun.cli.main import COMMANDS, build_parser, main
 from kijun.cli.reference import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +34,39 @@ def test_it_works() -> None:
     assert "Django 5.2" in done.stdout
 
 
+def test_the_version_is_told_the_usual_way_as_well() -> None:
+    assert kijun("--version").stdout == kijun("version").stdout
+
+
+@pytest.mark.parametrize(
+    "words", ["setup-link", "recover 131016 1", "audit head", "sample load", "evidence collect"]
+)
+def test_a_folder_without_data_is_told(tmp_path: Path, words: str) -> None:
+    """Mostly KIJUN_HOME was forgotten: the message names the folder that was looked into."""
+    done = kijun(*words.split(), KIJUN_HOME=str(tmp_path), DATABASE_URL="")
+    assert done.returncode == 1
+    assert str(tmp_path) in done.stderr
+    assert "KIJUN_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    url = "postgresql://somebody:secret-word@127.0.0.1:1/kijun"
+    done = kijun("audit", "head", KIJUN_HOME=str(tmp_path), DATABASE_URL=url)
+    assert done.returncode == 1
+    assert "The database cannot be used" in done.stderr
+    assert "secret-word" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = kijun("audit", "head", KIJUN_HOME=str(tmp_path / "file"))
+    assert done.returncode == 2
+    assert "KIJUN_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help"]) == 0
     printed = capsys.readouterr().out
@@ -46,7 +78,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_help_imports_neither_django_nor_the_catalogue() -> None:
     script = (
-        "import sys; from kijun.cli import main; main(['help']); "
+        "import sys; from kijun.cli.main import main; main(['help']); "
         "sys.exit(bool({'django', 'kijun.catalog', 'uvicorn'} & set(sys.modules)))"
     )
     start = time.monotonic()

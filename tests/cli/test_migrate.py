@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from kijun.cli import migrate
+from kijun.cli.main import main
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,19 @@ def test_a_stamp_that_was_cut_short_counts_for_nothing(home: Path) -> None:
     migrate.migrate(verbosity=0)
     (home / "migrated").write_text("")
     assert not migrate.is_migrated()
+
+
+def test_data_of_a_newer_version_is_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As after going back to an old version without the back-up."""
+    MigrationRecorder(connection).record_applied("inventory", "9999_of_tomorrow")
+    with pytest.raises(migrate.NewerDatabase, match=r"inventory\.9999_of_tomorrow"):
+        migrate.migrate(verbosity=0)
+    assert not (home / "migrated").exists()
+    assert main(["migrate"]) == 1
+    assert "newer Kijun" in capsys.readouterr().err
+
+
+def test_what_other_packages_applied_is_theirs(home: Path) -> None:
+    MigrationRecorder(connection).record_applied("django_q", "9999_of_tomorrow")
+    migrate.migrate(verbosity=0)
+    assert migrate.is_migrated()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kijun.sites import environ
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
 
@@ -16,6 +18,27 @@ def test_every_variable_is_explained(script: str) -> None:
     text = (ROOT / script).read_text(encoding="utf-8")
     read = set(re.findall(r"\bKIJUN_[A-Z_]+", text)) - {"KIJUN_ADDRESS"}  # handed from process to process
     assert {name for name in read if f"`{name}`" not in PAGE} == set()
+
+
+def test_every_variable_that_kijun_reads_is_in_its_table() -> None:
+    """``environ`` alone reads the environment, and says what each variable does."""
+    reads = re.compile(r"""\b(?:text|flag|number|choice|words|web_address)\(\s*"([A-Z_]+)\"""")
+    bare = re.compile(r"""(?:os\.environ(?:\.get|\.pop|\.setdefault)?|getenv)[(\[]\s*"([A-Z_]+)\"""")
+    found: set[str] = set()
+    for path in (ROOT / "src" / "kijun").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        found |= set(bare.findall(code))
+        if path.name == "environ.py" or "import environ" in code:
+            found |= set(reads.findall(code))
+    theirs = {"DJANGO_SETTINGS_MODULE", "XDG_DATA_HOME"}
+    assert found >= set(environ.VARIABLES), "a variable of the table is read nowhere"
+    assert found - theirs - {"KIJUN_HOME"} <= set(environ.VARIABLES)
+
+
+def test_the_page_says_of_each_variable_what_kijun_says() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+) \|$", PAGE, re.MULTILINE))
+    for name in environ.VARIABLES:
+        assert name in rows, f"{name} has no row in docs/operation.md"
 
 
 def test_every_command_of_run_is_explained() -> None:

@@ -213,11 +213,12 @@ def test_the_database_and_the_key_are_closed_to_others(start: Serve, tmp_path: P
         assert stat.S_IMODE((tmp_path / "fresh" / name).stat().st_mode) == 0o600
 
 
-def test_one_folder_is_served_once(start: Serve) -> None:
-    start("--no-jobs").address()
+def test_one_folder_is_served_once(start: Serve, tmp_path: Path) -> None:
+    address = start("--no-jobs").address()
     second = start("--no-jobs")
     assert second.process.wait(timeout=20) == 1
     assert "already running" in second.printed
+    assert (tmp_path / "home" / "serve.lock").read_text().strip() == address, "the first one's, untouched"
 
 
 def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
@@ -247,6 +248,42 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         serve.private_folder(tmp_path / "file" / "home")
 
 
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    """Closing ``/tmp`` or somebody's documents to others would be the worst of all first impressions."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "report.odt").touch()
+    with pytest.raises(CannotServe, match="a folder for Kijun alone"):
+        serve.private_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("name", [".bashrc", "lost+found", "secret-key"])
+def test_an_empty_folder_and_one_of_ours_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("KIJUN_HOME", "")  # set by what is tested, put back afterwards
+    (tmp_path / name).touch()
+    assert serve.private_folder(tmp_path) == tmp_path
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+def test_a_setting_that_is_wrong_is_told_in_a_line(start: Serve, tmp_path: Path) -> None:
+    (tmp_path / "home" / "secret-key").write_text("")
+    serving = start()
+    assert serving.process.wait(timeout=60) == 2
+    assert "secret-key is empty" in serving.printed
+    assert "Traceback" not in serving.printed
+
+
+@pytest.mark.parametrize("option", ["--home", "--host"])
+def test_an_option_that_names_nothing_is_a_usage_error(option: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "kijun.cli", "serve", option, ""], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert option in done.stderr
+
+
 def test_a_host_that_is_not_ours_is_told() -> None:
     with pytest.raises(CannotServe, match="cannot listen on"):
         serve.listen("192.0.2.1", 0)
@@ -262,8 +299,37 @@ def test_what_is_no_port(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "shown"),
-    [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("kijun.example", "kijun.example")],  # noqa: S104
+    ("host", "names", "proxy", "shown"),
+    [
+        ("127.0.0.1", "", "", "http://127.0.0.1:8000/"),
+        ("0.0.0.0", "", "", "http://127.0.0.1:8000/"),  # noqa: S104
+        ("::", "", "", "http://[::1]:8000/"),
+        ("192.0.2.7", "kijun.example", "", "http://192.0.2.7:8000/"),
+        ("0.0.0.0", ".example,kijun.example", "", "http://kijun.example:8000/"),  # noqa: S104
+        ("127.0.0.1", "kijun.example", "1", "https://kijun.example/"),
+    ],
 )
-def test_the_address_to_open(host: str, shown: str) -> None:
-    assert serve.in_url(serve.reachable(host)) == shown
+def test_the_address_to_open(
+    monkeypatch: pytest.MonkeyPatch, host: str, names: str, proxy: str, shown: str
+) -> None:
+    monkeypatch.setenv("KIJUN_ALLOWED_HOSTS", names)
+    monkeypatch.setenv("KIJUN_TRUSTED_PROXY", proxy)
+    assert serve.opened_at(host, 8000) == shown
+    told = "\n".join(serve.announcement(host, 8000))
+    assert f"Open {shown} in a browser" in told
+    assert ("KIJUN_ALLOWED_HOSTS" in told) == (host in serve.EVERYWHERE and not names), "who else may come in"
+
+
+def test_a_host_it_listens_on_is_answered_and_commands_know_the_address(start: Serve, tmp_path: Path) -> None:
+    serving = start("--no-jobs", "--host", "[::1]")
+    address = serving.address()
+    assert address.startswith("http://[::1]:")
+    assert get(address + "staff/people/sign-in/") == 200
+    printed = subprocess.run(
+        [sys.executable, "-P", "-m", "kijun.cli", "setup-link"],
+        env={**os.environ, "KIJUN_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert f"{address}staff/set-up/?code=" in printed

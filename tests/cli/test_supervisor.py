@@ -119,6 +119,13 @@ def test_a_preparation_that_fails_ends_the_whole_with_its_code(start: Start) -> 
     assert started.printed == "why\n"
 
 
+def test_a_preparation_that_is_killed_is_told(start: Start) -> None:
+    """As where the machine has too little memory."""
+    started = start(shell("one", "exec sleep 60"), more=preparation("kill -9 $$"))
+    assert started.process.wait(timeout=20) == 9
+    assert "signal 9" in started.printed
+
+
 def test_a_stop_does_not_wait_for_the_preparation(start: Start) -> None:
     started = start(shell("one", "exec sleep 60", early=True), more=preparation("echo begun; exec sleep 60"))
     started.wait_for("begun")
@@ -185,7 +192,7 @@ def test_a_second_request_does_not_wait_for_the_grace(start: Start) -> None:
     started = start(shell("one", "trap '' TERM; echo up; while :; do sleep 0.1; done", grace=60))
     started.wait_for("up")
     started.process.send_signal(signal.SIGINT)
-    time.sleep(0.5)
+    started.wait_for("Ctrl-C again does not wait")
     assert started.stop(signal.SIGINT) == 0
 
 

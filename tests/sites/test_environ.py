@@ -42,7 +42,15 @@ def test_a_database_url(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found["HOST"], found["PORT"]) == ("db.example", "5433")
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://host", "nonsense"])
+def test_what_libpq_is_told_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``sslmode`` that is dropped in silence would send a town's data in clear."""
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://db.example/kijun?sslmode=verify-full&sslrootcert=%2Fca.pem"
+    )
+    assert environ.database(Path("/x"))["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://host", "postgresql://host:port/y", "nonsense"])
 def test_a_database_that_cannot_be(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
 
@@ -65,3 +73,35 @@ def test_a_choice_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(environ.SettingError, match="both, staff"):
         environ.choice("KIJUN_SITE", ("both", "staff"))
+
+
+def test_host_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIJUN_ALLOWED_HOSTS", "kijun.example.lg.jp, .example.jp,192.0.2.7, fd00::2,[fd00::3]")
+    assert environ.hosts() == ["kijun.example.lg.jp", ".example.jp", "192.0.2.7", "[fd00::2]", "[fd00::3]"]
+
+
+@pytest.mark.parametrize("value", ["https://kijun.example", "kijun.example:8000", "kijun.example/", "a b"])
+def test_what_is_no_host_name(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("KIJUN_ALLOWED_HOSTS", value)
+    with pytest.raises(environ.SettingError, match="without https"):
+        environ.hosts()
+
+
+def test_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIJUN_PUBLIC_URL", "https://www.example.lg.jp/ai/")
+    assert environ.web_address("KIJUN_PUBLIC_URL") == "https://www.example.lg.jp/ai"
+    monkeypatch.setenv("KIJUN_PUBLIC_URL", "www.example.lg.jp")
+    with pytest.raises(environ.SettingError, match="KIJUN_PUBLIC_URL"):
+        environ.web_address("KIJUN_PUBLIC_URL")
+
+
+def test_where_people_open_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What this process was told, else what the last start wrote down, else the default."""
+    monkeypatch.delenv(environ.ADDRESS, raising=False)
+    assert environ.address(tmp_path) == "http://127.0.0.1:8000"
+    (tmp_path / "serve.lock").write_text("http://[::1]:8765/\n", encoding="utf-8")
+    assert environ.address(tmp_path) == "http://[::1]:8765"
+    assert environ.bare_host(environ.address(tmp_path)) == "[::1]"
+    monkeypatch.setenv(environ.ADDRESS, "https://kijun.example.lg.jp/")
+    assert environ.address(tmp_path) == "https://kijun.example.lg.jp"
+    assert environ.bare_host(environ.address(tmp_path)) == "kijun.example.lg.jp"

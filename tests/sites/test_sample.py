@@ -14,18 +14,22 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from kijun.cli.main import main
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
-from kijun.governance.assessments.models import Answer, Assessment
+from kijun.governance.approvals.eligibility import steps_for
+from kijun.governance.approvals.models import StepKind
+from kijun.governance.assessments.models import Answer, Assessment, Cycle
 from kijun.governance.audit.models import Chain, Entry
-from kijun.governance.evidence.models import Finding
+from kijun.governance.evidence.models import Finding, Item, Verdict
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.register.queries import published
 from kijun.sites import sample
-from kijun.sites.sample.content import CODE
+from kijun.sites.sample.content import CODE, content
+from kijun.web.dates import fiscal_year, fiscal_year_label
 from tests.conftest import make_department, make_person, make_town
 
 pytestmark = pytest.mark.slow
@@ -94,6 +98,48 @@ def test_what_a_newcomer_finds(loaded: Municipality) -> None:
     overdue = [one for one in Finding.objects.of(loaded).exclude(state="closed") if one.is_overdue]
     assert [one.control_id for one in overdue] == ["P4.1.3"]
     assert published(loaded).count() == 2
+
+
+def test_nobody_claims_more_than_the_facts_show(loaded: Municipality) -> None:
+    """実施済 beside automatic evidence that says otherwise would make the sample a bad example."""
+    unmet = Item.objects.of(loaded).filter(
+        kind=Item.Kind.AUTOMATIC, verdict=Verdict.UNMET, superseded_at=None
+    )
+    scopes = {(one.scope_kind, one.scope_id, one.control_id) for one in unmet}
+    assert scopes, "some of it is not met"
+    now = Answer.objects.of(loaded).exclude(assessment__state=Assessment.State.CLOSED)
+    claimed = {
+        (one.assessment.scope_kind, one.assessment.scope_id, one.control_id)
+        for one in now.filter(status="done").select_related("assessment")
+    }
+    assert not scopes & claimed
+
+
+def test_it_is_of_this_year(loaded: Municipality) -> None:
+    year = fiscal_year(timezone.localdate())
+    cycles = Cycle.objects.of(loaded)
+    assert list(cycles.values_list("fiscal_year", flat=True)) == [year, year - 1]
+    assert [fiscal_year_label(one.fiscal_year).partition("（")[2][:-1] for one in cycles] == [
+        one.name.split()[0] for one in cycles
+    ]
+    assert "<" not in repr(content()), "every blank is filled"
+
+
+def test_whoever_decides_finds_something_to_decide(loaded: Municipality) -> None:
+    def waiting(role: Role) -> set[str]:
+        people = [person for person in Person.objects.of(loaded) if role in person.roles_today()]
+        return {step.kind for person in people for step in steps_for(person)}
+
+    assert waiting(Role.APPROVER) == {StepKind.REVIEW}
+    assert waiting(Role.EXECUTIVE) == {StepKind.DECIDE}
+
+
+def test_what_a_layout_has_to_bear(loaded: Municipality) -> None:
+    """A name outside the basic plane, a long name with a long title, a long name of a system."""
+    people = Person.objects.of(loaded)
+    assert people.filter(name__startswith="𠮷").exists()
+    assert max(len(person.name) for person in people) > 12
+    assert max(len(system.name) for system in AISystem.objects.of(loaded)) > 30
 
 
 def test_a_second_load_repeats_no_password(loaded: Municipality, story: dict[str, Any]) -> None:

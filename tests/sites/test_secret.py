@@ -2,6 +2,9 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from kijun.sites.environ import SettingError
 from kijun.sites.secret import secret_key
 
 
@@ -19,3 +22,16 @@ def test_processes_that_start_together_agree(tmp_path: Path) -> None:
 
     assert len(keys) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match="KIJUN_HOME"):
+        secret_key(tmp_path / "file" / "home")
+
+
+def test_a_key_that_was_lost_is_told(tmp_path: Path) -> None:
+    """As after a power cut; an empty key would sign everybody's sessions alike."""
+    (tmp_path / "secret-key").touch()
+    with pytest.raises(SettingError, match="back-up"):
+        secret_key(tmp_path)

@@ -15,6 +15,7 @@ from kijun.catalog.difference import (
 )
 from kijun.catalog.export_json import export_json, json_text
 from kijun.catalog.export_oscal import export_oscal, export_oscal_profile, oscal_text
+from kijun.catalog.export_oscal_mapping import export_oscal_mapping
 from kijun.catalog.export_xlsx import export_xlsx
 from kijun.catalog.load import current_version, freeze, load, versions
 from kijun.catalog.model import (
@@ -33,6 +34,8 @@ from kijun.catalog.model import (
 )
 from kijun.catalog.own_controls import OwnSheet, RowError, preview, read_own_controls
 from kijun.catalog.own_template import write_template
+from kijun.catalog.pages import changed_lines
+from kijun.catalog.places import place_reads
 from kijun.catalog.profile import Profile, profile, profiles, required
 from kijun.catalog.sources import CatalogError, Problem, UnknownVersion
 from kijun.catalog.validate import schema_problems, validate
@@ -67,6 +70,7 @@ __all__ = [
     "UnknownId",
     "UnknownVersion",
     "carry",
+    "changed_lines",
     "check",
     "compare",
     "compare_elements",
@@ -74,6 +78,7 @@ __all__ = [
     "current_version",
     "export_json",
     "export_oscal",
+    "export_oscal_mapping",
     "export_oscal_profile",
     "export_xlsx",
     "freeze",
@@ -82,6 +87,7 @@ __all__ = [
     "load",
     "natural_key",
     "oscal_text",
+    "place_reads",
     "preview",
     "profile",
     "profiles",

@@ -177,7 +177,7 @@ def _framework(node: Node) -> Framework:
         id=id,
         name=node.at("name").text(),
         version=node.at("version").string(),
-        publisher=node.at("publisher").string(),
+        publisher=node.at("publisher").text(),
         status=node.at("status").string(),
         items=tuple(
             Item(item.at("id").string(), id, item.at("name").text()) for item in node.at("items").nodes()

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import io
 import shutil
 import sys
 import unicodedata
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, TextIO
 
 from kijun.catalog import pages
 from kijun.catalog.difference import compare
 from kijun.catalog.export_json import json_text
 from kijun.catalog.export_oscal import export_oscal, export_oscal_profile, oscal_text
+from kijun.catalog.export_oscal_mapping import export_oscal_mapping
 from kijun.catalog.export_xlsx import export_xlsx
 from kijun.catalog.load import freeze, load, versions
-from kijun.catalog.model import Catalog, Control, Principle, Risk, Topic
+from kijun.catalog.model import Catalog, Control, Principle, Risk, Text, Topic
 from kijun.catalog.own_controls import OwnSheet, preview, read_own_controls
 from kijun.catalog.own_template import write_template
 from kijun.catalog.sources import DATA, CatalogError, UnknownVersion
@@ -31,7 +35,11 @@ OK, PROBLEMS, USAGE = 0, 1, 2
 
 
 class UsageError(Exception):
-    """What was asked for cannot be done; the message says what to do instead."""
+    """What was asked for cannot be done; the message says what to do instead, in both languages."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.message = Text(ja, en)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         return one
 
     listing = reader("list", "list controls")
-    listing.add_argument("--tier", choices=tuple(Tier), help="only those that this tier requires")
-    listing.add_argument("--role", choices=tuple(Role), help="only those of this role")
+    listing.add_argument("--tier", choices=_values(Tier), help="only those that this tier requires")
+    listing.add_argument("--role", choices=_values(Role), help="only those of this role")
     listing.add_argument("--principle", metavar="N", help="only those of this principle, 1 to 10 or G")
     show = reader("show", "show one control, risk, topic or principle")
     show.add_argument("id", metavar="ID", help="for example P6.1.1, R6.1.1, 6.1 or 6")
@@ -65,11 +73,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     export = reader("export", "write the catalogue in another format")
     export.add_argument("--format", choices=("json", "xlsx", "oscal"), default="json")
-    export.add_argument(
-        "--profile", metavar="TIER", choices=tuple(Tier), help="OSCAL: the profile of this tier"
+    kind = export.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--profile", metavar="TIER", choices=_values(Tier), help="OSCAL: the profile of this tier"
     )
+    kind.add_argument("--mapping", action="store_true", help="OSCAL: the crosswalk to other frameworks")
     export.add_argument(
-        "--catalog-href", metavar="URL", default="catalog.json", help="OSCAL: what a profile imports"
+        "--catalog-href",
+        metavar="URL",
+        default="catalog.json",
+        help="OSCAL: where a profile or the crosswalk finds the catalog",
     )
     export.add_argument("--output", metavar="FILE", type=Path, help="write to a file instead of stdout")
     template = reader("own-template", "write the Excel sheet for a municipality's own controls")
@@ -90,8 +103,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _values(words: type[StrEnum]) -> tuple[str, ...]:
+    """A closed list as argparse names it in an error: low, not <Tier.LOW: 'low'>."""
+    return tuple(word.value for word in words)
+
+
+def _utf8(stream: TextIO) -> TextIO:
+    """The stream, writing UTF-8 whatever the locale says: JSON is UTF-8 (RFC 8259)."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8")
+    return stream
+
+
 def run(args: argparse.Namespace) -> int:
     """Carry out a parsed command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Japanese is no reason to die
     commands = {
         "list": _list,
         "show": _show,
@@ -108,8 +136,13 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     try:
         return commands[args.catalog_command](args)
-    except (UsageError, UnknownVersion) as error:
-        print(error, file=sys.stderr)
+    except UsageError as error:
+        print(error.message.get(args.lang), file=sys.stderr)
+        return USAGE
+    except UnknownVersion as error:
+        there = ", ".join(error.known)
+        ja = f"版{error.version}はありません。{there}があります。"
+        print(str(error) if args.lang == "en" else ja, file=sys.stderr)
         return USAGE
     except CatalogError as error:
         print(error, file=sys.stderr)
@@ -143,7 +176,10 @@ def _error_lines(sheet: OwnSheet, lang: str) -> list[str]:
 def _list(args: argparse.Namespace) -> int:
     catalog = _catalog(args)
     if args.principle and args.principle not in {topic.principle for topic in catalog.topics}:
-        raise UsageError(f"no principle {args.principle!r}; there are 1 to 10 and G")
+        raise UsageError(
+            f"原則{args.principle}はありません。1から10までとGがあります。",
+            f"no principle {args.principle!r}; there are 1 to 10 and G",
+        )
     controls = [
         control
         for control in catalog.controls
@@ -155,7 +191,7 @@ def _list(args: argparse.Namespace) -> int:
     headers = (
         ("ID", "Role", "Tier from", "Frequency", "Title")
         if english
-        else ("番号", "役割", "段階", "頻度", "名称")
+        else ("番号", "役割", "リスク区分", "頻度", "名称")
     )
     rows = [
         (
@@ -181,8 +217,12 @@ def _show(args: argparse.Namespace) -> int:
     id = "".join(unicodedata.normalize("NFKC", args.id).upper().split())
     if id not in by_id:
         near = difflib.get_close_matches(id, by_id, n=5, cutoff=0.6)
-        hint = f"; did you mean {', '.join(near)}?" if near else "; `kijun catalog list` shows every control"
-        raise UsageError(f"no {args.id!r} in the catalogue{hint}")
+        hint = Text("一覧は kijun catalog list で見られます。", "`kijun catalog list` shows every control")
+        if near:
+            hint = Text(f"近いもの: {'、'.join(near)}", f"did you mean {', '.join(near)}?")
+        raise UsageError(
+            f"「{args.id}」は対策一覧にありません。{hint.ja}", f"no {args.id!r} in the catalogue; {hint.en}"
+        )
     print(pages.page(catalog, by_id[id], args.lang))
     return OK
 
@@ -210,28 +250,35 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    if args.profile and args.format != "oscal":
-        raise UsageError("--profile goes with --format oscal")
+    if (args.profile or args.mapping) and args.format != "oscal":
+        raise UsageError(
+            "--profile と --mapping は --format oscal と一緒に使います。",
+            "--profile and --mapping go with --format oscal",
+        )
     if args.format == "xlsx" and args.output is None:
-        raise UsageError("an Excel file is not text: say where to write it with --output FILE")
+        raise UsageError(
+            "Excelファイルの書き出し先を --output FILE で指定してください。",
+            "an Excel file is not text: say where to write it with --output FILE",
+        )
     catalog = _catalog(args)
     if args.format == "xlsx":
         with args.output.open("wb") as file:
             export_xlsx(catalog, file, args.lang)
         return OK
-    if args.format == "json":
-        text = json_text(catalog)
-    elif args.profile:
-        text = oscal_text(
-            export_oscal_profile(catalog, args.profile, args.lang, catalog_href=args.catalog_href)
-        )
-    else:
-        text = oscal_text(export_oscal(catalog, args.lang))
+    text = json_text(catalog) if args.format == "json" else oscal_text(_oscal(catalog, args))
     if args.output is None:
-        sys.stdout.write(text)
+        _utf8(sys.stdout).write(text)
     else:
         args.output.write_text(text, encoding="utf-8")
     return OK
+
+
+def _oscal(catalog: Catalog, args: argparse.Namespace) -> dict[str, Any]:
+    if args.profile:
+        return export_oscal_profile(catalog, args.profile, args.lang, catalog_href=args.catalog_href)
+    if args.mapping:
+        return export_oscal_mapping(catalog, args.lang, catalog_href=args.catalog_href)
+    return export_oscal(catalog, args.lang)
 
 
 def _own_template(args: argparse.Namespace) -> int:

@@ -109,7 +109,7 @@ def _framework(framework: Framework) -> dict[str, Any]:
         "urn": framework.urn,
         "name": _text(framework.name),
         "version": framework.version,
-        "publisher": framework.publisher,
+        "publisher": _text(framework.publisher),
         "status": framework.status,
         "items": [{"item": item.id, "urn": item.urn, "name": _text(item.name)} for item in framework.items],
         "edges": [

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kijun.catalog.model import Catalog, Control, Risk, Text, Topic
+from kijun.catalog.places import place_reads
 from kijun.catalog.profile import profile
 from kijun.catalog.vocabulary import ORGANISATION_TOPIC, Tier, label
 
@@ -36,8 +37,8 @@ def export_oscal(catalog: Catalog, lang: str = "ja") -> dict[str, Any]:
             {
                 "id": f"principle-{principle.id}",
                 "class": "principle",
-                "title": _line(principle.name.get(lang)),
-                "props": [_prop("label", principle.id), _own("place", principle.place)],
+                "title": line(principle.name.get(lang)),
+                "props": [_prop("label", principle.id), own_property("place", principle.place)],
                 "parts": [_part(f"principle-{principle.id}_ovw", "overview", principle.summary.get(lang))],
                 "groups": [_topic_group(topic, catalog, lang) for topic in topics],
             }
@@ -45,10 +46,10 @@ def export_oscal(catalog: Catalog, lang: str = "ja") -> dict[str, Any]:
     return {
         "catalog": {
             "uuid": document,
-            "metadata": _metadata(catalog, catalog.guideline.get(lang), lang)
+            "metadata": metadata(catalog, catalog.guideline.get(lang), lang)
             | {"links": [{"href": f"#{_GUIDELINE}", "rel": "reference"}]},
             "groups": groups,
-            "back-matter": {"resources": [{"uuid": _GUIDELINE, "title": _line(catalog.guideline.get(lang))}]},
+            "back-matter": {"resources": [{"uuid": _GUIDELINE, "title": line(catalog.guideline.get(lang))}]},
         }
     }
 
@@ -61,12 +62,12 @@ def export_oscal_profile(
     `catalog_href` is where the reader of the profile finds the exported catalog.
     """
     chosen = profile(catalog, Tier(tier))
-    name = Text("リスクの段階", "tier").get(lang)
+    name = Text("リスクの区分", "tier").get(lang)
     title = f"{catalog.guideline.get(lang)} — {name}: {label(chosen.tier, lang)}"
     return {
         "profile": {
-            "uuid": _uuid("profile", catalog.version, catalog.digest, lang, chosen.id, catalog_href),
-            "metadata": _metadata(catalog, title, lang, _own("tier", chosen.tier)),
+            "uuid": stable_uuid("profile", catalog.version, catalog.digest, lang, chosen.id, catalog_href),
+            "metadata": metadata(catalog, title, lang, own_property("tier", chosen.tier)),
             "imports": [{"href": catalog_href, "include-controls": [{"with-ids": list(chosen.controls)}]}],
             "merge": {"as-is": True},
         }
@@ -80,37 +81,45 @@ def oscal_text(document: dict[str, Any]) -> str:
 
 def catalog_uuid(catalog: Catalog, lang: str = "ja") -> str:
     """The UUID of the exported catalog: another one as soon as version, content or language differ."""
-    return _uuid("catalog", catalog.version, catalog.digest, lang)
+    return stable_uuid("catalog", catalog.version, catalog.digest, lang)
 
 
-def _uuid(*parts: str) -> str:
+def stable_uuid(*parts: str) -> str:
+    """A version 5 UUID over these words: the same words always give the same one."""
     return str(uuid.uuid5(_UUIDS, "\n".join(parts)))
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """OSCAL's titles are one line."""
     return re.sub(r"\s+", " ", text).strip()
 
 
 def _prop(name: str, value: str) -> dict[str, str]:
-    return {"name": name, "value": _line(value)}
+    return {"name": name, "value": line(value)}
 
 
-def _own(name: str, value: str) -> dict[str, str]:
-    return {"name": name, "ns": NAMESPACE, "value": _line(value)}
+def own_property(name: str, value: str) -> dict[str, str]:
+    """A property of our own namespace."""
+    return {"name": name, "ns": NAMESPACE, "value": line(value)}
 
 
 def _part(id: str, name: str, prose: str, **more: Any) -> dict[str, Any]:
     return {"id": id, "name": name, "prose": prose, **more}
 
 
-def _metadata(catalog: Catalog, title: str, lang: str, *props: dict[str, str]) -> dict[str, Any]:
+def metadata(catalog: Catalog, title: str, lang: str, *props: dict[str, str]) -> dict[str, Any]:
+    """What stands at the head of each of our OSCAL documents."""
     return {
-        "title": _line(title),
+        "title": line(title),
         "last-modified": f"{catalog.date}T00:00:00+09:00",
         "version": catalog.version,
         "oscal-version": OSCAL_VERSION,
-        "props": [_own("language", lang), _own("urn", catalog.urn), _own("digest", catalog.digest), *props],
+        "props": [
+            own_property("language", lang),
+            own_property("urn", catalog.urn),
+            own_property("digest", catalog.digest),
+            *props,
+        ],
     }
 
 
@@ -119,8 +128,8 @@ def _topic_group(topic: Topic, catalog: Catalog, lang: str) -> dict[str, Any]:
     group = {
         "id": id,
         "class": "topic",
-        "title": _line(topic.name.get(lang)),
-        "props": [_prop("label", topic.id), _own("place", topic.place)],
+        "title": line(topic.name.get(lang)),
+        "props": [_prop("label", topic.id), own_property("place", topic.place)],
         "parts": [
             _part(f"{id}_ovw", "overview", topic.summary.get(lang)),
             *(_risk_part(risk, lang) for risk in topic.risks),
@@ -132,14 +141,16 @@ def _topic_group(topic: Topic, catalog: Catalog, lang: str) -> dict[str, Any]:
 
 
 def _risk_part(risk: Risk, lang: str) -> dict[str, Any]:
-    roles = [_own("role", role) for role in risk.roles]
-    traits = [_own("applies", trait) for trait in risk.applies.any_of] or [_own("applies", "always")]
+    roles = [own_property("role", role) for role in risk.roles]
+    traits = [own_property("applies", trait) for trait in risk.applies.any_of] or [
+        own_property("applies", "always")
+    ]
     return _part(
         risk.id,
         "risk",
         risk.statement.get(lang),
         ns=NAMESPACE,
-        title=_line(risk.name.get(lang)),
+        title=line(risk.name.get(lang)),
         props=[_prop("label", risk.id), *roles, *traits],
     )
 
@@ -148,7 +159,7 @@ def _control(control: Control, catalog: Catalog, lang: str) -> dict[str, Any]:
     exported: dict[str, Any] = {
         "id": control.id,
         "class": control.role.value,
-        "title": _line(control.title.get(lang)),
+        "title": line(control.title.get(lang)),
         "props": list(_control_props(control)),
         "parts": list(_control_parts(control, lang)),
     }
@@ -158,13 +169,13 @@ def _control(control: Control, catalog: Catalog, lang: str) -> dict[str, Any]:
 
 def _control_props(control: Control) -> Iterator[dict[str, str]]:
     yield _prop("label", control.id)
-    yield _own("role", control.role)
-    yield _own("level", control.level)
-    yield _own("frequency", control.frequency)
+    yield own_property("role", control.role)
+    yield own_property("level", control.level)
+    yield own_property("frequency", control.frequency)
     if control.place:
-        yield _own("place", control.place)
-    yield from (_own("tier", tier) for tier in control.tiers)
-    yield from (_own("evidence", kind) for kind in control.evidence)
+        yield own_property("place", control.place)
+    yield from (own_property("tier", tier) for tier in control.tiers)
+    yield from (own_property("evidence", kind) for kind in control.evidence)
 
 
 def _control_parts(control: Control, lang: str) -> Iterator[dict[str, Any]]:
@@ -187,10 +198,10 @@ def _sentences(parts: Iterable[str], lang: str) -> str:
 
 def _links(control: Control, catalog: Catalog, lang: str) -> Iterator[dict[str, str]]:
     if control.place and not control.is_own:
-        yield {"href": f"#{_GUIDELINE}", "rel": "reference", "text": _line(control.place)}
+        yield {"href": f"#{_GUIDELINE}", "rel": "reference", "text": line(place_reads(control.place, lang))}
     yield from ({"href": f"#{id}", "rel": "related"} for id in control.related)
     yield from ({"href": f"#{id}", "rel": "risk"} for id in control.risks)
     for edge in catalog.edges_of(control.id):
         item = catalog.framework(edge.framework).item(edge.item)
         text = f"{edge.item} {item.name.get(lang)} ({label(edge.relation, lang)})"
-        yield {"href": item.urn, "rel": f"crosswalk-{edge.relation}", "text": _line(text)}
+        yield {"href": item.urn, "rel": f"crosswalk-{edge.relation}", "text": line(text)}

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from kijun.catalog.model import Catalog, Control, Risk, Text
+from kijun.catalog.places import place_reads
 from kijun.catalog.vocabulary import Evidence, Role, Tier, Trait, label
 from kijun.catalog.workbooks import new_workbook, write_table
 
 SHEETS = {
     "controls": Text("対策", "Controls"),
     "risks": Text("リスク", "Risks"),
-    "topics": Text("原則・トピック", "Principles and topics"),
+    "topics": Text("原則・項目", "Principles and topics"),
     "crosswalk": Text("対応表", "Crosswalk"),
 }
 _Heading = tuple[Text, int]  # what it reads, and the column's width
@@ -68,8 +69,8 @@ def _write_controls(book: Any, catalog: Catalog, lang: str) -> None:
     headings: list[_Heading] = [
         _ID,
         (Text("原則", "Principle"), 8),
-        (Text("トピック", "Topic"), 8),
-        (Text("トピック名", "Topic name"), 24),
+        (Text("項目", "Topic"), 8),
+        (Text("項目名", "Topic name"), 24),
         (Text("役割", "Role"), 12),
         (Text("単位", "Level"), 16),
         (Text("名称", "Title"), 30),
@@ -77,7 +78,7 @@ def _write_controls(book: Any, catalog: Catalog, lang: str) -> None:
         *_numbered("完了の条件", "Done when", facts, 36),
         _PLACE,
         (Text("頻度", "Frequency"), 12),
-        *_mark_headings(Tier, "段階", "Tier"),
+        *_mark_headings(Tier, "リスク区分", "Tier"),
         *_mark_headings(Evidence, "証跡", "Evidence"),
         (Text("応える機能", "Capability"), 28),
         (Text("自動で集まる証跡", "Evidence gathered automatically"), 28),
@@ -96,7 +97,7 @@ def _write_controls(book: Any, catalog: Catalog, lang: str) -> None:
             control.title.get(lang),
             control.statement.get(lang),
             *_filled((fact.get(lang) for fact in control.done_when), facts),
-            control.place,
+            place_reads(control.place, lang),
             label(control.frequency, lang),
             *_marks(Tier, control.tiers),
             *_marks(Evidence, control.evidence),
@@ -112,13 +113,10 @@ def _write_controls(book: Any, catalog: Catalog, lang: str) -> None:
 def _write_risks(book: Any, catalog: Catalog, lang: str) -> None:
     headings: list[_Heading] = [
         _ID,
-        (Text("トピック", "Topic"), 8),
+        (Text("項目", "Topic"), 8),
         (Text("名称", "Name"), 30),
         (Text("リスク", "Statement"), 56),
-        *[
-            (Text(f"箇所:{label(role)}", f"Place: {label(role, 'en')}"), 16)
-            for role in (Role.PROVIDER, Role.USER, Role.ORGANISATION)
-        ],
+        *[(Text(f"箇所:{label(role)}", f"Place: {label(role, 'en')}"), 16) for role in Role],
         (Text("すべてのAI", "Every system"), 12),
         *_mark_headings(Trait, "対象", "Applies"),
         (Text("害の大きさの手がかり", "Hint on harm"), 40),
@@ -131,9 +129,7 @@ def _write_risks(book: Any, catalog: Catalog, lang: str) -> None:
             risk.topic,
             risk.name.get(lang),
             risk.statement.get(lang),
-            risk.place(Role.PROVIDER),
-            risk.place(Role.USER),
-            risk.place(Role.ORGANISATION),
+            *(place_reads(risk.place(role), lang) for role in Role),
             "○" if risk.applies.always else "",
             *_marks(Trait, risk.applies.any_of),
             risk.harm_hint.get(lang),
@@ -147,8 +143,8 @@ def _write_topics(book: Any, catalog: Catalog, lang: str) -> None:
     """One row a topic, the principle beside it."""
     headings: list[_Heading] = [
         _ID,
-        (Text("トピック名", "Topic name"), 30),
-        (Text("トピックの要旨", "Summary of the topic"), 60),
+        (Text("項目名", "Topic name"), 30),
+        (Text("項目の要旨", "Summary of the topic"), 60),
         _PLACE,
         (Text("原則", "Principle"), 8),
         (Text("原則名", "Principle name"), 24),
@@ -164,7 +160,7 @@ def _write_topics(book: Any, catalog: Catalog, lang: str) -> None:
             topic.id,
             topic.name.get(lang),
             topic.summary.get(lang),
-            topic.place,
+            place_reads(topic.place, lang),
             topic.principle,
             name.get(lang),
             summary.get(lang),
@@ -181,7 +177,7 @@ def _write_crosswalk(book: Any, catalog: Catalog, lang: str) -> None:
         (Text("版", "Version"), 10),
         (Text("対策", "Control"), 10),
         (Text("対策の名称", "Control title"), 30),
-        (Text("関係", "Relation"), 12),
+        (Text("関係", "Relation"), 20),
         (Text("枠組みの項目", "Item"), 14),
         (Text("項目の名称", "Item name"), 30),
         (Text("理由", "Rationale"), 60),

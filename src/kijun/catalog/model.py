@@ -193,7 +193,7 @@ class Framework:
     id: str
     name: Text
     version: str
-    publisher: str
+    publisher: Text
     status: str
     items: tuple[Item, ...]
     edges: tuple[Edge, ...]

@@ -108,8 +108,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "tier",
-        Text("求める段階", "Tier from"),
-        Text("この段階以上のAIシステムに求めます。", "Required of systems of this tier and above."),
+        Text("求めるリスク区分", "Tier from"),
+        Text("この区分以上のAIシステムに求めます。", "Required of systems of this tier and above."),
         Text(label(Tier.MEDIUM), label(Tier.MEDIUM, "en")),
         required=True,
         width=12,

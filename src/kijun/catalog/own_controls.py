@@ -1,4 +1,4 @@
-"""A municipality's own controls, from the Excel sheet that `own_template.write_template` gives out.
+"""A municipality's own controls, from the sheet (Excel or CSV) that `own_template.write_template` gives out.
 
 Reading changes nothing: `read_own_controls` says what the sheet holds and what is wrong with it, `preview`
 what would change, and only `Catalog.with_own` (or `load(own=…)`) makes a catalogue that has the controls in
@@ -128,6 +128,14 @@ def read_own_controls(source: Source, catalog: Catalog) -> OwnSheet:
     if not rows:
         return OwnSheet((), (RowError(0, "", "シートが空です。", "The sheet is empty."),))
     heading, *body = rows
+    if not any(_key(cell) for cell in heading[1]):
+        no_heading = RowError(
+            0,
+            "",
+            "見出しの行が見つかりません。独自の対策の様式を使ってください。",
+            "No row of headings is there. Use the sheet for own controls.",
+        )
+        return OwnSheet((), (no_heading,))
     errors = list(_heading_errors(*heading))
     if errors:
         return OwnSheet((), tuple(errors))

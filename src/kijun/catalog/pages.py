@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Any
 
-from kijun.catalog.difference import Difference
+from kijun.catalog.difference import Change, Difference
 from kijun.catalog.model import Catalog, Control, Principle, Risk, Text, Topic
+from kijun.catalog.places import place_reads
 from kijun.catalog.vocabulary import label
 
 _FIELDS = {
@@ -17,7 +20,7 @@ _FIELDS = {
     "done_when": Text("完了の条件", "done when"),
     "place": Text("箇所", "place"),
     "frequency": Text("頻度", "frequency"),
-    "tiers": Text("求める段階", "tiers"),
+    "tiers": Text("求めるリスク区分", "tiers"),
     "evidence": Text("証跡の種類", "evidence"),
     "capability": Text("応える機能", "capability"),
     "automatic": Text("自動で集まる証跡", "gathered automatically"),
@@ -60,6 +63,28 @@ def difference_page(difference: Difference[Control], lang: str) -> str:
     return "\n".join(lines)
 
 
+def changed_lines(change: Change[Control], lang: str) -> list[tuple[str, str, str]]:
+    """What a reader of `lang` sees change in a control: name of the field, what it said, what it says."""
+    lines = []
+    for name in change.fields:
+        old, new = (_shown(name, getattr(control, name), lang) for control in (change.old, change.new))
+        if old != new:
+            lines.append((_FIELDS[name].get(lang), old, new))
+    return lines
+
+
+def _shown(name: str, value: Any, lang: str) -> str:
+    if name == "place":
+        return place_reads(value, lang)
+    if name == "done_when":
+        return "\n".join(fact.get(lang) for fact in value)
+    if isinstance(value, tuple):
+        return (", " if lang == "en" else "、").join(_shown("", part, lang) for part in value)
+    if isinstance(value, Text):
+        return value.get(lang)
+    return label(value, lang) if isinstance(value, StrEnum) else str(value)
+
+
 def _named(ids: Iterable[str], names: dict[str, Text], lang: str) -> Iterator[str]:
     for id in ids:
         yield f"  - {id}  {names[id].get(lang) if id in names else ''}".rstrip()
@@ -83,7 +108,7 @@ def _control(catalog: Catalog, control: Control, lang: str) -> Iterator[str]:
     yield field("frequency", label(control.frequency, lang))
     yield field("tiers", joint.join(label(tier, lang) for tier in control.tiers))
     yield field("evidence", joint.join(label(kind, lang) for kind in control.evidence))
-    yield field("place", control.place)
+    yield field("place", place_reads(control.place, lang))
     if control.capability.ja:
         yield field("capability", control.capability.get(lang))
     if control.automatic.ja:
@@ -114,7 +139,7 @@ def _risk(catalog: Catalog, risk: Risk, lang: str) -> Iterator[str]:
     yield risk.likelihood_hint.get(lang)
     yield ""
     for role, place in risk.places:
-        yield f"{_FIELDS['place'].get(lang)} ({label(role, lang)}): {place}"
+        yield f"{_FIELDS['place'].get(lang)} ({label(role, lang)}): {place_reads(place, lang)}"
     if risk.applies.any_of:
         traits = "、".join(label(trait) for trait in risk.applies.any_of)
         traits_en = ", ".join(label(trait, "en") for trait in risk.applies.any_of)
@@ -130,7 +155,7 @@ def _topic(catalog: Catalog, topic: Topic, lang: str) -> Iterator[str]:
     yield ""
     yield topic.summary.get(lang)
     yield ""
-    yield f"{_FIELDS['place'].get(lang)}: {topic.place}"
+    yield f"{_FIELDS['place'].get(lang)}: {place_reads(topic.place, lang)}"
     if topic.risks:
         yield Text("リスク:", "risks:").get(lang)
     yield from (f"  - {risk.id}  {risk.name.get(lang)}" for risk in topic.risks)
@@ -144,7 +169,7 @@ def _principle(catalog: Catalog, principle: Principle, lang: str) -> Iterator[st
     yield ""
     yield principle.summary.get(lang)
     yield ""
-    yield f"{_FIELDS['place'].get(lang)}: {principle.place}"
+    yield f"{_FIELDS['place'].get(lang)}: {place_reads(principle.place, lang)}"
     yield Text("項目:", "topics:").get(lang)
     yield from _named(principle.topics, {topic.id: topic.name for topic in catalog.topics}, lang)
     yield f"URN: {principle.urn}"

@@ -88,7 +88,11 @@ class Trait(StrEnum):
 
 
 class Relation(StrEnum):
-    """How a control stands to an item of another framework: the control is a subset of it, and so on."""
+    """How a control stands to an item of another framework, always read from the control.
+
+    SUBSET: the control is a part of what the item asks; SUPERSET: whoever does the control has done the item;
+    INTERSECTS: each asks something that the other does not. The words are those of NIST IR 8477.
+    """
 
     EQUAL = "equal"
     SUBSET = "subset"
@@ -118,7 +122,7 @@ _LABELS: tuple[tuple[StrEnum, str, str], ...] = (
     (Tier.LOW, "低", "Low"),
     (Tier.MEDIUM, "中", "Medium"),
     (Tier.HIGH, "高", "High"),
-    (Tier.CRITICAL, "重大", "Critical"),
+    (Tier.CRITICAL, "極めて高い", "Critical"),
     (Evidence.AUTOMATIC, "自動収集", "Automatic"),
     (Evidence.ATTESTATION, "申告", "Attestation"),
     (Evidence.FILE, "ファイル", "File"),
@@ -133,9 +137,9 @@ _LABELS: tuple[tuple[StrEnum, str, str], ...] = (
     (Trait.EXTERNAL_SERVICE, "外部サービスを使う", "Uses an outside service"),
     (Trait.LEARNS_FROM_INPUT, "入力を学習に使う", "Learns from what is entered"),
     (Relation.EQUAL, "同じ", "Equal"),
-    (Relation.SUBSET, "一部", "Subset"),
-    (Relation.SUPERSET, "含む", "Superset"),
-    (Relation.INTERSECTS, "重なる", "Intersects"),
+    (Relation.SUBSET, "項目の一部", "Part of the item"),
+    (Relation.SUPERSET, "項目を含む", "Covers the item"),
+    (Relation.INTERSECTS, "一部が重なる", "Overlaps"),
 )
 # Members of two lists may be the same string ("organisation"), so the list belongs to the key.
 _BY_LIST = {(type(member), member.value): (ja, en) for member, ja, en in _LABELS}

@@ -1,7 +1,8 @@
-"""Excel files in and out: what we write is one datum a cell, what others send us is opened with care."""
+"""Sheets in and out: what we write is one datum a cell, what others send us (Excel, CSV) is opened with care."""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -22,6 +23,8 @@ _DECLARATIONS = [b"<!DOCTYPE", b"<!ENTITY"]
 _DECLARATIONS += [
     mark.decode().encode(code) for mark in tuple(_DECLARATIONS) for code in ("utf-16-le", "utf-16-be")
 ]
+_BINARY = (b"\xd0\xcf\x11\xe0", b"%PDF")  # old Excel, PDF: neither a workbook of today nor text
+_NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what Python decodes though no such file holds it
 
 Source = bytes | Path | IO[bytes]
 
@@ -48,12 +51,59 @@ def read_rows(
 ) -> Iterator[tuple[int, list[Cell]]]:
     """The rows that are not empty, each with its number from 1.
 
-    Reads the first sheet whose name is in `sheets`, else the first sheet; at most `columns` columns and
-    `rows` rows, whatever the file claims. Raises RefusedWorkbook.
+    Of an Excel workbook the first sheet whose name is in `sheets`, else the first sheet; or a CSV file in
+    UTF-8 or CP932. At most `columns` columns and `rows` rows, whatever the file claims. Raises RefusedWorkbook.
     """
+    content = _content(source)
+    found = _xlsx_rows(content, sheets, columns, rows) if _is_archive(content) else _csv_rows(content)
+    for number, cells in found:
+        if number > rows:
+            return
+        if any(cell.text or cell.is_formula for cell in cells):
+            yield number, cells[:columns]
+
+
+def _is_archive(content: bytes) -> bool:
+    return content.startswith(b"PK")
+
+
+def _csv_rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    """What begins like a formula is a text in a CSV file, and stays one: nothing here computes it."""
+    text = _decoded(content)
+    if text is None:
+        raise RefusedWorkbook(
+            "Excelブック（.xlsx）でもCSV（UTF-8かShift_JIS）でもありません。",
+            "This is neither an Excel workbook (.xlsx) nor a CSV file in UTF-8 or Shift_JIS.",
+        )
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            yield number, [Cell(_clean(value)) for value in row]
+    except csv.Error as error:
+        raise RefusedWorkbook(
+            "CSVとして読めません。引用符の閉じ忘れがないか確かめてください。",
+            "This cannot be read as CSV. Look for a quotation mark that is not closed.",
+        ) from error
+
+
+def _decoded(content: bytes) -> str | None:
+    """The text of a CSV file as Japanese offices save it; None where it is none."""
+    if not content.strip() or content.startswith(_BINARY) or b"\0" in content:
+        return None
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not (encoding == "cp932" and _NOT_CP932.search(text)):
+            return text
+    return None
+
+
+def _xlsx_rows(
+    content: bytes, sheets: Sequence[str], columns: int, rows: int
+) -> Iterator[tuple[int, list[Cell]]]:
     from openpyxl import load_workbook  # here, because it takes 0.3 s and reading controls needs none
 
-    content = _content(source)
     _inspect_archive(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -66,9 +116,7 @@ def read_rows(
         sheet = book[names[0]]
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_row=rows, max_col=columns), 1):
-            cells = [_cell(cell) for cell in row]
-            if any(cell.text or cell.is_formula for cell in cells):
-                yield number, cells
+            yield number, [_cell(cell) for cell in row]
     except (
         AttributeError,
         IndexError,
@@ -107,6 +155,11 @@ def _inspect_archive(content: bytes) -> None:
                     "展開すると大きすぎるファイルです。", "The file is too large when unpacked."
                 )
             for part in parts:
+                if part.filename.lower().endswith("vbaproject.bin"):
+                    raise RefusedWorkbook(
+                        "マクロの入ったブックは開けません。マクロのない.xlsxで保存し直してください。",
+                        "A workbook with macros is not opened. Save it as .xlsx without macros.",
+                    )
                 # zipfile reads no more than the size that the directory claims, and checks the sum.
                 data = archive.read(part)
                 if any(mark in data for mark in _DECLARATIONS):
@@ -125,8 +178,11 @@ def _cell(cell: Any) -> Cell:
         return Cell()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = _CONTROL_CHARACTERS.sub("", str(value)).replace("\r\n", "\n").strip()
-    return Cell(text, is_formula=cell.data_type == "f", is_error=cell.data_type == "e")
+    return Cell(_clean(str(value)), is_formula=cell.data_type == "f", is_error=cell.data_type == "e")
+
+
+def _clean(text: str) -> str:
+    return _CONTROL_CHARACTERS.sub("", text).replace("\r\n", "\n").strip()
 
 
 def new_workbook(target: str | Path | IO[bytes]) -> Any:

@@ -1,5 +1,5 @@
 """``python -m kijun.cli``: the command, whatever the installed scripts look like."""
 
-from kijun.cli import main
+from kijun.cli.main import main
 
 raise SystemExit(main())

@@ -96,6 +96,8 @@ def manage(argv: Sequence[str]) -> int:
 
 def dispatch(argv: Sequence[str]) -> int:
     """Find the command, then parse and run it."""
+    if argv[:1] == ["--version"]:
+        argv = ["version"]
     if argv[:1] == ["manage"]:
         return manage(argv[1:])
     asked = next((word for word in argv if not word.startswith("-")), "")
@@ -105,6 +107,35 @@ def dispatch(argv: Sequence[str]) -> int:
     args = build_parser(asked).parse_args(argv)
     run: Callable[[argparse.Namespace], int] = args.run
     return run(args)
+
+
+def why_no_data(error: Exception) -> str:
+    """Words for the two ways in which a command finds no data: nothing was prepared there, or no database answers."""
+    if "django" not in sys.modules:
+        return ""
+    from django.conf import settings
+    from django.db import OperationalError, ProgrammingError, connection
+
+    if not isinstance(error, (OperationalError, ProgrammingError)):
+        return ""
+    from kijun.cli.migrate import is_migrated
+
+    try:
+        connection.ensure_connection()
+        ready = is_migrated()
+    except OperationalError:  # no database answers
+        ready = True
+    if ready:  # a wrong question to a sound database is a fault of ours and keeps its traceback
+        return (
+            f"データベースを使えません / The database cannot be used: {error}"
+            if isinstance(error, OperationalError)
+            else ""
+        )
+    return (
+        f"データフォルダー {settings.HOME} のデータベースは、まだ準備されていません。場所が違うときは KIJUN_HOME で指定してください。\n"
+        f"The database of the data folder {settings.HOME} is not prepared yet: name the right folder with KIJUN_HOME, "
+        "or prepare this one with 'kijun migrate'."
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,3 +152,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as with `kijun … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except Exception as error:
+        explained = why_no_data(error)
+        if not explained:
+            raise
+        print(f"kijun: {explained}", file=sys.stderr)
+        return 1

@@ -10,9 +10,14 @@ from __future__ import annotations
 import argparse
 import fcntl
 import hashlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+class NewerDatabase(Exception):
+    """The database was brought to the form of a newer version, which this one cannot read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Migrate, telling each step."""
-    migrate(verbosity=1)
+    try:
+        migrate(verbosity=1)
+    except NewerDatabase as error:
+        print(f"kijun: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -63,13 +72,31 @@ def applied() -> str:
         return ""
 
 
+def refuse_newer() -> None:
+    """Raises NewerDatabase when a migration of ours was applied that this version does not have."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    known = {*loader.disk_migrations, *(key for one in loader.replacements.values() for key in one.replaces)}
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("kijun.")}
+    unknown = sorted(f"{app}.{name}" for app, name in set(loader.applied_migrations) - known if app in ours)
+    if unknown:
+        raise NewerDatabase(
+            f"このデータは、新しい版のKijunのものです（{unknown[-1]}）。新しい版で起動するか、更新の前のバックアップを戻してください。\n"
+            f"This data belongs to a newer Kijun ({unknown[-1]}): start that version, or restore the back-up from before the upgrade."
+        )
+
+
 def migrate(verbosity: int) -> None:
-    """Migrate and write down the state reached. Two callers take turns."""
+    """Migrate and write down the state reached. Two callers take turns. Raises NewerDatabase."""
     from django.conf import settings
     from django.core.management import call_command
 
     home: Path = settings.HOME
     with locked(home / "migrate.lock"):
+        refuse_newer()
         call_command("migrate", interactive=False, verbosity=verbosity)
         (home / "migrated").write_text(f"{shipped()} {applied()}\n", encoding="ascii")
 

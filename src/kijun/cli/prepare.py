@@ -39,6 +39,9 @@ def main(sample: bool) -> int:
     except OperationalError as error:
         print(f"データベースを使えません / The database cannot be used: {error}", file=sys.stderr)
         return 1
+    except migrate.NewerDatabase as error:
+        print(f"kijun: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

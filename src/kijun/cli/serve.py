@@ -16,6 +16,8 @@ from typing import IO, Final
 from kijun.cli.supervisor import Service, Supervisor
 from kijun.sites import environ
 
+EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # read, never bound to
+"""Hosts that mean every address of the machine, with the one by which the machine reaches itself."""
 PYTHON: Final = (sys.executable, "-P", "-m")
 
 
@@ -30,13 +32,31 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def host_name(text: str) -> str:
+    """A name or an address; IPv6 with or without brackets."""
+    bare = text.strip().strip("[]")
+    if not bare:
+        raise argparse.ArgumentTypeError("write an address of this machine, such as 127.0.0.1 or 0.0.0.0")
+    return bare
+
+
+def folder(text: str) -> Path:
+    """A path; an empty one (an unset variable in somebody's script) would mean the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("no folder is named")
+    return Path(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``kijun serve``."""
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
+        "--host",
+        type=host_name,
+        default="127.0.0.1",
+        help="address to listen on (default: 127.0.0.1, this machine only)",
     )
     parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: 8000)")
-    parser.add_argument("--home", type=Path, metavar="FOLDER", help="data folder (default: KIJUN_HOME)")
+    parser.add_argument("--home", type=folder, metavar="FOLDER", help="data folder (default: KIJUN_HOME)")
     parser.add_argument("--sample", action="store_true", help="load the sample town みちしるべ市")
     parser.add_argument("--no-jobs", action="store_true", help="web only; jobs run elsewhere")
 
@@ -51,28 +71,55 @@ def run(args: argparse.Namespace) -> int:
     except CannotServe as error:
         print(f"kijun: {error}", file=sys.stderr)
         return 1
+    address = opened_at(args.host, listener.getsockname()[1])
+    lock.truncate(0)
+    lock.write(f"{address}\n")
+    lock.flush()
+    os.environ[environ.ADDRESS] = address
     with lock, listener:
         return supervise(listener, args)
 
 
 def private_folder(given: Path | None) -> Path:
-    """The data folder, made if missing and closed to other users; KIJUN_HOME names it from here on."""
+    """The data folder, made if missing and closed to other users; KIJUN_HOME names it from here on.
+
+    A folder that holds other things is refused, for closing it would shut others out of them.
+    """
     home = given.expanduser().resolve() if given else environ.home()
     try:
+        if home.is_dir() and not is_ours(home):
+            raise CannotServe(
+                f"{home} には、Kijun のものではないファイルがあります。Kijun だけが使うフォルダーを --home で指定してください。\n"
+                f"{home} holds files that are not Kijun's; with --home name a folder for Kijun alone."
+            )
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         home.chmod(0o700)
     except OSError as error:
-        raise CannotServe(
-            f"データフォルダー {home} を使えません。--home で別の場所を指定してください。\n"
-            f"The data folder {home} cannot be used ({error.strerror}); name another with --home."
-        ) from error
+        raise CannotServe(unusable(home, error)) from error
     os.environ["KIJUN_HOME"] = str(home)
     return home
 
 
+def unusable(path: Path, error: OSError) -> str:
+    """What to do about a place that the system refuses."""
+    return (
+        f"データフォルダー {path} を使えません。持ち主と権限を確かめるか、--home で別の場所を指定してください。\n"
+        f"The data folder {path} cannot be used ({error.strerror}); see who owns it, or name another with --home."
+    )
+
+
+def is_ours(home: Path) -> bool:
+    """An empty folder, or one with Kijun's data. Hidden files, as a user's new home folder has them, do not count."""
+    names = {path.name for path in home.iterdir() if not path.name.startswith(".")} - {"lost+found"}
+    return not names or bool(names & {"secret-key", "kijun.sqlite3", "serve.lock"})
+
+
 def only_one(home: Path) -> IO[str]:
-    """A lock that is held while Kijun runs on this folder."""
-    lock = (home / "serve.lock").open("w")
+    """A lock that is held while Kijun runs on this folder. Its text is the address, for commands that print links."""
+    try:
+        lock = (home / "serve.lock").open("a", encoding="utf-8")
+    except OSError as error:
+        raise CannotServe(unusable(home, error)) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -119,8 +166,6 @@ def why_not(error: OSError, host: str, port: int) -> str:
 def supervise(listener: socket.socket, args: argparse.Namespace) -> int:
     """Prepare the data, then run the services until the end."""
     port = listener.getsockname()[1]
-    address = f"http://{in_url(reachable(args.host))}:{port}/"
-    os.environ["KIJUN_ADDRESS"] = address
     # The web process loads its code beside the preparation, then waits until the gate's other end is closed.
     gate, opener = os.pipe()
     passed = [listener.fileno(), gate]
@@ -130,8 +175,7 @@ def supervise(listener: socket.socket, args: argparse.Namespace) -> int:
         services.append(Service("jobs", [*PYTHON, "kijun.cli.jobs"], grace=5))
 
     def announce() -> None:
-        print(f"\n{address} を開いてください。終了は Ctrl-C です。", flush=True)
-        print(f"Open {address} in a browser; Ctrl-C stops Kijun.\n", flush=True)
+        print("\n".join(announcement(args.host, port)), flush=True)
 
     return Supervisor(
         services,
@@ -142,9 +186,38 @@ def supervise(listener: socket.socket, args: argparse.Namespace) -> int:
     ).run()
 
 
+def opened_at(host: str, port: int) -> str:
+    """Where people open it: the name behind the proxy, the name of this machine on a network, or what it listens on."""
+    names = [name for name in environ.hosts() if not name.startswith((".", "*"))]
+    if names and environ.flag("KIJUN_TRUSTED_PROXY"):
+        return f"https://{names[0]}/"
+    if names and host in EVERYWHERE:
+        return f"http://{names[0]}:{port}/"
+    return f"http://{in_url(reachable(host))}:{port}/"
+
+
+def announcement(host: str, port: int) -> list[str]:
+    """What the person at the console reads when the pages answer."""
+    address = opened_at(host, port)
+    lines = [
+        "",
+        f"{address} を開いてください。終了は Ctrl-C です。",
+        f"Open {address} in a browser; Ctrl-C stops Kijun.",
+    ]
+    own = f"http://{in_url(reachable(host))}:{port}/"
+    if own != address:
+        lines.append(f"Kijun の待ち受け / Kijun listens on {own}")
+    if host in EVERYWHERE and not environ.hosts():
+        lines += [
+            "ほかの機器から開くには、その機器で入力する名前かIPアドレスを KIJUN_ALLOWED_HOSTS に指定して、起動し直してください。",
+            "Other machines are turned away until KIJUN_ALLOWED_HOSTS holds the name or IP address that people type there.",
+        ]
+    return [*lines, ""]
+
+
 def reachable(host: str) -> str:
     """An address of this machine for a host that may mean all addresses."""
-    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # read, never bound to
+    return EVERYWHERE.get(host, host)
 
 
 def in_url(host: str) -> str:

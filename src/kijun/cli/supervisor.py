@@ -114,6 +114,10 @@ class Supervisor:
                 process.kill()
                 process.wait()
             return failed, 0
+        if process.returncode < 0:
+            self._tell(
+                f"準備が途中で止まりました / The preparation was ended by signal {-process.returncode}."
+            )
         return failed, abs(process.returncode)
 
     def _keep_running(self) -> Service | None:
@@ -195,6 +199,10 @@ class Supervisor:
     def _stop_all(self) -> None:
         """SIGTERM in the services' order; SIGKILL after each one's grace, or when asked to stop again."""
         asked = self.stops
+        if asked and any(service.is_alive for service in self.services):
+            self._tell(
+                "停止しています / Stopping; a running job gets a few seconds. Ctrl-C again does not wait."
+            )
         for service in self.services:
             if not service.is_alive:
                 continue

@@ -8,8 +8,12 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kijun.cli.tether import tether
+
+if TYPE_CHECKING:
+    import uvicorn
 
 GRACE = 3  # seconds for running requests after SIGTERM
 
@@ -28,8 +32,21 @@ def main(descriptor: int, gate: int) -> None:
             signal.signal(signal.SIGTERM, self.handle_exit)
             yield
 
-    proxied = environ.flag("KIJUN_TRUSTED_PROXY")
-    config = uvicorn.Config(
+    try:
+        config = configuration(environ.flag("KIJUN_TRUSTED_PROXY"))
+        config.load()
+    except environ.SettingError:  # the preparation, which runs beside, says so
+        sys.exit(2)
+    load_views()
+    os.read(gate, 1)
+    Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def configuration(proxied: bool) -> uvicorn.Config:
+    """uvicorn's settings; a proxy on this machine is believed when ``proxied``."""
+    import uvicorn
+
+    return uvicorn.Config(
         "kijun.sites.asgi:application",
         loop="uvloop",
         http="httptools",
@@ -43,10 +60,6 @@ def main(descriptor: int, gate: int) -> None:
         log_config=None,  # the settings' own, which leaves out what was typed
         timeout_graceful_shutdown=GRACE,
     )
-    config.load()
-    load_views()
-    os.read(gate, 1)
-    Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
 def load_views() -> None:

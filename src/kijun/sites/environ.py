@@ -7,13 +7,14 @@ docs/operation.md against that table.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 VARIABLES: Final[dict[str, str]] = {
     "KIJUN_HOME": "folder that holds the database, files and keys",
-    "DATABASE_URL": "postgresql://user:password@host:port/name; SQLite in KIJUN_HOME without it",
+    "DATABASE_URL": "postgresql://user:password@host:port/name, with ?sslmode=… and the like; SQLite in KIJUN_HOME without it",
     "KIJUN_ALLOWED_HOSTS": "host names that people type, separated by commas",
     "KIJUN_SITE": "both (default), staff or residents: which site this process serves",
     "KIJUN_TRUSTED_PROXY": "1 when a reverse proxy on this machine ends TLS in front of Kijun",
@@ -21,6 +22,10 @@ VARIABLES: Final[dict[str, str]] = {
     "KIJUN_UPLOAD_MB": "largest upload in megabytes (default 20)",
     "KIJUN_DEBUG": "1 shows Django's debug pages; never on a real installation",
 }
+
+
+ADDRESS: Final = "KIJUN_ADDRESS"
+"""Handed from ``kijun serve`` to its children: where people open Kijun. Nobody sets it by hand."""
 
 
 class SettingError(Exception):
@@ -65,6 +70,49 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def hosts() -> list[str]:
+    """KIJUN_ALLOWED_HOSTS: names and addresses without scheme, port or path; ``.example.lg.jp`` takes all below it."""
+    found = []
+    for host in words("KIJUN_ALLOWED_HOSTS"):
+        bare = host.strip("[]")
+        if re.fullmatch(r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", bare):  # IPv6
+            found.append(f"[{bare}]")
+        elif re.fullmatch(r"\*|\.?[\w-]+(\.[\w-]+)*\.?", host):
+            found.append(host)
+        else:
+            raise SettingError(
+                f"KIJUN_ALLOWED_HOSTS={host!r}: write the name alone, without https:// and port"
+            )
+    return found
+
+
+def web_address(name: str) -> str:
+    """The start of an address, without a slash at the end; empty when the variable is."""
+    value = text(name).rstrip("/")
+    if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+        raise SettingError(f"{name}={value!r}: write an address like https://www.example.lg.jp")
+    return value
+
+
+def bare_host(url: str) -> str:
+    """The host of an address as a browser sends it, without the port: ``[::1]`` of ``http://[::1]:8000/``."""
+    return re.sub(r":\d+$", "", urlsplit(url).netloc)
+
+
+def address(folder: Path) -> str:
+    """Where people open Kijun, without a slash at the end, for links that are printed.
+
+    ``kijun serve`` tells it to its children and writes it into its lock in ``folder`` for the commands.
+    """
+    told = text(ADDRESS)
+    if not told:
+        try:
+            told = (folder / "serve.lock").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):  # it never ran here
+            told = ""
+    return (told or "http://127.0.0.1:8000").rstrip("/")
+
+
 def home() -> Path:
     """The data folder: KIJUN_HOME, or ``kijun`` in the user's data directory (XDG)."""
     given = text("KIJUN_HOME")
@@ -91,16 +139,22 @@ def database(folder: Path) -> dict[str, object]:
                 ),
             },
         }
-    parts = urlsplit(url)
+    wrong = SettingError("DATABASE_URL: write postgresql://user:password@host:port/name")
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise wrong from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise SettingError("DATABASE_URL: write postgresql://user:password@host:port/name")
+        raise wrong
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": port,
+        "OPTIONS": dict(parse_qsl(parts.query)),  # libpq's own: sslmode, sslrootcert, …
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

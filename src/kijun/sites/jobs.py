@@ -72,6 +72,7 @@ def ensure_schedules() -> list[str]:
     found: dict[str, list[Schedule]] = {}
     for row in Schedule.objects.filter(name__startswith=PREFIX).order_by("pk"):
         found.setdefault(row.name, []).append(row)
+    is_first = not found
     changed = []
     for job in JOBS:
         if not job.exists():
@@ -92,6 +93,6 @@ def ensure_schedules() -> list[str]:
         for row in rows:
             row.delete()
             changed.append(row.name.removeprefix(PREFIX))
-    if changed:
+    if changed and not is_first:  # a first start tells the newcomer what matters, and this does not
         log.info("schedules: %s", ", ".join(changed))
     return changed

@@ -44,6 +44,11 @@ class Formatter(logging.Formatter):
             copy = logging.makeLogRecord(record.__dict__)
             copy.msg, copy.args = "\n".join([f"{head.partition(' - ')[0]} - {FRAMES}", *frames]), None
             return super().format(copy)
+        if record.exc_info and getattr(record, "status_code", 500) < 500:
+            # Somebody's request was refused: the line says why, and where our code refused it helps nobody.
+            copy = logging.makeLogRecord(record.__dict__)
+            copy.exc_info = copy.exc_text = None
+            return super().format(copy)
         return super().format(record)
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  # logging's own name

@@ -14,11 +14,14 @@ HOME = environ.home()
 SECRET_KEY = secret_key(HOME)
 DEBUG = environ.flag("KIJUN_DEBUG")
 KIJUN_SITE = environ.choice("KIJUN_SITE", ("both", "staff", "residents"))
-KIJUN_PUBLIC_URL = environ.text("KIJUN_PUBLIC_URL").rstrip("/")
+KIJUN_PUBLIC_URL = environ.web_address("KIJUN_PUBLIC_URL")
+KIJUN_ADDRESS = environ.address(HOME)
 KIJUN_FILES = HOME / "files"
 KIJUN_UPLOAD_BYTES = environ.number("KIJUN_UPLOAD_MB", 20) * 1024 * 1024
 
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environ.words("KIJUN_ALLOWED_HOSTS")]
+# The one address that `kijun serve --host` names is answered without being named again.
+LISTENING = [environ.bare_host(environ.text(environ.ADDRESS))] if environ.text(environ.ADDRESS) else []
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *LISTENING, *environ.hosts()]
 
 INSTALLED_APPS = [
     "kijun.web",
@@ -106,9 +109,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"kijun.governance.accounts.passwords.{name}"}
+    for name in ("LongEnough", "NoPattern", "NotCommon", "NotAboutThePerson")
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
@@ -148,9 +150,9 @@ CSRF_COOKIE_NAME = "kijun_csrf"
 CSRF_FAILURE_VIEW = "kijun.sites.views.errors.csrf_failed"
 TRUSTED_PROXY = environ.flag("KIJUN_TRUSTED_PROXY")
 if TRUSTED_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in environ.words("KIJUN_ALLOWED_HOSTS")]
+    # uvicorn takes the scheme from the proxy's header, and from a proxy on this machine alone (cli/web.py).
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host[0] == '.' else ''}{host}" for host in environ.hosts()]
 
 # --- browsers -------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -24,13 +23,13 @@ def prepare(sample: bool) -> list[str]:
     if sample and find_spec("kijun.sites.sample") is not None:
         lines += import_module("kijun.sites.sample").load()
     if settings.KIJUN_SITE != "residents" and not Municipality.objects.filter(is_sample=False).exists():
-        lines += set_up_lines(os.environ.get("KIJUN_ADDRESS", ""))
+        lines += set_up_lines()
     return lines
 
 
-def set_up_lines(base: str = "") -> list[str]:
+def set_up_lines() -> list[str]:
     """A new set-up link, told in Japanese, then in English; earlier links are void from here on."""
-    link = entry.address(base) + entry.set_up_path(actions.make_set_up_link())
+    link = entry.address() + entry.set_up_path(actions.make_set_up_link())
     beside = Municipality.objects.exists()  # the sample
     what = "あなたの団体を登録する、" if beside else ""
     what_for = " for your own municipality" if beside else ""

@@ -10,10 +10,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from kijun.governance.accounts import actions
+from kijun.governance.accounts.actions import people
 from kijun.governance.accounts.models import Person, Posting, RoleGrant
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit.models import Entry
 from kijun.governance.audit.refs import CONSOLE
+from kijun.governance.organisation import actions as organisation
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.versions import Stale
 
@@ -263,6 +265,31 @@ def test_closed_department(administrator: Person, staff: Person, tax: Department
     tax.save()
     with pytest.raises(ValidationError):
         actions.post_person(administrator, staff, tax, valid_from=TODAY)
+
+
+def test_a_department_that_has_not_begun(administrator: Person, town: Municipality, staff: Person) -> None:
+    soon = TODAY + 30 * DAY
+    later = organisation.add_department(administrator, town, code="90", name="新設課", valid_from=soon)
+    for act in (
+        lambda: actions.post_person(administrator, staff, later, valid_from=TODAY),
+        lambda: actions.grant_role(administrator, staff, Role.STAFF, department=later, valid_from=TODAY),
+        lambda: add(administrator, town, later),
+    ):
+        with pytest.raises(ValidationError) as error:
+            act()
+        assert "この部署はありません" in refusal(error)["department"][0]
+    actions.post_person(administrator, staff, later, valid_from=soon)
+    actions.grant_role(administrator, staff, Role.STAFF, department=later, valid_from=soon)
+
+
+def test_a_number_that_somebody_takes_at_the_same_moment(
+    administrator: Person, staff: Person, neighbour: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_free_number", lambda _town, text, _person=None: text)
+    with pytest.raises(ValidationError, match="ほかの職員に使われています"):
+        actions.update_person(
+            administrator, staff, None, name="x", kana="", email="", staff_number=neighbour.staff_number
+        )
 
 
 def test_end_posting(administrator: Person, staff: Person) -> None:

@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from kijun.governance.accounts import actions, sheets
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
+from kijun.governance.audit import queries as trail
 from kijun.governance.audit.models import Entry
 from kijun.governance.organisation.models import Department, Municipality
-from kijun.web import excel
+from kijun.web import excel, imports
 from kijun.web.models import StagedImport
 
 ClientOf = Callable[[Person], Client]
@@ -64,6 +67,66 @@ def test_it_works(admin: Client, care: Department) -> None:
     }
     assert Entry.objects.filter(action="accounts.imported").exists()
     assert not StagedImport.objects.exists()
+
+
+def test_full_width_codes_and_departments_that_close_later(
+    admin: Client, administrator: Person, staff: Person, care: Department, tax: Department
+) -> None:
+    """A department whose closing is planned still has its people: an exported list comes back without a change."""
+    care.closed_on = TODAY + datetime.timedelta(days=60)
+    care.save()
+    page = preview(
+        admin,
+        "職員番号,氏名,部署コード,兼務の部署コード,役割\r\n"
+        "0004,介護 三郎,２１,,職員＠２１\r\n０００５,新人,３０,２０／２１,職員@３０\r\n",
+    )
+    assert errors(page) == []
+    counts = page.context["counts"]
+    assert (counts["same"], counts["add"]) == (1, 1)
+    admin.post(page.request["PATH_INFO"])
+    assert {one.department.code for one in Person.objects.get(staff_number="0005").postings_today()} == {
+        "30", "20", "21"
+    }  # fmt: skip
+
+
+def test_many_new_people_take_as_many_queries_as_few(
+    admin: Client, administrator: Person, town: Municipality, care: Department, tax: Department
+) -> None:
+    counts = []
+    for first, size in ((100, 3), (200, 60)):
+        rows = "".join(
+            f"{first + n:04},職員{n},ショクイン,21,主事,30,職員@21、監査,,\r\n" for n in range(size)
+        )
+        head = "職員番号,氏名,フリガナ,部署コード,職名,兼務の部署コード,役割,メールアドレス,状態\r\n"
+        page = preview(admin, head + rows)
+        with CaptureQueriesContext(connection) as queries:
+            assert admin.post(page.request["PATH_INFO"]).status_code == 302
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    told = Entry.objects.filter(action="accounts.added").last()
+    assert told is not None
+    assert told.detail["after"] | {"staff_number": "", "name": ""} == {
+        "staff_number": "", "name": "", "kana": "ショクイン", "email": "", "department": "介護保険課",
+        "title": "主事", "concurrent": ["税務課"],
+        "roles": [{"role": "staff", "department": "介護保険課"}, {"role": "auditor"}],
+    }  # fmt: skip
+    shown = [change.after for change in trail.changes(told)]
+    assert "役割：職員（AI利用者）、部署：介護保険課、役割：監査" in shown
+
+
+def test_a_number_that_somebody_takes_at_the_same_moment(
+    admin: Client,
+    administrator: Person,
+    town: Municipality,
+    care: Department,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = preview(admin, "職員番号,氏名,部署コード\r\n0091,新人,21\r\n0092,新人,21\r\n")
+    actions.add_person(administrator, town, staff_number="0092", name="先の人", kana="", department=care)
+    monkeypatch.setattr(imports, "outdated", lambda *_: [])  # between the check and the writing
+    answer = admin.post(page.request["PATH_INFO"], follow=True)
+    assert "ほかの職員に使われています" in answer.content.decode()
+    assert not Person.objects.filter(staff_number="0091").exists()
 
 
 def test_differences(admin: Client, staff: Person, tax: Department) -> None:

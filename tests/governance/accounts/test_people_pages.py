@@ -134,6 +134,7 @@ def test_add_a_person(client_of: ClientOf, administrator: Person, care: Departme
 
 
 def test_page_of_a_person(client_of: ClientOf, administrator: Person, staff: Person) -> None:
+    actions.grant_role(administrator, staff, Role.APPROVER, valid_from=timezone.localdate())
     page = client_of(administrator).get(reverse("accounts:person", args=[staff.pk])).content.decode()
     for text in ("介護 三郎", "0004", "介護保険課", "職員（AI利用者）", "停止する", "変更の履歴"):
         assert text in page

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from kijun.governance.accounts import actions
+from kijun.governance.accounts import actions, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry
 from tests.governance.accounts.test_sign_in import PASSWORD, is_signed_in, sign_in
@@ -47,6 +47,27 @@ def test_password_alone_does_not_sign_in(client: Client, guarded: Person) -> Non
     done = client.post(reverse("mfa_authenticate"), {"code": code()})
     assert done["Location"] == "/staff/people/me/"
     assert is_signed_in(client)
+
+
+def test_who_governs_is_asked_to_set_one_up(administrator: Person, it_staff: Person, staff: Person) -> None:
+    def asked(person: Person) -> bool:
+        return any("二段階認証を設定する" in str(task.title) for task in waiting.tasks(person))
+
+    assert asked(administrator)
+    assert asked(it_staff)
+    assert not asked(staff)
+    TOTP.activate(administrator, SECRET)
+    assert not asked(administrator)
+
+
+def test_no_passkey_is_offered_to_who_has_none(
+    client: Client, guarded: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "131016", "0004")
+    assert "パスキー" not in client.get(reverse("mfa_authenticate")).content.decode()
+    options = {"publicKey": {"allowCredentials": [{"id": "x", "type": "public-key"}]}}
+    monkeypatch.setattr("allauth.mfa.base.views.webauthn_auth.begin_authentication", lambda _user: options)
+    assert "パスキーで確かめる" in client.get(reverse("mfa_authenticate")).content.decode()
 
 
 def test_full_width_code(client: Client, guarded: Person) -> None:

@@ -12,10 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kijun.governance.accounts import belongings, jobs, transfers, waiting
+from kijun.governance.accounts import actions, belongings, jobs, transfers, waiting
 from kijun.governance.accounts.belongings import Belonging, Keeper
 from kijun.governance.accounts.models import Person, Posting, RoleGrant, Transfer
 from kijun.governance.accounts.roles import Role
+from kijun.governance.accounts.transfer_links import closing_with_people
 from kijun.governance.accounts.transfers import Choice
 from kijun.governance.audit.models import Entry
 from kijun.governance.organisation import actions as organisation
@@ -160,6 +161,102 @@ def test_the_last_administrator_stays(administrator: Person, town: Municipality)
     assert jobs.apply_transfers() == 0
     assert Entry.objects.filter(action="accounts.transfer_blocked").count() == 1  # told once
     assert any("発効できません" in str(task.title) for task in waiting.tasks(administrator))
+
+
+def test_the_server_was_down_on_that_day(
+    administrator: Person, draft: Transfer, staff: Person, tax: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transfers.add_line(administrator, draft, person=staff, to_department=tax, roles=["staff"])
+    transfers.stage_transfer(administrator, draft)
+    on_day(monkeypatch, DAY + datetime.timedelta(days=3))
+    assert jobs.apply_transfers() == 1
+    assert posts(staff) == [("介護保険課", START, BEFORE), ("税務課", DAY, None)]
+    assert roles(staff, DAY) == {("staff", "税務課")}
+
+
+def test_a_post_that_begins_later_stands(
+    administrator: Person, draft: Transfer, staff: Person, welfare: Department, tax: Department,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Nobody has two main posts on one day."""
+    later = DAY + datetime.timedelta(days=90)
+    actions.post_person(administrator, staff, welfare, valid_from=later)
+    transfers.add_line(administrator, draft, person=staff, to_department=tax, roles=["staff"])
+    transfers.stage_transfer(administrator, draft)
+    on_day(monkeypatch, DAY)
+    jobs.apply_transfers()
+    assert posts(staff) == [
+        ("介護保険課", START, BEFORE),
+        ("税務課", DAY, later - datetime.timedelta(days=1)),
+        ("福祉部", later, None),
+    ]
+
+
+def test_one_that_fails_holds_no_other_up(
+    administrator: Person, town: Municipality, draft: Transfer, staff: Person, neighbour: Person,
+    tax: Department, welfare: Department, things: dict[str, int], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    things["議事録AI"] = staff.pk
+    line = transfers.add_line(administrator, draft, person=staff, to_department=tax, roles=["staff"])
+    choice = Choice(line, "test.thing", "owner", "議事録AI", "議事録AI", successor=neighbour)
+    transfers.choose_handovers(administrator, draft, [choice])
+    transfers.stage_transfer(administrator, draft)
+    other = transfers.draft_transfer(administrator, town, name="別", effective_on=DAY)
+    transfers.add_line(administrator, other, person=neighbour, to_department=welfare, roles=["staff"])
+    transfers.stage_transfer(administrator, other)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("an app below is broken")
+
+    monkeypatch.setattr(belongings, "hand_over", fail)
+    on_day(monkeypatch, DAY)
+    assert jobs.apply_transfers() == 1
+    draft.refresh_from_db()
+    assert "思わぬ誤り" in draft.blocked
+    assert posts(staff) == [("介護保険課", START, None)], "nothing half done"
+    assert posts(neighbour)[-1][:2] == ("福祉部", DAY)
+
+
+# --- 組織改正 on the same day ---------------------------------------------------------------------
+
+
+def test_a_department_closes_on_the_day_on_which_its_people_move(
+    administrator: Person, draft: Transfer, staff: Person, care: Department, tax: Department,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    transfers.add_line(administrator, draft, person=staff, to_department=tax, roles=["staff"])
+    with pytest.raises(ValidationError, match="介護 三郎"):  # only a draft
+        organisation.close_department(administrator, care, closed_on=DAY, reason="統合")
+    transfers.stage_transfer(administrator, draft)
+    with pytest.raises(ValidationError, match="介護 三郎"):  # the day before, people are still there
+        organisation.close_department(administrator, care, closed_on=BEFORE, reason="統合")
+    organisation.close_department(administrator, care, closed_on=DAY, reason="統合")
+    on_day(monkeypatch, DAY)
+    assert jobs.apply_transfers() == 1
+    assert posts(staff) == [("介護保険課", START, BEFORE), ("税務課", DAY, None)]
+    assert list(closing_with_people(administrator)) == []
+
+
+def test_who_is_left_in_a_closing_department_waits_for_the_administrator(
+    administrator: Person, draft: Transfer, staff: Person, care: Department, tax: Department,
+    outsider: Person, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    transfers.add_line(administrator, draft, person=staff, to_department=tax, roles=["staff"])
+    transfers.stage_transfer(administrator, draft)
+    organisation.close_department(administrator, care, closed_on=DAY, reason="統合")
+
+    def waits(person: Person) -> list[str]:
+        return [str(task.title) for task in closing_with_people(person)]
+
+    transfers.cancel_transfer(administrator, draft, reason="延期")
+    assert waits(administrator) == [], "it is too early to say"
+    on_day(monkeypatch, DAY - datetime.timedelta(days=7))
+    assert waits(administrator) == ["廃止する「介護保険課」に残る職員と役割を移す"]
+    assert waits(staff) == waits(outsider) == []
+    again = transfers.draft_transfer(administrator, care.municipality, name="やり直し", effective_on=DAY)
+    transfers.add_line(administrator, again, person=staff, to_department=tax, roles=["staff"])
+    transfers.stage_transfer(administrator, again)
+    assert waits(administrator) == []
 
 
 # --- what would be left ---------------------------------------------------------------------------
@@ -352,7 +449,6 @@ def test_queries_do_not_grow_with_people(
     administrator: Person, town: Municipality, care: Department, tax: Department, things: dict[str, int]
 ) -> None:
     counts = []
-    belongings._keepers = {"test.thing:owner": belongings._keepers["test.thing:owner"]}
     for count in (3, 30):
         transfer = transfers.draft_transfer(administrator, town, name=f"{count}", effective_on=TODAY)
         _many(town, transfer, count, care, tax)

@@ -75,6 +75,25 @@ def test_it_works(
     assert "発効済" in client.get(url("transfers")).content.decode()
 
 
+def test_from_where_to_where_and_page_by_page(
+    client_of: Sign, administrator: Person, draft: Transfer, town: Municipality, care: Department,
+    tax: Department,
+) -> None:  # fmt: skip
+    people = [make_person(town, f"9{n:03}", f"職員{n}", care, Role.STAFF) for n in range(60)]
+    TransferLine.objects.bulk_create(
+        TransferLine(municipality=town, transfer=draft, person=one, to_department=tax, roles=["staff"])
+        for one in people
+    )
+    client = client_of(administrator)
+    first = client.get(url("transfer", draft.pk))
+    assert len(first.context["lines"]) == 50
+    assert {tuple(before) for _line, before, _roles in first.context["lines"]} == {("介護保険課",)}
+    assert "60 <small>人" in first.content.decode()
+    last = client.get(url("transfer", draft.pk), {"page": 2})
+    assert len(last.context["lines"]) == 10
+    assert client.get(url("transfer", draft.pk), {"page": "x"}).status_code == 200
+
+
 def test_leaving_and_removing(client_of: Sign, administrator: Person, draft: Transfer, staff: Person) -> None:
     client = client_of(administrator)
     bad = client.post(url("add_transfer_line", draft.pk), {"person": staff.pk, "to_department": ""})
@@ -145,6 +164,7 @@ def test_importing(
     )
     page = upload(client, draft, text.encode("cp932"))
     assert page.context["counts"]["add"] == 3
+    assert "税務課（30）" in page.content.decode(), "a code alone tells nobody where the person goes"
     done = client.post(page.redirect_chain[-1][0], follow=True)
     assert "3人を追加し" in done.content.decode()
     lines = {line.person.staff_number: line for line in draft.lines.select_related("person")}
@@ -165,6 +185,7 @@ def test_importing(
     ("row", "message"),
     [
         ("9999,,,30,,", "この職員番号の職員はいません"),
+        ("4,,,30,,", "職員番号「0004」の職員がいます"),
         ("0004,別人,,30,,", "介護 三郎"),
         ("0004,,,99,,", "このコードの部署はありません"),
         ("0004,,,,,", "部署コードを入力"),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from kijun.governance.accounts import belongings, waiting
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.models import Person, RoleGrant
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals import actions
 from kijun.governance.approvals.models import Approval, Route, RouteStep, Step, StepKind
 from kijun.governance.approvals.routes import StepData
 from kijun.governance.organisation.models import Department
-from tests.conftest import make_department
+from tests.conftest import make_department, make_person
 from tests.governance.approvals.conftest import KIND, step_of
 
 LIST = "/staff/approvals/"
@@ -59,7 +61,70 @@ def test_a_double_click_is_told(approval: Approval, approver: Person, client_of:
     }
     browser.post(approval.get_absolute_url() + "act/", data)
     again = browser.post(approval.get_absolute_url() + "act/", data, follow=True)
-    assert "状態が変わったため" in again.content.decode()
+    assert "上長 四郎さんが" in again.content.decode()
+    assert "あなたの操作は保存していません" in again.content.decode()
+
+
+def test_who_comes_too_late_is_told_why_and_gets_the_comment_back(
+    approval: Approval, approver: Person, chief: Person, client_of: ClientOf
+) -> None:
+    data = {
+        "step": step_of(approval, 1).pk, "decision": "approve", "mode": "", "comment": "長い考え", "confirmed": "1"
+    }  # fmt: skip
+    late = client_of(chief)
+    actions.approve(approver, step_of(approval, 1))
+    html = late.post(approval.get_absolute_url() + "act/", data, follow=True).content.decode()
+    assert "上長 四郎さんが" in html
+    assert "入力したコメント：「長い考え」" in html
+    assert step_of(approval, 1).acted_by == approver
+
+
+def test_who_lost_the_role_meanwhile_is_told(
+    approval: Approval, approver: Person, executive: Person, client_of: ClientOf
+) -> None:
+    """Still posted in the department, so the page may be read; the role ended yesterday."""
+    browser = client_of(approver)
+    assert 'id="decide"' in browser.get(approval.get_absolute_url()).content.decode()
+    grant = RoleGrant.objects.get(person=approver)
+    grant.valid_to = timezone.localdate() - datetime.timedelta(days=1)
+    grant.save()
+    heir = make_person(
+        approval.municipality, "0030", "後任 三葉", approver.department, Role.STAFF, Role.APPROVER
+    )
+    RoleGrant.objects.create(
+        municipality=approval.municipality, person=approver, role=Role.STAFF, valid_from=grant.valid_from
+    )
+    data = {"step": step_of(approval, 1).pk, "decision": "approve", "mode": "", "confirmed": "1"}
+    html = browser.post(approval.get_absolute_url() + "act/", data, follow=True).content.decode()
+    assert "あなたが決められる手順はありません" in html
+    assert "後任 三葉" in html, "who can decide it now is named"
+    assert heir.covers(approval.department, Role.APPROVER)
+    assert step_of(approval, 1).outcome == Step.Outcome.WAITING
+
+
+def test_a_step_without_anybody_is_told_to_those_who_can_mend_it(
+    approval: Approval, approver: Person, staff: Person, administrator: Person, outsider: Person,
+    executive: Person, client_of: ClientOf,
+) -> None:  # fmt: skip
+    def told(person: Person) -> list[str]:
+        return [str(task.title) for task in waiting.tasks(person) if "行う人を決める" in str(task.title)]
+
+    assert told(administrator) == []
+    RoleGrant.objects.filter(person=approver).delete()
+    assert told(administrator) == ["「介護AIの利用について（審査）」を行う人を決める"]
+    assert told(staff) == told(outsider) == told(executive) == []
+    html = client_of(staff).get(approval.get_absolute_url()).content.decode()
+    assert "今はいません" in html
+    Step.objects.filter(pk=step_of(approval, 1).pk).update(role="", person=approver)
+    assert told(administrator) == []
+    Step.objects.filter(pk=step_of(approval, 1).pk).update(person=staff)  # the drafter cannot
+    assert len(told(administrator)) == 1
+    approver.is_active = False
+    approver.save()
+    Step.objects.filter(pk=step_of(approval, 1).pk).update(person=approver)
+    assert len(told(administrator)) == 1
+    html = client_of(staff).get(approval.get_absolute_url()).content.decode()
+    assert "上長 四郎さんは、今は使えない職員です" in html
 
 
 def test_returning(approval: Approval, approver: Person, staff: Person, client_of: ClientOf) -> None:
@@ -82,6 +147,17 @@ def test_tampering_is_shown(approval: Approval, approver: Person, client_of: Cli
     assert "書き換えられています" not in browser.get(approval.get_absolute_url()).content.decode()
     Approval.objects.update(frozen={"name": "別の内容"})
     assert "書き換えられています" in browser.get(approval.get_absolute_url()).content.decode()
+
+
+def test_only_the_drafter_withdraws(
+    approval: Approval, approver: Person, executive: Person, client_of: ClientOf
+) -> None:
+    for person in (approver, executive):
+        for method in ("get", "post"):
+            answer = getattr(client_of(person), method)(approval.get_absolute_url() + "withdraw/")
+            assert answer.status_code == 403
+    approval.refresh_from_db()
+    assert approval.state == Approval.State.SUBMITTED
 
 
 def test_withdrawing(approval: Approval, staff: Person, client_of: ClientOf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kijun.catalog import Control, Evidence, Frequency, Level, Role, Text, Tier, load, write_template
+from kijun.catalog.own_columns import COLUMNS, row_of
 from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import actions, catalogue
 from kijun.governance.assessments.models import OwnControls
@@ -74,6 +76,32 @@ def test_an_import_is_previewed_then_applied(
     assert "同じ内容です" in same
 
 
+def test_every_field_that_changes_is_shown(client_of: ClientOf, it_staff: Person, town: Municipality) -> None:
+    control = own_control("L5.1.1")
+    actions.import_own(it_staff, town, [control])
+    other = dataclasses.replace(control, tiers=Tier.CRITICAL.upward)
+    text = client_of(it_staff).post(URL, {"file": sheet(other)}).content.decode()
+    assert "求めるリスク区分" in text
+    assert "低、中、高、極めて高い" in text
+
+
+def test_a_csv_file_in_the_code_of_windows(client_of: ClientOf, it_staff: Person) -> None:
+    lines = [[column.name.ja for column in COLUMNS], row_of(own_control("L5.1.1"))]
+    text = "\r\n".join(",".join(cells) for cells in lines)
+    file = SimpleUploadedFile("own.csv", text.encode("cp932"))
+    response = client_of(it_staff).post(URL, {"file": file})
+    assert response.status_code == 200
+    assert "画面の目隠し" in response.content.decode()
+
+
+def test_earlier_imports_stay_in_sight(client_of: ClientOf, it_staff: Person, town: Municipality) -> None:
+    actions.import_own(it_staff, town, [own_control("L5.1.1")])
+    actions.import_own(it_staff, town, [])
+    text = client_of(it_staff).get(URL).content.decode()
+    assert "これまでの取り込み（2回）" in text
+    assert "独自の対策 1件" in text
+
+
 def test_errors_stand_by_row_and_nothing_changes(client_of: ClientOf, it_staff: Person) -> None:
     bad = own_control("L5.1.1")
     response = client_of(it_staff).post(URL, {"file": sheet(bad, bad)})
@@ -115,3 +143,16 @@ def test_only_it_staff(client_of: ClientOf, staff: Person, town: Municipality) -
     assert client_of(staff).get(URL).status_code == 403
     with pytest.raises(PermissionDenied):
         actions.import_own(staff, town, [])
+
+
+def test_an_import_compared_with_another_one_is_refused(
+    client_of: ClientOf, it_staff: Person, town: Municipality
+) -> None:
+    client = client_of(it_staff)
+    shown = client.post(URL, {"file": sheet(own_control("L5.1.1"))})
+    packed = BeautifulSoup(shown.content, "html.parser").find("input", {"name": "packed"})
+    assert packed is not None
+    actions.import_own(it_staff, town, [own_control("L6.1.1")])
+    refused = client.post(URL, {"packed": packed["value"]}, follow=True)
+    assert "別の人が独自の対策を取り込みました" in refused.content.decode()
+    assert [one.id for one in catalogue.newest(town).controls if one.is_own] == ["L6.1.1"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
@@ -101,9 +102,10 @@ def test_the_page_shows_the_difference(
     assert "新しい対策一覧" in client.get(f"/staff/assessments/{assessment.pk}/").content.decode()
     text = client.get(path).content.decode()
     assert "まったく別のことをする。" in text
-    stale = client.post(path, {"revision": 99, "version": newer.version})
-    assert stale["Location"] == path
-    assert client.post(path, {"revision": assessment.revision}).status_code == 302
+    seen = BeautifulSoup(text, "html.parser").find("input", {"name": "seen"})
+    assert seen is not None
+    assert client.post(path, {"revision": 99, "seen": seen["value"]})["Location"] == path
+    assert client.post(path, {"revision": assessment.revision, "seen": seen["value"]}).status_code == 302
     assert "最新の対策一覧" in client.get(path).content.decode()
 
 
@@ -126,3 +128,41 @@ def test_own_controls_reach_an_open_assessment_by_an_upgrade(
 def test_an_unknown_version_still_opens(assessment: Assessment) -> None:
     assessment.catalog_version = "2020.1.0"
     assert catalogue.pinned(assessment).version == load().version
+
+
+def test_a_plan_that_changed_since_it_was_shown_is_not_carried_out(
+    client_of: object, town: Municipality, assessment: Assessment, it_staff: Person
+) -> None:
+    client: Client = client_of(it_staff)  # type: ignore[operator]  # the fixture
+    actions.import_own(it_staff, town, [own_control("L5.1.1")])
+    path = f"/staff/assessments/{assessment.pk}/upgrade/"
+    text = client.get(path).content.decode()
+    assert "独自の対策が変わりました" in text
+    shown = BeautifulSoup(text, "html.parser").find("input", {"name": "seen"})
+    assert shown is not None
+    actions.import_own(it_staff, town, [own_control("L5.1.1"), own_control("L6.1.1")])
+    refused = client.post(path, {"revision": assessment.revision, "seen": shown["value"]}, follow=True)
+    assert "確認の間に対策一覧が変わりました" in refused.content.decode()
+    assert not assessment.answers.filter(control_id__startswith="L").exists()
+
+
+def test_own_controls_that_an_assessment_does_not_ask_are_no_reason_to_update(
+    town: Municipality, whole: Assessment, it_staff: Person
+) -> None:
+    """Otherwise its page would call for an update that changes nothing, and nobody could make it stop."""
+    actions.import_own(it_staff, town, [own_control("L5.1.1")])
+    assert not is_behind(whole)
+
+
+def test_a_kept_suggestion_to_a_question_worded_anew_says_so(
+    assessment: Assessment, it_staff: Person, newer: Catalog
+) -> None:
+    first, second = assessment.answers.order_by("pk")[:2]
+    for one in (first, second):
+        one.previous = {"status": "done", "source": "前の回"}
+        one.save()
+    actions.upgrade(it_staff, assessment)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, first.previous["source"]) == ("", "前の回、2026.11.0の内容に対して")
+    assert second.previous["source"] == "前の回"

@@ -86,6 +86,19 @@ def test_a_removed_entry_with_the_others_moved_up(ten: None) -> None:
     assert (4, "changed") in kinds()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps only what a column can hold")
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("at", "garbage"), ("at", "2026-99-99 00:00:00"), ("detail", "5"), ("seq", "x")],
+)
+def test_what_cannot_be_read_is_found_and_not_a_failure(ten: None, column: str, value: str) -> None:
+    sql(f"UPDATE audit_entry SET {column} = %s WHERE seq = 4", value)
+    found = kinds()
+    assert found[0][0] == 4
+    head, _breaks = queries.verify("k")
+    assert head.seq == 10, "the walk goes on to the end"
+
+
 def test_reordered_entries(ten: None) -> None:
     sql("UPDATE audit_entry SET seq = 100 WHERE seq = 3")
     sql("UPDATE audit_entry SET seq = 3 WHERE seq = 4")

@@ -19,6 +19,8 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit import triggers, words
 from kijun.governance.audit.actions import changes, record, record_many
 from kijun.governance.audit.models import Entry
+from kijun.governance.audit.refs import SYSTEM
+from kijun.governance.audit.views import trail
 from kijun.governance.organisation.models import Department, Municipality
 
 Sign = Callable[[Person], Client]
@@ -80,6 +82,20 @@ def test_excel(client_of: Sign, auditor: Person, renamed: Entry) -> None:
     assert "部署名：情報課→デジタル推進課" in rows[1]
 
 
+def test_more_than_a_file_should_hold(
+    client_of: Sign, auditor: Person, renamed: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "MOST_ROWS", 1)
+    client, url = client_of(auditor), reverse("audit:trail")
+    record("131016", SYSTEM, "test.done", auditor)
+    page = client.get(url, {"format": "xlsx"})
+    assert page.status_code == 422
+    assert "今の条件では2件" in page.content.decode()
+    assert "日付で絞って" in page.content.decode()
+    narrowed = client.get(url, {"format": "xlsx", "action": "test.done"})
+    assert narrowed["Content-Type"].endswith("spreadsheetml.sheet")
+
+
 def test_verifying(client_of: Sign, auditor: Person, town: Municipality, renamed: Entry) -> None:
     client = client_of(auditor)
     url = reverse("audit:verify")
@@ -91,7 +107,9 @@ def test_verifying(client_of: Sign, auditor: Person, town: Municipality, renamed
     assert client.post(url, {"head": head}).context["count"] == 0
     assert client.post(url, {"head": "nonsense"}).status_code == 422
     triggers.drop(connection)
+    assert "外されているか" in client.post(url, {"head": head}).content.decode()
     Entry.objects.filter(seq=1).update(actor_label="別人")
+    triggers.create(connection)
     page = client.post(url, {"head": head})
     assert page.context["count"] == 1
     assert "1か所の不整合" in page.content.decode()
@@ -108,6 +126,34 @@ def test_outsiders(
     other = client_of(outsider)
     assert other.get(reverse("audit:trail")).context["shown"].total == 0
     assert other.get(reverse("audit:entry", args=[renamed.seq])).status_code == 404
+
+
+def test_an_entry_reads_as_people_write(
+    client_of: Sign, auditor: Person, owner: Person, it_staff: Person, town: Municipality
+) -> None:
+    """Names and days, not staff numbers and ISO dates; what is coded is said in words."""
+    detail = changes({"owner": owner, "role": "staff"}, {"owner": it_staff, "role": "approver"})
+    told = record(
+        town.chain, auditor, "accounts.changed", auditor,
+        detail | {"effective_on": "2026-12-12", "until": "2026-12-12T00:30:00+00:00", "code": "2026-13-45"},
+    )  # fmt: skip
+    page = client_of(auditor).get(reverse("audit:entry", args=[told.seq])).content.decode()
+    for text in (
+        f"{owner.name}（{owner.staff_number}）", f"{it_staff.name}（{it_staff.staff_number}）",
+        "上長（承認者）", "2026年12月12日（令和8年）", "2026/12/12 09:30", "2026-13-45",
+    ):  # fmt: skip
+        assert text in page
+    assert "approver" not in page
+
+
+def test_history_of_several_things_takes_one_query(
+    renamed: Entry, it_department: Department, tax: Department, django_assert_num_queries: Any
+) -> None:
+    template = Template("{% load trail %}{% history thing others %}")
+    with django_assert_num_queries(1):
+        html = template.render(Context({"thing": tax, "others": [it_department, tax]}))
+    assert "情報課" in html
+    assert not template.render(Context({"thing": None, "others": []})).strip()
 
 
 def test_queries_do_not_grow(client_of: Sign, auditor: Person, town: Municipality) -> None:
@@ -129,7 +175,7 @@ def test_history_of_a_thing(
         html = template.render(Context({"thing": it_department}))
     assert '<details class="history">' in html
     assert "情報課" in html
-    assert "まだ記録がありません" in template.render(Context({"thing": tax}))
+    assert not template.render(Context({"thing": tax})).strip(), "nothing to tell: no section at all"
 
 
 def test_words(db: None) -> None:

@@ -38,6 +38,19 @@ def test_the_database_refuses(append_only: None, sql: str) -> None:
     assert Entry.objects.filter(actor_label="Kijun").count() == 1
 
 
+def test_a_trigger_that_guards_no_longer_is_missing(append_only: None) -> None:
+    assert triggers.missing(connection) == set()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER audit_entry_no_update")
+            cursor.execute(
+                "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_no_update")
+    assert triggers.missing(connection) == {"audit_entry_no_update"}
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own statement")
 @pytest.mark.parametrize("table", ["audit_entry", "audit_chain"])
 def test_replacing_a_row_is_refused(append_only: None, table: str) -> None:

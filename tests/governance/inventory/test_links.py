@@ -35,7 +35,7 @@ def test_what_hangs_on_the_owner_is_handed_over(
 
 def test_a_retired_system_hangs_on_nobody(owner: Person, another: Another) -> None:
     another(owner=owner, stage="retired")
-    assert not list(links.owned_systems(owner))
+    assert not list(links.owned_systems([owner]))
 
 
 def test_drafts_and_overdue_datasets_wait(it_staff: Person, owner: Person, dataset: Dataset) -> None:

@@ -153,6 +153,32 @@ def test_who_moves_hands_over(it_staff: Person, executive: Person, owner: Person
     assert executive.pk not in belongings.belongings_of([executive])
 
 
+def test_a_deputy_who_moves_hands_over(
+    it_staff: Person, executive: Person, owner: Person, staff: Person
+) -> None:
+    made = mandate(it_staff, executive)
+    actions.save_mandate(it_staff, made.municipality, made, seen_revision=None, deputy=owner)
+    found = [one for one in belongings.belongings(owner) if one.thing_kind == "mandates.mandate"]
+    assert [(one.role_key, one.label) for one in found] == [("deputy", made.get_duty_display())]
+    belongings.hand_over("mandates.mandate", "deputy", str(made.pk), owner, staff, it_staff)
+    made.refresh_from_db()
+    assert (made.deputy, made.person) == (staff, executive)
+    told = Entry.objects.get(action="mandates.deputy_handed_over")
+    assert told.detail["after"] == {"deputy": "介護 三郎（0004）"}
+    assert not [one for one in belongings.belongings(owner) if one.thing_kind == "mandates.mandate"]
+
+
+def test_a_stale_member(it_staff: Person, executive: Person) -> None:
+    member = actions.save_member(
+        it_staff, body(it_staff), None, person=executive, side="executive", valid_from=TODAY
+    )
+    actions.save_member(it_staff, member.body, member, seen_revision=0, chair=True)
+    with pytest.raises(Stale):
+        actions.save_member(it_staff, member.body, member, seen_revision=0, side="ground")
+    member.refresh_from_db()
+    assert (member.chair, member.side) == (True, "executive")
+
+
 def test_who_may_not(
     staff: Person, auditor: Person, outsider: Person, executive: Person, it_staff: Person, town: Municipality
 ) -> None:

@@ -84,7 +84,9 @@ def test_a_planned_change_waits_for_its_day(
     welfare.refresh_from_db()
     assert welfare.name == "福祉部"
     assert (1, "健康福祉部") in names(town, SOON)
-    assert [v.name for v in queries.planned(town)] == ["健康福祉部"]
+    assert [(one.kind, one.name, one.parent) for one in queries.planned(town)] == [
+        ("changes", "健康福祉部", "税務課")
+    ]
     on_day(monkeypatch, SOON)
     assert jobs.apply_versions() == 2  # the department, and the one below by its path
     assert jobs.apply_versions() == 0
@@ -113,6 +115,52 @@ def test_cancelling_a_planned_change(administrator: Person, town: Municipality, 
     assert [(v.name, v.valid_to) for v in queries.versions(tax)] == [("税務課", None)]
     with pytest.raises(ValidationError):
         actions.cancel_version(administrator, queries.versions(tax)[0])
+
+
+def test_what_is_planned_begins_changes_or_closes(
+    administrator: Person, town: Municipality, care: Department, tax: Department
+) -> None:
+    actions.close_department(administrator, care, closed_on=SOON, reason="統合")
+    actions.revise_department(administrator, tax, name="収税課", valid_from=SOON, reason="改正")
+    made = actions.add_department(administrator, town, code="40", name="こども部", valid_from=SOON)
+    assert {(one.kind, one.name) for one in queries.planned(town)} == {
+        ("closes", "介護保険課"), ("changes", "収税課"), ("begins", "こども部")
+    }  # fmt: skip
+    assert queries.beginning_later(town) == [made]
+    assert not queries.exists_on(made, TODAY)
+    assert queries.exists_on(made, SOON)
+    assert not queries.exists_on(care, SOON)
+
+
+def test_a_department_that_has_not_begun_can_be_taken_back(
+    administrator: Person, town: Municipality, keeper: list[str]
+) -> None:
+    made = actions.add_department(administrator, town, code="40", name="こども部", valid_from=SOON)
+    below = actions.add_department(
+        administrator, town, code="41", name="保育課", parent=made, valid_from=SOON
+    )
+    first = made.versions.get()
+    with pytest.raises(ValidationError, match="保育課"):
+        actions.cancel_version(administrator, first)
+    assert not actions.cancel_version(administrator, below.versions.get())
+    keeper.append("異動する人")
+    with pytest.raises(ValidationError, match="異動する人"):
+        actions.cancel_version(administrator, first)
+    keeper.clear()
+    assert not actions.cancel_version(administrator, first)
+    assert not Department.objects.filter(code__in=["40", "41"]).exists()
+    told = Entry.objects.filter(action="organisation.department_plan_cancelled")
+    assert [one.thing_label for one in told] == ["保育課", "こども部"]
+
+
+def test_looking_for_a_department_keeps_what_stands_above(
+    town: Municipality, care: Department, tax: Department
+) -> None:
+    tree = queries.tree(town)
+    for words in ("介護", "２１", "かいご" if care.kana else "保険課"):
+        assert [one.name for one in queries.search(tree, words)] == ["福祉部", "介護保険課"]
+    assert queries.search(tree, "") == tree
+    assert queries.search(tree, "ない") == []
 
 
 @pytest.fixture
@@ -154,6 +202,9 @@ def test_bad_codes(administrator: Person, town: Municipality, code: str) -> None
 def test_a_code_is_taken_once(administrator: Person, town: Municipality, tax: Department) -> None:
     with pytest.raises(ValidationError, match="すでに使われて"):
         actions.add_department(administrator, town, code="30", name="x", valid_from=TODAY)
+    actions.add_department(administrator, town, code="b1", name="x", valid_from=TODAY)
+    with pytest.raises(ValidationError, match="すでに使われて"):
+        actions.add_department(administrator, town, code="B1", name="x", valid_from=TODAY)
 
 
 def test_who_may_not(

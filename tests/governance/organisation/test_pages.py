@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -38,6 +39,33 @@ def test_the_tree_of_another_day(client_of: Sign, administrator: Person, tax: De
     assert [n.name for n in client.get(url).context["nodes"]][-1] == "税務課"
     assert client.get(url, {"on": "令和元年5月1日"}).context["nodes"] == []
     assert client.get(url, {"on": "いつか"}).status_code == 200
+
+
+def test_a_department_of_next_april_can_take_others_below_it(
+    client_of: Sign, administrator: Person, town: Municipality, tax: Department
+) -> None:
+    """組織改正: the new department is planned first, then what goes below it."""
+    client = client_of(administrator)
+    made = actions.add_department(administrator, town, code="40", name="財務部", valid_from=SOON)
+    url = reverse("organisation:revise", args=[tax.pk])
+    assert f"財務部（40 {SOON:%Y/%m/%d}に新設）" in client.get(url).content.decode()
+    data = {"name": tax.name, "parent": made.pk, "reason": "改正", "revision": tax.revision}
+    early = client.post(url, data | {"valid_from": str(TODAY)})
+    assert "上位の部署がありません" in early.content.decode()
+    assert f"{TODAY.year}年{TODAY.month}月" in early.content.decode(), "the day is written as people write it"
+    assert client.post(url, data | {"valid_from": str(SOON)}).status_code == 302
+    page = client.get(reverse("organisation:departments"), {"on": str(SOON), "q": "税務"})
+    assert [(one.depth, one.name) for one in page.context["nodes"]] == [(0, "財務部"), (1, "税務課")]
+
+
+def test_taking_back_a_department_of_next_april(
+    client_of: Sign, administrator: Person, town: Municipality
+) -> None:
+    client = client_of(administrator)
+    made = actions.add_department(administrator, town, code="40", name="財務部", valid_from=SOON)
+    answer = client.post(reverse("organisation:cancel_version", args=[made.versions.get().pk]))
+    assert answer.url == reverse("organisation:departments")
+    assert "財務部" not in client.get(answer.url).content.decode()
 
 
 def test_adding_renaming_and_closing(
@@ -198,6 +226,15 @@ def test_somebody_was_faster(client_of: Sign, administrator: Person, tax: Depart
     assert tax.name == "納税課"
     gone = client.post(page.redirect_chain[-1][0], {"discard": "1"}, follow=True)
     assert "何も変えていません" in gone.content.decode()
+
+
+def test_somebody_pressed_twice(client_of: Sign, administrator: Person, tax: Department) -> None:
+    page = upload(client_of(administrator), "部署コード,部署名\n30,収税課\n".encode(), "a.csv")
+    staged = page.context["staged"]
+    actions.carry_out(administrator, tax.municipality, staged)
+    staged.pk = int(page.redirect_chain[-1][0].rstrip("/").rpartition("/")[2])
+    with pytest.raises(ValidationError, match="すでに終わっています"):
+        actions.carry_out(administrator, tax.municipality, staged)
 
 
 def test_the_sheet_has_one_row_a_department(client_of: Sign, administrator: Person, care: Department) -> None:

@@ -8,12 +8,19 @@ class AccountsConfig(AppConfig):
     verbose_name = _("職員")
 
     def ready(self) -> None:
-        from kijun.governance.accounts import permissions, signals, words  # noqa: F401  the first two register
+        from kijun.governance.accounts import (
+            permissions,  # noqa: F401  registers the rules
+            signals,  # noqa: F401  connects its receivers
+            waiting,
+            words,
+        )
         from kijun.governance.accounts.finder import find_people
+        from kijun.governance.accounts.security import factor_to_set_up
         from kijun.governance.accounts.transfer_links import register as register_transfers
         from kijun.web import navigation, search
 
         words.register()
+        waiting.register(factor_to_set_up)
         register_transfers()
         navigation.register(
             navigation.Link("settings", _("職員"), "accounts:people", "accounts.read_people", order=10)

@@ -72,10 +72,5 @@ def recovery_path(token: str) -> str:
 
 
 def address(base: str = "") -> str:
-    """Where Kijun answers, without a slash at the end, for links that are printed on the console."""
-    if base:
-        return base.rstrip("/")
-    hosts = [host for host in settings.ALLOWED_HOSTS if host not in {"localhost", "127.0.0.1", "[::1]", "*"}]
-    if hosts and settings.TRUSTED_PROXY:
-        return f"https://{hosts[0].lstrip('.')}"
-    return "http://127.0.0.1:8000"
+    """Where Kijun answers, without a slash at the end, for links that are printed on the console; ``base`` overrules."""
+    return (base or settings.KIJUN_ADDRESS).rstrip("/")

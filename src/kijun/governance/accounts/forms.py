@@ -17,11 +17,12 @@ from kijun.governance.accounts import names
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.queries import open_departments
 from kijun.web.forms import DateField, Form, KanaField, MunicipalityCodeField, RevisionMixin
 
 PASSWORD_HINT = _(
     "12文字以上にしてください。覚えやすい言葉をいくつか並べると、長くて推測されにくくなります。"
-    "よく使われるものや、職員番号に似たものは使えません。"
+    "よく使われるもの、繰り返し、職員番号や氏名に似たものは使えません。"
 )
 
 
@@ -32,12 +33,20 @@ else:
 
 
 class DepartmentField(DepartmentChoice):
-    """The departments that exist, in the order of the tree, with what is below indented."""
+    """The departments that exist, in the order of the tree, with what is below indented.
 
-    def __init__(self, municipality: Municipality, **kwargs: Any) -> None:
+    ``planned``: those that begin later as well, for what begins on a day that is given beside.
+    """
+
+    def __init__(self, municipality: Municipality, *, planned: bool = True, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("部署"))
-        rows = Department.objects.of(municipality).filter(closed_on=None).order_by("path")
-        super().__init__(queryset=rows, **kwargs)
+        kwargs.setdefault("empty_label", _("（選んでください）"))
+        rows: Any
+        if planned:
+            rows = Department.objects.of(municipality).exclude(closed_on__lte=timezone.localdate())
+        else:
+            rows = open_departments(municipality)
+        super().__init__(queryset=rows.order_by("path"), **kwargs)
 
     def label_from_instance(self, obj: Department) -> str:
         return "　" * (obj.path.count("/") - 1) + obj.name
@@ -158,6 +167,7 @@ class NewPersonForm(PersonForm):
         label=_("役割"),
         choices=Role.choices,
         required=False,
+        initial=[Role.STAFF.value],
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "職員・上長・AIサービス責任者の役割は上で選んだ部署に、ほかの役割は団体全体に、今日から付きます。"
@@ -166,7 +176,7 @@ class NewPersonForm(PersonForm):
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"] = DepartmentField(municipality)
+        self.fields["department"] = DepartmentField(municipality, planned=False)
         self.order_fields(["staff_number", "name", "kana", "email", "department", "title", "roles"])
 
 

@@ -6,9 +6,10 @@ import datetime
 import logging
 
 from axes.models import AccessAttempt
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from kijun.governance.accounts import transfers
 from kijun.governance.accounts.models import EntryLink
@@ -30,9 +31,12 @@ def apply_transfers() -> int:
         except ValidationError as error:
             transfers.block(transfer, "\n".join(error.messages))
             log.warning("transfer %s did not take effect: %s", transfer.pk, "; ".join(error.messages))
-        except (PermissionDenied, LookupError) as error:
-            transfers.block(transfer, f"{type(error).__name__}: {error}")
-            log.warning("transfer %s did not take effect: %r", transfer.pk, error)
+        except Exception:  # whatever an app does that takes things over: the others take effect all the same
+            why = gettext(
+                "引継ぎの途中で思わぬ誤りが起きました。何も変えていません。記録（ログ）を添えて、システムの担当者に知らせてください。"
+            )
+            transfers.block(transfer, why)
+            log.exception("transfer %s did not take effect", transfer.pk)
         else:
             count += 1
     return count

@@ -60,6 +60,11 @@ class Person(AbstractBaseUser, PermissionsMixin, Versioned):
         return self.name
 
     @property
+    def name_in_trail(self) -> str:
+        """How an entry's before and after name the person, for two people may share a name."""
+        return f"{self.name}（{self.staff_number}）"
+
+    @property
     def is_staff(self) -> bool:
         return False  # Django's admin is not part of the product
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from importlib import import_module
 
 from allauth.mfa.models import Authenticator
@@ -11,9 +12,13 @@ from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.db.models import Max, Sum
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
 
 COOL_OFF = datetime.timedelta(hours=settings.AXES_COOLOFF_TIME)
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -41,6 +46,12 @@ def second_factors(person: Person) -> list[str]:
     """Kinds of second factors that the person has set up: ``totp``, ``webauthn``; empty without one."""
     rows = Authenticator.objects.filter(user=person, type__in=STRONG).values_list("type", flat=True)
     return sorted(set(rows))
+
+
+def factor_to_set_up(person: Person) -> Iterable[waiting.Task]:
+    """Who governs the town's accounts or systems is asked to set up a second factor (P6.1.2)."""
+    if person.roles_today() & {Role.ADMINISTRATOR, Role.IT_STAFF} and not second_factors(person):
+        yield waiting.Task(_("二段階認証を設定する"), _("サインインの守り"), reverse("mfa_index"))
 
 
 def drop_session(session: UserSession) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from kijun.governance.accounts.models import Person, Posting, RoleGrant
 from kijun.governance.accounts.names import check_number
 from kijun.governance.accounts.roles import TOWN_WIDE, Role
-from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.queries import open_departments
 from kijun.web import imports
 from kijun.web.excel import CellError, ReadResult, ReadRow, SheetColumn
 from kijun.web.kana import is_kana, normalise_kana
@@ -41,7 +43,7 @@ READ = tuple(
 """For reading: a file may have any of the columns; what new people need is checked row by row."""
 COMPARED = ("staff_number", "name", "kana", "department", "title", "concurrent", "roles", "email", "state")
 LENGTHS = {"name": 80, "kana": 120, "title": 60, "email": 254}
-_SEPARATORS = re.compile(r"[、,，;；\n]+")
+_SEPARATORS = re.compile(r"[、,，/／;；\n]+")
 
 
 def _main(person: Any) -> Posting | None:
@@ -121,9 +123,7 @@ class Reader:
     """Checks and normalises the rows of one file against the municipality's departments and people."""
 
     def __init__(self, municipality: Municipality, known: Mapping[str, Any]) -> None:
-        self.codes = set(
-            Department.objects.of(municipality).filter(closed_on=None).values_list("code", flat=True)
-        )
+        self.codes = set(open_departments(municipality).values_list("code", flat=True))
         self.known = known
         self.without_zeros: dict[str, str] = {
             number.lstrip("0"): number for number in known if number.startswith("0")
@@ -175,9 +175,10 @@ class Reader:
         return text
 
     def _department(self, text: str) -> str:
-        if text not in self.codes:
-            raise ValidationError(_("部署コード「%(code)s」の部署はありません。") % {"code": text})
-        return text
+        code = unicodedata.normalize("NFKC", text).strip()
+        if code not in self.codes:
+            raise ValidationError(_("部署コード「%(code)s」の部署はありません。") % {"code": code})
+        return code
 
     def _concurrent(self, text: str) -> str:
         return "、".join(

@@ -11,13 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person, Transfer
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.accounts.roles import Role
 from kijun.governance.accounts.transfers.drafting import Choice
 from kijun.governance.accounts.transfers.review import Left, Review
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.queries import tree
 from kijun.web.forms import DateField, Form, RevisionMixin
-from kijun.web.punctuation import bracketed
 
 LEAVES = "leave"
 
@@ -29,15 +29,10 @@ class TransferForm(RevisionMixin, Form):
     effective_on = DateField(label=_("発令日"))
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
-    def label_from_instance(self, obj: Any) -> str:
-        return bracketed(obj.name, obj.staff_number)
-
-
 class LineForm(Form):
     """One person's move."""
 
-    person = PersonField(Person.objects.none(), label=_("職員"))
+    person = PersonField(label=_("職員"))
     to_department = forms.ChoiceField(
         label=_("異動先"), error_messages={"required": _("異動先の部署を選んでください。")}
     )
@@ -59,7 +54,7 @@ class LineForm(Form):
         super().__init__(*args, **kwargs)
         town = transfer.municipality
         person: Any = self.fields["person"]
-        person.queryset = Person.objects.of(town).filter(is_active=True).order_by("kana_sort", "staff_number")
+        person.offer(town)
         choices: Any = self.fields["to_department"]
         choices.choices = [
             ("", _("（選んでください）")),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,12 +41,41 @@ def blocked_or_near(person: Person) -> Iterable[waiting.Task]:
         )
 
 
+def closing_with_people(person: Person) -> Iterable[waiting.Task]:
+    """Departments that close soon, or have closed, with somebody still in them: a transfer was taken back, say."""
+    if not person.has_perm("accounts.manage_people"):
+        return
+    found: set[int] = set()
+    for model in (Posting, RoleGrant):
+        rows = _left_in(model, F("department__closed_on"), OuterRef("department__closed_on")).filter(
+            municipality=person.municipality_id, department__closed_on__lte=timezone.localdate() + SOON
+        )
+        found |= set(rows.order_by().values_list("department", flat=True))
+    for department in Department.objects.filter(pk__in=found).order_by("closed_on", "code"):
+        title = _("廃止する「%(name)s」に残る職員と役割を移す") % {"name": department.name}
+        url = f"{reverse('accounts:people')}?{urlencode({'department': department.path})}"
+        yield waiting.Task(title, _("部署の廃止"), url, department.closed_on)
+
+
+def _left_in(model: type[Posting | RoleGrant], day: Any, day_of_row: Any = None) -> QuerySet[Any]:
+    """Posts or roles of active people that go on beyond ``day`` and that no staged transfer ends by then.
+
+    ``day_of_row``: the same day as a row of the outer query has it, when ``day`` is a field and no date.
+    """
+    moves = TransferLine.objects.filter(
+        person=OuterRef("person"),
+        transfer__state=Transfer.State.STAGED,
+        transfer__effective_on__lte=day_of_row or day,
+    )
+    rows = model.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), person__is_active=True)
+    return rows.exclude(Exists(moves))
+
+
 def in_department(department: Department, day: datetime.date) -> Iterable[str]:
     """People who would still work in a department, and roles that would still be granted for it, on a day."""
-    held = Q(valid_to=None) | Q(valid_to__gte=day)
-    posts = Posting.objects.filter(held, department=department, person__is_active=True)
+    posts = _left_in(Posting, day).filter(department=department)
     yield from (f"{one.person}" for one in posts.select_related("person"))
-    grants = RoleGrant.objects.filter(held, department=department, person__is_active=True)
+    grants = _left_in(RoleGrant, day).filter(department=department)
     yield from (f"{one.person} {one.get_role_display()}" for one in grants.select_related("person"))
     lines = TransferLine.objects.filter(to_department=department, transfer__state=Transfer.State.STAGED)
     yield from (bracketed(one.person, one.transfer) for one in lines.select_related("person", "transfer"))
@@ -53,6 +84,7 @@ def in_department(department: Department, day: datetime.date) -> Iterable[str]:
 def register() -> None:
     """Called once, when the app is ready."""
     waiting.register(blocked_or_near)
+    waiting.register(closing_with_people)
     dependents.register(in_department)
     words.add_actions(
         {

@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
+
+SECOND_FACTORS = {"totp": _("認証アプリ"), "webauthn": _("パスキー"), "recovery_codes": _("予備コード")}
 
 
 def register() -> None:
@@ -31,6 +34,17 @@ def register() -> None:
         }
     )
     words.add_kinds({"accounts.person": _("職員"), "accounts.entrylink": _("初期設定のリンク")})
+    words.add_values(
+        "accounts.person",
+        {
+            "role": dict(Role.choices),
+            "roles": dict(Role.choices),
+            "to_oneself": {"true": _("はい")},
+            "kind": SECOND_FACTORS,
+            "kinds": SECOND_FACTORS,
+        },
+    )
+    words.add_values("accounts.transfer", {"roles": dict(Role.choices)})
     words.add_fields(
         {
             "staff_number": _("職員番号"),

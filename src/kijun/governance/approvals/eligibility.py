@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person, RoleGrant
@@ -34,6 +34,31 @@ def holders(municipality: Municipality, role: str, department: Department | None
         Q(department=None) | Q(department__path__in=line(department)), municipality=municipality, role=role
     )
     return Person.objects.filter(municipality=municipality, is_active=True, pk__in=grants.values("person"))
+
+
+def able(step: Step) -> QuerySet[Person]:
+    """Who can decide the step today as their own; empty when its person or every holder of its role is gone."""
+    drafter = step.approval.drafted_by_id
+    if step.person_id is not None:
+        return Person.objects.filter(pk=step.person_id, is_active=True).exclude(pk=drafter)
+    return holders(step.approval.municipality, step.role, step.approval.department).exclude(pk=drafter)
+
+
+def stuck(municipality: Municipality) -> QuerySet[Step]:
+    """Steps whose turn it is and that nobody can decide; one query."""
+    grants = RoleGrant.objects.on(timezone.localdate()).annotate(
+        place=ExpressionWrapper(OuterRef("approval__department__path"), CharField())
+    )
+    held = grants.filter(
+        Q(department=None) | Q(place__startswith=F("department__path")),
+        municipality=OuterRef("municipality"),
+        role=OuterRef("role"),
+        person__is_active=True,
+    ).exclude(person=OuterRef("approval__drafted_by"))
+    rows = _open_now().filter(municipality=municipality).select_related("approval", "person")
+    return rows.filter(
+        Q(person=None) & ~Exists(held) | Q(person__is_active=False) | Q(person=F("approval__drafted_by"))
+    )
 
 
 def owns(person: Person, step: Step) -> bool:

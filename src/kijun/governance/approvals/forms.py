@@ -8,14 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import Choices, PersonField, people_choices
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.models import Route, StepKind
 from kijun.governance.approvals.routes import MOST_STEPS, StepData
 from kijun.governance.approvals.subjects import kinds
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import Form, RevisionMixin
-from kijun.web.punctuation import bracketed
 
 APPROVE, RETURN = "approve", "return"
 
@@ -95,14 +94,10 @@ class RouteStepForm(Form):
         label=_("種別"), choices=[("", _("使わない")), *StepKind.choices], required=False
     )
     role = forms.ChoiceField(label=_("役割"), required=False)
-    person = forms.ModelChoiceField(
-        label=_("職員を指名"), queryset=Person.objects.none(), required=False, empty_label=_("指名しない")
-    )
+    person = PersonField(label=_("職員を指名"), required=False, empty_label=_("指名しない"))
     may_decide_alone = forms.BooleanField(label=_("専決できる"), required=False)
 
-    def __init__(
-        self, *args: Any, people: list[tuple[Any, str]], municipality: Municipality, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, people: Choices, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = (Role.APPROVER, Role.OWNER, Role.EXECUTIVE, Role.IT_STAFF)
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
@@ -110,8 +105,7 @@ class RouteStepForm(Form):
             *((role.value, role.label) for role in roles),
         ]
         field: Any = self.fields["person"]
-        field.queryset = Person.objects.of(municipality).filter(is_active=True)
-        field.choices = people  # read once for all rows
+        field.offer(municipality, people)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -132,13 +126,7 @@ class RouteStepForm(Form):
 
 def step_forms(data: Any, municipality: Municipality, initial: list[dict[str, Any]]) -> list[RouteStepForm]:
     """The rows of the steps: those that are there and two empty ones; one query for the people."""
-    people: list[tuple[Any, str]] = [
-        ("", str(_("指名しない"))),
-        *(
-            (person.pk, bracketed(person.name, person.staff_number))
-            for person in Person.objects.of(municipality).filter(is_active=True)
-        ),
-    ]
+    people = people_choices(municipality)
     shown = min(max(len(initial) + 2, 4), MOST_STEPS)
     sent = sum(f"step{place}-kind" in data for place in range(MOST_STEPS)) if data is not None else 0
     empty: dict[str, Any] = {}

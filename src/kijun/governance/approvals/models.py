@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
@@ -20,6 +20,9 @@ class StepKind(models.TextChoices):
     REVIEW = "review", _("審査")
     CONSULT = "consult", _("合議")
     DECIDE = "decide", pgettext_lazy("step", "決裁")
+
+
+DEFAULT_NAME = gettext_noop("標準の決裁ルート")
 
 
 class Route(Tenant, Versioned):
@@ -42,6 +45,11 @@ class Route(Tenant, Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """The name in the reader's language while nobody gave the standard route another."""
+        return gettext(self.name) if self.name == DEFAULT_NAME else self.name
 
 
 class RouteStep(Tenant):

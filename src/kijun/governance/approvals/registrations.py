@@ -15,7 +15,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.waiting import Task
 from kijun.governance.approvals import eligibility
 from kijun.governance.approvals.models import Approval, RouteStep, Step
-from kijun.governance.audit.actions import record
+from kijun.governance.audit.actions import changes, record
 from kijun.web.punctuation import bracketed
 
 
@@ -27,6 +27,17 @@ def tasks(person: Person) -> Iterable[Task]:
         yield Task(step.approval.title, _("後閲"), step.approval.get_absolute_url())
     for approval in eligibility.returned_to(person):
         yield Task(approval.title, _("差戻し"), approval.get_absolute_url())
+
+
+def stuck(person: Person) -> Iterable[Task]:
+    """Steps that nobody can decide, for those who can give roles or change routes; one query."""
+    if not person.has_perm("approvals.manage_routes"):
+        return
+    for step in eligibility.stuck(person.municipality):
+        title = _("「%(title)s」を行う人を決める") % {
+            "title": bracketed(step.approval.title, step.get_kind_display())
+        }
+        yield Task(title, _("決裁"), step.approval.get_absolute_url())
 
 
 Found = Iterable[tuple[int, Belonging]]
@@ -84,7 +95,7 @@ def _give_step(thing_id: str, old: Person, new: Person, actor: Person) -> None:
 
 
 def _tell(thing: Model, old: Person, new: Person, actor: Person) -> None:
-    detail = {"before": {"person": old.staff_number}, "after": {"person": new.staff_number}}
+    detail = changes({"person": old}, {"person": new})
     record(old.municipality.chain, actor, "approvals.handed_over", thing, detail)
 
 
@@ -96,5 +107,6 @@ def _keep(
 
 def register() -> None:
     waiting.register(tasks)
+    waiting.register(stuck)
     _keep("approvals.routestep:person", _route_steps, _give_route_step)
     _keep("approvals.step:person", _waiting_steps, _give_step)

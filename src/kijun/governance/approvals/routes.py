@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.eligibility import holders, line
-from kijun.governance.approvals.models import Route, RouteStep, StepKind
+from kijun.governance.approvals.models import DEFAULT_NAME, Route, RouteStep, StepKind
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.punctuation import bracketed
 
-DEFAULT_NAME = "標準の決裁ルート"
 MOST_STEPS = 8
 
 

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.approvals.models import Approval, Step
+from kijun.governance.accounts.roles import Role
+from kijun.governance.approvals.models import Approval, Step, StepKind
 from kijun.governance.audit import words
 
 STATE_TONES = {
@@ -37,12 +38,14 @@ def register() -> None:
         }
     )
     words.add_kinds({"approvals.approval": _("決裁"), "approvals.route": _("決裁ルート")})
+    words.add_values("approvals.approval", {"kind": dict(StepKind.choices), "mode": dict(Step.Mode.choices)})
+    words.add_values("approvals.route", {"kind": dict(StepKind.choices), "role": dict(Role.choices)})
     words.add_fields(
         {
             "digest": _("要約値"),
             "order": _("順番"),
             "mode": _("決裁のしかた"),
-            "step": _("手順の番号"),
+            "may_decide_alone": _("専決できる"),
             "steps": _("手順"),
             "route": _("決裁ルート"),
             "subject": _("対象"),

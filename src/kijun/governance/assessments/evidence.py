@@ -16,8 +16,9 @@ from kijun.governance.assessments import queries
 from kijun.governance.assessments.models import OPEN_STATES, AskedRole, Assessment, Status
 from kijun.governance.assessments.tallies import Results, Tally, from_summary
 from kijun.governance.evidence.models import Finding, ScopeKind, Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, proves
+from kijun.governance.evidence.proofs import Proof, Scope, lazystr_of, proves
 from kijun.governance.inventory.queries import in_use
+from kijun.web.dates import format_date
 
 HOLDS = 400
 """Days that a self-assessment holds: a year, and the weeks that the next one takes."""
@@ -156,7 +157,7 @@ def crosswalk_in_force(scope: Scope) -> Proof:
         version=catalog.version,
         frameworks=len(catalog.frameworks),
         edges=len(dates),
-        day=last.isoformat() if last else "—",
+        day=lazystr_of(lambda: format_date(last) if last else "—"),
     )
     expires = last + datetime.timedelta(days=CROSSWALK_DAYS) if last else None
     figures = {"frameworks": len(catalog.frameworks), "edges": len(dates)}
@@ -174,7 +175,7 @@ def catalogue_in_force(scope: Scope) -> Proof:
     value = format_lazy(
         _("対策一覧 {version}（{day}）。古い版のまま作業中の点検 {behind}件"),
         version=catalog.version,
-        day=catalog.date,
+        day=lazystr_of(lambda: format_date(datetime.date.fromisoformat(catalog.date))),
         behind=behind,
     )
     verdict = Verdict.PARTLY if behind else Verdict.MET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
-from kijun.governance.audit.actions import record
+from kijun.governance.audit.actions import changes, record
 from kijun.web import navigation, search
 from kijun.web.punctuation import labelled
 
@@ -81,21 +81,22 @@ def _language() -> str:
     return get_language() or "ja"
 
 
-def assignments_of(person: Person) -> Iterable[belongings.Belonging]:
+def assignments_of(people: Sequence[Person]) -> Iterable[tuple[int, belongings.Belonging]]:
     rows = Assignment.objects.filter(
-        person=person,
-        municipality=person.municipality,
-        finished_at=None,
-        assessment__state__in=OPEN_STATES,
-    )
-    for one in rows.select_related("assessment__cycle", "assessment__system").defer("assessment__frozen"):
-        yield belongings.Belonging(
-            "assessments.assignment",
-            str(one.pk),
-            labelled(one.assessment, one.get_role_display()),
-            _("自己点検の担当者"),
-            ROLE_KEY,
-            reverse("assessments:work", args=[one.assessment_id]),
+        person__in=people, finished_at=None, assessment__state__in=OPEN_STATES
+    ).select_related("assessment__cycle", "assessment__system")
+    for one in rows.defer("assessment__frozen"):
+        assert one.person_id is not None
+        yield (
+            one.person_id,
+            belongings.Belonging(
+                "assessments.assignment",
+                str(one.pk),
+                labelled(one.assessment, one.get_role_display()),
+                _("自己点検の担当者"),
+                ROLE_KEY,
+                reverse("assessments:work", args=[one.assessment_id]),
+            ),
         )
 
 
@@ -106,7 +107,7 @@ def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
     one.claim(None)
     one.person = new
     one.save(update_fields=["person"])
-    detail = {"before": {"person": old.staff_number}, "after": {"person": new.staff_number}, "role": one.role}
+    detail = changes({"person": old}, {"person": new}) | {"role": one.role}
     thing: Assessment = one.assessment
     record(old.municipality.chain, actor, "assessments.handed_over", thing, detail)
 
@@ -121,4 +122,11 @@ def register_all() -> None:
     waiting.register(tasks)
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
-    belongings.register(belongings.Keeper(f"assessments.assignment:{ROLE_KEY}", assignments_of, hand_over))
+    belongings.register(
+        belongings.Keeper(
+            f"assessments.assignment:{ROLE_KEY}",
+            lambda person: [one for _pk, one in assignments_of([person])],
+            hand_over,
+            assignments_of,
+        )
+    )

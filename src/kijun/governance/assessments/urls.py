@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cycles/<int:pk>/add/", cycles.add_missing, name="add_missing"),
     path("systems/<int:system_id>/", catalog.system_assessments, name="system"),
     path("catalog/", catalog.catalog, name="catalog"),
+    path("catalog/excel/", catalog.catalog_excel, name="catalog_excel"),
     path("catalog/crosswalk/", catalog.crosswalk, name="crosswalk"),
     path("catalog/crosswalk/<str:framework_id>/", catalog.framework, name="framework"),
     path("catalog/own/", own.own_controls, name="own_controls"),

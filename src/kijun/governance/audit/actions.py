@@ -94,6 +94,8 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, dict):
         return {_text(str(key), 1000): _plain(one) for key, one in value.items()}
+    if isinstance(value, Model):  # a model may say how the trail names it: two people may share a name
+        value = getattr(value, "name_in_trail", value)
     return _text(str(value), 100_000)
 
 

@@ -50,7 +50,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place where the chain does not hold. ``kind``: changed, removed, reordered, cut, rewritten, unlinked."""
+    """A place where the chain does not hold. ``kind``: changed, removed, reordered, cut, rewritten, unlinked; or
+    unguarded: the database no longer refuses changes."""
 
     seq: int
     kind: str
@@ -70,25 +71,40 @@ def digest(row: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _digest_as_found(row: Any) -> str:
+    """:func:`digest`, or nothing for values of a kind that was never written (SQLite keeps any in any column)."""
+    try:
+        return digest(row)
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return ""
+
+
 def verify(key: str, rows: Iterable[Any], kept: Head | None = None) -> tuple[Head, list[Break]]:
     """Walk a chain in order of ``seq``; ``kept`` is a head noted earlier and held elsewhere.
 
     Returns the head found and every break, the first one first.
     """
     breaks: list[Break] = []
-    previous, expected, last_at, at_kept = start(key), 1, None, None
+    previous, expected, at_kept = start(key), 1, None
+    last_at: datetime.datetime | None = None
     for row in rows:
+        if type(row.seq) is not int:
+            breaks.append(
+                Break(expected, "changed", f"an entry after {expected - 1} has the number {row.seq!r}")
+            )
+            continue
         if row.seq != expected:
             breaks.append(Break(expected, "removed", f"entry {expected} is missing before entry {row.seq}"))
         elif row.previous != previous:
             breaks.append(Break(row.seq, "unlinked", f"entry {row.seq} does not follow the entry before it"))
-        if digest(row) != row.digest:
+        if _digest_as_found(row) != row.digest:
             breaks.append(Break(row.seq, "changed", f"entry {row.seq} is not what was written"))
-        if last_at is not None and row.at < last_at:
+        at = row.at if isinstance(row.at, datetime.datetime) else None
+        if last_at is not None and at is not None and at < last_at:
             breaks.append(Break(row.seq, "reordered", f"entry {row.seq} is older than the entry before it"))
         if kept and row.seq == kept.seq:
             at_kept = row.digest
-        previous, expected, last_at = row.digest, row.seq + 1, row.at
+        previous, expected, last_at = row.digest, row.seq + 1, at or last_at
     head = Head(key, expected - 1, previous)
     if kept:
         if kept.key != key:

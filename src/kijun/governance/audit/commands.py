@@ -69,6 +69,10 @@ def _kept(args: argparse.Namespace) -> dict[str, Head]:
     return kept
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _verify(args: argparse.Namespace) -> int:
     try:
         kept = _kept(args)
@@ -82,21 +86,23 @@ def _verify(args: argparse.Namespace) -> int:
     if args.municipality and not found and args.municipality not in kept:
         print(f"no chain of municipality {args.municipality}", file=sys.stderr)
         return USAGE
-    broken = 0
+    unguarded = queries.unguarded()
+    if unguarded:
+        print(f"unguarded: these triggers are missing or changed: {', '.join(unguarded)}", file=sys.stderr)
+    broken = len(unguarded)
     for chain in found:
         head, breaks = queries.verify(chain.key, kept.pop(chain.key, None))
         name = chain.key or "-"
         for one in breaks:
             print(f"{name}: {one.kind}: {one.message}", file=sys.stderr)
         broken += len(breaks)
-        print(
-            f"{name}: {head.seq} entries, {'holds' if not breaks else f'{len(breaks)} breaks'}; head {head}"
-        )
+        found_out = "holds" if not breaks else _counted(len(breaks), "break", "breaks")
+        print(f"{name}: {_counted(head.seq, 'entry', 'entries')}, {found_out}; head {head}")
     for key, head in kept.items():
         if args.municipality not in (None, key):
             continue
         removed = queries.was_removed(key)
-        if removed and removed.seq >= head.seq:
+        if removed and (removed.seq > head.seq or removed == head):
             print(f"{key}: removed as a whole, noted in chain -; last head {removed}")
         else:
             print(f"{key or '-'}: removed: the chain is missing", file=sys.stderr)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.audit import chain as links
-from kijun.governance.audit import words
+from kijun.governance.audit import triggers, words
 from kijun.governance.audit.models import Chain, Entry
 from kijun.governance.audit.refs import ref
 
@@ -66,11 +68,15 @@ def actions(key: str) -> list[tuple[str, str]]:
     return sorted(((code, words.action(code)) for code in codes), key=lambda pair: pair[1])
 
 
-def history(thing: Model) -> list[Entry]:
-    """The last entries about a thing, the newest first; one query."""
-    name = ref(thing)
-    found = Entry.objects.filter(thing_kind=name.kind, thing_id=name.id)
-    return list(found.order_by("-at", "-seq")[:HISTORY])
+def history(*things: Model) -> list[Entry]:
+    """The last entries about a thing (or several, taken together), the newest first; one query.
+
+    One more than :data:`HISTORY` where there are more.
+    """
+    wanted = Q(pk__in=[])
+    for name in map(ref, things):
+        wanted |= Q(thing_kind=name.kind, thing_id=name.id)
+    return list(Entry.objects.filter(wanted).order_by("-at", "-seq")[: HISTORY + 1])
 
 
 def changes(entry: Entry) -> list[Change]:
@@ -78,14 +84,15 @@ def changes(entry: Entry) -> list[Change]:
     detail: dict[str, Any] = entry.detail if isinstance(entry.detail, dict) else {"": entry.detail}
     before, after = detail.get("before"), detail.get("after")
     kind, lines = entry.thing_kind, []
-    if isinstance(before, dict) and isinstance(after, dict):
+    if isinstance(before, dict) or isinstance(after, dict):
+        old, new = (one if isinstance(one, dict) else {} for one in (before, after))
         lines = [
             Change(
                 words.field(kind, key),
-                words.value(kind, key, before.get(key)),
-                words.value(kind, key, after.get(key)),
+                words.value(kind, key, old.get(key)) if isinstance(before, dict) else None,
+                words.value(kind, key, new.get(key)),
             )
-            for key in {**before, **after}
+            for key in {**old, **new}
         ]
         detail = {key: one for key, one in detail.items() if key not in {"before", "after"}}
     return lines + [
@@ -95,8 +102,33 @@ def changes(entry: Entry) -> list[Change]:
 
 def verify(key: str, kept: links.Head | None = None) -> tuple[links.Head, list[links.Break]]:
     """Walk a whole chain; see :func:`kijun.governance.audit.chain.verify`. A chain of 100,000 takes seconds."""
-    rows = Entry.objects.filter(chain__key=key).order_by("seq").iterator(chunk_size=2000)
-    return links.verify(key, rows, kept)
+    return links.verify(key, _as_found(key), kept)
+
+
+def _as_found(key: str) -> Iterator[Any]:
+    """Every entry in order; one that cannot even be read (SQLite keeps any text where a time belongs) has no digest."""
+    rows, last = Entry.objects.filter(chain__key=key).order_by("seq"), 0
+    while True:
+        try:
+            for entry in rows.filter(seq__gt=last).iterator(chunk_size=2000):
+                yield entry
+                last = entry.seq
+            return
+        except (AttributeError, TypeError, ValueError, OverflowError):
+            pass
+        following = rows.filter(seq__gt=last)
+        for seq in list(following.values_list("seq", flat=True)[:2000]):
+            try:
+                yield following.get(seq=seq)
+            except (AttributeError, TypeError, ValueError, OverflowError):
+                digests = following.values("previous", "digest").get(seq=seq)
+                yield Entry(seq=seq, **digests)
+            last = seq
+
+
+def unguarded() -> list[str]:
+    """The triggers of the database that should refuse any change of the trail, and do not (any more)."""
+    return sorted(triggers.missing(connection))
 
 
 def head(key: str) -> links.Head:

@@ -66,13 +66,17 @@ def names(vendor: str) -> set[str]:
     return set(_SQLITE if vendor == "sqlite" else _POSTGRES)
 
 
+def _sqlite(name: str) -> str:
+    return f"CREATE TRIGGER {name} {_SQLITE[name]} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+
+
 def create(connection: Any) -> None:
     """Put the triggers on (``connection``: Django's); doing it twice is harmless."""
     drop(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            for name, when in _SQLITE.items():
-                cursor.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END")
+            for name in _SQLITE:
+                cursor.execute(_sqlite(name))
         else:
             cursor.execute(_FUNCTIONS)
             for name, when in _POSTGRES.items():
@@ -90,11 +94,25 @@ def drop(connection: Any) -> None:
 
 def present(connection: Any) -> set[str]:
     """The names of the triggers found on the two tables."""
+    return {name for name, _as_found in _found(connection)}
+
+
+def missing(connection: Any) -> set[str]:
+    """The triggers that do not guard as :func:`create` made them: dropped, switched off, or put there with another text."""
+    found = dict(_found(connection))
+    if connection.vendor == "sqlite":
+        return {name for name in _SQLITE if found.get(name) != _sqlite(name)}
+    return {name for name in _POSTGRES if found.get(name) != "O"}
+
+
+def _found(connection: Any) -> list[tuple[str, str]]:
+    """Each trigger with its text (SQLite) or with how it fires (PostgreSQL: O is as usual, D is not at all)."""
     sql = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_%'"
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_%'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'audit_%%'"
+        else "SELECT tgname, CASE WHEN prosrc LIKE '%%RAISE EXCEPTION%%' THEN tgenabled::text ELSE '' END "
+        "FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND tgname LIKE 'audit_%%'"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [] if connection.vendor == "sqlite" else ())
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(sql, None if connection.vendor == "sqlite" else ())
+        return [(name, as_found) for name, as_found in cursor.fetchall()]

@@ -6,17 +6,23 @@ action is readable from its first day.
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.web import dates
 from kijun.web.punctuation import labelled, listed
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
 _actions: dict[str, StrOrPromise] = {
     "audit.chain_removed": _("記録の鎖を取り除いた"),
     "audit.verified": _("操作の記録を検証した"),
@@ -28,6 +34,7 @@ _fields: dict[str, StrOrPromise] = {
     "breaks": _("不整合の件数"),
     "reason": _("理由"),
 }
+_values: dict[tuple[str, str], dict[str, StrOrPromise]] = {}
 _VERBS: dict[str, StrOrPromise] = {
     "accepted": _("受け入れた"),
     "added": _("追加した"),
@@ -73,6 +80,13 @@ def add_fields(words: Mapping[str, StrOrPromise]) -> None:
     _fields.update(words)
 
 
+def add_values(kind_code: str, values: Mapping[str, Mapping[Any, StrOrPromise]]) -> None:
+    """Words for coded values in ``detail`` that are no choices of the thing's own fields:
+    ``add_values("accounts.person", {"role": dict(Role.choices)})``."""
+    for key, words in values.items():
+        _values[kind_code, key] = {str(code): word for code, word in words.items()}
+
+
 def action(code: str) -> str:
     """What was done, for example AIシステムを登録した; the code itself where nothing better is known."""
     if code in _actions:
@@ -112,10 +126,26 @@ def value(kind_code: str, key: str, raw: Any) -> str:
         return listed(value(kind_code, key, one) for one in raw) or str(_("（なし）"))
     if isinstance(raw, dict):
         return listed(labelled(field(kind_code, k), value(kind_code, k, v)) for k, v in raw.items())
+    named = _values.get((kind_code, key), {}).get(str(raw))
+    if named is not None:
+        return str(named)
     found = _field(kind_code, key)
     if found is not None and found.choices:
         return str(dict(found.flatchoices).get(raw, raw))
-    return str(raw)
+    return _dated(str(raw))
+
+
+def _dated(text: str) -> str:
+    """A day or moment as people write it; the trail keeps them as ISO 8601 writes them."""
+    try:
+        if _DAY.fullmatch(text):
+            return dates.format_date(datetime.date.fromisoformat(text))
+        if _MOMENT.fullmatch(text):
+            at = datetime.datetime.fromisoformat(text)
+            return f"{timezone.localtime(at) if timezone.is_aware(at) else at:%Y/%m/%d %H:%M}"
+    except ValueError:
+        pass
+    return text
 
 
 def _model(code: str) -> type[Model] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,13 +53,24 @@ def labels() -> dict[str, dict[str, str]]:
     return dict(_source()["pages"])
 
 
+def pages(control_id: str) -> tuple[str, ...]:
+    """Url names of the pages where a control's capability is worked on; empty while it has none."""
+    named = _source()["controls"].get(control_id, PLANNED)
+    found = [named] if named != PLANNED else []
+    found += [one.page for one in proofs.collectors(control_id)]
+    return tuple(dict.fromkeys(found))
+
+
+def page_names(url_names: Iterable[str], lang: str) -> list[str]:
+    """What these pages are called; one that capabilities.yaml does not name is left out."""
+    named = labels()
+    return [named[name]["en" if lang == "en" else "ja"] for name in dict.fromkeys(url_names) if name in named]
+
+
 def rows() -> Iterator[Row]:
     """Every control of the current catalogue; pages of capabilities.yaml and those that its collectors name."""
-    named = capabilities()
     for control in load().controls:
-        pages = [named[control.id]] if named[control.id] != PLANNED else []
-        pages += [one.page for one in proofs.collectors(control.id)]
-        yield Row(control, tuple(dict.fromkeys(pages)), answerable(control.id))
+        yield Row(control, pages(control.id), answerable(control.id))
 
 
 def url_names() -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -25,29 +25,51 @@ from kijun.governance.inventory.models import AISystem, Dataset, Stage
 from kijun.governance.organisation.models import Municipality
 from kijun.web import navigation, search
 
-
-def owned_systems(person: Person) -> Iterable[belongings.Belonging]:
-    for one in queries.registered(person.municipality).filter(owner=person):
-        yield belongings.Belonging(
-            "inventory.aisystem",
-            str(one.pk),
-            f"{one.code} {one}",
-            _("AIサービス責任者"),
-            "owner",
-            lists.system_url(one),
-        )
+Found = Iterable[tuple[int, belongings.Belonging]]
 
 
-def owned_datasets(person: Person) -> Iterable[belongings.Belonging]:
-    for one in queries.datasets_in_use(person.municipality).filter(owner=person):
-        yield belongings.Belonging(
-            "inventory.dataset",
-            str(one.pk),
-            one.name,
-            _("データの管理責任者"),
-            "owner",
-            reverse("inventory:dataset", args=[one.pk]),
-        )
+def owned_systems(people: Sequence[Person]) -> Found:
+    for town in {person.municipality for person in people}:
+        for one in queries.registered(town).filter(owner__in=people):
+            assert one.owner_id is not None
+            yield (
+                one.owner_id,
+                belongings.Belonging(
+                    "inventory.aisystem",
+                    str(one.pk),
+                    f"{one.code} {one}",
+                    _("AIサービス責任者"),
+                    "owner",
+                    lists.system_url(one),
+                ),
+            )
+
+
+def owned_datasets(people: Sequence[Person]) -> Found:
+    for town in {person.municipality for person in people}:
+        for one in queries.datasets_in_use(town).filter(owner__in=people):
+            assert one.owner_id is not None
+            yield (
+                one.owner_id,
+                belongings.Belonging(
+                    "inventory.dataset",
+                    str(one.pk),
+                    one.name,
+                    _("データの管理責任者"),
+                    "owner",
+                    reverse("inventory:dataset", args=[one.pk]),
+                ),
+            )
+
+
+def _keep(
+    key: str,
+    find: Callable[[Sequence[Person]], Found],
+    give: Callable[[str, Person, Person, Person], None],
+) -> None:
+    belongings.register(
+        belongings.Keeper(key, lambda person: [one for _pk, one in find([person])], give, find)
+    )
 
 
 def _give_system(thing_id: str, old: Person, new: Person, actor: Person) -> None:
@@ -159,8 +181,8 @@ def remaining(system: AISystem) -> Iterable[remains.Remain]:
 def register_all() -> None:
     """Called once, when Django starts."""
     remains.register(remaining)
-    belongings.register(belongings.Keeper("inventory.aisystem:owner", owned_systems, _give_system))
-    belongings.register(belongings.Keeper("inventory.dataset:owner", owned_datasets, _give_dataset))
+    _keep("inventory.aisystem:owner", owned_systems, _give_system)
+    _keep("inventory.dataset:owner", owned_datasets, _give_dataset)
     waiting.register(tasks)
     search.register(_("AIシステム"), find_systems)
     search.register(_("データセット"), find_datasets)

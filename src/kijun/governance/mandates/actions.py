@@ -16,9 +16,8 @@ from kijun.governance.audit.actions import changes, record
 from kijun.governance.mandates.models import Body, Mandate, Meeting, Member, Plan, ResourceRequest
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import Tenant
-from kijun.web.versions import Versioned
 
-T = TypeVar("T", bound=Tenant)
+T = TypeVar("T", Mandate, Body, Member, Meeting, Plan)
 DAY = datetime.timedelta(days=1)
 
 
@@ -44,9 +43,8 @@ def _save(actor: Person, row: T, fields: dict[str, Any], seen: int | None, noun:
     detail = changes(before, fields)
     if not is_new and not detail["after"]:
         return row
-    claim = getattr(row, "claim", None)  # members have no revision
-    if not is_new and claim is not None:
-        claim(seen)
+    if not is_new:
+        row.claim(seen)
     row.save()
     verb = "added" if is_new else "changed"
     record(row.municipality.chain, actor, f"mandates.{noun}_{verb}", row, detail)
@@ -82,12 +80,14 @@ def save_body(
 
 
 @transaction.atomic
-def save_member(actor: Person, body: Body, member: Member | None, **fields: Any) -> Member:
+def save_member(
+    actor: Person, body: Body, member: Member | None, *, seen_revision: int | None = None, **fields: Any
+) -> Member:
     """A member: a person of the town hall, or somebody from outside by name."""
     row = member or Member(municipality=body.municipality, body=body)
     if not fields.get("person", row.person) and not fields.get("name", row.name):
         raise ValidationError({"name": _("職員を選ぶか、外部の人の氏名を入力してください。")})
-    return _save(actor, row, fields, None, "member")
+    return _save(actor, row, fields, seen_revision, "member")
 
 
 @transaction.atomic
@@ -131,8 +131,7 @@ def end(actor: Person, row: Mandate | Body | Member, last_day: datetime.date) ->
         raise ValidationError({"last_day": _("始まりの日より後の日にしてください。")})
     before = row.valid_to
     row.valid_to = last_day
-    if isinstance(row, Versioned):
-        row.claim(None)
+    row.claim(None)
     row.save(update_fields=["valid_to"])
     detail = changes({"valid_to": before}, {"valid_to": last_day})
     record(row.municipality.chain, actor, f"mandates.{row._meta.model_name}_ended", row, detail)
@@ -195,3 +194,13 @@ def succeed(row: Mandate | Member, new: Person, actor: Person) -> None:
     row.person, row.valid_from, row.valid_to = new, today, last
     row.save(force_insert=True)
     record(chain, actor, f"mandates.{row._meta.model_name}_handed_over", row, {"from": old, "to": str(new)})
+
+
+@transaction.atomic
+def succeed_deputy(row: Mandate, new: Person, actor: Person) -> None:
+    """A transfer names another deputy in the place of the one who moves."""
+    detail = changes({"deputy": row.deputy}, {"deputy": new})
+    row.deputy = new
+    row.claim(None)
+    row.save(update_fields=["deputy"])
+    record(row.municipality.chain, actor, "mandates.deputy_handed_over", row, detail)

@@ -7,21 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField, people_choices
 from kijun.governance.mandates.models import Body, Mandate, Member, Plan
 from kijun.governance.organisation.models import Municipality
 from kijun.web.forms import DateField, Form, ModelMultipleChoiceField, RevisionMixin
-from kijun.web.punctuation import bracketed
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Person
-    """Active people of the town, by reading."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Person.objects.none(), **kwargs)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return bracketed(obj.name, obj.staff_number)
 
 
 class TownForm(Form):
@@ -29,10 +18,10 @@ class TownForm(Form):
 
     def __init__(self, *args: Any, town: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.of(town).filter(is_active=True).order_by("kana_sort", "staff_number")
+        people = people_choices(town)
         for field in self.fields.values():
             if isinstance(field, PersonField):
-                field.queryset = people
+                field.offer(town, people)
 
 
 def _text(label: Any, hint: Any = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
@@ -83,7 +72,7 @@ class BodyForm(RevisionMixin, Form):
     valid_to = DateField(label=_("終わりの日"), required=False)
 
 
-class MemberForm(TownForm):
+class MemberForm(RevisionMixin, TownForm):
     """A member: from the town hall or from outside."""
 
     side = forms.ChoiceField(label=_("立場"), choices=Member.Side.choices, widget=forms.RadioSelect)

@@ -56,6 +56,22 @@ def _memberships(people: Sequence[Person]) -> Found:
         )
 
 
+def _deputies(people: Sequence[Person]) -> Found:
+    today = timezone.localdate()
+    rows = Mandate.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), deputy__in=people)
+    for one in rows:
+        url = reverse("mandates:mandate", args=[one.pk])
+        label, role = one.get_duty_display(), _("不在のときに代わる人")
+        assert one.deputy_id is not None
+        yield one.deputy_id, belongings.Belonging("mandates.mandate", str(one.pk), label, role, "deputy", url)
+
+
+def _give_deputy(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    actions.succeed_deputy(
+        Mandate.objects.select_for_update(of=("self",)).get(pk=thing_id, deputy=old), new, actor
+    )
+
+
 def _keeper(model: type[Mandate] | type[Member], find_many: Callable[[Sequence[Person]], Found]) -> None:
     def give(thing_id: str, old: Person, new: Person, actor: Person) -> None:
         row = model._default_manager.select_for_update().get(pk=thing_id, person=old)
@@ -79,12 +95,21 @@ def register() -> None:
     waiting.register(unanswered)
     _keeper(Mandate, _mandates)
     _keeper(Member, _memberships)
+    belongings.register(
+        belongings.Keeper(
+            "mandates.mandate:deputy",
+            lambda person: [one for _pk, one in _deputies([person])],
+            _give_deputy,
+            _deputies,
+        )
+    )
     words.add_actions(
         {
             "mandates.mandate_added": gettext_lazy("責任者を登録した"),
             "mandates.mandate_changed": gettext_lazy("責任者の内容を変更した"),
             "mandates.mandate_ended": gettext_lazy("責任者の任期を終えた"),
             "mandates.mandate_handed_over": gettext_lazy("責任者を引き継いだ"),
+            "mandates.deputy_handed_over": gettext_lazy("代わる人を引き継いだ"),
             "mandates.body_added": gettext_lazy("検討体制を登録した"),
             "mandates.body_changed": gettext_lazy("検討体制の内容を変更した"),
             "mandates.body_ended": gettext_lazy("検討体制を終えた"),

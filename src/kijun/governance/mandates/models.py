@@ -26,7 +26,7 @@ class Body(Tenant, Versioned, Valid):
         return self.name
 
 
-class Member(Tenant, Valid):
+class Member(Tenant, Versioned, Valid):
     """A member of a body; an outside expert has a name and no account."""
 
     class Side(models.TextChoices):

@@ -49,6 +49,7 @@ class BodyFact:
 class DutyFact:
     """Who answers for a duty (G.3, G.4); ``person`` is active and the period covers the day."""
 
+    id: int
     duty: str
     person: str
     post: str
@@ -116,6 +117,7 @@ def duties(municipality: Municipality, day: datetime.date | None = None) -> dict
     for one in rows.filter(person__is_active=True).select_related("person", "deputy").order_by("valid_from"):
         found[one.duty].append(
             DutyFact(
+                one.pk,
                 one.duty,
                 one.person.name,
                 one.post,

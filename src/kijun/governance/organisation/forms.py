@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.organisation.actions.tree import clean_code
 from kijun.governance.organisation.models import Department, Municipality
-from kijun.governance.organisation.queries import Node, tree
+from kijun.governance.organisation.queries import beginning_later, tree
 from kijun.web import dates
 from kijun.web.forms import DateField, Form, IntegerField, KanaField, RevisionMixin
 from kijun.web.punctuation import bracketed
 
 
-def department_choices(nodes: list[Node], *, without: Department | None = None) -> list[tuple[str, str]]:
-    """The tree as choices, indented; ``without`` and what stands below it are left out."""
+def department_choices(town: Municipality, *, without: Department | None = None) -> list[tuple[str, str]]:
+    """Today's tree as choices, indented, then what begins later; ``without`` and what stands below it are left out."""
     choices, skipped = [], None
-    for node in nodes:
+    for node in tree(town):
         if skipped is not None and node.depth > skipped:
             continue
         skipped = None
@@ -29,6 +29,10 @@ def department_choices(nodes: list[Node], *, without: Department | None = None) 
             skipped = node.depth
             continue
         choices.append((str(node.id), "　" * node.depth + bracketed(node.name, node.code)))
+    for one in beginning_later(town):
+        if without is None or not one.path.startswith(without.path):
+            begins = _("%(day)sに新設") % {"day": f"{one.begins_on:%Y/%m/%d}"}  # type: ignore[attr-defined]  # annotated
+            choices.append((str(one.pk), bracketed(one.name, f"{one.code} {begins}")))
     return choices
 
 
@@ -80,7 +84,7 @@ class DepartmentForm(Form):
 
     def __init__(self, *args: Any, town: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", _("（最上位）")), *department_choices(tree(town))]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["parent"].choices = [("", _("（最上位）")), *department_choices(town)]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_code(self) -> str:
         try:
@@ -105,8 +109,7 @@ class RevisionForm(RevisionMixin, Form):
 
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nodes = tree(department.municipality)
-        choices = department_choices(nodes, without=department)
+        choices = department_choices(department.municipality, without=department)
         self.fields["parent"].choices = [("", _("（最上位）")), *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
 
@@ -123,7 +126,7 @@ class CloseForm(RevisionMixin, Form):
 
 
 class ClosingDayForm(Form):
-    day = DateField(label=_("閉庁日"))
+    day = DateField(label=_("日付"))
     name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例：市制記念日"))
 
 

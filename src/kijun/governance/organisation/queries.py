@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from kijun.governance.organisation.models import ClosingDay, Department, DepartmentVersion, Municipality
+from kijun.web.kana import normalise_kana
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,72 @@ def open_departments(municipality: Municipality, day: datetime.date | None = Non
     return Department.objects.of(municipality).filter(pk__in=on.values("department"))
 
 
-def planned(municipality: Municipality) -> list[DepartmentVersion]:
-    """Changes that take effect after today, the next one first."""
-    rows = DepartmentVersion.objects.of(municipality).filter(valid_from__gt=timezone.localdate())
-    return list(rows.select_related("department", "parent").order_by("valid_from", "department__code"))
+def exists_on(department: Department, day: datetime.date) -> bool:
+    """The department has begun by ``day`` and is not closed yet."""
+    if department.closed_on is not None and department.closed_on <= day:
+        return False
+    return DepartmentVersion.objects.on(day).filter(department=department).exists()
+
+
+def beginning_later(municipality: Municipality) -> list[Department]:
+    """Departments that are planned and do not exist yet, the next one first."""
+    today = timezone.localdate()
+    begun = DepartmentVersion.objects.filter(department=OuterRef("pk"), valid_from__lte=today)
+    first = Min("versions__valid_from")
+    rows = Department.objects.of(municipality).filter(~Exists(begun)).annotate(begins_on=first)
+    return list(rows.filter(begins_on__gt=today).order_by("begins_on", "order", "code"))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something that happens to a department after today. ``kind``: begins, changes or closes."""
+
+    day: datetime.date
+    kind: str
+    department_id: int
+    name: str
+    parent: str
+    reason: str
+
+
+def planned(municipality: Municipality) -> list[Planned]:
+    """What takes effect after today, the next day first; two queries."""
+    today = timezone.localdate()
+    rows = DepartmentVersion.objects.of(municipality).filter(valid_from__gt=today)
+    earlier = DepartmentVersion.objects.filter(
+        department=OuterRef("department"), valid_from__lt=OuterRef("valid_from")
+    )
+    found = [
+        Planned(
+            one.valid_from,
+            "changes" if one.is_change else "begins",
+            one.department_id,
+            one.name,
+            one.parent.name if one.parent else "",
+            one.reason,
+        )
+        for one in rows.select_related("parent")
+        .annotate(is_change=Exists(earlier))
+        .order_by("department__code")
+    ]
+    closing = Department.objects.of(municipality).filter(closed_on__gt=today).order_by("code")
+    found += [Planned(one.closed_on, "closes", one.pk, one.name, "", "") for one in closing]
+    return sorted(found, key=lambda one: one.day)
+
+
+def search(nodes: list[Node], words: str) -> list[Node]:
+    """The departments whose name, reading or code has every word, with what stands above them."""
+    wanted = [word.casefold() for word in unicodedata.normalize("NFKC", words).split()]
+    above = {node.id: node.parent_id for node in nodes}
+    kept: set[int | None] = set()
+    for node in nodes:
+        text = unicodedata.normalize("NFKC", f"{node.name} {node.kana} {node.code} {node.name_en}").casefold()
+        if all(word in text or normalise_kana(word) in text for word in wanted):
+            at: int | None = node.id
+            while at is not None and at not in kept:
+                kept.add(at)
+                at = above.get(at)
+    return [node for node in nodes if node.id in kept]
 
 
 def versions(department: Department) -> list[DepartmentVersion]:

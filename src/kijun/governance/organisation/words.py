@@ -16,6 +16,7 @@ def register() -> None:
             "organisation.department_closed": _("部署を廃止した"),
             "organisation.department_reopened": _("部署の廃止を取り消した"),
             "organisation.department_change_cancelled": _("部署の変更の予定を取り消した"),
+            "organisation.department_plan_cancelled": _("部署を設ける予定を取り消した"),
             "organisation.department_applied": _("予定された部署の変更を反映した"),
             "organisation.departments_imported": _("部署を一括で取り込んだ"),
             "organisation.closing_day_added": _("閉庁日を追加した"),

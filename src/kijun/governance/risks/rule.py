@@ -217,16 +217,16 @@ FLOORS: Final = (
     Floor(
         "D1",
         Text(
-            "要配慮個人情報・特定個人情報が、庁外のサービスに渡る、または学習に使われるおそれがある",
-            "Sensitive data or My Number data leave the town hall, or may be used for training",
+            "要配慮個人情報・特定個人情報を、庁外のサービスに渡すか、学習に使う（使われるおそれがある場合を含む）",
+            "Sensitive data or My Number data leave the town hall, or are or may be used for training",
         ),
         HIGH,
     ),
     Floor(
         "D2",
         Text(
-            "個人情報が学習に使われるおそれがある（使われないことを確認できていない）",
-            "Personal data may be used for training (it is not confirmed that they are not)",
+            "個人情報を学習に使う（庁内のデータで学習させる、または使われないことを確認できていない）",
+            "Personal data are used for training (on the town hall's own data), or it is not confirmed that they are not",
         ),
         MEDIUM,
     ),

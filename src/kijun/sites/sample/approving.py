@@ -10,9 +10,16 @@ from kijun.governance.approvals.models import Approval, Step
 
 def approve_all(approval: Approval) -> None:
     """Every step by somebody whose turn it is, as the route has it."""
-    people = list(Person.objects.of(approval.municipality).order_by("staff_number"))
-    for step in Step.objects.filter(approval=approval).order_by("order"):
-        step.approval = approval
-        actor = next(p for p in people if p.pk != approval.drafted_by_id and eligibility.owns(p, step))
-        approvals.approve(actor, step, comment="内容を確認しました（見本）。")
-        approval.refresh_from_db()
+    while approval.state == Approval.State.SUBMITTED:
+        approve_next(approval)
+
+
+def approve_next(approval: Approval) -> None:
+    """The step whose turn it is, by the first person who may."""
+    step = Step.objects.filter(approval=approval, outcome=Step.Outcome.WAITING).order_by("order").first()
+    assert step is not None
+    step.approval = approval
+    people = Person.objects.of(approval.municipality).order_by("staff_number")
+    actor = next(p for p in people if p.pk != approval.drafted_by_id and eligibility.owns(p, step))
+    approvals.approve(actor, step, comment="内容を確認しました（見本）。")
+    approval.refresh_from_db()

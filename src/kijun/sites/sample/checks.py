@@ -8,6 +8,8 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.approvals.models import Approval
 from kijun.governance.assessments import actions
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
+from kijun.governance.evidence.models import Item, Verdict
+from kijun.governance.evidence.queries import current_items
 from kijun.governance.inventory.models import AISystem
 from kijun.sites.sample.approving import approve_all
 from kijun.sites.sample.content import ago, ahead, content
@@ -21,7 +23,7 @@ def previous_round(town: Town, made: dict[str, AISystem]) -> None:
     """Last year: everything that was in use was assessed, approved and closed."""
     cycle = _open(town, "previous")
     for assessment in cycle.assessments.order_by("pk"):
-        _answer(town, assessment, 1.0, worse=frozenset(content()["previous_worse"]))
+        _answer(town, assessment, 1.0, _keys(made).get(assessment.system_id or 0), previous=True)
         _approve(town, assessment)
         actions.close(town.first("it_staff"), _fresh(assessment))
 
@@ -29,10 +31,11 @@ def previous_round(town: Town, made: dict[str, AISystem]) -> None:
 def current_round(town: Town, made: dict[str, AISystem]) -> None:
     """This year: one approved, two half-way, one just begun, the organisation's own in progress."""
     cycle = _open(town, "current")
-    plans = {made[one["key"]].pk: one["assessments"]["current"] for one in content()["systems"]}
+    plans = {one["key"]: one["assessments"]["current"] for one in content()["systems"]}
     for assessment in cycle.assessments.order_by("pk"):
-        plan = plans.get(assessment.system_id or 0, "half")
-        _answer(town, assessment, PARTS.get(plan, 1.0))
+        key = _keys(made).get(assessment.system_id or 0)
+        plan = plans[key] if key else "half"
+        _answer(town, assessment, PARTS.get(plan, 1.0), key)
         if plan == "approved":
             _approve(town, assessment)
 
@@ -50,16 +53,26 @@ def _open(town: Town, key: str) -> Cycle:
     )
 
 
-def _answer(town: Town, assessment: Assessment, share: float, worse: frozenset[str] = frozenset()) -> None:
+def _keys(made: dict[str, AISystem]) -> dict[int, str]:
+    return {system.pk: key for key, system in made.items()}
+
+
+def _answer(
+    town: Town, assessment: Assessment, share: float, key: str | None, *, previous: bool = False
+) -> None:
+    """Answer a share of the controls of the system ``key`` (None: the organisation)."""
     rows = list(
         assessment.answers.select_related("assessment__municipality", "assessment__system", "department")
     )
+    # What Kijun knows today says nothing about last year.
+    unmet = frozenset[str]() if previous else _unmet(assessment)
+    answering: dict[int | None, Person] = {}
     for number, answer in enumerate(rows):
         if int((number + 1) * share) == int(number * share):  # spread evenly over principles and roles
             continue
-        given = _given(answer.control_id, worse)
+        given = _given(answer.control_id, key, unmet, previous)
         actions.answer(
-            _who(town, answer),
+            _who(town, answer, answering),
             answer,
             status=given["status"],
             reason=given.get("reason", ""),
@@ -69,18 +82,37 @@ def _answer(town: Town, assessment: Assessment, share: float, worse: frozenset[s
         )
 
 
-def _given(control: str, worse: frozenset[str]) -> dict[str, Any]:
-    if control in worse:
+def _unmet(assessment: Assessment) -> frozenset[str]:
+    """Controls of which the automatic evidence says that they are not met."""
+    found = current_items(assessment.municipality, assessment.scope_kind, assessment.scope_id)
+    return frozenset(
+        control
+        for control, items in found.items()
+        if any(one.kind == Item.Kind.AUTOMATIC and one.verdict == Verdict.UNMET for one in items)
+    )
+
+
+def _given(control: str, key: str | None, unmet: frozenset[str], previous: bool) -> dict[str, Any]:
+    if previous and control in content()["previous_worse"]:
         return {"status": Status.NOT_DONE, "reason": content()["previous_reason"]}
-    given: dict[str, Any] = content()["answers"].get(control, {"status": Status.DONE})
-    return given
+    answers = content()["answers"]
+    given: dict[str, Any] | None = answers.get(key, {}).get(control) or answers["every"].get(control)
+    if given is not None:
+        return given
+    if control in unmet:
+        return {"status": Status.PARTLY, "reason": content()["unproven"]}
+    return {"status": Status.DONE}
 
 
-def _who(town: Town, answer: Answer) -> Person:
-    """IT staff for P and G; for U the first member of staff who is asked."""
+def _who(town: Town, answer: Answer, answering: dict[int | None, Person]) -> Person:
+    """IT staff for P and G; for U the first member of staff who is asked, found once a department."""
     if answer.role != AskedRole.USER:
         return town.first("it_staff")
-    return next(p for p in town.people.values() if p.has_perm("assessments.answer", answer))
+    place = answer.department_id
+    if place not in answering:
+        people = town.people.values()
+        answering[place] = next(p for p in people if p.has_perm("assessments.answer", answer))
+    return answering[place]
 
 
 def _fresh(assessment: Assessment) -> Assessment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from kijun.governance.mandates import actions
-from kijun.sites.sample.content import ago, content
+from kijun.sites.sample.content import ago, content, first_day
 from kijun.sites.sample.town import Town
 
 SINCE = 600
@@ -57,7 +57,7 @@ def establish(town: Town) -> None:
             powers=one["powers"],
             resources=one["resources"],
             decided_by=one["decided_by"],
-            valid_from=ago(230),
+            valid_from=first_day(),
         )
     for one in wanted["plans"]:
         actions.save_plan(

@@ -23,7 +23,7 @@ def load() -> list[str]:
         return [
             "見本の町 みちしるべ市 は読み込み済みです。パスワードは読み込んだときに一度だけ表示しました。",
             "The sample town is loaded already; its passwords were shown once, when it was loaded.",
-            "読み込み直す / To load it anew:  kijun sample remove",
+            "読み込み直す / To load it anew:  kijun sample remove && kijun sample load  (./run kijun …)",
         ]
     with transaction.atomic(), translation.override("ja"):
         made = town.found()
@@ -37,11 +37,12 @@ def _lines(made: town.Town) -> list[str]:
         "",
         "見本の町 みちしるべ市 を読み込みました。次の職員でサインインできます（パスワードは今だけ表示します）。",
         "The sample town is loaded. Sign in as one of these people; the passwords are shown only now.",
+        "code は団体コード、number は職員番号です。 / code is the municipality's, number the person's.",
         f"  {'role':{COLUMN}}{'code':8}{'number':8}{'password':21}",
     ]
     for one in content()["people"]:
         number = one["number"]
         roles = "・".join(str(Role(role).label) for role in one["roles"])
-        who = f"{one['name']}（{one['title']}） {roles}"
+        who = f"{one['name']} / {one['title']} / {roles}"
         lines.append(f"  {one['roles'][0]:{COLUMN}}{CODE:8}{number:8}{made.passwords[number]:21}{who}")
     return [*lines, ""]

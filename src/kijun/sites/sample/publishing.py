@@ -9,7 +9,7 @@ from typing import Any
 
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.register import actions
-from kijun.sites.sample.approving import approve_all
+from kijun.sites.sample.approving import approve_all, approve_next
 from kijun.sites.sample.content import ago
 from kijun.sites.sample.town import Town
 
@@ -53,3 +53,16 @@ def renew(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
         approve_all(
             actions.submit(town.first("it_staff"), entry, comment="運用に移ったため更新します（見本）。")
         )
+
+
+def update(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
+    """New figures that wait for the approver (審査) or, reviewed already, for an executive (決裁)."""
+    if "update" not in wanted:
+        return
+    actor, values = town.first("it_staff"), dict(wanted["update"])
+    waits_for = values.pop("waits_for")
+    entry = actions.start_entry(actor, system)
+    entry = actions.save_entry(actor, entry, {key: _dated(value) for key, value in values.items()}, None)
+    approval = actions.submit(actor, entry, comment="件数を新しくしました（見本）。")
+    if waits_for == "decide":
+        approve_next(approval)

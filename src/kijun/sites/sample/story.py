@@ -20,7 +20,7 @@ from kijun.sites.sample.town import Town
 
 
 def tell(town: Town) -> None:
-    """The whole story, from the first system to this year's half-finished round."""
+    """The whole story, from the first system to this year's half-finished round and what waits for a decision."""
     wanted = content()
     made: dict[str, AISystem] = {}
     early = [one for one in wanted["systems"] if one["assessments"]["previous"] == "approved"]
@@ -36,6 +36,7 @@ def tell(town: Town) -> None:
     for one in wanted["systems"]:
         if "overdue_finding" in one:
             _overdue(town, made[one["key"]], one["overdue_finding"])
+        publishing.update(town, made[one["key"]], one)
     evidence.collect(town.municipality)
 
 
@@ -109,5 +110,8 @@ def _overdue(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
         department=system.user_departments.first(),
         due_on=ago(wanted["days_overdue"]),
     )
-    for order, what in enumerate(wanted["steps"]):
-        evidence.save_step(owner, finding, step=None, what=what, person=owner, due_on=ahead(10 * order + 5))
+    for one in wanted["steps"]:
+        due = ahead(one["due_in_days"])
+        step = evidence.save_step(owner, finding, step=None, what=one["what"], person=owner, due_on=due)
+        if "result" in one:
+            evidence.finish_step(owner, step, done_on=ago(one["done_days_ago"]), result=one["result"])

@@ -23,7 +23,8 @@ def register(town: Town, wanted: dict[str, Any]) -> AISystem:
     data.setdefault("learns", False)
     data.setdefault("abroad", False)
     if data["training"] == "off_confirmed":
-        data.setdefault("training_checked_on", ago(wanted["started_days_ago"] + 10))
+        # P5.1.2 asks for it anew every half year
+        data.setdefault("training_checked_on", ago(min(wanted["started_days_ago"] + 10, 90)))
     system = actions.start_system(actor, town.municipality)
     for step in STEPS:
         values = {name: data[name] for name in step.fields if name in data}
@@ -53,6 +54,9 @@ def datasets(town: Town, system: AISystem, wanted: dict[str, Any]) -> None:
                 "collected_why": one["why"],
                 "data_kinds": one["kinds"],
                 "records": one["records"],
+                "region": one["region"],
+                "representation_checked_on": ago(checked) if "bias" in one else None,
+                "representation_note": one.get("bias", ""),
                 "accuracy_checked_on": ago(checked),
                 "accuracy_note": "無作為に選んだ100件を元の記録と照らした（見本）。",
                 "review_on": ahead(365 - checked),

@@ -9,11 +9,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from kijun.governance.accounts import waiting
+from kijun.governance.inventory.queries import reads_everything
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.sites import standing
 from kijun.web import ruby
 from kijun.web import search as finders
 from kijun.web.who_may import everyone, signed_in
+
+MOST = 30
+"""So many tasks are shown at once; the most urgent come first."""
 
 
 @everyone
@@ -26,10 +31,19 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def home(request: StaffRequest) -> HttpResponse:
-    """What waits for me."""
-    return render(
-        request, "sites/home.html", {"tasks": waiting.tasks(request.user), "today": timezone.localdate()}
-    )
+    """How AI governance stands, what waits for me, and, for those who lead, what is late elsewhere."""
+    person, today = request.user, timezone.localdate()
+    tasks = waiting.tasks(person)
+    context = {
+        "tasks": tasks if "all" in request.GET else tasks[:MOST],
+        "waiting_count": len(tasks),
+        "late": sum(task.due is not None and task.due < today for task in tasks),
+        "today": today,
+        "standing": standing.of(person),
+        "whole_town": reads_everything(person),
+        "has_role": bool(person.roles_today()),
+    }
+    return render(request, "sites/home.html", context)
 
 
 @signed_in

@@ -5,23 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.web import ruby
 from kijun.web.who_may import everyone
 
 
-def _page(request: HttpRequest, status: int, title: Any, text: Any, steps: list[Any]) -> HttpResponse:
-    if settings.KIJUN_SITE == "residents" or not request.path.startswith("/staff/"):
-        return ruby.respond(request, "sites/residents_error.html", {"status": status}, status)
-    return render(request, "sites/error.html", {"title": title, "text": text, "steps": steps}, status=status)
+def _is_staff_page(request: HttpRequest) -> bool:
+    return settings.KIJUN_SITE != "residents" and request.path.startswith("/staff/")
+
+
+def _page(
+    request: HttpRequest, status: int, title: Any, text: Any, steps: list[Any], *, misnamed: bool = False
+) -> HttpResponse:
+    if _is_staff_page(request):
+        context = {"title": title, "text": text, "steps": steps, "misnamed": misnamed}
+        return render(request, "sites/error.html", context, status=status)
+    context = {"status": status, "misnamed": misnamed}
+    return ruby.respond(request, "sites/residents_error.html", context, status)
 
 
 @everyone
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        return _page(
+            request, 400, _("この住所（URL）では開けません"),
+            _("ブラウザに入れた名前は、このKijunの名前として登録されていません。"),
+            [
+                _("案内された住所（URL）と同じか、確かめてください。"),
+                _("Kijunを動かしている方は、この名前を環境変数 KIJUN_ALLOWED_HOSTS に加えて、起動し直してください。"),
+            ],
+            misnamed=True,
+        )  # fmt: skip
     return _page(
         request, 400, _("この要求は処理できません"),
         _("送られた内容を読み取れませんでした。"),
@@ -61,8 +81,9 @@ def wrong_method(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without context processors: the database may be what failed."""
-    start = "/staff/" if request.path.startswith("/staff/") else "/"
-    return HttpResponse(loader.render_to_string("sites/server_error.html", {"start": start}), status=500)
+    staff = _is_staff_page(request)
+    context = {"start": "/staff/" if staff else "/", "staff": staff, "now": timezone.now()}
+    return HttpResponse(loader.render_to_string("sites/server_error.html", context), status=500)
 
 
 server_error.who_may = "everyone"  # type: ignore[attr-defined]  # a mark on a function

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.utils import timezone
@@ -10,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.accounts.models import Person, RoleGrant
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit.refs import Ref
-from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.queries import exists_on
+from kijun.web import dates
 
 Actor = Person | Ref
 
@@ -21,6 +25,15 @@ def require_manager(actor: Actor, thing: Model) -> None:
         return
     if not actor.has_perm("accounts.manage_people", thing):
         raise PermissionDenied
+
+
+def check_department(department: Department, day: datetime.date) -> None:
+    """ValidationError on ``department`` when there is no such department on the day."""
+    if not exists_on(department, day):
+        message = _("%(day)sには、この部署はありません。日付か部署を確かめてください。")
+        raise ValidationError(
+            {"department": ValidationError(message, params={"day": dates.format_date(day)}, code="closed")}
+        )
 
 
 def lock(person: Person) -> None:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kijun.governance.accounts.actions._may import require_manager
-from kijun.governance.accounts.actions.people import add_person, deactivate, reactivate, update_person
+from kijun.governance.accounts.actions.people import FIELDS, TAKEN, deactivate, reactivate, update_person
 from kijun.governance.accounts.actions.postings import end_posting, post_person
 from kijun.governance.accounts.actions.roles import end_grant, grant_role
-from kijun.governance.accounts.models import Person, Posting, RoleGrant
+from kijun.governance.accounts.models import Person, Posting, RoleGrant, username
+from kijun.governance.accounts.names import kana_sort
 from kijun.governance.accounts.sheets import existing
-from kijun.governance.audit.actions import record
+from kijun.governance.audit.actions import record, record_many
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.queries import open_departments
 from kijun.web import imports
+
+
+def _codes(text: str) -> list[str]:
+    """The parts of a cell that a plan keeps joined."""
+    return [part for part in text.split("、") if part]
 
 
 class _Import:
@@ -27,27 +35,81 @@ class _Import:
         self.today = timezone.localdate()
         self.yesterday = self.today - datetime.timedelta(days=1)
         self.departments: dict[str, Department] = {d.code: d for d in Department.objects.of(municipality)}
+        self.open = set(open_departments(municipality).values_list("pk", flat=True))
 
     def person(self, item: imports.PlanItem) -> Person:
         return Person.objects.get(municipality=self.municipality, staff_number=item.key)
 
-    def add(self, item: imports.PlanItem) -> None:
-        """New people, and what is given: names, posts, roles."""
+    def add_many(self, items: list[imports.PlanItem]) -> None:
+        """New people with their posts and roles, in as many queries for two thousand as for two."""
+        if not items:
+            return
+        people = [self._new(item) for item in items]
+        Person.objects.bulk_create([person for person, _after in people], batch_size=500)
+        posts: list[Posting] = []
+        grants: list[RoleGrant] = []
+        events: list[tuple[str, Person, dict[str, Any]]] = []
+        for person, after in people:
+            codes = [after["department"], *_codes(after.get("concurrent", ""))]
+            for place, code in enumerate(codes):
+                title = after.get("title", "") if place == 0 else ""
+                posts.append(self._post(person, code, title, concurrent=place > 0))
+            given = [self._grant(person, key) for key in _codes(after.get("roles", ""))]
+            grants += given
+            told: dict[str, Any] = {field: getattr(person, field) for field in FIELDS}
+            told |= {"department": self.departments[codes[0]].name, "title": after.get("title", "")}
+            if codes[1:]:
+                told["concurrent"] = [self.departments[code].name for code in codes[1:]]
+            if given:
+                told["roles"] = [
+                    {"role": one.role} | ({"department": one.department.name} if one.department else {})
+                    for one in given
+                ]
+            events.append(("accounts.added", person, {"after": told}))
+        Posting.objects.bulk_create(posts, batch_size=500)
+        RoleGrant.objects.bulk_create(grants, batch_size=500)
+        record_many(self.municipality.chain, self.actor, events)
+
+    def _new(self, item: imports.PlanItem) -> tuple[Person, dict[str, str]]:
         after = {change.column: str(change.after or "") for change in item.changes}
-        if item.action == "add":
-            add_person(
-                self.actor,
-                self.municipality,
-                staff_number=item.key,
-                name=after["name"],
-                kana=after.get("kana", ""),
-                department=self.departments[after["department"]],
-                title=after.get("title", ""),
-                email=after.get("email", ""),
-            )
+        kana = after.get("kana", "")
+        person = Person(
+            municipality=self.municipality,
+            staff_number=item.key,
+            username=username(self.municipality.code, item.key),
+            name=after["name"].strip(),
+            kana=kana,
+            kana_sort=kana_sort(kana, after["name"]),
+            email=after.get("email", ""),
+            is_active=after.get("state") != "inactive",
+        )
+        person.set_unusable_password()
+        return person, after
+
+    def _department(self, code: str) -> Department:
+        found = self.departments[code]
+        if found.pk not in self.open:
+            raise ValidationError(_("部署コード「%(code)s」の部署はありません。") % {"code": code})
+        return found
+
+    def _post(self, person: Person, code: str, title: str, *, concurrent: bool) -> Posting:
+        return Posting(
+            municipality=self.municipality, person=person, department=self._department(code),
+            title=title, concurrent=concurrent, valid_from=self.today,
+        )  # fmt: skip
+
+    def _grant(self, person: Person, key: str) -> RoleGrant:
+        role, _at, code = key.partition("@")
+        return RoleGrant(
+            municipality=self.municipality, person=person, role=role,
+            department=self._department(code) if code else None, valid_from=self.today,
+        )  # fmt: skip
+
+    def give(self, item: imports.PlanItem) -> None:
+        """What somebody who is here already is given: names, posts, roles."""
+        after = {change.column: str(change.after or "") for change in item.changes}
         person = self.person(item)
-        if item.action == "change":
-            self._correct(person, after)
+        self._correct(person, after)
         if after.get("state") == "active" and not person.is_active:
             reactivate(self.actor, person)
         for code in self._given(person, after, "concurrent"):
@@ -83,7 +145,7 @@ class _Import:
         if column not in after:
             return []
         held = self._held(person, column)
-        return [key for key in after[column].split("、") if key and key not in held]
+        return [key for key in _codes(after[column]) if key not in held]
 
     def end(self, item: imports.PlanItem) -> None:
         """What is taken away, after everything was given, so that a new administrator stands before the old goes."""
@@ -92,7 +154,7 @@ class _Import:
         for column in ("concurrent", "roles"):
             if column not in after:
                 continue
-            wanted = set(after[column].split("、"))
+            wanted = set(_codes(after[column]))
             for key, row in self._held(person, column).items():
                 if key in wanted:
                     continue
@@ -122,8 +184,13 @@ def import_people(
             % {"count": len(stale)}
         )
     work = _Import(actor, municipality)
-    for step in (work.add, work.end):
-        for item in made.of("add", "change"):
+    try:
+        with transaction.atomic():
+            work.add_many(made.of("add"))
+    except IntegrityError as error:  # somebody took a number at the same moment
+        raise ValidationError(TAKEN) from error
+    for step in (work.give, work.end):
+        for item in made.of("change"):
             try:
                 step(item)
             except ValidationError as error:

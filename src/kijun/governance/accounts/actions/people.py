@@ -9,7 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts import security
-from kijun.governance.accounts.actions._may import Actor, keep_an_administrator, require_manager
+from kijun.governance.accounts.actions._may import (
+    Actor,
+    check_department,
+    keep_an_administrator,
+    require_manager,
+)
 from kijun.governance.accounts.models import Person, Posting, username
 from kijun.governance.accounts.names import check_number, kana_sort
 from kijun.governance.audit.actions import changes, record
@@ -35,6 +40,14 @@ def _free_number(municipality: Municipality, text: str, person: Person | None = 
     if taken.exists():
         raise ValidationError({"staff_number": TAKEN})
     return number
+
+
+def _save(person: Person, *fields: str) -> None:
+    try:
+        with transaction.atomic():
+            person.save(update_fields=fields or None)
+    except IntegrityError as error:  # somebody took the number at the same moment
+        raise ValidationError({"staff_number": TAKEN}) from error
 
 
 def _checked_kana(text: str) -> str:
@@ -64,6 +77,7 @@ def add_person(
     if department.municipality_id != municipality.pk:
         raise PermissionDenied
     require_manager(actor, department)
+    check_department(department, timezone.localdate())
     number = _free_number(municipality, staff_number)
     kana = _checked_kana(kana)
     person = Person(
@@ -80,11 +94,7 @@ def add_person(
     else:
         person.set_password(password)
         person.password_changed_at = timezone.now()
-    try:
-        with transaction.atomic():
-            person.save()
-    except IntegrityError as error:  # somebody took the number at the same moment
-        raise ValidationError({"staff_number": TAKEN}) from error
+    _save(person)
     Posting.objects.create(
         municipality=municipality,
         person=person,
@@ -122,7 +132,7 @@ def update_person(
         person.username = username(person.municipality.code, person.staff_number)
     person.name, person.kana, person.email = name.strip(), _checked_kana(kana), email
     person.kana_sort = kana_sort(person.kana, person.name)
-    person.save(update_fields=[*FIELDS, "username", "kana_sort"])
+    _save(person, *FIELDS, "username", "kana_sort")
     found = changes(before, _values(person))
     if found["after"]:
         record(person.municipality.chain, actor, "accounts.changed", person, found)

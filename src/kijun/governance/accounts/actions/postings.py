@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.actions._may import Actor, lock, require_manager
+from kijun.governance.accounts.actions._may import Actor, check_department, lock, require_manager
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.audit.actions import record
 from kijun.governance.organisation.models import Department
@@ -31,8 +31,7 @@ def post_person(
     require_manager(actor, person)
     if department.municipality_id != person.municipality_id:
         raise PermissionDenied
-    if department.closed_on and department.closed_on <= valid_from:
-        raise ValidationError({"department": _("この部署は廃止されています。")})
+    check_department(department, valid_from)
     lock(person)
     open_posts = Posting.objects.filter(person=person, concurrent=concurrent).filter(
         Q(valid_to=None) | Q(valid_to__gte=valid_from)

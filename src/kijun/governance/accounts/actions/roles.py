@@ -9,7 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.actions._may import Actor, keep_an_administrator, lock, require_manager
+from kijun.governance.accounts.actions._may import (
+    Actor,
+    check_department,
+    keep_an_administrator,
+    lock,
+    require_manager,
+)
 from kijun.governance.accounts.models import Person, RoleGrant
 from kijun.governance.accounts.roles import TOWN_WIDE, Role
 from kijun.governance.audit.actions import record
@@ -38,6 +44,8 @@ def _check(
         raise ValidationError(
             {"department": _("この役割は団体全体に対するものです。部署を選ばずに付けてください。")}
         )
+    if department is not None:
+        check_department(department, valid_from)
     if valid_to is not None and valid_to < valid_from:
         raise ValidationError({"valid_to": _("終了日は、開始日より後の日にしてください。")})
     overlapping = RoleGrant.objects.filter(person=person, role=role, department=department).filter(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from django.core.exceptions import ValidationError
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     if args.reset_second_factor:
         actions.reset_second_factor(CONSOLE, person)
-    base = entry.address(args.address or os.environ.get("KIJUN_ADDRESS", ""))
+    base = entry.address(args.address or "")
     sys.stdout.write(
         f"{person.name}（{person.municipality.name} {person.staff_number}）\n"
         "回復リンク（24時間以内に1回だけ使えます） / Recovery link (good for 24 hours, once):\n"

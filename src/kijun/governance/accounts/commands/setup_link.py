@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from kijun.governance.accounts import actions, entry
@@ -18,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the link; every earlier set-up link is void from here on."""
-    base = entry.address(args.address or os.environ.get("KIJUN_ADDRESS", ""))
+    base = entry.address(args.address or "")
     link = base + entry.set_up_path(actions.make_set_up_link())
     sys.stdout.write(
         f"初期設定のリンク（24時間以内に1回だけ使えます） / Set-up link (good for 24 hours, once):\n{link}\n"

@@ -3,7 +3,12 @@
 Until that day nothing but the transfer itself is written, so that taking it back leaves no trace in postings or roles.
 """
 
-from kijun.governance.accounts.transfers.applying import apply_transfer, block, due_transfers
+from kijun.governance.accounts.transfers.applying import (
+    apply_transfer,
+    block,
+    departments_before,
+    due_transfers,
+)
 from kijun.governance.accounts.transfers.drafting import (
     Choice,
     add_line,
@@ -29,6 +34,7 @@ __all__ = [
     "carry_out_lines",
     "change_transfer",
     "choose_handovers",
+    "departments_before",
     "draft_transfer",
     "due_transfers",
     "remove_line",

@@ -125,7 +125,7 @@ def line_detail(line: TransferLine) -> dict[str, object]:
         "staff_number": line.person.staff_number,
         "department": line.to_department.name if line.to_department else "",
         "title": line.title,
-        "roles": [str(Role(role).label) for role in line.roles],
+        "roles": list(line.roles),
         "leaves": line.leaves,
     }
 

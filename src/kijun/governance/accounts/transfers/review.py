@@ -63,7 +63,8 @@ class Review:
 
 def review(transfer: Transfer) -> Review:
     """Look at a transfer as a whole; the number of queries does not depend on the number of lines."""
-    lines = list(transfer.lines.select_related("person", "to_department").order_by("person__kana_sort", "pk"))
+    rows = transfer.lines.select_related("person__municipality", "to_department")
+    lines = list(rows.order_by("person__kana_sort", "pk"))
     chosen: dict[tuple[int, str, str, str], Handover] = {
         (one.line_id, one.thing_kind, one.role, one.thing_id): one
         for one in Handover.objects.filter(line__transfer=transfer).select_related("successor")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kijun.governance.accounts.models import Person, Transfer, TransferLine
+from kijun.governance.accounts.names import normalise_number
 from kijun.governance.accounts.roles import Role
 from kijun.governance.accounts.transfers.drafting import Actor, checked_roles, line_detail, may_change
 from kijun.governance.audit.actions import record_many
@@ -106,9 +107,8 @@ def stage_lines(actor: Actor, transfer: Transfer, read: ReadResult, *, filename:
     """Compare a sheet with the lines and keep the plan for the preview; nothing else changes."""
     transfer = may_change(actor, transfer, Transfer.State.DRAFT)
     people = {one.staff_number: one for one in Person.objects.of(transfer.municipality)}
-    departments = set(
-        open_departments(transfer.municipality, transfer.effective_on).values_list("code", flat=True)
-    )
+    day = transfer.effective_on
+    departments = dict(open_departments(transfer.municipality, day).values_list("code", "name"))
     existing = as_rows(transfer)
     absent = [key for key in COMPARED if key not in read.columns]
     for row in read.rows:
@@ -129,19 +129,27 @@ def stage_lines(actor: Actor, transfer: Transfer, read: ReadResult, *, filename:
         plan={
             "plan": imports.dump(plan),
             "names": {i.key: people[i.key].name for i in plan.items if i.key in people},
+            "departments": departments,
         },
     )
 
 
-def _judge(row: ReadRow, people: dict[str, Person], departments: set[str]) -> None:
+def _judge(row: ReadRow, people: dict[str, Person], departments: dict[str, str]) -> None:
     """Bring a row into one form, and say what is wrong with it."""
     values: dict[str, Any] = row.values
     for key in ("staff_number", "department"):
         if values.get(key) is not None:
             values[key] = unicodedata.normalize("NFKC", str(values[key])).strip() or None
-    person = people.get(str(values.get("staff_number")))
-    if values.get("staff_number") and person is None:
-        row.errors.append(CellError("staff_number", _("この職員番号の職員はいません。")))
+    if values.get("staff_number"):
+        values["staff_number"] = normalise_number(values["staff_number"])
+    number = str(values.get("staff_number") or "")
+    person = people.get(number)
+    if number and person is None:
+        likely = next((one for one in people if one != number and one.lstrip("0") == number.lstrip("0")), "")
+        message = _("先頭の0が消えていませんか。職員番号「%(number)s」の職員がいます。") % {"number": likely}
+        row.errors.append(
+            CellError("staff_number", message if likely else _("この職員番号の職員はいません。"))
+        )
     if person is not None and not person.is_active:
         row.errors.append(CellError("staff_number", _("この職員は無効になっています。")))
     if person and values.get("name") and _same(str(values["name"])) != _same(person.name):
@@ -173,7 +181,11 @@ def _judge(row: ReadRow, people: dict[str, Person], departments: set[str]) -> No
 def carry_out_lines(actor: Actor, transfer: Transfer, staged: StagedImport) -> dict[imports.Action, int]:
     """Add and change the lines that the preview showed; people who are not in the file stay."""
     transfer = may_change(actor, transfer, Transfer.State.DRAFT)
-    staged = StagedImport.objects.select_for_update().get(pk=staged.pk, kind=KIND, target_id=transfer.pk)
+    rows = StagedImport.objects.select_for_update().filter(kind=KIND, target_id=transfer.pk)
+    found = rows.filter(pk=staged.pk).first()
+    if found is None:
+        raise ValidationError(_("この取り込みは、すでに終わっています。"), code="done")
+    staged = found
     if staged.is_expired:
         raise ValidationError(_("確認までに時間がたちすぎました。ファイルをもう一度選んでください。"))
     plan = imports.load(staged.plan["plan"])

@@ -45,7 +45,8 @@ def _departments(person: Any) -> str:
 
 
 def _roles(person: Any) -> str:
-    return listed(dict.fromkeys(grant.get_role_display() for grant in person.held))
+    held = {grant.role for grant in person.held}
+    return listed(role.label for role in Role if role in held)
 
 
 def _department_choices(request: HttpRequest) -> list[tuple[str, str]]:

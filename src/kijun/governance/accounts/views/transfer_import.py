@@ -18,7 +18,7 @@ from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import imports
 from kijun.web.excel import Sheet, read_table, write_workbook
 from kijun.web.models import StagedImport
-from kijun.web.punctuation import labelled
+from kijun.web.punctuation import bracketed, labelled
 from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
@@ -72,12 +72,14 @@ def preview(request: StaffRequest, pk: int, staged_pk: int) -> HttpResponse:
             counts = acting.carry_out_lines(request.user, found, staged)
         except ValidationError as error:
             messages.error(request, first_message(error))
+            if getattr(error, "code", "") == "done":
+                return redirect("accounts:transfer", pk)
             return redirect("accounts:preview_transfer", pk, staged_pk)
         text = _("%(add)s人を追加し、%(change)s人を変更しました。")
         messages.success(request, text % {"add": counts["add"], "change": counts["change"]})
         return redirect("accounts:transfer", pk)
     plan = imports.load(staged.plan["plan"])
-    names = staged.plan["names"]
+    names, departments = staged.plan["names"], staged.plan.get("departments", {})
     context = {
         "transfer": found,
         "staged": staged,
@@ -85,15 +87,17 @@ def preview(request: StaffRequest, pk: int, staged_pk: int) -> HttpResponse:
         "counts": plan.counts,
         "missing": plan.of("missing"),
         "sections": [
-            (_("誤りのある行"), _rows(plan.of("error"), names)),
-            (_("追加する職員"), _rows(plan.of("add"), names)),
-            (_("変更する職員"), _rows(plan.of("change"), names)),
+            (_("誤りのある行"), _rows(plan.of("error"), names, departments)),
+            (_("追加する職員"), _rows(plan.of("add"), names, departments)),
+            (_("変更する職員"), _rows(plan.of("change"), names, departments)),
         ],
     }
     return render(request, "accounts/transfer_preview.html", context)
 
 
-def _rows(items: list[imports.PlanItem], names: dict[str, str]) -> list[dict[str, object]]:
+def _rows(
+    items: list[imports.PlanItem], names: dict[str, str], departments: dict[str, str]
+) -> list[dict[str, object]]:
     """Rows as the page says them: number, person, what changes or what is wrong."""
     columns = {column.key: column for column in COLUMNS}
 
@@ -101,6 +105,8 @@ def _rows(items: list[imports.PlanItem], names: dict[str, str]) -> list[dict[str
         if value in (None, ""):
             return _("（なし）")
         column = columns[key]
+        if key == "department" and value in departments:
+            return bracketed(departments[str(value)], value)
         return str(dict(column.pairs()).get(str(value), value)) if column.choices else str(value)
 
     def lines(item: imports.PlanItem) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,7 @@ from kijun.governance.accounts.transfers.sheet import COLUMNS, as_rows, short_ro
 from kijun.governance.accounts.views._shared import add_errors, first_message
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.web.excel import Sheet, write_workbook
-from kijun.web.tables import Column, Filter, Table, excel_response
+from kijun.web.tables import PER_PAGE, Column, Filter, Table, excel_response
 from kijun.web.who_may import who_may
 
 TONES = {"draft": "neutral", "staged": "progress", "effective": "success", "cancelled": "neutral"}
@@ -112,13 +113,20 @@ def transfer(request: StaffRequest, pk: int) -> HttpResponse:
         return excel_response(content, f"人事異動_{found.effective_on}.xlsx")
     review = acting.review(found)
     today = timezone.localdate()
+    page = Paginator(review.lines, PER_PAGE).get_page(request.GET.get("page"))
+    before = acting.departments_before(page.object_list, found.effective_on)
     return render(
         request,
         "accounts/transfer.html",
         {
             "transfer": found,
             "review": review if found.state in {"draft", "staged"} else None,
-            "lines": [(line, [short_role(role) for role in line.roles]) for line in review.lines],
+            "lines": [
+                (line, before.get(line.person_id, []), [short_role(role) for role in line.roles])
+                for line in page.object_list
+            ],
+            "page": page,
+            "count": len(review.lines),
             "tone": tone(found),
             "is_draft": found.state == Transfer.State.DRAFT,
             "is_staged": found.state == Transfer.State.STAGED,

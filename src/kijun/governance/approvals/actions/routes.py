@@ -112,10 +112,11 @@ def _as_detail(route: Route) -> dict[str, object]:
     return {
         "name": route.name,
         "subject_kind": route.subject_kind,
-        "department": str(route.department or ""),
+        "department": route.department or "",
         "steps": [
-            f"{step.order} {step.kind} {step.role or (step.person and step.person.staff_number)}"
-            + (" alone" if step.may_decide_alone else "")
+            {"order": step.order, "kind": step.kind}
+            | ({"role": step.role} if step.role else {"person": step.person})
+            | ({"may_decide_alone": True} if step.may_decide_alone else {})
             for step in route.steps.select_related("person")
         ],
     }

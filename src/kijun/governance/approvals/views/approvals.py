@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +26,8 @@ from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.who_may import require, who_may
 
+NAMED = 3
+"""How many of those who can decide a step are named."""
 VIEWS = {
     "": gettext_lazy("決裁するもの"),
     "drafted": gettext_lazy("起案したもの"),
@@ -198,23 +200,19 @@ def _page(request: StaffRequest, approval: Approval, form: ActForm | None = None
         form = ActForm(modes=modes)
     template, url = _subject_parts(approval)
     current = eligibility.current_steps(approval, steps)
-    nobody = [
-        step
-        for step in current
-        if step.person is None
-        and not eligibility.holders(approval.municipality, step.role, approval.department)
-        .exclude(pk=approval.drafted_by_id)
-        .exists()
-    ]
+    able = {step.pk: [one.name for one in eligibility.able(step)[: NAMED + 1]] for step in current}
     context = {
         "approval": approval,
         "tone": STATE_TONES[Approval.State(approval.state)],
         "kind": _kind_label(approval),
-        "steps": [(step, OUTCOME_TONES[Step.Outcome(step.outcome)], step in current) for step in steps],
+        "steps": [
+            (step, OUTCOME_TONES[Step.Outcome(step.outcome)], step in current, _names(able.get(step.pk, [])))
+            for step in steps
+        ],
         "stepper": [_stepper(approval, step, step in current) for step in steps],
         "turn": turn,
         "form": form if turn is not None else None,
-        "nobody": nobody,
+        "nobody": [step for step in current if not able[step.pk]],
         "to_view": [step for step in steps if eligibility.may_view_later(request.user, step)],
         "may_withdraw": _may_withdraw(request, approval, steps),
         "intact": integrity.is_intact(approval),
@@ -226,6 +224,11 @@ def _page(request: StaffRequest, approval: Approval, form: ActForm | None = None
     }
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, "approvals/detail.html", context, status=status)
+
+
+def _names(names: list[str]) -> str:
+    """The first few; three dots where there are more."""
+    return listed(names[:NAMED]) + ("…" if len(names) > NAMED else "")
 
 
 def _stepper(approval: Approval, step: Step, current: bool) -> tuple[str, str, str]:
@@ -270,8 +273,7 @@ def act(request: StaffRequest, pk: int) -> HttpResponse:
     steps = _steps(approval)
     step, modes = _turn(request, approval, steps)
     if step is None or str(step.pk) != request.POST.get("step"):
-        messages.error(request, _("状態が変わったため、保存していません。今の状態を確認してください。"))
-        return redirect(approval)
+        return _too_late(request, approval, steps)
     form = ActForm(request.POST, modes=modes)
     if not form.is_valid() or "back" in request.POST:
         return _page(request, approval, form)
@@ -295,6 +297,20 @@ def act(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(approval)
 
 
+def _too_late(request: StaffRequest, approval: Approval, steps: list[Step]) -> HttpResponse:
+    """Somebody was first, or the person lost the role meanwhile: say which, and give back what was typed."""
+    asked = next((one for one in steps if str(one.pk) == request.POST.get("step")), None)
+    decided = asked is not None and asked.outcome != Step.Outcome.WAITING
+    if asked is not None and (decided or approval.state != Approval.State.SUBMITTED):
+        said = actions.already_decided(approval, asked)
+    else:
+        said = _("今、あなたが決められる手順はありません。保存していません。")
+    if typed := request.POST.get("comment", "").strip():
+        said += " " + _("入力したコメント：「%(comment)s」") % {"comment": typed[:1000]}
+    messages.error(request, said)
+    return redirect(approval)
+
+
 def _is_last(step: Step, steps: list[Step]) -> bool:
     return all(one.pk == step.pk or one.outcome != Step.Outcome.WAITING for one in steps)
 
@@ -315,6 +331,8 @@ def _decide(request: StaffRequest, step: Step, data: dict[str, Any]) -> None:
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     """引戻し, with its confirmation page."""
     approval = _get(request, pk)
+    if approval.drafted_by_id != request.user.pk:
+        raise PermissionDenied
     if request.method == "POST":
         try:
             actions.withdraw(request.user, approval, comment=request.POST.get("comment", "")[:1000])

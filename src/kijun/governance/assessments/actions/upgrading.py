@@ -29,15 +29,26 @@ class UpgradePlan:
     answers: dict[str, Answer]
 
     @property
+    def stamp(self) -> str:
+        """What a person looks at when the plan is shown: the version and the import of own controls."""
+        return f"{self.new.version}/{self.own.pk if self.own else 0}"
+
+    @property
     def is_needed(self) -> bool:
         return bool(self.difference) or self.old.version != self.new.version
 
 
 def is_behind(assessment: Assessment) -> bool:
-    """Whether there is a newer catalogue, or newer own controls, than the assessment pins. One query at most."""
+    """Whether a newer catalogue, or newer own controls, would change what this assessment asks or pins.
+
+    An import of own controls that this assessment does not ask leaves it as it is.
+    """
+    if assessment.catalog_version != catalogue.catalog_with(None, None).version:
+        return True
     own = catalogue.newest_own(assessment.municipality)
-    newest = catalogue.catalog_with(None, None).version
-    return assessment.catalog_version != newest or assessment.own_controls_id != (own.pk if own else None)
+    if assessment.own_controls_id == (own.pk if own else None):
+        return False
+    return plan_upgrade(assessment).is_needed
 
 
 def plan_upgrade(assessment: Assessment, version: str | None = None) -> UpgradePlan:
@@ -57,11 +68,17 @@ def plan_upgrade(assessment: Assessment, version: str | None = None) -> UpgradeP
 
 @transaction.atomic
 def upgrade(
-    actor: Person, assessment: Assessment, version: str | None = None, *, seen_revision: int | None = None
+    actor: Person,
+    assessment: Assessment,
+    version: str | None = None,
+    *,
+    seen_revision: int | None = None,
+    seen: str = "",
 ) -> UpgradePlan:
     """Carry what stays valid, ask again what changed (with the old answer as a suggestion), drop what is gone.
 
-    Dropped answers stand in the trail with their words.
+    Dropped answers stand in the trail with their words. ``seen`` is the stamp of the plan that the person
+    confirmed; another plan than that is not carried out.
     """
     assessment = lock(assessment)
     if not actor.has_perm("assessments.manage", assessment):
@@ -69,22 +86,11 @@ def upgrade(
     if not assessment.is_open:
         raise ValidationError(_("提出された点検の対策一覧は、更新できません。"), code="closed")
     plan = plan_upgrade(assessment, version)
+    if seen and seen != plan.stamp:
+        message = _("確認の間に対策一覧が変わりました。違いをもう一度確かめてください。")
+        raise ValidationError(message, code="changed")
     assessment.claim(seen_revision)
-    source = _("対策一覧の更新前（%(version)s）") % {"version": plan.old.version}
-    gone = [plan.answers[control.id] for control in plan.difference.removed]
-    for one in gone:
-        one.delete()
-    for one in plan.carried.carried.values():
-        one.carried_from = plan.old.version
-        _follow(one, plan.new)
-    for one in plan.carried.again.values():
-        one.previous = _suggestion(one, source)
-        one.status, one.reason, one.planned_on = "", "", None
-        one.answered_by, one.answered_at = None, None
-        _follow(one, plan.new)
-    for id, one in plan.answers.items():
-        if not one.status and id not in plan.carried.again and one not in gone:
-            _follow(one, plan.new)
+    gone = _carry_over(plan)
     Answer.objects.bulk_create(_open_answer(assessment, control) for control in plan.difference.added)
     again = {plan.answers[id].role for id in plan.carried.again}
     asked_anew = again | {str(control.role) for control in plan.difference.added}
@@ -100,6 +106,30 @@ def upgrade(
     }
     record(assessment.municipality.chain, actor, "assessments.upgraded", assessment, detail)
     return plan
+
+
+def _carry_over(plan: UpgradePlan) -> list[Answer]:
+    """Write what becomes of the answers there are; returns those that are gone."""
+    source = _("対策一覧の更新前（%(version)s）") % {"version": plan.old.version}
+    gone = [plan.answers[control.id] for control in plan.difference.removed]
+    for one in gone:
+        one.delete()
+    for one in plan.carried.carried.values():
+        one.carried_from = plan.old.version
+        _follow(one, plan.new)
+    for one in plan.carried.again.values():
+        one.previous = _suggestion(one, source)
+        one.status, one.reason, one.planned_on = "", "", None
+        one.answered_by, one.answered_at = None, None
+        _follow(one, plan.new)
+    reworded = {change.id for change in plan.difference.changed if change.asks_again}
+    for id, one in plan.answers.items():
+        if not one.status and id not in plan.carried.again and one not in gone:
+            if one.previous and id in reworded:
+                words = {"source": one.previous["source"], "version": plan.old.version}
+                one.previous["source"] = _("%(source)s、%(version)sの内容に対して") % words
+            _follow(one, plan.new)
+    return gone
 
 
 def _open_answer(assessment: Assessment, control: Control) -> Answer:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import datetime
+import io
+import unicodedata
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from kijun.catalog import Catalog, Control, Tier, UnknownId, label
+from kijun.catalog import (
+    Catalog,
+    Control,
+    Evidence,
+    Framework,
+    Text,
+    Tier,
+    UnknownId,
+    export_xlsx,
+    label,
+    place_reads,
+)
 from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import Answer, AskedRole
 from kijun.governance.assessments.readiness import ORGANISATION
 from kijun.governance.assessments.views.common import lang, topic_name
+from kijun.governance.evidence import coverage
+from kijun.governance.evidence.attestations import answerable
+from kijun.governance.evidence.proofs import collectors
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.tables import excel_response
 from kijun.web.who_may import signed_in, who_may
 
 
@@ -21,53 +40,73 @@ def _groups(catalog: Catalog) -> list[tuple[str, str]]:
     return [("G", str(ORGANISATION))] + [(one.id, one.name.get(lang())) for one in catalog.principles]
 
 
-def _fits(control: Control, words: list[str], role: str, tier: str) -> bool:
+def _summary(catalog: Catalog, group: str) -> Text:
+    return catalog.topic(group).summary if group == "G" else catalog.principle(group).summary
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _fits(catalog: Catalog, control: Control, words: list[str], role: str, tier: str) -> bool:
+    """Whether a control has every word somewhere in what it says, in either language, and fits the filters."""
     if role and control.role != role:
         return False
     if tier and not control.required_by(tier):
         return False
-    text = " ".join(
-        (control.id, control.title.ja, control.title.en, control.statement.ja, control.statement.en)
-    )
-    return all(word.casefold() in text.casefold() for word in words)
+    if not words:
+        return True
+    said = (catalog.topic(control.topic).name, control.title, control.statement, *control.done_when)
+    text = _folded("\n".join([control.id, *(part for one in said for part in (one.ja, one.en))]))
+    return all(word in text for word in words)
 
 
 @signed_in
 def catalog(request: StaffRequest) -> HttpResponse:
     """All controls, one principle at a time; a search looks through all of them."""
     found = catalogue.newest(request.municipality)
-    words = request.GET.get("q", "")[:100].replace("\u3000", " ").split()
+    words = _folded(request.GET.get("q", "")[:100]).split()
     role = request.GET.get("role", "") if request.GET.get("role") in AskedRole.values else ""
     tier = request.GET.get("tier", "") if request.GET.get("tier") in {str(one) for one in Tier} else ""
-    fitting = [one for one in found.controls if _fits(one, words, role, tier)]
+    fitting = [one for one in found.controls if _fits(found, one, words, role, tier)]
     groups = _groups(found)
     asked = request.GET.get("principle", "")
     narrowed = bool(words or role or tier)
     here = asked if asked in dict(groups) else "" if narrowed else "1"
+    counts = [(id, name, sum(one.principle == id for one in fitting)) for id, name in groups]
     topics: dict[str, list[Control]] = {}
     for one in fitting:
         if not here or one.principle == here:
             topics.setdefault(one.topic, []).append(one)
     context = {
         "catalog": found,
-        "groups": [(id, name, sum(one.principle == id for one in fitting)) for id, name in groups],
+        "dated": datetime.date.fromisoformat(found.date),
+        "number": sum(not one.is_own for one in found.controls),
+        "own": sum(one.is_own for one in found.controls),
+        "groups": [(id, name, n) for id, name, n in counts if n or not narrowed or id == here],
+        "narrowed": narrowed,
+        "fitting": len(fitting),
         "here": here,
-        "principle": next((one for one in found.principles if one.id == here), None),
+        "here_name": dict(groups).get(here, ""),
+        "summary": _summary(found, here) if here else None,
         "topics": [(topic_name(found, id), some) for id, some in topics.items()],
         "shown": sum(len(some) for some in topics.values()),
-        "words": " ".join(words),
+        "words": request.GET.get("q", "")[:100].strip(),
         "role": role,
         "tier": tier,
         "roles": AskedRole.choices,
         "tiers": [(str(one), label(one, lang())) for one in Tier],
         "may_manage": request.user.has_perm("assessments.manage"),
-        "keep": "".join(
-            f"&{key}={value}"
-            for key, value in (("q", "+".join(words)), ("role", role), ("tier", tier))
-            if value and key != "q"
-        ),
     }
     return render(request, "assessments/catalog.html", context)
+
+
+@signed_in
+def catalog_excel(request: StaffRequest) -> HttpResponse:
+    """The whole catalogue as an Excel file, own controls and crosswalk included."""
+    file = io.BytesIO()
+    export_xlsx(catalogue.newest(request.municipality), file, lang())
+    return excel_response(file.getvalue(), _("対策一覧") + ".xlsx")
 
 
 @signed_in
@@ -81,7 +120,8 @@ def catalog_control(request: StaffRequest, control_id: str) -> HttpResponse:
     edges = []
     for edge in found.edges_of(control_id):
         framework = found.framework(edge.framework)
-        edges.append((framework, framework.item(edge.item), edge, label(edge.relation, lang())))
+        day = datetime.date.fromisoformat(edge.date)
+        edges.append((framework, framework.item(edge.item), edge, label(edge.relation, lang()), day))
     here = control.principle
     context = {
         "catalog": found,
@@ -93,13 +133,27 @@ def catalog_control(request: StaffRequest, control_id: str) -> HttpResponse:
         "level": label(control.level, lang()),
         "frequency": label(control.frequency, lang()),
         "tier": label(control.tiers[0], lang()),
-        "kinds": [label(one, lang()) for one in control.evidence],
+        "place": place_reads(control.place, lang()),
+        **_answered_by(control_id),
         "risks": [found.risk(one) for one in control.risks],
         "related": [found.control(one) for one in control.related],
         "edges": edges,
         "answers": _open_answers(request, control_id),
     }
     return render(request, "assessments/catalog_control.html", context)
+
+
+def _answered_by(control_id: str) -> dict[str, Any]:
+    """What can prove a control in this version of Kijun, and what the catalogue names but is not built yet."""
+    how = answerable(control_id)
+    kinds = [Evidence.AUTOMATIC] if how.collectors else []
+    kinds += [Evidence(kind.value) for kind in how.kinds]
+    sources = coverage.page_names((one.page for one in collectors(control_id)), lang())
+    return {
+        "kinds": [label(one, lang()) for one in kinds],
+        "collected_from": sources,
+        "pages": coverage.page_names(coverage.pages(control_id), lang()),
+    }
 
 
 def _open_answers(request: StaffRequest, control_id: str) -> list[Any]:
@@ -112,6 +166,11 @@ def _open_answers(request: StaffRequest, control_id: str) -> list[Any]:
     return list(rows.select_related("assessment__cycle", "assessment__system").defer("assessment__frozen"))
 
 
+def _last_look(framework: Framework) -> datetime.date | None:
+    """The day of the latest review of an edge."""
+    return max((datetime.date.fromisoformat(edge.date) for edge in framework.edges), default=None)
+
+
 @signed_in
 def crosswalk(request: StaffRequest) -> HttpResponse:
     """Other frameworks that the catalogue maps to."""
@@ -122,7 +181,7 @@ def crosswalk(request: StaffRequest) -> HttpResponse:
             len(one.items),
             len({edge.item for edge in one.edges}),
             len({edge.control for edge in one.edges}),
-            max((edge.date for edge in one.edges), default=""),
+            _last_look(one),
         )
         for one in found.frameworks
     ]
@@ -143,7 +202,13 @@ def framework(request: StaffRequest, framework_id: str) -> HttpResponse:
             (edge, found.control(edge.control), label(edge.relation, lang()))
         )
     rows = [(item, edges.get(item.id, [])) for item in one.items]
-    context = {"catalog": found, "framework": one, "rows": rows, "open": sum(not some for _i, some in rows)}
+    context = {
+        "catalog": found,
+        "framework": one,
+        "rows": rows,
+        "open": sum(not some for _i, some in rows),
+        "last": _last_look(one),
+    }
     return render(request, "assessments/framework.html", context)
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kijun.catalog import changed_lines
 from kijun.governance.assessments import actions, figures, queries
 from kijun.governance.assessments.actions.upgrading import plan_upgrade
 from kijun.governance.assessments.forms import SubmitForm
@@ -121,8 +122,8 @@ def upgrade(request: StaffRequest, pk: int) -> HttpResponse:
             actions.upgrade(
                 request.user,
                 found,
-                request.POST.get("version") or None,
                 seen_revision=int(text) if text.isdecimal() else None,
+                seen=request.POST.get("seen", ""),
             )
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
@@ -130,5 +131,7 @@ def upgrade(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, _("対策一覧を更新しました。変わらない対策の回答は引き継ぎました。"))
         return redirect("assessments:assessment", pk=pk)
     desk = Desk.of(request, found)
-    context = page(request, desk, plan=plan_upgrade(found))
+    plan = plan_upgrade(found)
+    changes = [(one, changed_lines(one, lang())) for one in plan.difference.changed]
+    context = page(request, desk, plan=plan, changes=changes)
     return render(request, "assessments/upgrade.html", context)

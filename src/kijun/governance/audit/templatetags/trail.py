@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -14,11 +15,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("audit/history.html")
-def history(*things: Model) -> dict[str, Any]:
-    """The last entries about a thing (or several, taken together), folded away at the end of a page."""
-    found = [entry for thing in things if thing is not None and thing.pk for entry in queries.history(thing)]
-    found.sort(key=lambda entry: (entry.at, entry.seq), reverse=True)
-    return {"entries": found[: queries.HISTORY]}
+def history(*things: Model | Sequence[Model] | None) -> dict[str, Any]:
+    """The last entries about a thing (or several, or a list), folded away at the end of a page; nothing without any."""
+    found: list[Model] = []
+    for thing in things:
+        if isinstance(thing, Model):
+            found.append(thing)
+        else:
+            found += thing or []
+    entries = queries.history(*(one for one in found if one.pk))
+    return {"entries": entries[: queries.HISTORY], "more": len(entries) > queries.HISTORY}
 
 
 @register.filter

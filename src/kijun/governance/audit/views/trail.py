@@ -6,16 +6,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kijun.governance.audit import actions, queries, words
+from kijun.governance.audit.chain import Break
 from kijun.governance.audit.forms import HeadForm, SearchForm
 from kijun.governance.audit.models import Entry
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import labelled, listed
 from kijun.web.tables import Column, Table
 from kijun.web.who_may import who_may
+
+MOST_ROWS = 20_000
+"""Entries in one Excel file: more would take the web process minutes and its memory."""
 
 
 def _chain(request: HttpRequest) -> str:
@@ -37,7 +42,7 @@ TABLE = Table(
     columns=[
         Column("seq", _("番号"), lambda e: e.seq, ("seq",), lambda e: reverse("audit:entry", args=[e.seq])),
         Column("at", _("日時"), lambda e: e.at, kind="datetime"),
-        Column("actor", _("操作した人"), lambda e: e.actor_label),
+        Column("actor", _("操作した人"), lambda e: e.actor_label, kind="nowrap"),
         Column("action", _("操作"), lambda e: words.action(e.action)),
         Column("thing", _("対象"), lambda e: e.thing_label, hint=lambda e: words.kind(e.thing_kind)),
     ],
@@ -77,7 +82,10 @@ def trail(request: HttpRequest) -> HttpResponse:
     valid = form.is_valid()
     found = queries.search(chain, **form.cleaned_data) if valid else Entry.objects.none()
     if TABLE.wants_excel(request) and valid:
-        return TABLE.as_excel(request, found, f"操作の記録_{timezone.localdate()}.xlsx")
+        count = found.count()
+        if count <= MOST_ROWS:
+            return TABLE.as_excel(request, found, f"操作の記録_{timezone.localdate()}.xlsx")
+        form.add_error(None, _too_many(count))
     shown = TABLE.show(request, found)
     shown.narrowed = not valid or any(form.cleaned_data.values())
     last = queries.last_verification(chain)
@@ -91,7 +99,15 @@ def trail(request: HttpRequest) -> HttpResponse:
             "verified_detail": last.detail if last else {},
             "open_search": shown.narrowed,
         },
+        status=422 if form.non_field_errors() else 200,
     )
+
+
+def _too_many(count: int) -> str:
+    text = gettext(
+        "Excelには%(most)s件までです（今の条件では%(count)s件）。日付で絞って、何回かに分けてください。"
+    )
+    return text % {"most": f"{MOST_ROWS:,}", "count": f"{count:,}"}
 
 
 @require_GET
@@ -127,13 +143,15 @@ def verify(request: HttpRequest) -> HttpResponse:
             status=422 if form.is_bound else 200,
         )
     head, breaks = queries.verify(chain, form.cleaned_data["head"])
+    if unguarded := queries.unguarded():
+        breaks.append(Break(0, "unguarded", ", ".join(unguarded)))
     actions.note_verification(chain, request.user, head, breaks)  # type: ignore[arg-type]  # a Person
     return render(
         request,
         "audit/verified.html",
         {
             "head": head,
-            "breaks": [(one.seq, BREAKS[one.kind]) for one in breaks[:100]],
+            "breaks": [(one.seq or "—", BREAKS[one.kind]) for one in breaks[:100]],
             "count": len(breaks),
             "kept": form.cleaned_data["head"],
         },
@@ -147,4 +165,5 @@ BREAKS = {
     "unlinked": _("前の記録とつながっていません。"),
     "cut": _("控えた時点にあった末尾の記録がなくなっています。"),
     "rewritten": _("控えた時点の内容と違います。"),
+    "unguarded": _("記録の書き換えを防ぐデータベースの仕組みが、外されているか変えられています。"),
 }

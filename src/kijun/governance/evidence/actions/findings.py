@@ -79,7 +79,7 @@ def raise_finding(
             "control": control_id,
             "scope": f"{scope_kind}-{scope_id}",
             "cause": cause,
-            "owner": owner.staff_number if owner else "",
+            "owner": owner or "",
             "due_on": finding.due_on.isoformat(),
         },
     )
@@ -182,8 +182,8 @@ def plan(
 
 def _plan_of(finding: Finding) -> dict[str, object]:
     return {
-        "owner": finding.owner.staff_number if finding.owner else "",
-        "department": finding.department.code if finding.department else "",
+        "owner": finding.owner or "",
+        "department": finding.department or "",
         "due_on": finding.due_on,
     }
 
@@ -269,6 +269,6 @@ def give_finding(actor: Person, finding: Finding, old: Person, new: Person) -> F
         finding.claim(None)
         finding.owner = new
         finding.save(update_fields=["owner"])
-        detail = {"before": {"owner": old.staff_number}, "after": {"owner": new.staff_number}}
+        detail = changes({"owner": old}, {"owner": new})
         record(finding.municipality.chain, actor, "evidence.finding_handed_over", finding, detail)
     return finding

@@ -93,17 +93,13 @@ def give_step(actor: Person, step: PlanStep, old: Person, new: Person) -> None:
         step.claim(None)
         step.person = new
         step.save(update_fields=["person"])
-        detail = {
-            "what": step.what,
-            "before": {"person": old.staff_number},
-            "after": {"person": new.staff_number},
-        }
+        detail = {"what": step.what} | changes({"person": old}, {"person": new})
         record(finding.municipality.chain, actor, "evidence.step_handed_over", finding, detail)
 
 
 def _as_detail(step: PlanStep) -> dict[str, object]:
     return {
         "what": step.what,
-        "person": step.person.staff_number if step.person else "",
+        "person": step.person or "",
         "due_on": step.due_on.isoformat() if step.due_on else "",
     }

@@ -41,13 +41,15 @@ def body(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_mine(request, Body, pk=pk)
     today = timezone.localdate()
     members = list(found.members.select_related("person").order_by("-chair", "side", "pk"))
+    meetings = list(found.meetings.prefetch_related("attendees__person"))
     sides = {member.side for member in members if member.holds_on(today)}
     context = {
         "body": found,
         "members": [one for one in members if one.valid_to is None or one.valid_to >= today],
         "past": [one for one in members if one.valid_to and one.valid_to < today],
         "missing": [side.label for side in (Member.Side.EXECUTIVE, Member.Side.GROUND) if side not in sides],
-        "meetings": found.meetings.prefetch_related("attendees__person"),
+        "meetings": meetings,
+        "things": [*members, *meetings],
         "holds": found.holds_on(today),
         "may_edit": request.user.has_perm("mandates.edit", found),
     }
@@ -94,7 +96,7 @@ def add_member(request: StaffRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: actions.save_member(request.user, found, None, **data),
+        lambda data: actions.save_member(request.user, found, None, **split_revision(data)),
         title=_("委員を追加する"),
         back=_page(pk),
         back_label=found.name,
@@ -109,7 +111,7 @@ def change_member(request: StaffRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: actions.save_member(request.user, found.body, found, **data),
+        lambda data: actions.save_member(request.user, found.body, found, **split_revision(data)),
         title=_("委員の内容を変える"),
         back=_page(found.body_id),
         back_label=found.body.name,

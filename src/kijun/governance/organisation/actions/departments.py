@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -169,8 +170,11 @@ def reopen_department(actor: Actor, department: Department) -> Department:
 
 
 @transaction.atomic
-def cancel_version(actor: Actor, version: DepartmentVersion) -> None:
-    """Take a planned change back. Refused when it has begun, or when it is the department's beginning."""
+def cancel_version(actor: Actor, version: DepartmentVersion) -> bool:
+    """Take a planned change back, or a whole department that has not begun; gives whether the department remains.
+
+    Refused when it has begun, and for a beginning when something is planned for the department already.
+    """
     check(actor, version)
     department = version.department
     lock(version.municipality)
@@ -178,7 +182,8 @@ def cancel_version(actor: Actor, version: DepartmentVersion) -> None:
         raise ValidationError(_("すでに始まった変更は取り消せません。新しい変更を登録してください。"))
     before = department.versions.filter(valid_from__lt=version.valid_from).order_by("valid_from").last()
     if before is None:
-        raise ValidationError(_("部署の始まりは取り消せません。廃止してください。"))
+        _remove_unbegun(actor, department, version)
+        return False
     before.valid_to = version.valid_to
     since = version.valid_from
     version.delete()
@@ -188,6 +193,26 @@ def cancel_version(actor: Actor, version: DepartmentVersion) -> None:
     record(
         department.municipality.chain, actor, "organisation.department_change_cancelled", department, detail
     )
+    return True
+
+
+def _remove_unbegun(actor: Actor, department: Department, first: DepartmentVersion) -> None:
+    """A department that never was leaves no row, only what the trail tells."""
+    left = [one.name for one in DepartmentVersion.objects.filter(parent=department)]
+    left += dependents(department, first.valid_from)
+    if department.versions.exclude(pk=first.pk).exists() or left:
+        raise ValidationError(
+            _("この部署には、すでに予定されたもの（%(names)s）があります。先に取り消してください。"),
+            params={"names": listed(left[:_SHOWN]) or _("名称・位置の変更")},
+        )
+    detail = {"code": department.code, "name": first.name, "valid_from": str(first.valid_from)}
+    record(department.municipality.chain, actor, "organisation.department_plan_cancelled", department, detail)
+    try:
+        department.delete()
+    except ProtectedError as error:
+        raise ValidationError(
+            _("この部署を使っているものがあるため、取り消せません。廃止してください。")
+        ) from error
 
 
 @transaction.atomic

@@ -138,9 +138,11 @@ def carry_out(actor: Actor, municipality: Municipality, staged: StagedImport) ->
     """
     check(actor, municipality)
     lock(municipality)
-    staged = StagedImport.objects.select_for_update().get(
-        pk=staged.pk, kind=KIND, municipality_id=municipality.pk
-    )
+    rows = StagedImport.objects.select_for_update().filter(kind=KIND, municipality_id=municipality.pk)
+    found = rows.filter(pk=staged.pk).first()
+    if found is None:
+        raise ValidationError(_("この取り込みは、すでに終わっています。"), code="done")
+    staged = found
     if staged.is_expired:
         raise ValidationError(_("確認までに時間がたちすぎました。ファイルをもう一度選んでください。"))
     plan = imports.load(staged.plan["plan"])

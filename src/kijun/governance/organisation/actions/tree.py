@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.audit.actions import changes
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
+from kijun.web import dates
 from kijun.web.kana import normalise_kana
 
 KEEP: Final = object()
@@ -44,7 +45,8 @@ def put_department(
 ) -> Department:
     """A department with its first version; the caller checks the tree and copies."""
     code = clean_code(code)
-    if Department.objects.of(municipality).filter(code=code).exists():
+    # Subtrees are found by their path, and SQLite does not tell a from A there.
+    if Department.objects.of(municipality).filter(code__iexact=code).exists():
         raise ValidationError({"code": _("この部署コードはすでに使われています。")})
     _check_parent(municipality, parent)
     department = Department(
@@ -142,7 +144,11 @@ def refuse_broken_tree(municipality: Municipality, since: datetime.date) -> None
                         "%(day)sには上位の部署がありません（%(name)s）。日付か上位の部署を変えてください。"
                     )
                     raise ValidationError(
-                        {"parent": ValidationError(message, params={"day": day, "name": version.name})}
+                        {
+                            "parent": ValidationError(
+                                message, params={"day": dates.format_date(day), "name": version.name}
+                            )
+                        }
                     )
                 version = on[version.parent_id]
                 if version.department_id in walked:

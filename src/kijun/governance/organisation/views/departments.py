@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from kijun.governance.organisation import actions, queries
@@ -25,8 +26,16 @@ from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
 
-class DayForm(Form):
-    on = DateField(label="", required=False, help_text="")
+class ShowForm(Form):
+    """Which day's tree, and what to look for in it."""
+
+    q = forms.CharField(label=gettext_lazy("一覧を検索"), required=False, max_length=80)
+    on = DateField(
+        label=gettext_lazy("この日の組織を見る"),
+        required=False,
+        help_text="",
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("例：令和8年4月1日")}),
+    )
 
 
 def add_errors(form: forms.Form, error: ValidationError) -> None:
@@ -42,8 +51,10 @@ def add_errors(form: forms.Form, error: ValidationError) -> None:
 @who_may("organisation.manage")
 def departments(request: StaffRequest) -> HttpResponse:
     """The tree as of a day."""
-    form = DayForm({"on": request.GET.get("on", "")})
-    day = (form.cleaned_data["on"] if form.is_valid() else None) or timezone.localdate()
+    form = ShowForm({"on": request.GET.get("on", ""), "q": request.GET.get("q", "")})
+    form.is_valid()
+    day = form.cleaned_data.get("on") or timezone.localdate()
+    words = form.cleaned_data.get("q", "")
     if request.GET.get("format") == "xlsx":
         rows = as_rows(request.municipality, day).values()
         return excel_response(write_workbook([Sheet(_("部署"), COLUMNS, rows)]), f"部署_{day}.xlsx")
@@ -54,7 +65,8 @@ def departments(request: StaffRequest) -> HttpResponse:
             "form": form,
             "day": day,
             "is_today": day == timezone.localdate(),
-            "nodes": queries.tree(request.municipality, day),
+            "words": words,
+            "nodes": queries.search(queries.tree(request.municipality, day), words),
             "planned": queries.planned(request.municipality),
         },
     )
@@ -212,9 +224,13 @@ def cancel_version(request: StaffRequest, pk: int) -> HttpResponse:
     version = get_mine(request, DepartmentVersion, pk=pk)
     department_id = version.department_id
     try:
-        actions.cancel_version(request.user, version)
+        remains = actions.cancel_version(request.user, version)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("予定を取り消しました。"))
-    return redirect("organisation:department", department_id)
+        return redirect("organisation:department", department_id)
+    messages.success(request, _("予定を取り消しました。"))
+    return (
+        redirect("organisation:department", department_id)
+        if remains
+        else redirect("organisation:departments")
+    )

@@ -103,6 +103,8 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
             counts = actions.carry_out(request.user, request.municipality, staged)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
+            if getattr(error, "code", "") == "done":
+                return redirect("organisation:departments")
             return redirect("organisation:import_preview", pk)
         text = _("%(add)s件を追加し、%(change)s件を変更しました。")
         messages.success(request, text % {"add": counts["add"], "change": counts["change"]})
