@@ -41,6 +41,14 @@ def test_an_empty_town_is_answered_in_both_languages(
     assert proof.url.startswith("/staff/")
 
 
+def test_a_day_in_a_text_is_written_as_the_reader_writes_days() -> None:
+    value = proofs.line("%(day)s", day=proofs.shown_day(datetime.date(2027, 1, 4)))
+    assert str(value) == "2027/01/04"
+    with translation.override("en"):
+        assert str(value) == "4 January 2027"
+    assert str(proofs.shown_day(None)) == "–"
+
+
 def test_a_plan_of_several_years_names_ai(organisation: Scope) -> None:
     assert evidence.plans_that_name_ai(organisation).verdict == Verdict.UNMET
     today = timezone.localdate()
