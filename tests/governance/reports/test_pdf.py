@@ -19,6 +19,13 @@ def test_it_works(report: Report) -> None:
     assert "2026年11月23日（令和8年）" in text.replace(" ", "")
 
 
+def test_it_compares_with_the_last_cycle(report: Report) -> None:
+    text = text_of(pdf.render(report)).replace(" ", "")
+
+    assert "同じ対策8件で比べると" in text
+    assert "+25" in text
+
+
 def test_it_is_tagged_and_says_its_language(report: Report) -> None:
     catalog = PdfReader(io.BytesIO(pdf.render(report))).trailer["/Root"]
 
@@ -43,6 +50,7 @@ def test_an_empty_report_still_prints(report: Report) -> None:
         by_principle=(),
         by_role=(),
         trend=(),
+        comparison=None,
         findings=(),
         controls=(),
         facts=(),

@@ -7,7 +7,7 @@ from typing import Any
 from kijun.catalog import Catalog, Control, Text
 from kijun.governance.assessments import catalogue, proving
 from kijun.governance.assessments.models import Answer, Assessment
-from kijun.governance.assessments.tallies import Results
+from kijun.governance.assessments.tallies import summary_of
 from kijun.governance.evidence.models import Item
 
 FORMAT = 1
@@ -21,9 +21,7 @@ def freeze(assessment: Assessment) -> dict[str, Any]:
         assessment.answers.select_related("answered_by", "department"),
         key=lambda one: catalogue.order(one.control_id, one.principle),
     )
-    found = Results()
-    for one in answers:
-        found.add(one.principle, one.role, one.status)
+    controls = [_control(one, catalog, items.get(one.control_id, [])) for one in answers]
     system = assessment.system
     return {
         "format": FORMAT,
@@ -44,8 +42,8 @@ def freeze(assessment: Assessment) -> dict[str, Any]:
             "own_controls": assessment.own_controls_id,
         },
         "principles": {one.id: _text(one.name) for one in catalog.principles},
-        "controls": [_control(one, catalog, items.get(one.control_id, [])) for one in answers],
-        "summary": found.as_summary(),
+        "controls": controls,
+        "summary": summary_of(controls),
     }
 
 

@@ -5,13 +5,15 @@ Every function asks the database a constant number of times, however many system
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.assessments.comparison import Comparison, Given, Key, compare
 from kijun.governance.assessments.models import (
     OPEN_STATES,
     SETTLED_STATES,
@@ -20,12 +22,11 @@ from kijun.governance.assessments.models import (
     Assignment,
     Cycle,
 )
-from kijun.governance.assessments.tallies import Results, Tally, from_summary
+from kijun.governance.assessments.tallies import Results, Tally, from_summary, statuses_in
 from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.inventory.queries import (
     departments_near,
     reads_everything,
-    registered,
     visible_systems,
 )
 from kijun.governance.organisation.models import Municipality
@@ -177,8 +178,9 @@ def latest_approved_of_all(municipality: Municipality) -> dict[tuple[str, int], 
 
 
 def current(municipality: Municipality, scope_kind: str, scope_id: int) -> Assessment | None:
-    """The assessment of the newest cycle, whatever its state."""
-    rows = assessments(municipality).order_by("-cycle__starts_on", "-cycle_id", "-pk")
+    """The assessment of the newest cycle, whatever its state unless it was dropped."""
+    rows = assessments(municipality).exclude(state=Assessment.State.DROPPED)
+    rows = rows.order_by("-cycle__starts_on", "-cycle_id", "-pk")
     return _of_scope(rows, scope_kind, scope_id).first()
 
 
@@ -187,35 +189,79 @@ def _of_scope(rows: QuerySet[Assessment], kind: str, scope_id: int) -> QuerySet[
     return rows.filter(system_id=scope_id) if kind == ScopeKind.SYSTEM else rows
 
 
+# --- how it went before ----------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One approved assessment in a trend."""
+    """One cycle in a trend: what was approved in it, or how far it is."""
 
-    assessment: Assessment
+    cycle: Cycle
     tally: Tally
 
-    @property
-    def label(self) -> str:
-        return self.assessment.cycle.name
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Cycle by cycle, the oldest first; and the last two of them like for like (None for the first cycle)."""
+
+    points: list[Point]
+    earlier: Cycle | None
+    comparison: Comparison | None
 
 
-def trend(municipality: Municipality, scope_kind: str, scope_id: int) -> list[Point]:
-    """What was approved cycle by cycle, the oldest first."""
-    rows = _of_scope(settled(municipality), scope_kind, scope_id)
-    ordered = rows.order_by("cycle__starts_on", "cycle_id", "pk")
-    return [Point(one, from_summary(one.summary).total) for one in ordered]
+def course(rows: Sequence[Assessment], scope_kind: str | None = None) -> Course:
+    """How the given assessments of one cycle compare with what was approved in earlier cycles.
+
+    ``scope_kind`` None takes every scope of the municipality (the whole town); else the scope of the one that is given.
+    Three queries.
+    """
+    if not rows:
+        return Course([], None, None)
+    cycle = rows[0].cycle
+    past = settled(rows[0].municipality).exclude(cycle=cycle)
+    if scope_kind is not None:
+        past = _of_scope(past, scope_kind, rows[0].scope_id)
+    by_cycle: dict[int, list[Assessment]] = defaultdict(list)
+    for one in past:
+        if _place(one.cycle) < _place(cycle):
+            by_cycle[one.cycle_id].append(one)
+    rounds = sorted(by_cycle.values(), key=lambda some: _place(some[0].cycle))
+    given = given_answers(rows)
+    points = [Point(some[0].cycle, _tally(given_answers(some))) for some in rounds]
+    points.append(Point(cycle, _tally(given)))
+    if not rounds:
+        return Course(points, None, None)
+    return Course(points, rounds[-1][0].cycle, compare(given_answers(rounds[-1]), given))
 
 
-def town_results(municipality: Municipality) -> Results:
-    """The last approved answers of the organisation and of all systems in use, together."""
-    in_force = set(registered(municipality).values_list("pk", flat=True))
-    whole = Results()
-    for (kind, scope_id), one in latest_approved_of_all(municipality).items():
-        if kind == ScopeKind.ORGANISATION or scope_id in in_force:
-            for (principle, role), tally in from_summary(one.summary).cells.items():
-                for status, number in tally.counts.items():
-                    whole.add(principle, role, status, number)
-    return whole
+def _place(cycle: Cycle) -> tuple[datetime.date, int]:
+    return cycle.starts_on, cycle.pk
+
+
+def _tally(given: Mapping[Key, Given]) -> Tally:
+    tally = Tally()
+    for one in given.values():
+        tally.add(one.status)
+    return tally
+
+
+def given_answers(rows: Iterable[Assessment]) -> dict[Key, Given]:
+    """Every control of several assessments: of the frozen copy where one was approved, else as it stands."""
+    rows = list(rows)
+    found: dict[Key, Given] = {}
+    for one in rows:
+        if one.is_settled:
+            for control_id, principle, status in statuses_in(one.summary):
+                found[one.scope_kind, one.scope_id, control_id] = Given(principle, status)
+    open_ones = {one.pk: one for one in rows if not one.is_settled}
+    if open_ones:
+        answers = Answer.objects.filter(assessment__in=open_ones).order_by()
+        for pk, control_id, principle, status in answers.values_list(
+            "assessment_id", "control_id", "principle", "status"
+        ):
+            one = open_ones[pk]
+            found[one.scope_kind, one.scope_id, control_id] = Given(principle, status)
+    return found
 
 
 # --- cycles ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -71,7 +72,8 @@ def write(assessment: Assessment, answers: list[Answer]) -> bytes:
 
 
 def _evidence(item: Item) -> str:
-    parts = [item.title, item.value, item.get_verdict_display(), f"{item.as_of:%Y-%m-%d}"]
+    day = timezone.localdate(item.as_of)
+    parts = [item.shown_title, item.shown_value, item.get_verdict_display(), f"{day:%Y/%m/%d}"]
     return " / ".join(part for part in parts if part)
 
 

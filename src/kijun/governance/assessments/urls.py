@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from kijun.governance.assessments.views import answering, catalog, cycles, ending, own, sheets, work
+from kijun.governance.assessments.views import answering, catalog, cycles, ending, own, results, sheets, work
 
 app_name = "assessments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/work/", work.work, name="work"),
     path("<int:pk>/submit/", ending.submit, name="submit"),
     path("<int:pk>/close/", ending.close, name="close"),
-    path("<int:pk>/results/", ending.results, name="results"),
+    path("<int:pk>/results/", results.results, name="results"),
     path("<int:pk>/upgrade/", ending.upgrade, name="upgrade"),
     path("<int:pk>/sheet/", sheets.save_sheet, name="sheet"),
     path("<int:pk>/import/", sheets.import_sheet, name="import"),

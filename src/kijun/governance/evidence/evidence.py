@@ -85,7 +85,9 @@ def _duty(scope: Scope, duty: Mandate.Duty, title: StrOrPromise) -> Proof:
     ends = [one.until for one in held]
     last = max((day for day in ends if day), default=None) if held and None not in ends else None
     value = (
-        line(_("%(names)sさんが務めています"), names=lazystr_of(lambda: listed(one.person for one in held[:3])))
+        line(
+            _("%(names)sさんが務めています"), names=lazystr_of(lambda: listed(one.person for one in held[:3]))
+        )
         if held
         else line(_("務める人が決まっていません"))
     )

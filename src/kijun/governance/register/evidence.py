@@ -151,7 +151,9 @@ def published_to_residents(scope: Scope) -> Proof | None:
     return Proof(
         title=_("住民への公開"),
         value=_format(
-            _("最後の公開：%(day)s、公開中：%(count)s件（国への報告は別に確かめます）"), day=shown_day(day), count=count
+            _("最後の公開：%(day)s、公開中：%(count)s件（国への報告は別に確かめます）"),
+            day=shown_day(day),
+            count=count,
         ),
         verdict=Verdict.PARTLY if count and day + YEAR >= timezone.localdate() else Verdict.UNMET,
         url=reverse(LIST),
