@@ -18,7 +18,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 TARGET = Path(__file__).resolve().parent.parent / "src/kijun/governance/reports/report.docx"
-FONT = "Noto Sans JP"
+FONT = "BIZ UDPGothic"
+"""Comes with Japanese Windows; other systems take what they have."""
 INK = RGBColor(0x1A, 0x1A, 0x1A)
 SHADE = "F2F2F2"
 
@@ -59,7 +60,7 @@ def make(target: Path) -> None:
         cells(6),
         ["number", "title", "control", "owner", "due", "state"],
         "",
-        (17, 69, 17, 27, 24, 20),
+        (19, 65, 17, 27, 24, 22),
     )
     document.add_paragraph("{%p if controls %}")
     document.add_heading("{{ words.controls }}", 1)
@@ -72,7 +73,7 @@ def make(target: Path) -> None:
         cells(5),
         ["number", "control", "answer", "reason", "evidence"],
         "",
-        (16, 42, 20, 42, 54),
+        (19, 42, 21, 38, 54),
     )
     document.add_paragraph("{%p endfor %}")
     document.add_heading("{{ words.notes }}", 1)
@@ -188,20 +189,30 @@ def table(
     heads: Sequence[str],
     widths: Sequence[int],
     numbers: Sequence[int],
+    head_size: float = 8.5,
 ) -> None:
     made = document.add_table(rows=0, cols=len(texts), style="Table Grid")
     made.autofit = False
+    _pad(made)
     if heads:
-        _row(made, heads, widths, numbers, head=True)
+        _row(made, heads, widths, numbers, head=True, size=head_size)
     made.add_row().cells[0].text = f"{{%tr for row in {key} %}}"
-    _row(made, texts, widths, numbers, head=False)
+    _row(made, texts, widths, numbers, head=False, size=8.5)
     made.add_row().cells[0].text = "{%tr endfor %}"
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Mm(width)
 
 
+def _pad(made: Any) -> None:
+    """Room above and below the text of each cell, in twentieths of a point."""
+    margins = made._tbl.makeelement(qn("w:tblCellMar"), {})
+    for side, size in (("top", "45"), ("left", "85"), ("bottom", "45"), ("right", "85")):
+        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): size, qn("w:type"): "dxa"}))
+    made._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
+
+
 def _row(
-    made: Any, texts: Sequence[str], widths: Sequence[int], numbers: Sequence[int], *, head: bool
+    made: Any, texts: Sequence[str], widths: Sequence[int], numbers: Sequence[int], *, head: bool, size: float
 ) -> None:
     row = made.add_row()
     properties = row._tr.get_or_add_trPr()
@@ -212,7 +223,7 @@ def _row(
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
         run = paragraph.add_run(text)
-        run.font.size = Pt(8.5)
+        run.font.size = Pt(size)
         run.bold = head
         paragraph.paragraph_format.space_after = Pt(0)
         if place in numbers:
@@ -228,7 +239,7 @@ def results(document: Any, key: str) -> None:
     document.add_paragraph(f"{{{{ pictures.{key} }}}}")
     texts = ["{{ row.label }}", *[f"{{{{ row.cells[{i}] }}}}" for i in range(6)], "{{ row.rate }}"]
     heads = ["{{ words.item }}", *[f"{{{{ statuses[{i}].label }}}}" for i in range(6)], "{{ words.rate }}"]
-    table(document, key, texts, heads, (46, 18, 18, 18, 18, 19, 18, 19), range(1, 8))
+    table(document, key, texts, heads, (48, 16, 16, 16, 18, 21, 19, 20), range(1, 8), 7)
     document.add_paragraph("{%p endif %}")
 
 

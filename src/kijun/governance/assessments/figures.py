@@ -91,11 +91,11 @@ def in_words(comparison: Comparison) -> str:
     if total.before is None or total.now is None or total.points is None:
         return _("前回と今回の両方で答えた対策がまだないため、比べられません。")
     text = _(
-        "前回と今回の両方で答えた対策%(n)s件で比べると、実施率は%(before)s %%から%(now)s %%になりました（%(points)sポイント）。"
+        "前回と今回の両方で答えた対策%(n)s件で比べると、実施率は%(before)sから%(now)sになりました（%(points)sポイント）。"
     ) % {
         "n": total.common,
-        "before": total.before,
-        "now": total.now,
+        "before": f"{total.before}\u00a0%",
+        "now": f"{total.now}\u00a0%",
         "points": signed(total.points),
     }
     return text + left_out(comparison)

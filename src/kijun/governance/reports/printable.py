@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,12 +12,15 @@ from kijun.web import dates
 from kijun.web.charts import signed
 from kijun.web.punctuation import labelled, listed
 
+_PIXELS: Final = 720
+_LINE: Final = 96
+"""Half-width characters that have room in a line of that many pixels."""
 WIDTHS: Final = (30, 10, 10, 10, 10, 10, 10, 10)
 FILLS: Final = {
     "done": {"solid": "#0017c1"},
     "partly": {"pattern": "wide_upward_diagonal", "fg_color": "#1a1a1a", "bg_color": "#39abff"},
     "planned": {"pattern": "dotted_grid", "fg_color": "#1a1a1a", "bg_color": "#ffd43d"},
-    "not_done": {"pattern": "small_grid", "fg_color": "#ffffff", "bg_color": "#ec0000"},
+    "not_done": {"pattern": "wide_downward_diagonal", "fg_color": "#ec0000", "bg_color": "#ffffff"},
     "not_applicable": {"solid": "#949494"},
     "": {"solid": "#ffffff"},
 }
@@ -41,9 +45,21 @@ class _Page:
             {**common, "bold": True, "top": 2, "bottom": 1, "text_wrap": True, "align": "right"}
         )
 
+    def head_line(self, text: str) -> None:
+        self.sheet.set_row(self.row, 22)
+        self.line(text, self.heading)
+
     def line(self, text: str, style: Any = None) -> None:
         self.sheet.write_string(self.row, 0, text, style or self.plain)
         self.row += 1
+
+    def paragraph(self, text: str) -> None:
+        """A long text in a box of its own, which breaks its lines at the edge of the page."""
+        lines = -(-_units(text) // _LINE)
+        box = {"width": _PIXELS, "height": 18 * lines + 8, "line": {"none": True}, "fill": {"none": True},
+               "font": {"size": 10}, "object_position": 2}  # fmt: skip
+        self.sheet.insert_textbox(self.row, 0, text, box)
+        self.row += lines + 1
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str | int]], numbers: int) -> int:
         """A table whose last ``numbers`` columns are figures; the row of its first line."""
@@ -51,6 +67,7 @@ class _Page:
         for place, head in enumerate(heads):
             style = self.number_head if place >= first_number else self.head
             self.sheet.write_string(self.row, place, head, style)
+        self._heighten(heads)
         self.row += 1
         first = self.row
         for row in rows:
@@ -60,9 +77,20 @@ class _Page:
                 else:
                     style = self.number if place >= first_number else self.cell
                     self.sheet.write_string(self.row, place, value, style)
+            self._heighten(row)
             self.row += 1
         self.row += 1
         return first
+
+    def _heighten(self, row: Sequence[str | int]) -> None:
+        """As high as its longest text needs: not every program works that out when it opens the file."""
+        lines = (-(-_units(str(value)) // width) for value, width in zip(row, WIDTHS, strict=False))
+        self.sheet.set_row(self.row, 15 * max(lines, default=1))
+
+
+def _units(text: str) -> int:
+    """How many half-width characters wide a text is."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
 
 
 def draw(book: Any, report: Report) -> str:
@@ -72,6 +100,7 @@ def draw(book: Any, report: Report) -> str:
     for place, width in enumerate(WIDTHS):
         page.sheet.set_column(place, place, width)
     page.line(report.municipality + (f"　{words['sample']}" if report.is_sample else ""))
+    page.sheet.set_row(page.row, 30)
     page.line(report.title, page.big)
     day = f"{dates.format_date(report.made_on, report.language)} {words['as_of']}"
     page.line("　".join([report.cycle, report.state, day, labelled(words["made_by"], report.made_by)]))
@@ -88,8 +117,9 @@ def draw(book: Any, report: Report) -> str:
     _results(page, words["by_role"], report.by_role)
     _changes(page, report, words)
     _lists(page, report, words)
+    page.row += 1
     for note in report.notes:
-        page.line(f"※ {note}")
+        page.paragraph(f"・{note}")
     _lay_out(page, report)
     return page.title
 
@@ -98,7 +128,7 @@ def _results(page: _Page, title: str, groups: Sequence[Group]) -> None:
     if not groups:
         return
     words, all_words = status_labels(), labels()
-    page.line(title, page.heading)
+    page.head_line(title)
     heads = [all_words["item"], *(words[status] for status in STATUSES), all_words["rate"]]
     rows = [
         [group.label, *(group.counts.get(status, 0) for status in STATUSES), percent(group.rate)]
@@ -124,20 +154,20 @@ def _results(page: _Page, title: str, groups: Sequence[Group]) -> None:
     chart.set_y_axis({"reverse": True})
     chart.set_legend({"position": "top"})
     height = 90 + 26 * len(groups)
-    chart.set_size({"width": 720, "height": height})
+    chart.set_size({"width": _PIXELS, "height": height})
     told = listed(labelled(group.label, percent(group.rate)) for group in groups)
     page.sheet.insert_chart(page.row, 0, chart, {"description": labelled(title, told), "object_position": 2})
     page.row += height // 20 + 2
 
 
 def _changes(page: _Page, report: Report, words: dict[str, str]) -> None:
-    page.line(words["trend"], page.heading)
+    page.head_line(words["trend"])
     found = report.comparison
     if found is None:
         page.line(words["no_trend"])
         page.row += 1
         return
-    page.line(found.text)
+    page.paragraph(found.text)
     if found.total is None:
         page.row += 1
         return
@@ -151,7 +181,7 @@ def _changes(page: _Page, report: Report, words: dict[str, str]) -> None:
 
 def _lists(page: _Page, report: Report, words: dict[str, str]) -> None:
     if report.systems:
-        page.line(words["systems"], page.heading)
+        page.head_line(words["systems"])
         heads = [
             words[key] for key in ("name", "code", "stage", "tier", "assessed", "published", "rate", "open")
         ]
@@ -160,7 +190,7 @@ def _lists(page: _Page, report: Report, words: dict[str, str]) -> None:
             for s in report.systems
         ]
         page.table(heads, rows, 2)
-    page.line(words["findings"], page.heading)
+    page.head_line(words["findings"])
     if not report.findings:
         page.line(words["no_findings"])
         return
@@ -179,7 +209,8 @@ def _lay_out(page: _Page, report: Report) -> None:
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.7)
     sheet.fit_to_pages(1, 0)
-    sheet.set_header(f"&L&8{_coded(report.municipality)}&R&8{report.made_on:%Y/%m/%d}")
+    # A blank behind the size: a figure that follows at once would belong to it.
+    sheet.set_header(f"&L&8 {_coded(report.municipality)}&R&8 {report.made_on:%Y/%m/%d}")
     sheet.set_footer("&R&8&P / &N")
     sheet.set_first_sheet()
     sheet.activate()
