@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from kijun.governance.assessments import figures
-from kijun.governance.assessments.comparison import Comparison, Given, Key, compare
+from kijun.governance.assessments import comparison, figures
+from kijun.governance.assessments.comparison import Comparison, Given, Key
 from kijun.governance.assessments.models import Status
 
 DONE, PARTLY, NONE = Status.DONE.value, Status.PARTLY.value, Status.NOT_APPLICABLE.value
@@ -14,8 +14,13 @@ DONE, PARTLY, NONE = Status.DONE.value, Status.PARTLY.value, Status.NOT_APPLICAB
 def asked(scope: int = 1, **statuses: str) -> dict[Key, Given]:
     """``P1_1_1="done"`` is the answer of P1.1.1; the principle is its first figure."""
     return {
-        ("system", scope, name.replace("_", ".")): Given(name[1], status) for name, status in statuses.items()
+        ("system", scope, name.replace("_", ".")): Given(name[1], "provider", status)
+        for name, status in statuses.items()
     }
+
+
+def compare(before: dict[Key, Given], now: dict[Key, Given]) -> Comparison:
+    return comparison.compare(before.items(), now)
 
 
 def test_it_works() -> None:

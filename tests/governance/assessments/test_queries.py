@@ -46,9 +46,9 @@ def test_a_summary_keeps_every_control() -> None:
     assert summary == {"1": {"provider": {"done": ["P1.1.1", "P1.1.2"]}}, "2": {"provider": {"": ["P2.1.1"]}}}
     assert from_summary(summary).principle("1").done == 2
     assert set(statuses_in(summary)) == {
-        ("P1.1.1", "1", "done"),
-        ("P1.1.2", "1", "done"),
-        ("P2.1.1", "2", ""),
+        ("P1.1.1", "1", "provider", "done"),
+        ("P1.1.2", "1", "provider", "done"),
+        ("P2.1.1", "2", "provider", ""),
     }
     assert from_summary(None).total.total == 0
 
@@ -70,13 +70,15 @@ def test_the_course_and_the_last_approved(
     assert queries.latest_approved(town, ScopeKind.SYSTEM, pk) == assessment
     assert queries.current(town, ScopeKind.SYSTEM, pk) == following
     settle(following)
-    course = queries.course([following], ScopeKind.SYSTEM)
-    assert [one.cycle.name for one in course.points] == ["2026年度 自己点検", "次の年"]
+    course = queries.course([following], queries.given_answers([following]), ScopeKind.SYSTEM)
+    assert [one.cycle for one in course.points] == ["2026年度 自己点検", "次の年"]
     assert course.points[0].tally.gaps == 10
     assert course.points[1].tally.rate == 100.0
     assert queries.latest_approved_of_all(town) == {(ScopeKind.SYSTEM, pk): following}
-    assert queries.course([assessment], ScopeKind.SYSTEM).comparison is None  # nothing came before the first
-    assert queries.course([]).points == []
+    assert (
+        queries.course([assessment], queries.given_answers([assessment]), ScopeKind.SYSTEM).comparison is None
+    )  # nothing came before the first
+    assert queries.course([], {}).points == []
 
 
 def test_an_open_cycle_is_compared_by_what_it_has_answered(
@@ -88,7 +90,7 @@ def test_an_open_cycle_is_compared_by_what_it_has_answered(
     first = following.answers.order_by("pk")[:4]
     Answer.objects.filter(pk__in=[one.pk for one in first]).update(status=Status.DONE)
 
-    comparison = queries.course([following], ScopeKind.SYSTEM).comparison
+    comparison = queries.course([following], queries.given_answers([following]), ScopeKind.SYSTEM).comparison
 
     assert comparison is not None
     assert (comparison.total.common, comparison.left) == (4, total - 4)
@@ -110,11 +112,11 @@ def test_the_town_s_course_takes_every_scope_and_asks_the_database_a_fixed_numbe
     later = open_cycle(it_staff, town, "次の年")
     rows = list(queries.assessments(town).filter(cycle=later))
 
-    with django_assert_max_num_queries(3):
-        course = queries.course(rows)
+    with django_assert_max_num_queries(2):
+        course = queries.course(rows, queries.given_answers(rows))
 
     assert course.points[0].tally.gaps == 5
-    assert course.earlier == assessment.cycle
+    assert course.earlier == assessment.cycle.name
     assert course.comparison is not None
     assert course.comparison.added == sum(one.answers.count() for one in rows) - course.points[0].tally.total
 

@@ -6,21 +6,23 @@ So two rounds are compared by what both asked in the same scope, both have answe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kijun.governance.assessments.models import Status
 from kijun.governance.assessments.tallies import principle_order
 
+DONE, NOT_APPLICABLE = Status.DONE.value, Status.NOT_APPLICABLE.value
 Key = tuple[str, int, str]
 """Scope kind, scope id, control id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """An answer as it counts: ``status`` is "" while the question is open."""
 
     principle: str
+    role: str
     status: str
 
 
@@ -77,20 +79,24 @@ class Comparison:
         )
 
 
-def compare(before: Mapping[Key, Given], now: Mapping[Key, Given]) -> Comparison:
-    """``now`` against ``before``. A control counts for the principle in which it stands now."""
-    found = Comparison(dropped=len(before.keys() - now.keys()))
-    for key, answer in now.items():
-        earlier = before.get(key)
-        if earlier is None:
-            found.added += 1
-        elif not answer.status or not earlier.status:
+def compare(before: Iterable[tuple[Key, Given]], now: Mapping[Key, Given]) -> Comparison:
+    """``now`` against ``before`` (each control once). A control counts for the principle in which it stands now."""
+    found = Comparison(added=len(now))
+    for key, earlier in before:
+        answer = now.get(key)
+        if answer is None:
+            found.dropped += 1
+            continue
+        found.added -= 1
+        if not answer.status or not earlier.status:
             found.left += 1
-        elif Status.NOT_APPLICABLE in {answer.status, earlier.status}:
+        elif answer.status == NOT_APPLICABLE or earlier.status == NOT_APPLICABLE:
             found.not_applicable += 1
         else:
-            change = found.by_principle.setdefault(answer.principle, Change())
+            change = found.by_principle.get(answer.principle)
+            if change is None:
+                change = found.by_principle[answer.principle] = Change()
             change.common += 1
-            change.done_before += earlier.status == Status.DONE
-            change.done_now += answer.status == Status.DONE
+            change.done_before += earlier.status == DONE
+            change.done_now += answer.status == DONE
     return found

@@ -6,8 +6,8 @@ Every function asks the database a constant number of times, however many system
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -22,7 +22,7 @@ from kijun.governance.assessments.models import (
     Assignment,
     Cycle,
 )
-from kijun.governance.assessments.tallies import Results, Tally, from_summary, statuses_in
+from kijun.governance.assessments.tallies import Results, Summary, Tally, from_summary, statuses_in
 from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.inventory.queries import (
     departments_near,
@@ -31,6 +31,7 @@ from kijun.governance.inventory.queries import (
 )
 from kijun.governance.organisation.models import Municipality
 
+Answers = Mapping[Key, Given]
 LIGHT = ("frozen",)
 """Large fields that lists never need."""
 
@@ -127,21 +128,34 @@ def works(rows: Iterable[Assignment]) -> list[Work]:
 
 def open_work(person: Person) -> list[Assignment]:
     """Unfinished assignments that wait for the person: named for them, or for a department of theirs by role."""
+    rows = _unfinished(person).defer("assessment__frozen")
+    return _waiting(
+        person, rows.select_related("assessment__cycle", "assessment__system", "department", "person")
+    )
+
+
+def open_work_count(person: Person) -> int:
+    """How many there are, read as lightly as a menu needs it."""
+    rows = _unfinished(person).select_related("department", "person")
+    return len(_waiting(person, rows.only("role", "department__path", "person__is_active")))
+
+
+def _unfinished(person: Person) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
+        municipality=person.municipality, finished_at=None, assessment__state__in=OPEN_STATES
+    )
+
+
+def _waiting(person: Person, rows: QuerySet[Assignment]) -> list[Assignment]:
+    """Those of the person. Work of somebody who has left is everybody's in the department, as if nobody were named."""
     from kijun.governance.assessments.permissions import answers_in
 
-    rows = (
-        Assignment.objects.filter(
-            municipality=person.municipality, finished_at=None, assessment__state__in=OPEN_STATES
-        )
-        .defer("assessment__frozen")
-        .select_related("assessment__cycle", "assessment__system", "department", "person")
-    )
     return [
         one
         for one in rows
         if one.person_id == person.pk
         or (
-            one.person_id is None
+            (one.person is None or not one.person.is_active)
             and person.works_in(one.department)
             and answers_in(person, one.role, one.department)
         )
@@ -196,72 +210,75 @@ def _of_scope(rows: QuerySet[Assessment], kind: str, scope_id: int) -> QuerySet[
 class Point:
     """One cycle in a trend: what was approved in it, or how far it is."""
 
-    cycle: Cycle
+    cycle: str
     tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Cycle by cycle, the oldest first; and the last two of them like for like (None for the first cycle)."""
+    """Cycle by cycle, the oldest first; and the last two of them like for like ("" and None for the first cycle)."""
 
     points: list[Point]
-    earlier: Cycle | None
-    comparison: Comparison | None
+    earlier: str = ""
+    comparison: Comparison | None = None
 
 
-def course(rows: Sequence[Assessment], scope_kind: str | None = None) -> Course:
+def course(rows: Sequence[Assessment], answers: Answers, scope_kind: str | None = None) -> Course:
     """How the given assessments of one cycle compare with what was approved in earlier cycles.
 
-    ``scope_kind`` None takes every scope of the municipality (the whole town); else the scope of the one that is given.
-    Three queries.
+    ``answers`` are theirs (:func:`given_answers`). ``scope_kind`` None takes every scope of the municipality (the whole
+    town); else the scope of the one that is given. One query.
     """
     if not rows:
-        return Course([], None, None)
-    cycle = rows[0].cycle
-    past = settled(rows[0].municipality).exclude(cycle=cycle)
+        return Course([])
+    cycle, town = rows[0].cycle, rows[0].municipality_id
+    settled_ones = Assessment.objects.filter(municipality=town, state__in=SETTLED_STATES)
+    past: QuerySet[Assessment] = settled_ones.exclude(cycle=cycle).filter(
+        cycle__starts_on__lte=cycle.starts_on
+    )
     if scope_kind is not None:
         past = _of_scope(past, scope_kind, rows[0].scope_id)
-    by_cycle: dict[int, list[Assessment]] = defaultdict(list)
-    for one in past:
-        if _place(one.cycle) < _place(cycle):
-            by_cycle[one.cycle_id].append(one)
-    rounds = sorted(by_cycle.values(), key=lambda some: _place(some[0].cycle))
-    given = given_answers(rows)
-    points = [Point(some[0].cycle, _tally(given_answers(some))) for some in rounds]
-    points.append(Point(cycle, _tally(given)))
+    rounds: dict[tuple[datetime.date, int, str], list[tuple[str, int, Summary | None]]] = {}
+    fields = ("cycle__starts_on", "cycle_id", "cycle__name", "scope_kind", "system_id", "summary")
+    for starts_on, pk, name, kind, system_id, summary in past.order_by().values_list(*fields):
+        if (starts_on, pk) < (cycle.starts_on, cycle.pk):
+            rounds.setdefault((starts_on, pk, name), []).append((kind, system_id or town, summary))
+    points = []
+    for (_starts_on, _pk, name), kept in sorted(rounds.items()):
+        tally = Tally()
+        for _kind, _scope_id, summary in kept:
+            tally.merge(from_summary(summary).total)
+        points.append(Point(name, tally))
+    points.append(Point(cycle.name, Tally(Counter(one.status for one in answers.values()))))
     if not rounds:
-        return Course(points, None, None)
-    return Course(points, rounds[-1][0].cycle, compare(given_answers(rounds[-1]), given))
-
-
-def _place(cycle: Cycle) -> tuple[datetime.date, int]:
-    return cycle.starts_on, cycle.pk
-
-
-def _tally(given: Mapping[Key, Given]) -> Tally:
-    tally = Tally()
-    for one in given.values():
-        tally.add(one.status)
-    return tally
+        return Course(points)
+    last = max(rounds)
+    before = (pair for one in rounds[last] for pair in _kept(*one))
+    return Course(points, last[2], compare(before, answers))
 
 
 def given_answers(rows: Iterable[Assessment]) -> dict[Key, Given]:
-    """Every control of several assessments: of the frozen copy where one was approved, else as it stands."""
-    rows = list(rows)
+    """Every control of several assessments: of the frozen copy where one was approved, else as it stands. One query."""
     found: dict[Key, Given] = {}
+    open_ones: dict[int, tuple[str, int]] = {}
     for one in rows:
         if one.is_settled:
-            for control_id, principle, status in statuses_in(one.summary):
-                found[one.scope_kind, one.scope_id, control_id] = Given(principle, status)
-    open_ones = {one.pk: one for one in rows if not one.is_settled}
+            found.update(_kept(one.scope_kind, one.scope_id, one.summary))
+        else:
+            open_ones[one.pk] = (one.scope_kind, one.scope_id)
     if open_ones:
         answers = Answer.objects.filter(assessment__in=open_ones).order_by()
-        for pk, control_id, principle, status in answers.values_list(
-            "assessment_id", "control_id", "principle", "status"
+        for pk, control_id, principle, role, status in answers.values_list(
+            "assessment_id", "control_id", "principle", "role", "status"
         ):
-            one = open_ones[pk]
-            found[one.scope_kind, one.scope_id, control_id] = Given(principle, status)
+            found[(*open_ones[pk], control_id)] = Given(principle, role, status)
     return found
+
+
+def _kept(kind: str, scope_id: int, summary: Summary | None) -> Iterator[tuple[Key, Given]]:
+    """The answers of an approved assessment."""
+    for control_id, principle, role, status in statuses_in(summary):
+        yield (kind, scope_id, control_id), Given(principle, role, status)
 
 
 # --- cycles ----------------------------------------------------------------------------------

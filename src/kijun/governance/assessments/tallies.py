@@ -139,10 +139,10 @@ def from_summary(summary: Summary | None) -> Results:
     return found
 
 
-def statuses_in(summary: Summary | None) -> Iterator[tuple[str, str, str]]:
-    """Control id, principle, status: of every control that was asked."""
+def statuses_in(summary: Summary | None) -> Iterator[tuple[str, str, str, str]]:
+    """Control id, principle, role, status: of every control that was asked."""
     for principle, roles in (summary or {}).items():
-        for statuses in roles.values():
+        for role, statuses in roles.items():
             for status, ids in statuses.items():
                 for id in ids:
-                    yield id, principle, status
+                    yield id, principle, role, status

@@ -138,6 +138,16 @@ class ControlLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlGroup:
+    """The controls of one principle, counted: ``inherited`` are those that the organisation answers for a system."""
+
+    principle: str
+    label: str
+    counts: Group
+    inherited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SystemLine:
     """One AI system in the report of the whole organisation."""
 
@@ -164,7 +174,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. ``language`` is ja or en; ``facts`` describe a system, ``systems`` list them (organisation only)."""
+    """A whole report. ``language`` is ja or en; ``facts`` describe a system, ``systems`` list them (organisation only).
+
+    ``controls`` are empty in a report for the screen, which shows ``groups`` and each group's controls on a page.
+    """
 
     title: str
     municipality: str
@@ -184,6 +197,7 @@ class Report:
     comparison: Comparison | None
     findings: tuple[FindingLine, ...]
     controls: tuple[ControlLine, ...]
+    groups: tuple[ControlGroup, ...] = ()
     facts: tuple[Fact, ...] = ()
     risk_lines: tuple[str, ...] = ()
     systems: tuple[SystemLine, ...] = ()

@@ -6,6 +6,7 @@ same shape (:mod:`kijun.governance.assessments.freezing`). The number of queries
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,15 +20,16 @@ from kijun.governance.assessments import queries as assessments
 from kijun.governance.assessments.figures import in_words
 from kijun.governance.assessments.freezing import freeze
 from kijun.governance.assessments.models import AskedRole, Assessment, Cycle
-from kijun.governance.assessments.tallies import Results, Tally
+from kijun.governance.assessments.tallies import Results, Tally, principle_order
 from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.inventory.models import RUNNING, AISystem
-from kijun.governance.inventory.queries import registered
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.reports.contents import (
     STATUSES,
     Change,
     Comparison,
+    ControlGroup,
+    ControlLine,
     Figure,
     FindingLine,
     Group,
@@ -36,7 +38,7 @@ from kijun.governance.reports.contents import (
 )
 from kijun.governance.reports.lines import controls_of, findings_of, principle_names
 from kijun.governance.reports.naming import language, system_name, town_name
-from kijun.governance.reports.systems import facts_of, risk_lines, system_lines
+from kijun.governance.reports.systems import all_systems, facts_of, risk_lines, system_lines
 from kijun.governance.reports.words import percent
 from kijun.governance.risks.models import RiskAssessment
 from kijun.web import dates
@@ -47,69 +49,109 @@ def cycles(municipality: Municipality) -> list[Cycle]:
     return list(Cycle.objects.filter(municipality=municipality))
 
 
-def of_system(system: AISystem, person: Person, cycle: Cycle | None = None) -> Report:
+def of_system(
+    system: AISystem, person: Person, cycle: Cycle | None = None, *, controls: bool = True
+) -> Report:
     """The report of one system in ``cycle`` (default: the newest in which it was assessed)."""
     town = system.municipality
-    assessment = _assessment(town, ScopeKind.SYSTEM, system.pk, cycle)
-    copy = _copy(assessment)
-    results = assessments.results(assessment) if assessment else Results()
+    assessment, shared = of_scope(town, system, cycle)
+    names = principle_names(assessment)
+    own = [assessment] if assessment else []
+    answers = assessments.given_answers(own)
+    results = _results(answers)
     findings = findings_of(town, system=system)
     risk = RiskAssessment.objects.filter(system=system, state=RiskAssessment.State.CURRENT).first()
-    shared, shared_copy = _shared(assessment)
-    controls = controls_of(copy, inherited=False) + (
-        controls_of(shared_copy, inherited=True, roles={"provider", "user"}) if shared else ()
-    )
     return Report(
         title=_("AIシステムの報告書：%(name)s") % {"name": system_name(system)},
         scope=f"{system.code} {system_name(system)}",
         figures=_figures(results.total, findings, [(_("段階"), str(system.get_stage_display()), "")]),
         facts=facts_of(system),
         risk_lines=risk_lines(risk),
-        controls=controls,
+        controls=control_lines(assessment, shared) if controls else (),
+        groups=_groups(answers, assessments.given_answers([shared]) if shared else {}, names),
         findings=findings,
-        **_course([assessment] if assessment else [], ScopeKind.SYSTEM, principle_names(copy)),
-        **_common(town, person, assessment, cycle, results, copy),
+        **_course(own, answers, ScopeKind.SYSTEM, names),
+        **_common(town, person, assessment, cycle, results, names),
     )
 
 
-def of_organisation(municipality: Municipality, person: Person, cycle: Cycle | None = None) -> Report:
+def of_organisation(
+    municipality: Municipality, person: Person, cycle: Cycle | None = None, *, controls: bool = True
+) -> Report:
     """The report of the whole municipality: its own assessment and those of all systems, together."""
     cycle = cycle or assessments.newest_cycle(municipality)
     rows = list(_counted(municipality, cycle)) if cycle else []
-    each = assessments.results_of(rows)
-    whole = Results()
-    for one in each.values():
-        for (principle, role), tally in one.cells.items():
-            for status, number in tally.counts.items():
-                whole.add(principle, role, status, number)
+    answers = assessments.given_answers(rows)
+    whole = _results(answers)
     own = next((one for one in rows if one.scope_kind == ScopeKind.ORGANISATION), None)
+    if own is not None:
+        own.municipality = municipality
+    names = principle_names(own)
     findings = findings_of(municipality)
-    lines = system_lines(municipality, rows, each)
-    in_use = sum(system.stage in RUNNING for system in registered(municipality))
-    copy = _copy(own)
+    systems = all_systems(municipality)
+    lines = system_lines(municipality, systems, rows, answers)
+    in_use = sum(system.stage in RUNNING for system in systems)
     approved = sum(one.is_settled for one in rows)
-    common = _common(municipality, person, own, cycle, whole, copy)
+    common = _common(municipality, person, own, cycle, whole, names)
     if approved < len(rows):
         common["notes"] += (
             _("点検%(all)s件のうち%(n)s件が承認されています。ほかは作成時点の回答を数えています。")
             % {"all": len(rows), "n": approved},
         )
     top = [(_("AIシステム"), _("%(n)s件") % {"n": len(lines)}, _("運用中 %(n)s件") % {"n": in_use})]
+    asked_once = {key: given for key, given in answers.items() if key[0] == ScopeKind.ORGANISATION}
     return Report(
         title=_("AIガバナンス報告書"),
         scope=_("組織全体"),
         figures=_figures(whole.total, findings, top),
-        controls=controls_of(copy, inherited=False),
+        controls=control_lines(own, None) if controls else (),
+        groups=_groups(asked_once, {}, names),
         findings=findings,
         systems=lines,
-        **_course(rows, None, principle_names(copy)),
+        **_course(rows, answers, None, names),
         **common,
+    )
+
+
+def of_scope(
+    town: Municipality, system: AISystem | None, cycle: Cycle | None
+) -> tuple[Assessment | None, Assessment | None]:
+    """The assessment of a system (of the organisation for None) in a cycle, and the one whose answers it inherits."""
+    if system is None:
+        return _assessment(town, ScopeKind.ORGANISATION, town.pk, cycle), None
+    found = _assessment(town, ScopeKind.SYSTEM, system.pk, cycle)
+    return found, _assessment(town, ScopeKind.ORGANISATION, town.pk, found.cycle) if found else None
+
+
+def control_lines(
+    assessment: Assessment | None, shared: Assessment | None, principle: str = ""
+) -> tuple[ControlLine, ...]:
+    """The controls (of one principle where it is named), then those that the organisation answers for the system."""
+    lines: tuple[ControlLine, ...] = ()
+    if assessment is not None:
+        lines = controls_of(_copy(assessment), inherited=False, principle=principle)
+    if shared is not None:
+        lines += controls_of(_copy(shared), inherited=True, principle=principle)
+    return lines
+
+
+def _groups(
+    answers: assessments.Answers, shared: assessments.Answers, names: dict[str, str]
+) -> tuple[ControlGroup, ...]:
+    own = _results(answers)
+    inherited = Counter(one.principle for one in shared.values() if one.role != AskedRole.ORGANISATION)
+    return tuple(
+        ControlGroup(
+            one, names.get(one, one), _group(names.get(one, one), own.principle(one)), inherited[one]
+        )
+        for one in sorted({*own.principles, *inherited}, key=principle_order)
     )
 
 
 def _counted(town: Municipality, cycle: Cycle) -> QuerySet[Assessment]:
     """The assessments of a cycle that count: all but those that were dropped."""
-    return assessments.assessments(town).filter(cycle=cycle).exclude(state=Assessment.State.DROPPED)
+    rows = assessments.assessments(town).filter(cycle=cycle).exclude(state=Assessment.State.DROPPED)
+    return rows.select_related(None).select_related("cycle")  # systems are read once, for their table
 
 
 def _common(
@@ -118,7 +160,7 @@ def _common(
     assessment: Assessment | None,
     cycle: Cycle | None,
     results: Results,
-    copy: dict[str, Any],
+    names: dict[str, str],
 ) -> dict[str, Any]:
     cycle = assessment.cycle if assessment else cycle
     notes = [
@@ -144,7 +186,7 @@ def _common(
         "made_by": person.name,
         "catalog_version": assessment.catalog_version if assessment else "",
         "by_principle": tuple(
-            _group(principle_names(copy).get(one, one), results.principle(one)) for one in results.principles
+            _group(names.get(one, one), results.principle(one)) for one in results.principles
         ),
         "by_role": tuple(_group(str(AskedRole(role).label), results.role(role)) for role in results.roles),
         "notes": tuple(notes),
@@ -168,19 +210,9 @@ def _assessment(town: Municipality, kind: str, scope_id: int, cycle: Cycle | Non
     return (rows.filter(system_id=scope_id) if kind == ScopeKind.SYSTEM else rows).first()
 
 
-def _copy(assessment: Assessment | None) -> dict[str, Any]:
-    if assessment is None:
-        return {"controls": []}
+def _copy(assessment: Assessment) -> dict[str, Any]:
     kept: dict[str, Any] = (assessment.frozen if assessment.is_settled else None) or freeze(assessment)
     return kept
-
-
-def _shared(assessment: Assessment | None) -> tuple[Assessment | None, dict[str, Any]]:
-    """The organisation's assessment of the same cycle, whose answers a system inherits."""
-    if assessment is None:
-        return None, {"controls": []}
-    found = _assessment(assessment.municipality, ScopeKind.ORGANISATION, 0, assessment.cycle)
-    return found, _copy(found)
 
 
 def _group(label: str, tally: Tally) -> Group:
@@ -212,16 +244,25 @@ def _approved(assessment: Assessment | None) -> str:
     return _("%(day)s 承認 %(by)s") % {"day": day, "by": by}
 
 
-def _course(rows: list[Assessment], kind: str | None, names: dict[str, str]) -> dict[str, Any]:
+def _results(answers: assessments.Answers) -> Results:
+    found = Results()
+    for (principle, role, status), number in Counter(answers.values()).items():
+        found.add(principle, role, status, number)
+    return found
+
+
+def _course(
+    rows: list[Assessment], answers: assessments.Answers, kind: str | None, names: dict[str, str]
+) -> dict[str, Any]:
     """The trend, and this cycle against the last one."""
-    course = assessments.course(rows, kind)
-    trend = tuple(_point(one.cycle.name, one.tally) for one in course.points)
-    if course.earlier is None or course.comparison is None:
+    course = assessments.course(rows, answers, kind)
+    trend = tuple(_point(one.cycle, one.tally) for one in course.points)
+    if course.comparison is None:
         return {"trend": trend, "comparison": None}
     found = course.comparison
     changes = tuple(_change(names.get(one, one), found.by_principle[one]) for one in found.principles)
     comparison = Comparison(
-        earlier=course.earlier.name,
+        earlier=course.earlier,
         now=rows[0].cycle.name,
         text=in_words(found),
         total=_change(_("全体"), found.total) if changes else None,

@@ -12,6 +12,8 @@ from kijun.web import dates
 from kijun.web.charts import signed
 from kijun.web.punctuation import labelled, listed
 
+Row = Sequence[object]
+"""Texts, and whole numbers."""
 _PIXELS: Final = 720
 _LINE: Final = 96
 """Half-width characters that have room in a line of that many pixels."""
@@ -61,7 +63,7 @@ class _Page:
         self.sheet.insert_textbox(self.row, 0, text, box)
         self.row += lines + 1
 
-    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str | int]], numbers: int) -> int:
+    def table(self, heads: Sequence[str], rows: Sequence[Row], numbers: int) -> int:
         """A table whose last ``numbers`` columns are figures; the row of its first line."""
         first_number = len(heads) - numbers
         for place, head in enumerate(heads):
@@ -76,13 +78,13 @@ class _Page:
                     self.sheet.write_number(self.row, place, value, self.number)
                 else:
                     style = self.number if place >= first_number else self.cell
-                    self.sheet.write_string(self.row, place, value, style)
+                    self.sheet.write_string(self.row, place, str(value), style)
             self._heighten(row)
             self.row += 1
         self.row += 1
         return first
 
-    def _heighten(self, row: Sequence[str | int]) -> None:
+    def _heighten(self, row: Row) -> None:
         """As high as its longest text needs: not every program works that out when it opens the file."""
         lines = (-(-_units(str(value)) // width) for value, width in zip(row, WIDTHS, strict=False))
         self.sheet.set_row(self.row, 15 * max(lines, default=1))

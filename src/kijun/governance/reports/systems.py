@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kijun.governance.assessments.models import Assessment
-from kijun.governance.assessments.tallies import Results, Tally
+from kijun.governance.assessments.queries import Answers
+from kijun.governance.assessments.tallies import Tally
 from kijun.governance.evidence.models import Finding, ScopeKind
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import registered
@@ -61,42 +63,65 @@ def risk_lines(risk: RiskAssessment | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def all_systems(town: Municipality) -> list[AISystem]:
+    """Those that governance concerns, with what the table needs; two queries."""
+    rows = registered(town).select_related("owner").prefetch_related("user_departments")
+    return list(rows.only("number", "name", "name_en", "stage", "owner__name").order_by("number"))
+
+
 def system_lines(
-    town: Municipality, rows: list[Assessment], each: dict[int, Results]
+    town: Municipality, systems: list[AISystem], rows: list[Assessment], answers: Answers
 ) -> tuple[SystemLine, ...]:
+    """The table of all systems. ``rows`` are the assessments of the cycle, ``answers`` theirs; three queries."""
     assessed = {one.system_id: one for one in rows if one.system_id}
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    for (kind, scope_id, _control), given in answers.items():
+        if kind == ScopeKind.SYSTEM:
+            tallies[scope_id].add(given.status)
+    current = RiskAssessment.objects.filter(municipality=town, state=RiskAssessment.State.CURRENT)
     risks = {
-        one.system_id: one
-        for one in RiskAssessment.objects.filter(municipality=town, state=RiskAssessment.State.CURRENT)
-    }
-    entries = {one.system_id: str(one.get_state_display()) for one in Entry.objects.filter(municipality=town)}
-    open_findings: dict[int, int] = {}
-    for scope_id in (
-        Finding.objects.filter(municipality=town, scope_kind=ScopeKind.SYSTEM)
-        .exclude(state=Finding.State.CLOSED)
-        .values_list("scope_id", flat=True)
-    ):
-        open_findings[scope_id] = open_findings.get(scope_id, 0) + 1
-    found = []
-    systems = registered(town).select_related("owner").prefetch_related("user_departments").order_by("number")
-    for system in systems:
-        assessment, risk = assessed.get(system.pk), risks.get(system.pk)
-        total = each[assessment.pk].total if assessment else Tally()
-        found.append(
-            SystemLine(
-                code=system.code,
-                name=system_name(system),
-                stage=str(Stage(system.stage).label),
-                tier=str(Tier(risk.tier).label) if risk else _("未評価"),
-                overruled=str(Tier(risk.computed_tier).label) if risk and risk.overruled_tier else "",
-                owner=system.owner.name if system.owner else _("未定"),
-                departments=tuple(one.name for one in system.user_departments.all()),
-                assessed=str(assessment.get_state_display()) if assessment else _("自己点検なし"),
-                rate=total.done / total.judged if total.judged and total.complete else None,
-                answered=total.answered,
-                asked=total.total,
-                findings=open_findings.get(system.pk, 0),
-                published=entries.get(system.pk, _("なし")),
-            )
+        system_id: (tier, computed if overruled else "")
+        for system_id, tier, computed, overruled in current.values_list(
+            "system_id", "tier", "computed_tier", "overruled_tier"
         )
-    return tuple(found)
+    }
+    states = Entry.objects.filter(municipality=town).values_list("system_id", "state")
+    entries = {system_id: str(Entry.State(state).label) for system_id, state in states}
+    raised = Finding.objects.filter(municipality=town, scope_kind=ScopeKind.SYSTEM)
+    findings = Counter(raised.exclude(state=Finding.State.CLOSED).values_list("scope_id", flat=True))
+    return tuple(
+        _line(
+            one,
+            assessed.get(one.pk),
+            tallies[one.pk],
+            risks.get(one.pk, ("", "")),
+            findings[one.pk],
+            entries.get(one.pk) or _("なし"),
+        )
+        for one in systems
+    )
+
+
+def _line(
+    system: AISystem,
+    assessment: Assessment | None,
+    tally: Tally,
+    risk: tuple[str, str],
+    findings: int,
+    published: str,
+) -> SystemLine:
+    return SystemLine(
+        code=system.code,
+        name=system_name(system),
+        stage=str(Stage(system.stage).label),
+        tier=str(Tier(risk[0]).label) if risk[0] else _("未評価"),
+        overruled=str(Tier(risk[1]).label) if risk[1] else "",
+        owner=system.owner.name if system.owner else _("未定"),
+        departments=tuple(one.name for one in system.user_departments.all()),
+        assessed=str(assessment.get_state_display()) if assessment else _("自己点検なし"),
+        rate=tally.done / tally.judged if tally.judged and tally.complete else None,
+        findings=findings,
+        published=published,
+        answered=tally.answered,
+        asked=tally.total,
+    )

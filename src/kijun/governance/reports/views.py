@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,6 +22,7 @@ from kijun.governance.reports import actions, gather, pdf, word, workbook
 from kijun.governance.reports.contents import Comparison, Group, Report
 from kijun.governance.reports.forms import IssueForm
 from kijun.governance.reports.models import Issue
+from kijun.governance.reports.naming import system_name
 from kijun.web.charts import Chart, Pair
 from kijun.web.punctuation import bracketed
 from kijun.web.who_may import require, who_may
@@ -53,7 +53,14 @@ def index(request: StaffRequest) -> HttpResponse:
 @who_may("reports.organisation")
 def organisation(request: StaffRequest) -> HttpResponse:
     """The report of the whole municipality."""
-    return _screen(request, gather.of_organisation(request.municipality, request.user, _cycle(request)), None)
+    report = gather.of_organisation(request.municipality, request.user, _cycle(request), controls=False)
+    return _screen(request, report, None)
+
+
+@who_may("reports.organisation")
+def organisation_controls(request: StaffRequest, principle: str) -> HttpResponse:
+    """What the organisation answered for the controls of one principle, with the evidence."""
+    return _controls(request, None, principle)
 
 
 @who_may("reports.organisation")
@@ -66,7 +73,14 @@ def organisation_file(request: StaffRequest, form: str) -> HttpResponse:
 def system(request: StaffRequest, system_id: int) -> HttpResponse:
     """The report of one AI system."""
     found = _system(request, system_id)
-    return _screen(request, gather.of_system(found, request.user, _cycle(request)), found)
+    report = gather.of_system(found, request.user, _cycle(request), controls=False)
+    return _screen(request, report, found)
+
+
+@who_may("reports.view")
+def system_controls(request: StaffRequest, system_id: int, principle: str) -> HttpResponse:
+    """What was answered for the controls of one principle, with the evidence."""
+    return _controls(request, _system(request, system_id), principle)
 
 
 @who_may("reports.view")
@@ -119,9 +133,6 @@ def _file(report: Report, form: str) -> HttpResponse:
 
 
 def _screen(request: StaffRequest, report: Report, of: AISystem | None) -> HttpResponse:
-    groups: dict[str, list[Any]] = {}
-    for line in report.controls:
-        groups.setdefault(line.principle, []).append(line)
     context = {
         "report": report,
         "system": of,
@@ -131,11 +142,26 @@ def _screen(request: StaffRequest, report: Report, of: AISystem | None) -> HttpR
         "role_chart": _chart(_("役割ごとの実施状況"), report.by_role),
         "trend_chart": _trend(report),
         "change_chart": _changes(report.comparison),
-        "groups": list(groups.items()),
         "formats": [("pdf", "PDF"), ("xlsx", "Excel"), ("docx", "Word")],
         "may_issue": request.user.has_perm("reports.issue"),
     }
     return render(request, "reports/report.html", context)
+
+
+def _controls(request: StaffRequest, of: AISystem | None, principle: str) -> HttpResponse:
+    assessment, shared = gather.of_scope(request.municipality, of, _cycle(request))
+    lines = gather.control_lines(assessment, shared, principle)
+    if assessment is None or not lines:
+        raise Http404
+    context = {
+        "system": of,
+        "scope": f"{of.code} {system_name(of)}" if of else _("組織全体"),
+        "principle": lines[0].principle,
+        "assessment": assessment,
+        "lines": lines,
+        "chosen": request.GET.get("cycle", ""),
+    }
+    return render(request, "reports/controls.html", context)
 
 
 def _chart(title: str, groups: tuple[Group, ...]) -> Chart | None:

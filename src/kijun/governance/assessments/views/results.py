@@ -87,15 +87,15 @@ def _is_intact(found: Assessment) -> bool:
 
 
 def _course(found: Assessment, desk: Desk) -> dict[str, Any]:
-    course = queries.course([found], found.scope_kind)
-    if course.earlier is None or course.comparison is None:
+    course = queries.course([found], queries.given_answers([found]), found.scope_kind)
+    if course.comparison is None:
         return {}
     words = figures.in_words(course.comparison)
     pairs = figures.pairs_of(course.comparison, lambda one: _name(found, desk, one))
     return {
-        "trend_chart": figures.over_time([(one.cycle.name, one.tally.rate) for one in course.points]),
+        "trend_chart": figures.over_time([(one.cycle, one.tally.rate) for one in course.points]),
         "comparison": words,
-        "comparison_chart": figures.like_for_like(pairs, words, course.earlier.name, found.cycle.name)
+        "comparison_chart": figures.like_for_like(pairs, words, course.earlier, found.cycle.name)
         if course.comparison.total.common
         else None,
     }
