@@ -15,7 +15,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.audit.models import Entry
 from kijun.governance.evidence import evidence, proofs
 from kijun.governance.evidence.actions import collect
-from kijun.governance.evidence.models import Finding, Verdict
+from kijun.governance.evidence.models import Finding, Item, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope
 from kijun.governance.mandates.models import Body, Mandate, Meeting, Member, Plan, ResourceRequest
 from kijun.governance.organisation.models import Department, Municipality
@@ -166,7 +166,8 @@ def test_lapses_are_found_in_time(
         return evidence.lapses_are_found(organisation)
 
     today = timezone.localdate()
-    make_item(it_staff, control="P6.1.4", effective_on=today - 99 * DAY, expires_on=today - 9 * DAY)
+    make_item(it_staff, control="P6.1.4", effective_on=today - 99 * DAY, expires_on=today)
+    Item.objects.update(expires_on=today - 9 * DAY)
     assert verdict().verdict == Verdict.UNMET  # nobody told of it
     collect(town)
     assert verdict().verdict == Verdict.MET

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
@@ -40,6 +40,10 @@ def open_findings(
     if control_id is not None:
         rows = rows.filter(control_id=control_id)
     return rows.select_related("owner", "department")
+
+
+WITHOUT_OWNER = Q(owner=None) | Q(owner__is_active=False)
+"""A condition on findings: nobody works on it."""
 
 
 def visible_items(person: Person) -> QuerySet[Item]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals.models import Approval
-from kijun.governance.assessments import actions
+from kijun.governance.assessments import actions, proving
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
 from kijun.governance.inventory.models import AISystem
 from kijun.sites.sample.approving import approve_all
@@ -58,6 +58,9 @@ def _answer(town: Town, assessment: Assessment, share: float, worse: frozenset[s
         if int((number + 1) * share) == int(number * share):  # spread evenly over principles and roles
             continue
         given = _given(answer.control_id, worse)
+        evidence = proving.evidence_of(assessment, answer.control_id)
+        if given["status"] == Status.DONE and proving.contradicts(evidence):
+            given = {"reason": content()["although_not_met"], **given}
         actions.answer(
             _who(town, answer),
             answer,

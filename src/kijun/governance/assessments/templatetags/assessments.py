@@ -35,10 +35,14 @@ def status_tag(status: str) -> SafeString:
     return tag(label, STATUS_TONES.get(status, "neutral"))
 
 
-@register.simple_tag
-def add_evidence_url(assessment: Assessment, control_id: str) -> str:
-    """Where evidence is added for this control in this scope; it leads back to the control's page."""
-    back = reverse("assessments:control", args=[assessment.pk, control_id])
+@register.simple_tag(takes_context=True)
+def add_evidence_url(context: template.Context, assessment: Assessment, control_id: str) -> str:
+    """Where evidence is added for this control in this scope; it leads back to where one was, filters and all."""
+    if context.get("topics") is not None:  # a principle's page, where many controls stand
+        back = reverse("assessments:principle", args=[assessment.pk, context["principle"]])
+        back += f"{context['narrowing']}#c-{control_id}"
+    else:
+        back = reverse("assessments:control", args=[assessment.pk, control_id])
     scope = f"{assessment.scope_kind}-{assessment.scope_id}"
     query = urlencode({"scope": scope, "control": control_id, "next": back})
     return reverse("evidence:add", args=["file"]) + "?" + query
