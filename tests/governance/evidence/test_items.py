@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry
@@ -116,7 +116,9 @@ def test_an_attestation_keeps_what_was_ticked(staff: Person, organisation: Scope
     )
     assert item.figures == {"checked": [items[0], items[2]], "unchecked": [items[1], items[3]]}
     assert (item.made_by, item.kind) == (staff, Item.Kind.ATTESTATION)
-    assert staff.name in item.title
+    assert item.title == f"{staff.name}さんの申告"
+    with translation.override("en"):
+        assert item.shown_title == f"Attestation by {staff.name}"
 
 
 def stated(person: Person, scope: Scope, note: str) -> Item:

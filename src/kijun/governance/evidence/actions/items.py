@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kijun.governance.accounts.models import Person
@@ -107,7 +107,8 @@ def attest(
         scope,
         figures,
         kind=Item.Kind.ATTESTATION,
-        title=_("%(name)sさんの申告") % {"name": actor.name},
+        title=_statement_of(actor, "ja"),
+        title_en=_statement_of(actor, "en"),
         replaces=replaces,
         note=note,
         verdict=verdict,
@@ -116,6 +117,11 @@ def attest(
         effective_on=effective_on,
         expires_on=expires_on,
     )
+
+
+def _statement_of(person: Person, lang: str) -> str:
+    with translation.override(lang):
+        return _("%(name)sさんの申告") % {"name": person.name}
 
 
 @transaction.atomic
