@@ -19,7 +19,8 @@ from kijun.governance.evidence import actions as evidence
 from kijun.governance.evidence.models import Finding, Item, ScopeKind
 from kijun.governance.mandates.models import Mandate
 from kijun.governance.organisation.calendar import due_date
-from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.models import ClosingDay, Department, Municipality
+from kijun.governance.risks.models import RiskAssessment
 from kijun.web.versions import Stale
 from tests.governance.assessments.made import fill, open_cycle, prove
 
@@ -178,6 +179,20 @@ def test_a_gap_becomes_a_finding(
         )  # fmt: skip
         assert one.department is not None
         assert (one.source_kind, one.source_id) == ("assessments.assessment", str(assessment.pk))
+
+
+def test_a_gap_of_a_critical_system_is_due_in_ten_opening_days(
+    town: Municipality, assessment: Assessment, settle: Callable[..., Assessment]
+) -> None:
+    """Local closing days count as little as holidays do."""
+    Assessment.objects.filter(pk=assessment.pk).update(tier="critical")
+    RiskAssessment.objects.filter(system=assessment.system_id).update(
+        tier="critical", controls=list(assessment.answers.values_list("control_id", flat=True))
+    )
+    ordinary = due_date(town, 10, timezone.localdate())
+    ClosingDay.objects.create(municipality=town, day=ordinary, name="開庁記念日")
+    settle(assessment, gaps=1)
+    assert Finding.objects.get().due_on == due_date(town, 10, timezone.localdate()) > ordinary
 
 
 def test_only_what_is_approved_is_closed(

@@ -21,15 +21,15 @@ from kijun.governance.assessments.readiness import missing
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.evidence import actions as evidence_actions
+from kijun.governance.evidence import deadlines
 from kijun.governance.evidence import scopes as evidence_scopes
 from kijun.governance.evidence.models import Finding, ScopeKind
-from kijun.governance.organisation.calendar import due_date
+from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Department
+from kijun.web import dates
 from kijun.web.punctuation import bracketed
 
 SUBJECT = "assessments.assessment"
-DAYS_TO_MEND = 20
-"""Opening days that a gap has which names no day of its own."""
 
 
 @transaction.atomic
@@ -142,7 +142,7 @@ def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
     done mends the findings of earlier rounds; a person confirms.
     """
     town = assessment.municipality
-    usual = due_date(town, DAYS_TO_MEND, timezone.localdate())
+    closed = closing_days(town)
     asked = assessment.assignments.select_related("department").order_by("-pk")
     departments = {one.role: one.department for one in asked}
     named = {one.pk: one for one in Department.objects.of(town)}
@@ -163,7 +163,7 @@ def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
             cause=Finding.Cause.GAP,
             owner=owner,
             department=named.get(one["department_id"]) or departments.get(one["role"]),
-            due_on=_due(one["planned_on"], usual),
+            due_on=_due(one, assessment.tier, closed),
             source=assessment,
         )
         if finding.state == Finding.State.DONE:
@@ -206,10 +206,13 @@ def _mend_findings(assessment: Assessment) -> None:
         evidence_actions.advance(SYSTEM, finding, note=note)
 
 
-def _due(planned_on: str | None, usual: datetime.date) -> datetime.date:
-    """The day that the department planned, unless it has passed while the approval waited."""
-    planned = datetime.date.fromisoformat(planned_on) if planned_on else None
-    return planned if planned is not None and planned >= timezone.localdate() else usual
+def _due(control: dict[str, Any], tier: str, closed: set[datetime.date]) -> datetime.date:
+    """The day that the department planned, unless it has passed while the approval waited; else so many opening days."""
+    today = timezone.localdate()
+    planned = datetime.date.fromisoformat(control["planned_on"]) if control["planned_on"] else None
+    if planned is not None and planned >= today:
+        return planned
+    return dates.add_business_days(today, deadlines.days_for(control["id"], tier), closed)
 
 
 @transaction.atomic
