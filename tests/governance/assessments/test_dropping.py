@@ -15,11 +15,11 @@ from kijun.governance.approvals.models import Route
 from kijun.governance.assessments import actions, queries
 from kijun.governance.assessments.models import Answer, Assessment, Cycle, Status
 from kijun.governance.audit.models import Entry
-from kijun.governance.evidence.models import ScopeKind
+from kijun.governance.evidence.models import Finding, Item, ScopeKind
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.organisation.models import Municipality
 from kijun.web.versions import Stale
-from tests.governance.assessments.made import fill, open_cycle
+from tests.governance.assessments.made import fill, open_cycle, prove
 
 State = Assessment.State
 ClientOf = Callable[[Person], Client]
@@ -180,3 +180,23 @@ def test_nobody_has_work_in_it(assessment: Assessment, it_staff: Person, staff: 
     drop(it_staff, assessment)
     staff.forget_cached()
     assert len(list(waiting.tasks(staff))) < before
+
+
+def test_findings_of_a_retired_system_still_say_whose_they_are(
+    client_of: ClientOf,
+    it_staff: Person,
+    system: AISystem,
+    assessment: Assessment,
+    settle: Callable[..., Assessment],
+) -> None:
+    prove(assessment)
+    settle(assessment, gaps=1)
+    AISystem.objects.filter(pk=system.pk).update(stage=Stage.RETIRED)
+    client = client_of(it_staff)
+    finding = Finding.objects.get()
+    item = Item.objects.filter(scope_id=system.pk).latest("pk")
+    for address in (reverse("evidence:findings"), finding.get_absolute_url(), item.get_absolute_url()):
+        assert f"{system.name}（廃止）" in client.get(address).content.decode(), address
+    assert (
+        "自動の証跡" not in client.get(reverse("evidence:items")).content.decode()
+    )  # nothing to be done there

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.evidence import store
-from kijun.governance.evidence.actions import collect
+from kijun.governance.evidence import attestations, proofs, store
+from kijun.governance.evidence.actions import attest, collect
 from kijun.governance.evidence.models import Item, Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.governance.organisation.models import Municipality
@@ -84,6 +84,34 @@ def test_renewing(staff: Person, outsider: Person, client_of: ClientOf, organisa
     for wrong in ("x", "9" * 30, make_item(outsider).pk):
         asked = add_url(organisation, "link", CONTROL) + f"&replaces={wrong}"
         assert browser.get(asked).status_code == 404
+
+
+def test_what_was_stated_in_an_assessment_can_be_stated_again(
+    it_staff: Person, client_of: ClientOf, organisation: Scope
+) -> None:
+    """There 実施済 is stated for any control, also for one whose evidence is collected."""
+    control = next(
+        one.controls[0]
+        for one in proofs.collectors()
+        if not attestations.answerable(one.controls[0]).attestation
+    )
+    today = timezone.localdate()
+    ticked = {control: range(len(attestations.check_items(control)))}
+    until = today + datetime.timedelta(days=90)
+    (old,) = attest(
+        it_staff,
+        organisation,
+        ticked,
+        note="毎月確かめている",
+        verdict=Verdict.MET,
+        effective_on=today,
+        expires_on=until,
+    )
+    browser = client_of(it_staff)
+    page = BeautifulSoup(browser.get(old.get_absolute_url()).content, "html.parser")
+    url = next(str(one["href"]) for one in page.select("a") if "更新する" in one.get_text())
+    assert browser.get(url).status_code == 200
+    assert browser.get(add_url(organisation, "attestation", control)).status_code == 404
 
 
 def test_filters(staff: Person, client_of: ClientOf, organisation: Scope) -> None:

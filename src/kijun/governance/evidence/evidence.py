@@ -222,7 +222,7 @@ def lapses_are_found(scope: Scope) -> Proof:
         )
         verdict = Verdict.MET if longest <= LAPSE_HOURS else Verdict.PARTLY
     else:
-        value = line(_("証跡の期限と判定を毎日確かめています。直近1年の失効は0件です"))
+        value = line(_("証跡の期限と判定を1時間ごとに確かめています。直近1年の失効は0件です"))
         verdict = Verdict.MET
     figures: dict[str, object] = {"raised": len(waits), "longest_hours": round(max(waits, default=0), 1)}
     return _proof(_("実施されていない項目の早期発見"), value, verdict, "evidence:findings", figures)

@@ -47,8 +47,9 @@ WITHOUT_OWNER = Q(owner=None) | Q(owner__is_active=False)
 
 
 def visible_items(person: Person) -> QuerySet[Item]:
-    """The evidence of the scopes that the person may see."""
-    return Item.objects.filter(scopes.visible_rows(person), municipality=person.municipality)
+    """The evidence of the scopes that the person may see, without systems that were retired."""
+    rows = Item.objects.filter(scopes.visible_rows(person), municipality=person.municipality)
+    return rows.exclude(scopes.past_rows(person.municipality))
 
 
 def visible_findings(person: Person) -> QuerySet[Finding]:

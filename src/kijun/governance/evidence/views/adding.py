@@ -95,7 +95,7 @@ def _asked(request: StaffRequest, kind: str) -> tuple[ScopeFacts, list[str]]:
     known = all(controls.control(one) is not None or OWN.fullmatch(one) for one in control_ids)
     if facts is None or not control_ids or not known:
         raise Http404
-    if kind == Item.Kind.ATTESTATION:
+    if kind == Item.Kind.ATTESTATION and "replaces" not in request.GET:  # what was stated can be stated again
         control_ids = [one for one in control_ids if attestations.answerable(one).attestation]
         if not control_ids:
             raise Http404

@@ -19,7 +19,7 @@ from kijun.governance.evidence import actions, confirmers, controls, queries, sc
 from kijun.governance.evidence.finding_forms import PlanForm, RaiseForm, StepForm
 from kijun.governance.evidence.forms import scope_of
 from kijun.governance.evidence.models import Finding, PlanStep
-from kijun.governance.evidence.views.items import Figure, by_scope, scope_choices
+from kijun.governance.evidence.views.items import Figure, by_scope, scope_choices, scope_labels
 from kijun.governance.evidence.words import STATE_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
@@ -170,7 +170,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
 @who_may("evidence.read")
 def findings(request: StaffRequest) -> HttpResponse:
     """The findings that the person may see, the most urgent first."""
-    labels = dict(scope_choices(request))
+    labels = scope_labels(request)
     rows = queries.visible_findings(request.user).select_related("owner", "department", "item")
     settled = Case(When(state=State.CLOSED, then=1), default=0, output_field=IntegerField())
     rows = rows.annotate(settled=settled)  # what is done with stands at the end
@@ -246,7 +246,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
     context = {
         "finding": found,
         "tone": STATE_TONES[State(found.state)],
-        "scope_label": dict(scope_choices(request)).get(f"{found.scope_kind}-{found.scope_id}", ""),
+        "scope_label": scope_labels(request).get(f"{found.scope_kind}-{found.scope_id}", ""),
         "control": controls.control(found.control_id),
         "control_label": controls.label(found.control_id),
         "steps": found.steps.select_related("person"),

@@ -40,6 +40,11 @@ def scope_choices(request: HttpRequest) -> list[tuple[str, str]]:
     return cached
 
 
+def scope_labels(request: StaffRequest) -> dict[str, str]:
+    """The names of the scopes of what is listed, also of systems that were retired since."""
+    return scopes.labels(request.user)
+
+
 def by_scope(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     kind, _dash, id = value.partition("-")
     return rows.filter(scope_kind=kind, scope_id=id)
@@ -191,7 +196,7 @@ def table(labels: dict[str, str]) -> Table:
 @who_may("evidence.read")
 def items(request: StaffRequest) -> HttpResponse:
     """The evidence in force of every scope that the person may see."""
-    labels = dict(scope_choices(request))
+    labels = scope_labels(request)
     rows = queries.visible_items(request.user).filter(superseded_at=None).annotate(badness=_badness())
     listing = table(labels)
     if listing.wants_excel(request):
@@ -257,7 +262,7 @@ def get_item(request: StaffRequest, pk: int) -> Item:
 def item(request: StaffRequest, pk: int) -> HttpResponse:
     """One piece of evidence: what it says, since when, until when, what stood there before."""
     found = get_item(request, pk)
-    labels = dict(scope_choices(request))
+    labels = scope_labels(request)
     earlier: QuerySet[Item] = Item.objects.none()
     if found.kind == Item.Kind.AUTOMATIC:
         earlier = Item.objects.filter(
