@@ -17,7 +17,7 @@ from kijun.governance.reports.contents import ControlLine, EvidenceLine, Finding
 from kijun.governance.reports.naming import day_of, language, system_name
 from kijun.governance.reports.words import status_labels
 
-FINDING = ("number", "title", "control_id", "cause", "state", "scope_kind", "scope_id", "due_on")
+FINDING = ("number", "title", "title_en", "control_id", "cause", "state", "scope_kind", "scope_id", "due_on")
 
 
 def controls_of(copy: dict[str, Any], *, inherited: bool, principle: str = "") -> tuple[ControlLine, ...]:
