@@ -59,6 +59,7 @@ def build(towns: int, systems: int) -> None:
     from kijun.governance.accounts.roles import Role
     from kijun.governance.approvals.actions import ensure_default_route
     from kijun.governance.assessments.models import Answer, Assessment, Assignment, Cycle
+    from kijun.governance.assessments.tallies import summary_of
     from kijun.governance.audit.actions import open_chain
     from kijun.governance.evidence.models import Finding, Item
     from kijun.governance.inventory.models import AISystem
@@ -115,6 +116,18 @@ def build(towns: int, systems: int) -> None:
                 starts_on=DAY,
                 due_on=DAY + datetime.timedelta(days=60),
             )
+            last = Cycle.objects.create(
+                municipality=town, name="令和7年度", fiscal_year=2025, starts_on=DAY - datetime.timedelta(days=365),
+                due_on=DAY - datetime.timedelta(days=300), closed_at=now,
+            )  # fmt: skip
+            Assessment.objects.bulk_create(
+                Assessment(municipality=town, cycle=last, scope_kind="system" if s else "organisation", system=s,
+                           catalog_version=catalog.version, tier="medium", state="closed", due_on=last.due_on, approved_at=now,
+                           frozen={"controls": []}, summary=summary_of(
+                               {"id": c.id, "principle": c.principle, "role": str(c.role), "status": ("done", "partly")[i % 2]}
+                               for i, c in enumerate(asked) if (c.level == "system") == (s is not None)))
+                for s in [None, *rows]
+            )  # fmt: skip
             made = Assessment.objects.bulk_create(
                 Assessment(municipality=town, cycle=cycle, scope_kind="system" if s else "organisation", system=s,
                            catalog_version=catalog.version, tier="medium", state="in_progress", due_on=cycle.due_on)

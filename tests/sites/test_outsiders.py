@@ -100,7 +100,7 @@ FILL: dict[str, Fill] = {
     "approvals/routes/<int:pk>": rows(Route),
     "assessments/<int:pk>": rows(Assessment),
     "assessments/<int:pk>/controls/<str:control_id>": below(Assessment, "pk", "answers__control_id"),
-    "assessments/<int:pk>/principles/<str:principle>": words("P6"),
+    "assessments/<int:pk>/principles/<str:principle>": words("6"),
     "assessments/cycles/<int:pk>": rows(Cycle),
     "assessments/systems/<int:system_id>": rows(AISystem),
     "assessments/work/<int:pk>": rows(Assignment),
@@ -129,6 +129,7 @@ FILL: dict[str, Fill] = {
     "register/<int:pk>/versions/<int:version>": below(Publication, "entry__system", "version"),
     "reports/systems/<int:system_id>": rows(AISystem),
     "reports/systems/<int:system_id>/<slug:form>": words("pdf", "xlsx", "docx"),
+    "reports/systems/<int:system_id>/controls/<slug:principle>": words("1", "6"),
     "risks/<int:pk>": rows(RiskAssessment),
     "risks/<int:pk>/edit/<slug:slug>": words("data", "use"),
     "risks/<int:pk>/ratings/<slug:principle>": words("p6"),
@@ -148,6 +149,7 @@ OF_NOBODY = {
     "assessments/catalog/crosswalk/<str:framework_id>": "the guideline, the same for every town",
     "evidence/add/<slug:kind>": "which form; what it is for stands in the query and is looked up there",
     "people/me/passkeys/<int:pk>": "the person's own; django-allauth looks among them alone",
+    "reports/organisation/controls/<slug:principle>": "which principle; the report is that of the person's own town",
     "reports/organisation/<slug:form>": "which format; the report is that of the person's own town",
 }
 """Parameters that name no row of a town."""

@@ -16,7 +16,18 @@ from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kijun.web.charts import COLOURS, PATTERNS, Cell, Chart, Series, line, matrix, stacked_bars
+from kijun.web.charts import (
+    COLOURS,
+    PATTERNS,
+    Cell,
+    Chart,
+    Pair,
+    Series,
+    line,
+    matrix,
+    paired_bars,
+    stacked_bars,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('1')</script>&\"\x01\ud800"
@@ -156,6 +167,50 @@ def test_many_points_are_not_crowded() -> None:
     starts = sorted(float(element.attrib["x"]) for element in names)
     assert all(after - before > 60 for before, after in itertools.pairwise(starts))
     assert names[0].text == "2026年60月"
+
+
+def test_a_trend_of_rates_shows_the_whole_range() -> None:
+    points = [("令和7年度 自己点検", 83.1), ("令和8年度 自己点検", 91.6)]
+    short, whole = trend(points=points), trend(points=points, span=(0, 100))
+    levels = [text.text for text in drawn(whole).iter(f"{SVG}text")]
+    assert {"0", "50", "100"} <= set(levels)
+    assert "0" not in [text.text for text in drawn(short).iter(f"{SVG}text")]
+    assert "令和7年度 自己点検" in levels  # two names have room
+
+
+def test_pairs_of_bars() -> None:
+    pairs = [
+        Pair("1 人間中心", 50.0, 75.5),
+        Pair("2 住民第一", 100.0, 100.0),
+        Pair("3 安全・安心", 80.0, 60.0),
+    ]
+    chart = paired_bars("前回との比較", "上がりました。", pairs, ("前回", "今回"), "%", full=100)
+    assert chart.table_head == ["区分", "前回", "今回", "差"]
+    assert chart.table_rows == [
+        ["1 人間中心", "50 %", "75.5 %", "+25.5"],
+        ["2 住民第一", "100 %", "100 %", "±0"],
+        ["3 安全・安心", "80 %", "60 %", "−20"],
+    ]
+    texts = [text.text for text in drawn(chart).iter(f"{SVG}text")]
+    assert texts[:2] == ["前回", "今回"]
+    assert "75.5 %" in texts
+
+
+def test_a_pair_with_nothing_to_compare() -> None:
+    chart = paired_bars("比較", "", [Pair("1", None, 5), Pair("2", 0, 0)], ("前", "後"), full=10)
+    assert chart.table_rows == [["1", "－", "5", "－"], ["2", "0", "0", "±0"]]
+    assert drawn(chart).find(f".//{SVG}line") is not None
+    with pytest.raises(ValueError, match="negative"):
+        paired_bars("比較", "", [Pair("1", -1, 5)], ("前", "後"), full=10)
+    empty = paired_bars("比較", "", [], ("前", "後"), full=10)
+    assert "まだ表示するデータがありません。" in empty.svg
+
+
+def test_the_names_of_the_parts_stand_in_even_rows() -> None:
+    names = ["実施済", "一部", "予定", "未実施", "該当なし", "未回答"]
+    chart = stacked_bars("実施状況", "", ["1"], [Series(name, "blue-900", [1]) for name in names])
+    places = {text.text: text.get("y") for text in drawn(chart).iter(f"{SVG}text")}
+    assert sorted(Counter(places[name] for name in names).values()) == [3, 3]
 
 
 def test_a_matrix() -> None:

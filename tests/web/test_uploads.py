@@ -332,6 +332,15 @@ def test_pdfs_that_another_program_wrote() -> None:
     assert "保護を外して" in refusal("a.pdf", written(locked))
 
 
+@pytest.mark.parametrize(("name", "content"), [("a.pdf", pdf(b"<< >>")), ("a.png", png()), ("a.jpg", jpeg())])
+def test_two_files_in_one(name: str, content: bytes) -> None:
+    hidden = io.BytesIO()
+    with zipfile.ZipFile(hidden, "w") as archive:
+        archive.writestr("run.bat", "@echo off")
+    with pytest.raises(UploadError, match="つながっています"):
+        check(name, content + hidden.getvalue())
+
+
 def test_many_streams_take_no_time() -> None:
     small = stream(b"/Filter /FlateDecode", zlib.compress(b"x" * 100))
     started = time.monotonic()

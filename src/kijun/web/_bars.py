@@ -15,6 +15,7 @@ from kijun.web import _drawing as draw
 from kijun.web._drawing import INK, SMALL, WIDTH, Number
 
 _BAR: Final = 18
+_GAP: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ def stacked_bars(
     drawing_id = draw.new_id()
     if not categories or not series:
         return draw.Chart(draw.nothing(drawing_id, title, description), head, rows)
-    definitions, fills = _fills(drawing_id, series)
+    definitions, filling = fills(drawing_id, series)
     parts = [definitions] if definitions else []
     y = 0.0
     if len(series) > 1:
-        y = _legend(parts, series, fills)
+        y = legend(parts, series, filling)
     longest = max(float(_total([one.values[place] for one in series])) for place in range(len(categories)))
     for place, category in enumerate(categories):
-        y = _bar(parts, y, category, [one.values[place] for one in series], fills, longest or 1.0, unit)
+        y = _bar(parts, y, category, [one.values[place] for one in series], filling, longest or 1.0, unit)
     return draw.Chart(draw.picture(drawing_id, title, description, y, parts), head, rows)
 
 
@@ -75,20 +76,22 @@ def _total(values: Sequence[Number]) -> Number:
 Fill = tuple[str, str | None]  # colour and, when there is one, the reference to a pattern
 
 
-def _fills(drawing_id: str, series: Sequence[Series]) -> tuple[SafeString | None, list[Fill]]:
+def fills(drawing_id: str, series: Sequence[Series]) -> tuple[SafeString | None, list[Fill]]:
+    """The patterns' definitions, and what each series is filled with."""
     definitions: list[SafeString] = []
-    fills: list[Fill] = []
+    found: list[Fill] = []
     for place, one in enumerate(series):
         pattern_id = f"{drawing_id}-pattern-{place}"
         pattern = one.pattern or draw.PATTERNS[place % len(draw.PATTERNS)]
         definition = draw.pattern(pattern, one.colour, pattern_id)
         if definition:
             definitions.append(definition)
-        fills.append((draw.colour_of(one.colour), f"url(#{pattern_id})" if definition else None))
-    return (draw.element("defs", *definitions) if definitions else None), fills
+        found.append((draw.colour_of(one.colour), f"url(#{pattern_id})" if definition else None))
+    return (draw.element("defs", *definitions) if definitions else None), found
 
 
-def _filled(x: float, y: float, width: float, height: float, fill: Fill) -> list[SafeString]:
+def filled(x: float, y: float, width: float, height: float, fill: Fill) -> list[SafeString]:
+    """A rectangle, with its pattern over it."""
     colour, over = fill
     area = {"x": x, "y": y, "width": width, "height": height}
     found = [draw.element("rect", **area, fill=colour, stroke=INK, stroke_width=1)]
@@ -97,18 +100,37 @@ def _filled(x: float, y: float, width: float, height: float, fill: Fill) -> list
     return found
 
 
-def _legend(parts: list[SafeString], series: Sequence[Series], fills: Sequence[Fill]) -> float:
-    """Swatches with names on top; where the bars begin."""
-    x, y = 1.0, 2.0
-    for one, fill in zip(series, fills, strict=True):
-        (text,) = draw.wrapped(one.label, WIDTH - 24, 1)
-        width = 20 + draw.text_width(text) + 14
-        if x > 1 and x + width - 14 > WIDTH:
-            x, y = 1.0, y + 22
-        parts += _filled(x, y, 14, 14, fill)
-        parts.append(draw.label(x + 20, y + 12, text))
-        x += width
-    return y + 26
+def legend(parts: list[SafeString], series: Sequence[Series], filling: Sequence[Fill]) -> float:
+    """Swatches with names on top, in rows of about one length; where the bars begin."""
+    texts = [draw.wrapped(one.label, WIDTH - 24, 1)[0] for one in series]
+    widths = [20 + draw.text_width(text) for text in texts]
+    y = 2.0
+    for row in _rows(widths):
+        x = 1.0
+        for place in row:
+            parts += filled(x, y, 14, 14, filling[place])
+            parts.append(draw.label(x + 20, y + 12, texts[place]))
+            x += widths[place] + _GAP
+        y += 22
+    return y + 4
+
+
+def _rows(widths: Sequence[float]) -> list[list[int]]:
+    """Places in as few rows as fit, so broken that none is longer than it must be: no name is left alone in the last."""
+
+    def broken(limit: float) -> list[list[int]]:
+        rows: list[list[int]] = [[]]
+        used = 1.0
+        for place, width in enumerate(widths):
+            if rows[-1] and used + width > limit:
+                rows.append([])
+                used = 1.0
+            rows[-1].append(place)
+            used += width + _GAP
+        return rows
+
+    fewest = broken(WIDTH)
+    return next(rows for limit in range(WIDTH + 1) if len(rows := broken(limit)) == len(fewest))
 
 
 def _bar(
@@ -132,7 +154,7 @@ def _bar(
     for value, fill in zip(values, fills, strict=True):
         width = float(value) * scale
         if value:
-            parts += _filled(x, y, width, _BAR, fill)
+            parts += filled(x, y, width, _BAR, fill)
             middles.append((x + width / 2, draw.words_of(value), float(value)))
         x += width
     if not any(values):

@@ -7,7 +7,7 @@ import datetime
 import io
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -27,8 +27,11 @@ _WIDTHS: Final = {"text": 28, "number": 12, "date": 13, "choice": 18}
 _CHOICES: Final = "choices"
 
 
-def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An Excel workbook (.xlsx), one datum a cell; raises :class:`SheetError` for what Excel cannot hold."""
+def write_workbook(sheets: Sequence[Sheet], *, front: Callable[[Any], str] | None = None) -> bytes:
+    """An Excel workbook (.xlsx), one datum a cell; raises :class:`SheetError` for what Excel cannot hold.
+
+    ``front`` adds a page to print in front of the sheets (it gets the xlsxwriter workbook) and gives its title.
+    """
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     formats = {
@@ -40,7 +43,7 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
         "number": book.add_format({"valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
     }
-    titles: set[str] = set()
+    titles: set[str] = {front(book).casefold()} if front else set()
     lists: list[tuple[Any, int, int, SheetColumn]] = []
     for sheet in sheets:
         page = book.add_worksheet(_title(str(sheet.title), titles))

@@ -34,8 +34,12 @@ def line(
     *,
     limit: tuple[StrOrPromise, Number] | None = None,
     value_label: StrOrPromise = gettext_lazy("値"),
+    span: tuple[Number, Number] | None = None,
 ) -> draw.Chart:
-    """A trend over ``points`` (label, value), in order; None leaves a gap. ``limit`` draws a named level."""
+    """A trend over ``points`` (label, value), in order; None leaves a gap. ``limit`` draws a named level.
+
+    ``span`` is what the axis shows at least, for values whose range is known: (0, 100) for a rate in per cent.
+    """
     known = [float(value) for _label, value in points if value is not None]
     if not all(map(math.isfinite, known)) or (limit and not math.isfinite(limit[1])):
         raise ValueError("a trend cannot show what is not finite")
@@ -47,7 +51,8 @@ def line(
     drawing_id = draw.new_id()
     if not known:
         return draw.Chart(draw.nothing(drawing_id, title, description), head, rows)
-    ticks, decimals = _ticks([*known, float(limit[1])] if limit else known)
+    shown = [*known, *([float(limit[1])] if limit else []), *map(float, span or ())]
+    ticks, decimals = _ticks(shown)
     left = 8 + max(draw.text_width(f"{tick:,.{decimals}f}", SMALL) for tick in ticks)
     step = (WIDTH - left - _RIGHT) / max(len(points) - 1, 1)
     across = [left + step * place for place in range(len(points))]
@@ -163,10 +168,11 @@ def _point_labels(
 def _time_labels(across: Sequence[float], names: Sequence[str], left: float) -> list[SafeString]:
     """Names below: the last always, the others as far as they fit."""
     y = _TOP + _PLOT + 18
+    room = max(110.0, WIDTH / len(names) - 10)
     found: list[SafeString] = []
     edge = float(WIDTH)
     for place in reversed(range(len(names))):
-        (text,) = draw.wrapped(names[place], 110, 1, SMALL)
+        (text,) = draw.wrapped(names[place], room, 1, SMALL)
         width = draw.text_width(text, SMALL)
         start = min(max(across[place] - width / 2, 0), WIDTH - width)
         if start + width > edge or (place and start < across[0]):

@@ -8,7 +8,8 @@ The libraries behind it take half a second to load, so they are loaded when a fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from kijun.web._sheets import (
     CellError,
@@ -56,11 +57,14 @@ def read_table(
     return _sheets_read.read_table(content, filename, columns, limits, sheet=sheet)
 
 
-def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An Excel workbook (.xlsx), one datum a cell; raises :class:`SheetError` for what Excel cannot hold."""
+def write_workbook(sheets: Sequence[Sheet], *, front: Callable[[Any], str] | None = None) -> bytes:
+    """An Excel workbook (.xlsx), one datum a cell; raises :class:`SheetError` for what Excel cannot hold.
+
+    ``front`` adds a page to print in front of the sheets (it gets the xlsxwriter workbook) and gives its title.
+    """
     from kijun.web import _sheets_write
 
-    return _sheets_write.write_workbook(sheets)
+    return _sheets_write.write_workbook(sheets, front=front)
 
 
 def write_csv(sheet: Sheet) -> bytes:

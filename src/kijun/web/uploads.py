@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import struct
 import unicodedata
+import zipfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
@@ -136,7 +138,16 @@ def _mismatch(content: bytes, ending: str) -> UploadError:
 def _pdf(content: bytes, ending: str) -> None:
     if re.match(rb"%PDF-[12]\.[0-9]", content) is None:
         raise _mismatch(content, ending)
+    _alone(content)
     check_pdf(content)
+
+
+def _alone(content: bytes) -> None:
+    """One file, not two in one: a ZIP archive is found from its end, whatever stands in front of it."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        raise UploadError(
+            _("後ろに別のファイル（ZIP）がつながっています。元のソフトで開き、保存し直してください。")
+        )
 
 
 def _office(content: bytes, ending: str) -> None:
@@ -174,6 +185,7 @@ def _start(text: str) -> str:
 
 
 def _image(content: bytes, ending: str) -> None:
+    _alone(content)
     size = _png_size(content) if ending == "png" else _jpeg_size(content)
     if size is None:
         raise _mismatch(content, ending)

@@ -62,7 +62,7 @@ def test_gaps_lower_the_result(
     settle(assessment, gaps=20)
     assert evidence.result_of_self_assessment(scope(town)).verdict == Verdict.PARTLY
     settled = Assessment.objects.get(pk=assessment.pk)
-    settled.summary = {"6": {"provider": {"not_done": 3, "done": 1}}}
+    settled.summary = {"6": {"provider": {"not_done": ["P6.1.1", "P6.1.2", "P6.1.3"], "done": ["P6.1.4"]}}}
     settled.save()
     assert evidence.result_of_self_assessment(scope(town)).verdict == Verdict.UNMET
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from kijun.governance.approvals.actions import return_
 from kijun.governance.approvals.models import Approval, Route
 from kijun.governance.assessments import actions
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
+from kijun.governance.evidence.models import Item
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import dates
@@ -44,6 +47,9 @@ def managed_pages(assessment: Assessment) -> list[str]:
     work = assessment.assignments.all()[0]
     return [
         url("submit", assessment.pk),
+        url("tier", assessment.pk),
+        url("drop", assessment.pk),
+        url("end_cycle", assessment.cycle_id),
         url("upgrade", assessment.pk),
         url("edit_work", work.pk),
         url("new_cycle"),
@@ -78,10 +84,15 @@ def test_every_page_opens_for_it_staff(
 
 
 def test_pages_open_in_english(client_of: ClientOf, it_staff: Person, assessment: Assessment) -> None:
-    it_staff.language = "en"
-    it_staff.save()
     client = client_of(it_staff)
-    for path in [*pages_of(assessment), url("cycles"), url("catalog"), url("catalog_control", "G.1")]:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    pages = [
+        *pages_of(assessment),
+        *managed_pages(assessment),
+        url("cycles"),
+        url("cycle", assessment.cycle_id),
+    ]
+    for path in [*pages, url("catalog"), url("catalog_control", "G.1")]:
         response = client.get(path)
         assert response.status_code == 200
         if "html" in response["Content-Type"]:
@@ -170,6 +181,49 @@ def test_save_and_go_on_leads_to_the_next_open_control(
     user_answer.refresh_from_db()
     response = client_of(staff).post(save_url(user_answer), answer_data(user_answer, next="1"))
     assert response["Location"] == url("assessment", assessment.pk)
+
+
+def test_going_on_stays_within_the_filter_as_long_as_it_can(
+    client_of: ClientOf, it_staff: Person, assessment: Assessment
+) -> None:
+    """A filter that would hide the next open control is left behind, so that the page shows where one was led."""
+    answers = list(assessment.answers.filter(role=AskedRole.PROVIDER).order_by("pk"))
+    client = client_of(it_staff)
+    kept = client.post(save_url(answers[0]) + "?role=provider", answer_data(answers[0], next="1"))["Location"]
+    assert "role=provider" in kept
+    hidden = client.post(save_url(answers[1]) + "?show=gaps", answer_data(answers[1], next="1"))["Location"]
+    assert "show=" not in hidden
+    page = client.get(hidden.partition("#")[0]).content.decode()
+    assert f'id="{hidden.partition("#")[2]}"' in page
+
+
+def test_evidence_leads_back_to_the_same_place(
+    client_of: ClientOf, staff: Person, user_answer: Answer
+) -> None:
+    client = client_of(staff)
+    address = url("principle", user_answer.assessment_id, user_answer.principle) + "?role=user"
+    page = BeautifulSoup(client.get(address).content, "html.parser")
+    card = page.find(id=f"c-{user_answer.control_id}")
+    assert card is not None
+    link = next(str(one["href"]) for one in card.select("a") if "証跡を追加する" in one.text)
+    form = BeautifulSoup(client.get(link).content, "html.parser")
+    back = form.select_one('form[data-keep] input[name="next"]')
+    assert back is not None
+    assert back["value"] == f"{address}#c-{user_answer.control_id}"
+
+
+def test_a_yes_against_what_is_collected_needs_a_reason(
+    client_of: ClientOf, staff: Person, user_answer: Answer
+) -> None:
+    prove(user_answer.assessment, user_answer.control_id, verdict="unmet")
+    client = client_of(staff)
+    data = {"status": "done", "revision": user_answer.revision, "attestation": "全員が毎朝確認している"}
+    refused = client.post(save_url(user_answer), data)
+    assert refused.status_code == 422
+    assert "自動で集めた証跡は「満たしていない」としています" in refused.content.decode()
+    assert client.post(save_url(user_answer), data | {"reason": "記入が済んでいないだけ"}).status_code == 302
+    user_answer.refresh_from_db()
+    assert user_answer.status == Status.DONE
 
 
 def test_a_mistake_keeps_what_was_typed(client_of: ClientOf, staff: Person, user_answer: Answer) -> None:
@@ -378,6 +432,7 @@ def test_results_show_what_was_approved(
     client = client_of(it_staff)
     page = BeautifulSoup(client.get(url("results", assessment.pk)).content, "html.parser")
     assert "F-0001" in page.text
+    assert "要約値を確かめました" in page.text
     assert "半分の部署で実施" in page.text
     assert page.find("svg") is not None
     form = page.find("form", action=url("close", assessment.pk))
@@ -389,6 +444,37 @@ def test_results_show_what_was_approved(
     assessment.refresh_from_db()
     assert assessment.state == Assessment.State.CLOSED
     assert client.get(url("import", assessment.pk)).status_code == 302
+
+
+def test_results_say_when_the_copy_was_tampered_with(
+    client_of: ClientOf, it_staff: Person, assessment: Assessment, settle: Callable[..., Assessment]
+) -> None:
+    settle(assessment)
+    assessment.frozen["controls"][0]["status"] = "not_done"
+    assessment.save(update_fields=["frozen"])
+    assert (
+        "写しが書き換えられています"
+        in client_of(it_staff).get(url("results", assessment.pk)).content.decode()
+    )
+
+
+def test_what_was_approved_shows_its_own_words_and_days(
+    client_of: ClientOf, it_staff: Person, assessment: Assessment, settle: Callable[..., Assessment]
+) -> None:
+    """A moment late in the evening of Greenwich is the next day in Japan; English readers read English."""
+    item_of = assessment.answers.order_by("pk")[0].control_id
+    prove(assessment, item_of)
+    Item.objects.update(title_en="Evidence by itself", value_en="12 cases")
+    Item.objects.update(as_of=datetime.datetime(2026, 11, 22, 15, 30, tzinfo=datetime.UTC))
+    settle(assessment)
+    text = client_of(it_staff).get(url("results", assessment.pk)).content.decode()
+    assert "2026/11/23" in text
+    assert "2026-11-22" not in BeautifulSoup(text, "html.parser").text
+    client = client_of(it_staff)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = client.get(url("results", assessment.pk)).content.decode()
+    assert "Evidence by itself" in english
+    assert "12 cases" in english
 
 
 def test_a_returned_assessment_says_so(

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import links, queries
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
-from kijun.governance.assessments.tallies import Results, Tally, from_summary
+from kijun.governance.assessments.tallies import Results, Tally, from_summary, statuses_in, summary_of
 from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.organisation.models import Department, Municipality
 from tests.governance.assessments.made import make_system, open_cycle
@@ -22,7 +22,8 @@ from tests.governance.assessments.made import make_system, open_cycle
 def test_tallies() -> None:
     tally = Tally({"done": 3, "partly": 1, "not_applicable": 1, "": 1})
     assert (tally.total, tally.answered, tally.left, tally.gaps, tally.applicable) == (6, 5, 1, 1, 5)
-    assert (tally.rate, tally.percent, tally.complete) == (60.0, 83, False)
+    assert (tally.judged, tally.rate) == (4, 75.0)  # what is still open is not yet undone
+    assert (tally.percent, tally.complete) == (83, False)
     assert Tally({"not_applicable": 2}).rate is None
     assert Tally().percent == 100
     results = Results()
@@ -34,8 +35,22 @@ def test_tallies() -> None:
         results.add(principle, role, status)
     assert results.principles == ["G", "2", "10"]
     assert results.roles == ["organisation", "provider", "user"]
-    assert from_summary(results.as_summary()).cells == results.cells
     assert results.cell("9", "user").total == 0
+
+
+def test_a_summary_keeps_every_control() -> None:
+    summary = summary_of(
+        {"id": id, "principle": principle, "role": "provider", "status": status}
+        for id, principle, status in [("P1.1.1", "1", "done"), ("P1.1.2", "1", "done"), ("P2.1.1", "2", "")]
+    )
+    assert summary == {"1": {"provider": {"done": ["P1.1.1", "P1.1.2"]}}, "2": {"provider": {"": ["P2.1.1"]}}}
+    assert from_summary(summary).principle("1").done == 2
+    assert set(statuses_in(summary)) == {
+        ("P1.1.1", "1", "provider", "done"),
+        ("P1.1.2", "1", "provider", "done"),
+        ("P2.1.1", "2", "provider", ""),
+    }
+    assert from_summary(None).total.total == 0
 
 
 def test_results_of_an_open_one_are_its_answers(assessment: Assessment, user_answer: Answer) -> None:
@@ -45,7 +60,7 @@ def test_results_of_an_open_one_are_its_answers(assessment: Assessment, user_ans
     assert results.cell(user_answer.principle, AskedRole.USER).done == 1
 
 
-def test_trend_and_the_last_approved(
+def test_the_course_and_the_last_approved(
     town: Municipality, assessment: Assessment, it_staff: Person, settle: Callable[..., Assessment]
 ) -> None:
     pk = assessment.scope_id
@@ -55,12 +70,55 @@ def test_trend_and_the_last_approved(
     assert queries.latest_approved(town, ScopeKind.SYSTEM, pk) == assessment
     assert queries.current(town, ScopeKind.SYSTEM, pk) == following
     settle(following)
-    points = queries.trend(town, ScopeKind.SYSTEM, pk)
-    assert [one.label for one in points] == ["2026年度 自己点検", "次の年"]
-    assert points[0].tally.gaps == 10
-    assert points[1].tally.rate == 100.0
+    course = queries.course([following], queries.given_answers([following]), ScopeKind.SYSTEM)
+    assert [one.cycle for one in course.points] == ["2026年度 自己点検", "次の年"]
+    assert course.points[0].tally.gaps == 10
+    assert course.points[1].tally.rate == 100.0
     assert queries.latest_approved_of_all(town) == {(ScopeKind.SYSTEM, pk): following}
-    assert queries.town_results(town).total.total == following.answers.count()
+    assert (
+        queries.course([assessment], queries.given_answers([assessment]), ScopeKind.SYSTEM).comparison is None
+    )  # nothing came before the first
+    assert queries.course([], {}).points == []
+
+
+def test_an_open_cycle_is_compared_by_what_it_has_answered(
+    town: Municipality, assessment: Assessment, it_staff: Person, settle: Callable[..., Assessment]
+) -> None:
+    settle(assessment, gaps=10)
+    total = assessment.answers.count()
+    following = open_cycle(it_staff, town, "次の年").assessments.get(system=assessment.system)
+    first = following.answers.order_by("pk")[:4]
+    Answer.objects.filter(pk__in=[one.pk for one in first]).update(status=Status.DONE)
+
+    comparison = queries.course([following], queries.given_answers([following]), ScopeKind.SYSTEM).comparison
+
+    assert comparison is not None
+    assert (comparison.total.common, comparison.left) == (4, total - 4)
+    assert (comparison.total.before, comparison.total.now, comparison.total.points) == (0.0, 100.0, 100.0)
+
+
+def test_the_town_s_course_takes_every_scope_and_asks_the_database_a_fixed_number_of_times(
+    town: Municipality,
+    assessment: Assessment,
+    whole: Assessment,
+    it_staff: Person,
+    settle: Callable[..., Assessment],
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:
+    settle(assessment, gaps=3)
+    settle(whole, gaps=2)
+    for number in range(2, 12):
+        make_system(town, number)
+    later = open_cycle(it_staff, town, "次の年")
+    rows = list(queries.assessments(town).filter(cycle=later))
+
+    with django_assert_max_num_queries(2):
+        course = queries.course(rows, queries.given_answers(rows))
+
+    assert course.points[0].tally.gaps == 5
+    assert course.earlier == assessment.cycle.name
+    assert course.comparison is not None
+    assert course.comparison.added == sum(one.answers.count() for one in rows) - course.points[0].tally.total
 
 
 def test_who_sees_what(

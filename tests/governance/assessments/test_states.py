@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
@@ -15,9 +15,12 @@ from kijun.governance.approvals.models import Approval, Route
 from kijun.governance.assessments import actions, queries
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
 from kijun.governance.assessments.readiness import missing
+from kijun.governance.evidence import actions as evidence
 from kijun.governance.evidence.models import Finding, Item, ScopeKind
+from kijun.governance.mandates.models import Mandate
 from kijun.governance.organisation.calendar import due_date
-from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.models import ClosingDay, Department, Municipality
+from kijun.governance.risks.models import RiskAssessment
 from kijun.web.versions import Stale
 from tests.governance.assessments.made import fill, open_cycle, prove
 
@@ -178,6 +181,20 @@ def test_a_gap_becomes_a_finding(
         assert (one.source_kind, one.source_id) == ("assessments.assessment", str(assessment.pk))
 
 
+def test_a_gap_of_a_critical_system_is_due_in_ten_opening_days(
+    town: Municipality, assessment: Assessment, settle: Callable[..., Assessment]
+) -> None:
+    """Local closing days count as little as holidays do."""
+    Assessment.objects.filter(pk=assessment.pk).update(tier="critical")
+    RiskAssessment.objects.filter(system=assessment.system_id).update(
+        tier="critical", controls=list(assessment.answers.values_list("control_id", flat=True))
+    )
+    ordinary = due_date(town, 10, timezone.localdate())
+    ClosingDay.objects.create(municipality=town, day=ordinary, name="開庁記念日")
+    settle(assessment, gaps=1)
+    assert Finding.objects.get().due_on == due_date(town, 10, timezone.localdate()) > ordinary
+
+
 def test_only_what_is_approved_is_closed(
     cycle: Cycle,
     assessment: Assessment,
@@ -248,3 +265,67 @@ def test_work_is_given_changed_and_taken_away(
         actions.change_assignment(it_staff, made, department=care, due_on=due, person=None, seen_revision=1)
     actions.remove_assignment(it_staff, made)
     assert not queries.open_work(neighbour)
+
+
+def test_a_gap_that_comes_back_opens_its_finding_again(
+    town: Municipality,
+    assessment: Assessment,
+    it_staff: Person,
+    staff: Person,
+    settle: Callable[..., Assessment],
+) -> None:
+    settle(assessment, gaps=1)
+    finding = evidence.advance(it_staff, Finding.objects.get(), note="直した")
+    later = open_cycle(it_staff, town, "次の年").assessments.get(system=assessment.system)
+    settle(later, gaps=1)
+    finding.refresh_from_db()
+    assert finding.state == Finding.State.OPEN
+    assert Finding.objects.count() == 1
+
+
+def test_what_is_approved_as_done_mends_the_finding_of_the_last_round(
+    town: Municipality, assessment: Assessment, it_staff: Person, settle: Callable[..., Assessment]
+) -> None:
+    settle(assessment, gaps=2)
+    first = Finding.objects.order_by("number")[0]
+    evidence.save_step(it_staff, first, step=None, what="直す", person=None, due_on=None)
+    later = open_cycle(it_staff, town, "次の年").assessments.get(system=assessment.system)
+    settle(later)
+    for finding in Finding.objects.all():
+        assert (finding.state, finding.done_by) == (Finding.State.DONE, None)
+        assert "次の年" in finding.done_note  # a person still confirms
+
+
+def test_a_gap_of_the_organisation_goes_to_who_answers_for_the_risks(
+    town: Municipality, whole: Assessment, owner: Person, settle: Callable[..., Assessment]
+) -> None:
+    Mandate.objects.create(
+        municipality=town,
+        duty=Mandate.Duty.RISK,
+        person=owner,
+        scope="全庁",
+        valid_from=datetime.date(2024, 4, 1),
+    )
+    settle(whole, gaps=1)
+    assert Finding.objects.get().owner == owner
+
+
+def test_a_gap_reads_in_english(assessment: Assessment, settle: Callable[..., Assessment]) -> None:
+    settle(assessment, gaps=1)
+    finding = Finding.objects.get()
+    assert finding.title.endswith("（一部）")
+    with translation.override("en"):
+        assert finding.shown_title.endswith(" (Partly)")
+
+
+def test_work_of_somebody_who_left_is_everybodys(
+    assessment: Assessment, it_staff: Person, staff: Person, approver: Person, care: Department
+) -> None:
+    work = assessment.assignments.get(role=AskedRole.USER)
+    actions.change_assignment(
+        it_staff, work, department=care, due_on=work.due_on, person=staff, seen_revision=None
+    )
+    assert work not in queries.open_work(approver)
+    Person.objects.filter(pk=staff.pk).update(is_active=False)
+    assert work in queries.open_work(approver)
+    assert queries.open_work_count(approver) == len(queries.open_work(approver))

@@ -24,6 +24,14 @@ from tests.governance.evidence.conftest import CONTROL, Sensor, make_item
 YESTERDAY = datetime.timedelta(days=1)
 
 
+def lapsed_item(person: Person) -> Item:
+    """Evidence by hand for P6.1.4 whose last day was yesterday."""
+    today = timezone.localdate()
+    item = make_item(person, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today)
+    Item.objects.filter(pk=item.pk).update(expires_on=today - YESTERDAY)
+    return item
+
+
 def test_it_works(sensor: Sensor, town: Municipality) -> None:
     result = collect(town)
     assert (result.scopes, result.made, result.raised, result.failed) == (1, 1, 0, [])
@@ -116,9 +124,7 @@ def test_bad_again_while_it_waits_reopens_it(sensor: Sensor, town: Municipality)
 
 def test_an_item_past_its_day_raises_a_finding(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
     today = timezone.localdate()
-    item = make_item(
-        it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY
-    )
+    item = lapsed_item(it_staff)
     assert collect(town).raised == 1
     finding = Finding.objects.get()
     assert (finding.cause, finding.item, finding.control_id) == (Finding.Cause.LAPSE, item, "P6.1.4")
@@ -128,6 +134,65 @@ def test_an_item_past_its_day_raises_a_finding(sensor: Sensor, town: Municipalit
     assert collect(town).raised == 0
 
 
+def test_what_is_old_when_it_is_added_raises_one_at_once(
+    sensor: Sensor, town: Municipality, it_staff: Person
+) -> None:
+    today = timezone.localdate()
+    make_item(it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY)
+    assert Finding.objects.get().cause == Finding.Cause.LAPSE
+    assert collect(town).raised == 0
+
+
+def test_good_and_bad_with_silence_between_is_a_turn_for_the_worse(
+    sensor: Sensor, town: Municipality
+) -> None:
+    for between in (Verdict.UNKNOWN, None):
+        for verdict in (Verdict.MET, between):
+            sensor.verdict = verdict
+            collect(town)
+        sensor.verdict = Verdict.UNMET
+        assert collect(town).raised == 1, between
+        Finding.objects.update(state=Finding.State.CLOSED)
+
+
+def test_a_person_who_says_that_it_is_no_longer_met_raises_one_at_once(
+    town: Municipality, it_staff: Person, staff: Person, risk_officer: Person
+) -> None:
+    make_item(staff, control="P6.1.4", verdict=Verdict.UNMET)
+    assert not Finding.objects.exists()  # nothing good stood there: the assessment makes it a finding
+    make_item(staff, control="P6.1.4")
+    bad = make_item(it_staff, control="P6.1.4", verdict=Verdict.UNMET, note="3人の許可が残っている")
+    finding = Finding.objects.get()
+    assert (finding.cause, finding.item, finding.owner) == (Finding.Cause.WORSE, bad, risk_officer)
+    assert "3人の許可が残っている" in finding.shown_description
+    make_item(staff, control="P6.1.4", verdict=Verdict.PARTLY)
+    finding.refresh_from_db()
+    assert finding.state == Finding.State.OPEN
+    make_item(staff, control="P6.1.4")
+    finding.refresh_from_db()
+    assert (finding.state, finding.done_by) == (Finding.State.DONE, None)
+
+
+def test_a_mistaken_no_that_is_taken_back_mends_its_finding(
+    town: Municipality, it_staff: Person, staff: Person
+) -> None:
+    make_item(staff, control="P6.1.4")
+    bad = make_item(it_staff, control="P6.1.4", verdict=Verdict.UNMET)
+    withdraw_item(it_staff, bad, "別の対策に付けるものだった")
+    assert Finding.objects.get().state == Finding.State.DONE
+
+
+def test_a_finding_reads_in_english(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
+    collect(town)
+    sensor.verdict = Verdict.UNMET
+    collect(town)
+    with translation.override("en"):
+        finding = Finding.objects.get()
+        assert "確認の件数" in finding.shown_description  # the sensor's own title has no English
+        assert "に変わりました" not in finding.shown_description
+        assert finding.shown_title.startswith("P6.1.3 ")
+
+
 def test_today_is_the_last_day_it_holds(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
     make_item(it_staff, expires_on=timezone.localdate())
     assert collect(town).raised == 0
@@ -135,22 +200,19 @@ def test_today_is_the_last_day_it_holds(sensor: Sensor, town: Municipality, it_s
 
 def test_newer_evidence_mends_a_lapse(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
     today = timezone.localdate()
-    make_item(it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY)
+    lapsed_item(it_staff)
     collect(town)
     make_item(it_staff, control="P6.1.4", verdict=Verdict.UNMET)
-    assert collect(town).mended == 0
+    assert Finding.objects.get().state == Finding.State.OPEN
     make_item(it_staff, control="P6.1.4", expires_on=today + YESTERDAY)
-    assert collect(town).mended == 1
-    assert collect(town).raised == 0
+    assert Finding.objects.get().state == Finding.State.DONE  # at once, not with the next run
+    assert (collect(town).raised, collect(town).mended) == (0, 0)
 
 
 def test_withdrawing_the_lapsed_item_mends_nothing(
     sensor: Sensor, town: Municipality, it_staff: Person
 ) -> None:
-    today = timezone.localdate()
-    item = make_item(
-        it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY
-    )
+    item = lapsed_item(it_staff)
     collect(town)
     withdraw_item(it_staff, item, "登録の誤り")
     assert collect(town).mended == 0
@@ -158,8 +220,7 @@ def test_withdrawing_the_lapsed_item_mends_nothing(
 
 
 def test_lapsed_again_after_it_was_done(sensor: Sensor, town: Municipality, it_staff: Person) -> None:
-    today = timezone.localdate()
-    make_item(it_staff, control="P6.1.4", effective_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY)
+    lapsed_item(it_staff)
     collect(town)
     advance(it_staff, Finding.objects.get(), note="更新しました")
     assert collect(town).raised == 1  # nothing newer stands there

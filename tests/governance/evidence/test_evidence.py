@@ -15,7 +15,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.audit.models import Entry
 from kijun.governance.evidence import evidence, proofs
 from kijun.governance.evidence.actions import collect
-from kijun.governance.evidence.models import Finding, Verdict
+from kijun.governance.evidence.models import Finding, Item, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope
 from kijun.governance.mandates.models import Body, Mandate, Meeting, Member, Plan, ResourceRequest
 from kijun.governance.organisation.models import Department, Municipality
@@ -39,6 +39,14 @@ def test_an_empty_town_is_answered_in_both_languages(
     assert japanese != english
     assert "%(" not in japanese + english
     assert proof.url.startswith("/staff/")
+
+
+def test_a_day_in_a_text_is_written_as_the_reader_writes_days() -> None:
+    value = proofs.line("%(day)s", day=proofs.shown_day(datetime.date(2027, 1, 4)))
+    assert str(value) == "2027/01/04"
+    with translation.override("en"):
+        assert str(value) == "4 January 2027"
+    assert str(proofs.shown_day(None)) == "–"
 
 
 def test_a_plan_of_several_years_names_ai(organisation: Scope) -> None:
@@ -158,7 +166,8 @@ def test_lapses_are_found_in_time(
         return evidence.lapses_are_found(organisation)
 
     today = timezone.localdate()
-    make_item(it_staff, control="P6.1.4", effective_on=today - 99 * DAY, expires_on=today - 9 * DAY)
+    make_item(it_staff, control="P6.1.4", effective_on=today - 99 * DAY, expires_on=today)
+    Item.objects.update(expires_on=today - 9 * DAY)
     assert verdict().verdict == Verdict.UNMET  # nobody told of it
     collect(town)
     assert verdict().verdict == Verdict.MET

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry
@@ -116,7 +116,55 @@ def test_an_attestation_keeps_what_was_ticked(staff: Person, organisation: Scope
     )
     assert item.figures == {"checked": [items[0], items[2]], "unchecked": [items[1], items[3]]}
     assert (item.made_by, item.kind) == (staff, Item.Kind.ATTESTATION)
-    assert staff.name in item.title
+    assert item.title == f"{staff.name}さんの申告"
+    with translation.override("en"):
+        assert item.shown_title == f"Attestation by {staff.name}"
+
+
+def stated(person: Person, scope: Scope, note: str) -> Item:
+    """The person states today that one item of P6.1.2 is so."""
+    today = timezone.localdate()
+    until = today + datetime.timedelta(days=90)
+    checked = {"P6.1.2": [0]}
+    made = attest(
+        person, scope, checked, note=note, verdict=Verdict.PARTLY, effective_on=today, expires_on=until
+    )
+    return made[0]
+
+
+def test_what_one_states_again_takes_the_place_of_what_one_stated(
+    staff: Person, it_staff: Person, organisation: Scope
+) -> None:
+    others = stated(it_staff, organisation, "情報部門の確認")
+    first = stated(staff, organisation, "去年の確認")
+    second = stated(staff, organisation, "今年の確認")
+    first.refresh_from_db()
+    others.refresh_from_db()
+    assert (first.is_current, first.replaced_by) == (False, second)
+    assert others.is_current  # another person's word stands
+    entry = Entry.objects.filter(action="evidence.added").latest("seq")
+    assert entry.detail["replaces"] == [first.pk]
+
+
+def test_renewed_evidence_takes_the_place_of_the_old(staff: Person, it_staff: Person) -> None:
+    old = make_item(staff)
+    new = make_item(it_staff, title="利用要綱（改正）", replaces=old)
+    old.refresh_from_db()
+    assert (old.is_current, old.replaced_by) == (False, new)
+
+
+def test_what_was_collected_is_never_replaced_by_hand(staff: Person, organisation: Scope) -> None:
+    automatic = Item.objects.create(
+        municipality=organisation.municipality,
+        scope_kind=organisation.kind,
+        scope_id=organisation.id,
+        control_id="P6.1.3",
+        kind=Item.Kind.AUTOMATIC,
+        as_of=timezone.now(),
+    )
+    make_item(staff, replaces=automatic)
+    automatic.refresh_from_db()
+    assert automatic.is_current
 
 
 def test_met_needs_every_item(staff: Person, organisation: Scope) -> None:

@@ -170,6 +170,64 @@ def test_what_waits(finding: Finding, staff: Person, approver: Person, neighbour
     assert [str(task.kind) for task in waiting.tasks(approver)] == ["実施の確認"]
 
 
+def test_findings_that_nobody_works_on_wait_for_who_may_name_somebody(
+    town: Municipality,
+    staff: Person,
+    approver: Person,
+    it_staff: Person,
+    care: Department,
+    client_of: ClientOf,
+) -> None:
+    finding = make_finding(town, owner=staff, department=care)
+    make_finding(town, control_id="G.2", department=None)
+    for person, number in ((it_staff, 1), (approver, 0), (staff, 0)):
+        titles = [str(one.title) for one in waiting.tasks(person) if "決まっていない" in str(one.title)]
+        assert len(titles) == number, person
+    Person.objects.filter(pk=staff.pk).update(is_active=False)  # the owner leaves
+    titles = [str(one.title) for one in waiting.tasks(approver)]
+    assert titles == ["担当者が決まっていない指摘が1件あります"]
+    page = client_of(it_staff).get(finding.get_absolute_url()).content.decode()
+    assert f"{staff.name}（退職・転出済み）" in page
+    assert "F-0001" in client_of(it_staff).get(LIST + "?who=nobody&state=unclosed").content.decode()
+
+
+def test_what_is_done_with_stands_at_the_end(town: Municipality, staff: Person, client_of: ClientOf) -> None:
+    first = make_finding(town)
+    make_finding(town, control_id="G.2")
+    Finding.objects.filter(pk=first.pk).update(
+        state=Finding.State.CLOSED, due_on=timezone.localdate() - datetime.timedelta(days=9)
+    )
+    text = client_of(staff).get(LIST).content.decode()
+    assert text.index("F-0002") < text.index("F-0001")
+    assert "?state=closed" in text
+
+
+def test_evidence_that_is_added_from_a_finding_leads_back_to_it(
+    town: Municipality, it_staff: Person, client_of: ClientOf
+) -> None:
+    finding = make_finding(town, control_id="P6.1.3")
+    browser = client_of(it_staff)
+    back = finding.get_absolute_url()
+    assert (
+        f"next={back.replace('/', '%2F')}" in browser.get(back).content.decode()
+        or f"next={back}" in browser.get(back).content.decode()
+    )
+    chosen = browser.post(
+        f"/staff/evidence/add/?next={back}",
+        {"scope": f"organisation-{town.pk}", "controls": ["P6.1.3"], "kind": "link", "next": back},
+    )
+    data = {
+        "title": "要綱",
+        "note": "第5条",
+        "verdict": "met",
+        "effective_on": "R6.4.1",
+        "url": "https://a.jp/",
+    }
+    form = browser.get(chosen["Location"]).content.decode()
+    assert f'name="next" value="{back}"' in form
+    assert browser.post(chosen["Location"], data | {"next": back})["Location"] == back
+
+
 def test_what_hangs_on_a_person_who_moves(
     finding: Finding, staff: Person, neighbour: Person, administrator: Person
 ) -> None:

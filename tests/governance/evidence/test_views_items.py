@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.evidence import store
-from kijun.governance.evidence.actions import collect
+from kijun.governance.evidence import attestations, proofs, store
+from kijun.governance.evidence.actions import attest, collect
 from kijun.governance.evidence.models import Item, Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.governance.organisation.models import Municipality
@@ -41,6 +42,76 @@ def test_the_empty_list_offers_the_first_step(staff: Person, auditor: Person, cl
 def test_signed_out(client: Client, db: None) -> None:
     for url in (LIST, LIST + "1/", LIST + "add/", LIST + "findings/"):
         assert client.get(url).status_code == 302
+
+
+def test_what_is_bad_stands_first(staff: Person, client_of: ClientOf) -> None:
+    today, day = timezone.localdate(), datetime.timedelta(days=1)
+    make_item(staff, title="満たしている", control="G.1")
+    make_item(staff, title="一部", control="G.2", verdict=Verdict.PARTLY)
+    make_item(staff, title="満たしていない", control="P6.1.2", verdict=Verdict.UNMET)
+    make_item(staff, title="過ぎた", control="U1.1.1", effective_on=today - 9 * day, expires_on=today - day)
+    page = BeautifulSoup(client_of(staff).get(LIST).content, "html.parser")
+    links = page.select("tbody tr td:nth-of-type(2) a")
+    assert [one.get_text() for one in links] == ["過ぎた", "満たしていない", "一部", "満たしている"]
+    figures = {one.get("href"): one.get_text() for one in page.select(".figures a")}
+    assert figures["?expiry=lapsed"] == "1件"
+    assert figures["?verdict=unmet"] == "1件"
+    assert client_of(staff).get(LIST + "?sort=-verdict").status_code == 200
+
+
+def test_renewing(staff: Person, outsider: Person, client_of: ClientOf, organisation: Scope) -> None:
+    old = make_item(staff)
+    browser = client_of(staff)
+    page = BeautifulSoup(browser.get(old.get_absolute_url()).content, "html.parser")
+    url = next(str(one["href"]) for one in page.select("a") if "更新する" in one.get_text())
+    form = browser.get(url).content.decode()
+    assert "前のものは履歴に残ります" in form
+    assert 'value="利用要綱"' in form
+    data = {
+        "title": "利用要綱（改正）",
+        "note": "第5条",
+        "verdict": "met",
+        "effective_on": "R6.4.1",
+        "url": old.url,
+    }
+    response = browser.post(url, data)
+    assert response.status_code == 302
+    old.refresh_from_db()
+    assert old.replaced_by is not None
+    assert "新しい証跡に更新されています" in browser.get(old.get_absolute_url()).content.decode()
+    assert "利用要綱</a>" not in browser.get(LIST).content.decode()
+    assert browser.get(url).status_code == 404  # it is no longer in force
+    for wrong in ("x", "9" * 30, make_item(outsider).pk):
+        asked = add_url(organisation, "link", CONTROL) + f"&replaces={wrong}"
+        assert browser.get(asked).status_code == 404
+
+
+def test_what_was_stated_in_an_assessment_can_be_stated_again(
+    it_staff: Person, client_of: ClientOf, organisation: Scope
+) -> None:
+    """There 実施済 is stated for any control, also for one whose evidence is collected."""
+    control = next(
+        one.controls[0]
+        for one in proofs.collectors()
+        if not attestations.answerable(one.controls[0]).attestation
+    )
+    today = timezone.localdate()
+    ticked = {control: range(len(attestations.check_items(control)))}
+    until = today + datetime.timedelta(days=90)
+    (old,) = attest(
+        it_staff,
+        organisation,
+        ticked,
+        note="毎月確かめている",
+        verdict=Verdict.MET,
+        effective_on=today,
+        expires_on=until,
+    )
+    browser = client_of(it_staff)
+    page = BeautifulSoup(browser.get(old.get_absolute_url()).content, "html.parser")
+    url = next(str(one["href"]) for one in page.select("a") if "更新する" in one.get_text())
+    assert browser.get(url).status_code == 200
+    assert browser.get(add_url(organisation, "attestation", control)).status_code == 404
 
 
 def test_filters(staff: Person, client_of: ClientOf, organisation: Scope) -> None:

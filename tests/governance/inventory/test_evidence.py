@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.catalog import load
 from kijun.governance.accounts.models import Person, Posting
@@ -111,6 +112,11 @@ class TestSystem:
         assert verdict(training_checked_on=None) == Verdict.PARTLY
         assert verdict(training="on") == Verdict.UNMET
         assert verdict(data_kinds=["none"]) == Verdict.PARTLY
+
+    def test_training_setting_reads_in_english(self, system: AISystem) -> None:
+        proof = of_system(system, evidence.training_setting)
+        with translation.override("en"):
+            assert not re.search("[ぁ-ん一-龥]", f"{proof.title} {proof.value}")
 
     def test_six_months_end_on_the_months_last_day(self) -> None:
         assert evidence._add_months(datetime.date(2026, 8, 31), 6) == datetime.date(2027, 2, 28)

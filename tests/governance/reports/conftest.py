@@ -7,12 +7,15 @@ import datetime
 import pytest
 
 from kijun.governance.reports.contents import (
+    Change,
+    Comparison,
     ControlLine,
     EvidenceLine,
     Fact,
     Figure,
     FindingLine,
     Group,
+    PlanLine,
     Point,
     Report,
     SystemLine,
@@ -42,9 +45,13 @@ def report() -> Report:
             Group("2 住民第一", {"done": 0, "not_applicable": 2}),
         ),
         by_role=(Group("AI提供者", {"done": 6, "partly": 1, "not_done": 1, "not_applicable": 2}),),
-        trend=(Point("令和7年度", 0.5, 8, 8), Point("令和8年度", 0.75, 8, 8)),
+        trend=(Point("令和7年度", 9, 8, 0.5), Point("令和8年度", 10, 8, 0.75)),
+        comparison=Comparison(
+            "令和7年度", "令和8年度", "同じ対策8件で比べると、実施率は50 %から75 %になりました。",
+            Change("全体", 8, 0.5, 0.75), (Change("1 人間中心", 8, 0.5, 0.75),),
+        ),
         findings=(
-            FindingLine("F-0001", "偏りの点検が終わっていない", "P4.1.3", "介護予防", "責任 次郎", DAY, "未着手", True, "点検する"),
+            FindingLine("F-0001", "偏りの点検が終わっていない", "P4.1.3", "介護予防", "責任 次郎", DAY, "未着手", True, (PlanLine("点検する", "責任 次郎", DAY, None), PlanLine("報告する", "", None, None))),
         ),
         controls=(
             ControlLine(
@@ -54,6 +61,6 @@ def report() -> Report:
         ),
         facts=(Fact("概要", "会議の音声を文字にする"),),
         risk_lines=("リスクの区分：中",),
-        systems=(SystemLine("AI-001", "議事録", "運用", "中", "", "責任 次郎", "総務課", "承認済", 0.75, 1, "公開中"),),
+        systems=(SystemLine("AI-001", "議事録", "運用", "中", "", "責任 次郎", ("総務課", "税務課"), "承認済", 0.75, 1, "公開中", 10, 10),),
         notes=("実施率は「該当なし」を除きます。",),
     )  # fmt: skip

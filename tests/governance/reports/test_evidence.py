@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone, translation
@@ -16,6 +17,7 @@ from kijun.governance.reports import evidence
 from kijun.governance.reports.models import Issue
 
 Audience = Issue.Audience
+DAY = datetime.timedelta(days=1)
 
 
 def given(by: Person, audience: str, days_ago: int, asked_days_ago: int | None = None) -> Issue:
@@ -38,6 +40,17 @@ def must(proof: Proof | None) -> Proof:
 
 def published(town: Municipality) -> Proof:
     return must(evidence.published_and_reported(Scope.organisation(town)))
+
+
+def test_what_is_told_reads_in_both_languages(it_staff: Person) -> None:
+    given(it_staff, Audience.RESIDENTS, 10, asked_days_ago=12)
+    told = published(it_staff.municipality)
+    asked = must(evidence.ready_to_report(Scope.organisation(it_staff.municipality)))
+
+    assert str(told.value) == f"1年以内：住民 {timezone.localdate() - 10 * DAY:%Y/%m/%d}、関係府省 –"
+    with translation.override("en"):
+        assert str(told.value).startswith("Within a year: residents ")
+        assert not re.search("[ぁ-ん一-龥/]", f"{told.value} {asked.value}")
 
 
 def test_every_control_has_its_collector() -> None:

@@ -14,6 +14,7 @@ from kijun.governance.approvals.actions import approve
 from kijun.governance.approvals.models import Route, RouteStep, StepKind
 from kijun.governance.assessments import actions
 from kijun.governance.assessments.models import Assessment, Cycle, Status
+from kijun.governance.evidence.actions import raise_finding
 from kijun.governance.evidence.models import Item, ScopeKind
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
@@ -143,9 +144,11 @@ def test_another_town_is_not_counted(
     assert theirs.name not in repr(report)
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("number", [3, 30])
 def test_queries_do_not_grow(
     number: int,
+    lang: str,
     town: Municipality,
     it_department: Department,
     care: Department,
@@ -154,12 +157,23 @@ def test_queries_do_not_grow(
     django_assert_max_num_queries: Queries,
 ) -> None:
     for one in range(number):
-        make_system(town, one + 1, provider=it_department, users=(care,), owner=owner)
+        system = make_system(town, one + 1, provider=it_department, users=(care,), owner=owner)
+        raise_finding(
+            None,
+            town,
+            control_id="P6.1.2",
+            scope_kind=ScopeKind.SYSTEM,
+            scope_id=system.pk,
+            title="不足",
+            cause="gap",
+            owner=owner,
+            department=care,
+        )
     cycle = open_cycle(it_staff, town)
     prove(cycle.assessments.get(scope_kind=ScopeKind.ORGANISATION))
-    with django_assert_max_num_queries(25):
+    with translation.override(lang), django_assert_max_num_queries(25):
         report = gather.of_organisation(town, it_staff)
-    assert len(report.systems) == number
+    assert len(report.systems) == len(report.findings) == number
 
 
 def test_english_names_where_there_are_some(

@@ -1,5 +1,6 @@
 import dataclasses
 import io
+import re
 
 from pypdf import PdfReader
 
@@ -17,6 +18,13 @@ def test_it_works(report: Report) -> None:
     assert "AIガバナンス報告書" in text.replace(" ", "")
     assert "F-0001" in text
     assert "2026年11月23日（令和8年）" in text.replace(" ", "")
+
+
+def test_it_compares_with_the_last_cycle(report: Report) -> None:
+    text = text_of(pdf.render(report)).replace(" ", "")
+
+    assert "同じ対策8件で比べると" in text
+    assert "+25" in text
 
 
 def test_it_is_tagged_and_says_its_language(report: Report) -> None:
@@ -37,12 +45,23 @@ def test_what_people_typed_is_text_not_markup(report: Report) -> None:
     assert '#panic("x") *bold* $x$ [link]' in text_of(pdf.render(nasty))
 
 
+def test_a_word_without_a_blank_stays_in_its_column(report: Report) -> None:
+    """It is broken: no line of it is longer than the column of reasons."""
+    long = dataclasses.replace(report.controls[0], reason="b" * 400)
+    reader = PdfReader(io.BytesIO(pdf.render(dataclasses.replace(report, controls=(long,)))))
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    runs = re.findall("b+", text.replace("\u200b", ""))
+    assert sum(map(len, runs)) >= 400
+    assert max(map(len, runs)) < 60
+
+
 def test_an_empty_report_still_prints(report: Report) -> None:
     empty = dataclasses.replace(
         report,
         by_principle=(),
         by_role=(),
         trend=(),
+        comparison=None,
         findings=(),
         controls=(),
         facts=(),

@@ -17,7 +17,7 @@ from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.reports.models import Issue
 from tests.conftest import make_department, make_person
-from tests.governance.assessments.made import make_system, open_cycle
+from tests.governance.assessments.made import make_system, open_cycle, prove
 
 ClientOf = Callable[[Person], Client]
 STARTS = {"pdf": b"%PDF-", "xlsx": b"PK", "docx": b"PK"}
@@ -38,6 +38,7 @@ def every(system: AISystem) -> list[str]:
     return [
         reverse("reports:system", args=[system.pk]),
         *(reverse("reports:system_file", args=[system.pk, form]) for form in STARTS),
+        reverse("reports:system_controls", args=[system.pk, "1"]),
     ]
 
 
@@ -48,6 +49,35 @@ def test_it_works(client_of: ClientOf, it_staff: Person, system: AISystem, cycle
         page = client.get(address).content.decode()
         assert system.name in page
         assert cycle.name in page
+
+
+def test_the_controls_of_a_principle_stand_on_a_page_of_their_own(
+    client_of: ClientOf, it_staff: Person, system: AISystem, cycle: Cycle
+) -> None:
+    assessment = cycle.assessments.get(system=system)
+    answer = assessment.answers.filter(principle="1").first()
+    assert answer is not None
+    answer.reason = "記録を毎月見ている"
+    answer.save(update_fields=["reason"])
+    prove(assessment, answer.control_id)
+    client = client_of(it_staff)
+    address = reverse("reports:system_controls", args=[system.pk, "1"])
+
+    assert address in client.get(reverse("reports:system", args=[system.pk])).content.decode()
+    page = client.get(address).content.decode()
+
+    assert "記録を毎月見ている" in page
+    assert "自動の証跡" in page
+    assert "組織全体の回答" in page
+    assert answer.control_id in page
+    assert "P2.1.1" not in page
+    for wrong in ("99", "x", "G"):  # the organisation's own duties are no part of a system's report
+        assert client.get(reverse("reports:system_controls", args=[system.pk, wrong])).status_code == 404
+    assert client.get(reverse("reports:organisation_controls", args=["G"])).status_code == 200
+    assert (
+        client.get(reverse("reports:organisation_controls", args=["G"]), {"cycle": cycle.pk}).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize("form", STARTS)
@@ -106,6 +136,7 @@ def test_a_cycle_of_another_town(
     for address in (
         *every(system),
         reverse("reports:organisation"),
+        reverse("reports:organisation_controls", args=["1"]),
         reverse("reports:organisation_file", args=["pdf"]),
     ):
         assert client.get(address, {"cycle": theirs.pk}).status_code == 404
@@ -133,6 +164,7 @@ def test_staff_of_another_department(client_of: ClientOf, neighbour: Person, sys
     for address in every(system):
         assert client.get(address).status_code in {403, 404}
     assert client.get(reverse("reports:organisation")).status_code == 403
+    assert client.get(reverse("reports:organisation_controls", args=["1"])).status_code == 403
     assert client.get(reverse("reports:organisation_file", args=["pdf"])).status_code == 403
     assert system.name not in client.get(reverse("reports:index")).content.decode()
 

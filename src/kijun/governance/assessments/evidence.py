@@ -16,9 +16,8 @@ from kijun.governance.assessments import queries
 from kijun.governance.assessments.models import OPEN_STATES, AskedRole, Assessment, Status
 from kijun.governance.assessments.tallies import Results, Tally, from_summary
 from kijun.governance.evidence.models import Finding, ScopeKind, Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, lazystr_of, proves
+from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
 from kijun.governance.inventory.queries import in_use
-from kijun.web.dates import format_date
 
 HOLDS = 400
 """Days that a self-assessment holds: a year, and the weeks that the next one takes."""
@@ -26,6 +25,8 @@ MOSTLY = 80.0
 """Per cent of the applicable controls that must be done for 満たしている, as long as nothing is left undone."""
 HALF = 50.0
 CROSSWALK_DAYS = 400
+WORKING = (Finding.State.OPEN, Finding.State.PLANNED)
+"""What is done and waits for a confirmation is not late."""
 
 
 def _day(moment: datetime.datetime | None) -> datetime.date:
@@ -55,7 +56,7 @@ def last_self_assessments(scope: Scope) -> Proof:
         done=len(fresh),
     )
     if last:
-        value = format_lazy(_("{value}（最後の承認 {day}）"), value=value, day=last.isoformat())
+        value = format_lazy(_("{value}（最後の承認 {day}）"), value=value, day=shown_day(last))
     verdict = Verdict.MET if len(fresh) == len(wanted) else Verdict.PARTLY if fresh else Verdict.UNMET
     figures = {"total": len(wanted), "done": len(fresh), "last": last.isoformat() if last else None}
     url = reverse("assessments:cycles")
@@ -73,9 +74,9 @@ def cycle_on_schedule(scope: Scope) -> Proof:
     today = timezone.localdate()
     left = cycle.assessments.filter(state__in=OPEN_STATES).count()
     findings = Finding.objects.filter(municipality=scope.municipality).exclude(state=Finding.State.CLOSED)
-    days = list(findings.values_list("due_on", "raised_at"))
-    late = sum(due < today for due, _raised in days)
-    oldest = max(((today - _day(raised)).days for _due, raised in days), default=0)
+    days = list(findings.values_list("state", "due_on", "raised_at"))
+    late = sum(state in WORKING and due < today for state, due, _raised in days)
+    oldest = max(((today - _day(raised)).days for _state, _due, raised in days), default=0)
     behind = left > 0 and cycle.due_on < today
     stale = cycle.due_on < today - datetime.timedelta(days=HOLDS)
     verdict = (
@@ -86,7 +87,7 @@ def cycle_on_schedule(scope: Scope) -> Proof:
             "{name}：提出期限 {due}、未提出 {left}件。未完了の指摘 {open}件（期限超過 {late}件、最も古いものは{oldest}日前）"
         ),
         name=cycle.name,
-        due=cycle.due_on.isoformat(),
+        due=shown_day(cycle.due_on),
         left=left,
         open=len(days),
         late=late,
@@ -157,7 +158,7 @@ def crosswalk_in_force(scope: Scope) -> Proof:
         version=catalog.version,
         frameworks=len(catalog.frameworks),
         edges=len(dates),
-        day=lazystr_of(lambda: format_date(last) if last else "—"),
+        day=shown_day(last),
     )
     expires = last + datetime.timedelta(days=CROSSWALK_DAYS) if last else None
     figures = {"frameworks": len(catalog.frameworks), "edges": len(dates)}
@@ -175,7 +176,7 @@ def catalogue_in_force(scope: Scope) -> Proof:
     value = format_lazy(
         _("対策一覧 {version}（{day}）。古い版のまま作業中の点検 {behind}件"),
         version=catalog.version,
-        day=lazystr_of(lambda: format_date(datetime.date.fromisoformat(catalog.date))),
+        day=shown_day(datetime.date.fromisoformat(catalog.date)),
         behind=behind,
     )
     verdict = Verdict.PARTLY if behind else Verdict.MET

@@ -197,6 +197,22 @@ class SubmitForm(RevisionMixin, Form):
     )
 
 
+class ReasonForm(RevisionMixin, Form):
+    """Why something ends without an approval."""
+
+    reason = forms.CharField(
+        label=_("取りやめる理由"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("例：契約が終わり、9月30日で利用をやめたため。"),
+    )
+
+    def __init__(self, *args: Any, asked: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asked:
+            del self.fields["reason"]
+
+
 class SheetForm(Form):
     """An Excel or CSV file."""
 

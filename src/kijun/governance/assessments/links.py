@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
@@ -15,6 +16,8 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
 from kijun.governance.audit.actions import changes, record
+from kijun.governance.organisation import dependents
+from kijun.governance.organisation.models import Department
 from kijun.web import navigation, search
 from kijun.web.punctuation import labelled
 
@@ -42,7 +45,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
 
 
 def count(request: HttpRequest) -> int:
-    return len(queries.open_work(request.user))  # type: ignore[arg-type]  # a link of the staff site
+    return queries.open_work_count(request.user)  # type: ignore[arg-type]  # a link of the staff site
 
 
 def find(request: HttpRequest, words: str) -> Iterable[search.Hit]:
@@ -100,6 +103,14 @@ def assignments_of(people: Sequence[Person]) -> Iterable[tuple[int, belongings.B
         )
 
 
+def in_department(department: Department, day: datetime.date) -> Iterable[str]:
+    """Work under way that a department would leave behind when it is closed."""
+    rows = Assignment.objects.filter(
+        department=department, finished_at=None, assessment__state__in=OPEN_STATES
+    ).select_related("assessment__cycle", "assessment__system")
+    yield from (labelled(one.assessment, one.get_role_display()) for one in rows.defer("assessment__frozen"))
+
+
 def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
     """Give an assignment to the successor; the department stays. Runs inside the transfer's transaction."""
     rows = Assignment.objects.select_related("assessment__cycle", "assessment__system", "municipality")
@@ -122,6 +133,7 @@ def register_all() -> None:
     waiting.register(tasks)
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
+    dependents.register(in_department)
     belongings.register(
         belongings.Keeper(
             f"assessments.assignment:{ROLE_KEY}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -13,6 +14,8 @@ from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import Tenant
+from kijun.web import dates
+from kijun.web.punctuation import bracketed
 from kijun.web.versions import Versioned
 
 
@@ -28,7 +31,7 @@ class OwnControls(Tenant):
         ordering = ["-imported_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.imported_at:%Y-%m-%d}"
+        return dates.format_short(timezone.localdate(self.imported_at))
 
 
 class Cycle(Tenant, Versioned):
@@ -75,6 +78,7 @@ class Assessment(Tenant, Versioned):
         CHANGES_REQUESTED = "changes_requested", _("差戻し")
         APPROVED = "approved", _("承認済")
         CLOSED = "closed", _("完了")
+        DROPPED = "dropped", _("取りやめ")
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="assessments")
     scope_kind = models.CharField(max_length=12, choices=ScopeKind.choices)
@@ -90,11 +94,13 @@ class Assessment(Tenant, Versioned):
     frozen: Any = models.JSONField(null=True, blank=True)
     """What was approved: answers, evidence and catalogue words as they stood (see ``freezing.py``)."""
     summary: Any = models.JSONField(null=True, blank=True)
-    """Of the frozen copy: {principle: {role: {status: number of controls}}}, so that trends need not read it."""
+    """Of the frozen copy: {principle: {role: {status: [control ids]}}}, so that trends need not read it."""
     made_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    dropped_reason = models.CharField(_("取りやめる理由"), max_length=300, blank=True)
+    """Why it ended without an approval, for example because its system was retired."""
 
     class Meta:
         ordering = ["-cycle_id", "scope_kind", "system_id"]
@@ -107,7 +113,7 @@ class Assessment(Tenant, Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.system or _('組織全体')}（{self.cycle}）"
+        return bracketed(self.system or _("組織全体"), self.cycle)
 
     @property
     def scope_id(self) -> int:
@@ -130,6 +136,8 @@ class Assessment(Tenant, Versioned):
 
 OPEN_STATES = (Assessment.State.DRAFT, Assessment.State.IN_PROGRESS, Assessment.State.CHANGES_REQUESTED)
 SETTLED_STATES = (Assessment.State.APPROVED, Assessment.State.CLOSED)
+DONE_WITH = (*SETTLED_STATES, Assessment.State.DROPPED)
+"""Nothing is left to be done before the cycle can end."""
 TONES: dict[str, str] = {
     Assessment.State.DRAFT: "neutral",
     Assessment.State.IN_PROGRESS: "progress",
@@ -137,6 +145,7 @@ TONES: dict[str, str] = {
     Assessment.State.CHANGES_REQUESTED: "warning",
     Assessment.State.APPROVED: "success",
     Assessment.State.CLOSED: "success",
+    Assessment.State.DROPPED: "neutral",
 }
 STATUS_TONES: dict[str, str] = {
     "": "neutral",

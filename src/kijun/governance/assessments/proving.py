@@ -36,8 +36,21 @@ def supports(items: Iterable[Item]) -> bool:
     )
 
 
+def contradicts(items: Iterable[Item]) -> bool:
+    """Whether what Kijun collects says 満たしていない: 実施済 then needs a reason."""
+    return any(
+        one.kind == Item.Kind.AUTOMATIC and one.verdict == Verdict.UNMET and not one.has_expired
+        for one in items
+    )
+
+
 def is_proven(assessment: Assessment, control_id: str) -> bool:
-    return supports(items_of(assessment).get(control_id, []))
+    return supports(evidence_of(assessment, control_id))
+
+
+def evidence_of(assessment: Assessment, control_id: str) -> list[Item]:
+    """Current evidence of one control."""
+    return items_of(assessment).get(control_id, [])
 
 
 def attest(actor: Person, assessment: Assessment, control_id: str, words: str) -> None:

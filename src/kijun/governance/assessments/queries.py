@@ -5,13 +5,15 @@ Every function asks the database a constant number of times, however many system
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.assessments.comparison import Comparison, Given, Key, compare
 from kijun.governance.assessments.models import (
     OPEN_STATES,
     SETTLED_STATES,
@@ -20,16 +22,16 @@ from kijun.governance.assessments.models import (
     Assignment,
     Cycle,
 )
-from kijun.governance.assessments.tallies import Results, Tally, from_summary
+from kijun.governance.assessments.tallies import Results, Summary, Tally, from_summary, statuses_in
 from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.inventory.queries import (
     departments_near,
     reads_everything,
-    registered,
     visible_systems,
 )
 from kijun.governance.organisation.models import Municipality
 
+Answers = Mapping[Key, Given]
 LIGHT = ("frozen",)
 """Large fields that lists never need."""
 
@@ -126,21 +128,34 @@ def works(rows: Iterable[Assignment]) -> list[Work]:
 
 def open_work(person: Person) -> list[Assignment]:
     """Unfinished assignments that wait for the person: named for them, or for a department of theirs by role."""
+    rows = _unfinished(person).defer("assessment__frozen")
+    return _waiting(
+        person, rows.select_related("assessment__cycle", "assessment__system", "department", "person")
+    )
+
+
+def open_work_count(person: Person) -> int:
+    """How many there are, read as lightly as a menu needs it."""
+    rows = _unfinished(person).select_related("department", "person")
+    return len(_waiting(person, rows.only("role", "department__path", "person__is_active")))
+
+
+def _unfinished(person: Person) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
+        municipality=person.municipality, finished_at=None, assessment__state__in=OPEN_STATES
+    )
+
+
+def _waiting(person: Person, rows: QuerySet[Assignment]) -> list[Assignment]:
+    """Those of the person. Work of somebody who has left is everybody's in the department, as if nobody were named."""
     from kijun.governance.assessments.permissions import answers_in
 
-    rows = (
-        Assignment.objects.filter(
-            municipality=person.municipality, finished_at=None, assessment__state__in=OPEN_STATES
-        )
-        .defer("assessment__frozen")
-        .select_related("assessment__cycle", "assessment__system", "department", "person")
-    )
     return [
         one
         for one in rows
         if one.person_id == person.pk
         or (
-            one.person_id is None
+            (one.person is None or not one.person.is_active)
             and person.works_in(one.department)
             and answers_in(person, one.role, one.department)
         )
@@ -177,8 +192,9 @@ def latest_approved_of_all(municipality: Municipality) -> dict[tuple[str, int], 
 
 
 def current(municipality: Municipality, scope_kind: str, scope_id: int) -> Assessment | None:
-    """The assessment of the newest cycle, whatever its state."""
-    rows = assessments(municipality).order_by("-cycle__starts_on", "-cycle_id", "-pk")
+    """The assessment of the newest cycle, whatever its state unless it was dropped."""
+    rows = assessments(municipality).exclude(state=Assessment.State.DROPPED)
+    rows = rows.order_by("-cycle__starts_on", "-cycle_id", "-pk")
     return _of_scope(rows, scope_kind, scope_id).first()
 
 
@@ -187,35 +203,82 @@ def _of_scope(rows: QuerySet[Assessment], kind: str, scope_id: int) -> QuerySet[
     return rows.filter(system_id=scope_id) if kind == ScopeKind.SYSTEM else rows
 
 
+# --- how it went before ----------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One approved assessment in a trend."""
+    """One cycle in a trend: what was approved in it, or how far it is."""
 
-    assessment: Assessment
+    cycle: str
     tally: Tally
 
-    @property
-    def label(self) -> str:
-        return self.assessment.cycle.name
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Cycle by cycle, the oldest first; and the last two of them like for like ("" and None for the first cycle)."""
+
+    points: list[Point]
+    earlier: str = ""
+    comparison: Comparison | None = None
 
 
-def trend(municipality: Municipality, scope_kind: str, scope_id: int) -> list[Point]:
-    """What was approved cycle by cycle, the oldest first."""
-    rows = _of_scope(settled(municipality), scope_kind, scope_id)
-    ordered = rows.order_by("cycle__starts_on", "cycle_id", "pk")
-    return [Point(one, from_summary(one.summary).total) for one in ordered]
+def course(rows: Sequence[Assessment], answers: Answers, scope_kind: str | None = None) -> Course:
+    """How the given assessments of one cycle compare with what was approved in earlier cycles.
+
+    ``answers`` are theirs (:func:`given_answers`). ``scope_kind`` None takes every scope of the municipality (the whole
+    town); else the scope of the one that is given. One query.
+    """
+    if not rows:
+        return Course([])
+    cycle, town = rows[0].cycle, rows[0].municipality_id
+    settled_ones = Assessment.objects.filter(municipality=town, state__in=SETTLED_STATES)
+    past: QuerySet[Assessment] = settled_ones.exclude(cycle=cycle).filter(
+        cycle__starts_on__lte=cycle.starts_on
+    )
+    if scope_kind is not None:
+        past = _of_scope(past, scope_kind, rows[0].scope_id)
+    rounds: dict[tuple[datetime.date, int, str], list[tuple[str, int, Summary | None]]] = {}
+    fields = ("cycle__starts_on", "cycle_id", "cycle__name", "scope_kind", "system_id", "summary")
+    for starts_on, pk, name, kind, system_id, summary in past.order_by().values_list(*fields):
+        if (starts_on, pk) < (cycle.starts_on, cycle.pk):
+            rounds.setdefault((starts_on, pk, name), []).append((kind, system_id or town, summary))
+    points = []
+    for (_starts_on, _pk, name), kept in sorted(rounds.items()):
+        tally = Tally()
+        for _kind, _scope_id, summary in kept:
+            tally.merge(from_summary(summary).total)
+        points.append(Point(name, tally))
+    points.append(Point(cycle.name, Tally(Counter(one.status for one in answers.values()))))
+    if not rounds:
+        return Course(points)
+    last = max(rounds)
+    before = (pair for one in rounds[last] for pair in _kept(*one))
+    return Course(points, last[2], compare(before, answers))
 
 
-def town_results(municipality: Municipality) -> Results:
-    """The last approved answers of the organisation and of all systems in use, together."""
-    in_force = set(registered(municipality).values_list("pk", flat=True))
-    whole = Results()
-    for (kind, scope_id), one in latest_approved_of_all(municipality).items():
-        if kind == ScopeKind.ORGANISATION or scope_id in in_force:
-            for (principle, role), tally in from_summary(one.summary).cells.items():
-                for status, number in tally.counts.items():
-                    whole.add(principle, role, status, number)
-    return whole
+def given_answers(rows: Iterable[Assessment]) -> dict[Key, Given]:
+    """Every control of several assessments: of the frozen copy where one was approved, else as it stands. One query."""
+    found: dict[Key, Given] = {}
+    open_ones: dict[int, tuple[str, int]] = {}
+    for one in rows:
+        if one.is_settled:
+            found.update(_kept(one.scope_kind, one.scope_id, one.summary))
+        else:
+            open_ones[one.pk] = (one.scope_kind, one.scope_id)
+    if open_ones:
+        answers = Answer.objects.filter(assessment__in=open_ones).order_by()
+        for pk, control_id, principle, role, status in answers.values_list(
+            "assessment_id", "control_id", "principle", "role", "status"
+        ):
+            found[(*open_ones[pk], control_id)] = Given(principle, role, status)
+    return found
+
+
+def _kept(kind: str, scope_id: int, summary: Summary | None) -> Iterator[tuple[Key, Given]]:
+    """The answers of an approved assessment."""
+    for control_id, principle, role, status in statuses_in(summary):
+        yield (kind, scope_id, control_id), Given(principle, role, status)
 
 
 # --- cycles ----------------------------------------------------------------------------------

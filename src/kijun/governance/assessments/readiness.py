@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from kijun.governance.assessments import catalogue
 from kijun.governance.assessments.models import AskedRole, Assessment
 from kijun.governance.assessments.queries import live_results
+from kijun.governance.assessments.tiering import plan_tier
 
 ORGANISATION = gettext_lazy("組織としての取組")
 
@@ -42,6 +43,9 @@ def missing(assessment: Assessment, lang: str = "ja") -> list[Missing]:
             url = reverse("assessments:principle", args=[assessment.pk, principle])
             message = _("「%(name)s」に、まだ答えていない対策が%(n)s件あります。") % {"name": name, "n": left}
             found.append(Missing(message, url + "?show=open"))
+    if plan_tier(assessment) is not None:
+        message = _("リスク評価が変わったため、求められる対策が変わります。先に対策を合わせてください。")
+        found.append(Missing(message, reverse("assessments:tier", args=[assessment.pk])))
     url = reverse("assessments:work", args=[assessment.pk])
     assignments = list(assessment.assignments.select_related("department"))
     for role in results.roles:

@@ -10,12 +10,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import actions, catalogue, proving
-from kijun.governance.assessments.actions.answers import ATTESTATION, check_answer, needs_attestation
+from kijun.governance.assessments.actions.answers import (
+    ATTESTATION,
+    check_answer,
+    needs_attestation,
+    needs_explanation,
+)
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Status
 from kijun.governance.assessments.permissions import Asked
 from kijun.governance.evidence.models import Item
@@ -42,6 +48,7 @@ COLUMNS = [
         width=36,
         hint=gettext_lazy("証跡がないまま実施済とするときだけ、10字以上で入力します。"),
     ),
+    SheetColumn("previous", gettext_lazy("前回の回答（読み込みません）"), width=32),
     SheetColumn("evidence", gettext_lazy("証跡（読み込みません）"), width=44),
 ]
 EDITABLE = ("status", "reason", "planned_on", "attestation")
@@ -64,14 +71,25 @@ def write(assessment: Assessment, answers: list[Answer]) -> bytes:
                 "reason": one.reason,
                 "planned_on": one.planned_on,
                 "attestation": "",
+                "previous": _previous(one),
                 "evidence": "\n".join(_evidence(item) for item in items.get(one.control_id, [])),
             }
         )
     return write_workbook([Sheet(_("自己点検"), COLUMNS, rows)])
 
 
+def _previous(answer: Answer) -> str:
+    """What was approved last: to be looked at, and given again by who still finds it so."""
+    if not answer.previous:
+        return ""
+    status = answer.previous.get("status", "")
+    parts = [str(Status(status).label) if status else "", answer.previous.get("reason", "")]
+    return " / ".join(part for part in parts if part)
+
+
 def _evidence(item: Item) -> str:
-    parts = [item.title, item.value, item.get_verdict_display(), f"{item.as_of:%Y-%m-%d}"]
+    day = timezone.localdate(item.as_of)
+    parts = [item.shown_title, item.shown_value, item.get_verdict_display(), f"{day:%Y/%m/%d}"]
     return " / ".join(part for part in parts if part)
 
 
@@ -130,7 +148,10 @@ def _check(
             check_answer(status=values["status"], reason=values["reason"], planned_on=values["planned_on"])
         except ValidationError as error:
             errors += [CellError(key, text) for key, texts in error.message_dict.items() for text in texts]
-        unproven = values["status"] == Status.DONE and not proving.supports(proven.get(item.key, []))
+        evidence = proven.get(item.key, [])
+        if values["status"] == Status.DONE and proving.contradicts(evidence) and not values["reason"].strip():
+            errors.append(CellError("reason", needs_explanation()))
+        unproven = values["status"] == Status.DONE and not proving.supports(evidence)
         if unproven and len(values["attestation"].strip()) < ATTESTATION:
             errors.append(CellError("attestation", needs_attestation()))
     if errors:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kijun.governance.assessments.models import GAPS, Status
 
-Summary = dict[str, dict[str, dict[str, int]]]
-"""{principle: {role: {status: number}}}; the status of an open question is ""."""
+Summary = dict[str, dict[str, dict[str, list[str]]]]
+"""{principle: {role: {status: [control ids]}}}; the status of an open question is ""."""
 
 
 @dataclass(slots=True)
@@ -53,6 +54,11 @@ class Tally:
         return self.total - self.of(Status.NOT_APPLICABLE)
 
     @property
+    def judged(self) -> int:
+        """What was answered and applies: an open question is not yet known to be undone."""
+        return self.applicable - self.left
+
+    @property
     def complete(self) -> bool:
         return self.left == 0
 
@@ -63,8 +69,8 @@ class Tally:
 
     @property
     def rate(self) -> float | None:
-        """実施率: done of applicable controls in per cent with one decimal; None where nothing applies."""
-        return round(100 * self.done / self.applicable, 1) if self.applicable else None
+        """実施率: done of judged controls in per cent with one decimal; None where there are none."""
+        return round(100 * self.done / self.judged, 1) if self.judged else None
 
 
 @dataclass(slots=True)
@@ -88,9 +94,8 @@ class Results:
 
     @property
     def principles(self) -> list[str]:
-        """Ids with at least one control: G first, then by number."""
-        ids = {principle for principle, _role in self.cells}
-        return sorted(ids, key=lambda id: (id != "G", int(id) if id.isdecimal() else 0))
+        """Ids with at least one control, in order."""
+        return sorted({principle for principle, _role in self.cells}, key=principle_order)
 
     @property
     def roles(self) -> list[str]:
@@ -107,20 +112,37 @@ class Results:
             whole.merge(tally)
         return whole
 
-    def as_summary(self) -> Summary:
-        summary: Summary = {}
-        for (principle, role), tally in self.cells.items():
-            summary.setdefault(principle, {})[role] = dict(tally.counts)
-        return summary
-
 
 ROLE_ORDER = ["organisation", "provider", "user"]
 
 
-def from_summary(summary: Mapping[str, Mapping[str, Mapping[str, int]]] | None) -> Results:
+def principle_order(id: str) -> tuple[bool, int]:
+    """Sort key of principles: G first, then by number."""
+    return id != "G", int(id) if id.isdecimal() else 0
+
+
+def summary_of(controls: Iterable[Mapping[str, Any]]) -> Summary:
+    """Of the controls of a frozen copy (:mod:`.freezing`): small enough to be read for many assessments at once."""
+    summary: Summary = {}
+    for one in controls:
+        roles = summary.setdefault(one["principle"], {})
+        roles.setdefault(one["role"], {}).setdefault(one["status"], []).append(one["id"])
+    return summary
+
+
+def from_summary(summary: Summary | None) -> Results:
     found = Results()
     for principle, roles in (summary or {}).items():
-        for role, counts in roles.items():
-            for status, number in counts.items():
-                found.add(principle, role, status, number)
+        for role, statuses in roles.items():
+            for status, ids in statuses.items():
+                found.add(principle, role, status, len(ids))
     return found
+
+
+def statuses_in(summary: Summary | None) -> Iterator[tuple[str, str, str, str]]:
+    """Control id, principle, role, status: of every control that was asked."""
+    for principle, roles in (summary or {}).items():
+        for role, statuses in roles.items():
+            for status, ids in statuses.items():
+                for id in ids:
+                    yield id, principle, role, status

@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from kijun.governance.assessments.views import answering, catalog, cycles, ending, own, sheets, work
+from kijun.governance.assessments.views import (
+    answering,
+    catalog,
+    changing,
+    cycles,
+    ending,
+    own,
+    results,
+    sheets,
+    work,
+)
 
 app_name = "assessments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -8,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("new/", cycles.new_cycle, name="new_cycle"),
     path("cycles/<int:pk>/", cycles.cycle, name="cycle"),
     path("cycles/<int:pk>/add/", cycles.add_missing, name="add_missing"),
+    path("cycles/<int:pk>/end/", changing.end_cycle, name="end_cycle"),
     path("systems/<int:system_id>/", catalog.system_assessments, name="system"),
     path("catalog/", catalog.catalog, name="catalog"),
     path("catalog/excel/", catalog.catalog_excel, name="catalog_excel"),
@@ -28,7 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/work/", work.work, name="work"),
     path("<int:pk>/submit/", ending.submit, name="submit"),
     path("<int:pk>/close/", ending.close, name="close"),
-    path("<int:pk>/results/", ending.results, name="results"),
+    path("<int:pk>/tier/", changing.tier, name="tier"),
+    path("<int:pk>/drop/", changing.drop, name="drop"),
+    path("<int:pk>/resume/", changing.resume, name="resume"),
+    path("<int:pk>/results/", results.results, name="results"),
     path("<int:pk>/upgrade/", ending.upgrade, name="upgrade"),
     path("<int:pk>/sheet/", sheets.save_sheet, name="sheet"),
     path("<int:pk>/import/", sheets.import_sheet, name="import"),

@@ -25,6 +25,9 @@ def register_all() -> None:
             "assessments.approved": _("点検が承認された"),
             "assessments.closed": _("点検を完了にした"),
             "assessments.upgraded": _("対策一覧を更新した"),
+            "assessments.tier_followed": _("リスク区分に合わせた"),
+            "assessments.dropped": _("点検を取りやめた"),
+            "assessments.resumed": _("点検を再開した"),
             "assessments.own_controls_imported": _("独自の対策を取り込んだ"),
         }
     )

@@ -15,9 +15,10 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import queries as trail
 from kijun.governance.evidence import lapses, scopes
 from kijun.governance.evidence.models import Finding, Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, line, proves
+from kijun.governance.evidence.proofs import Proof, Scope, lazystr_of, line, proves, shown_day
 from kijun.governance.mandates import queries as mandates
 from kijun.governance.mandates.models import Mandate
+from kijun.web.punctuation import listed
 
 MEETING_DAYS = 183
 """A body that has not met for half a year no longer works."""
@@ -45,8 +46,8 @@ def plans_that_name_ai(scope: Scope) -> Proof:
         value = line(
             _("AIに触れた計画が%(n)s件あります（%(names)s、%(end)sまで）"),
             n=len(long),
-            names="、".join(plan.name for plan in long[:3]),
-            end=f"{ends:%Y/%m/%d}",
+            names=lazystr_of(lambda: listed(plan.name for plan in long[:3])),
+            end=shown_day(ends),
         )
         verdict, expires = Verdict.MET, ends
     else:
@@ -72,7 +73,7 @@ def governance_body(scope: Scope) -> Proof:
             n=len(bodies),
             executives=sum(body.executives for body in bodies),
             ground=sum(body.ground for body in bodies),
-            last=f"{last:%Y/%m/%d}" if last else "―",
+            last=shown_day(last),
         )
     expires = last + datetime.timedelta(days=MEETING_DAYS) if last and verdict == Verdict.MET else None
     figures: dict[str, object] = {"bodies": len(bodies), "mixed": len(mixed)}
@@ -84,7 +85,9 @@ def _duty(scope: Scope, duty: Mandate.Duty, title: StrOrPromise) -> Proof:
     ends = [one.until for one in held]
     last = max((day for day in ends if day), default=None) if held and None not in ends else None
     value = (
-        line(_("%(names)sさんが務めています"), names="、".join(one.person for one in held[:3]))
+        line(
+            _("%(names)sさんが務めています"), names=lazystr_of(lambda: listed(one.person for one in held[:3]))
+        )
         if held
         else line(_("務める人が決まっていません"))
     )
@@ -219,7 +222,7 @@ def lapses_are_found(scope: Scope) -> Proof:
         )
         verdict = Verdict.MET if longest <= LAPSE_HOURS else Verdict.PARTLY
     else:
-        value = line(_("証跡の期限と判定を毎日確かめています。直近1年の失効は0件です"))
+        value = line(_("証跡の期限と判定を1時間ごとに確かめています。直近1年の失効は0件です"))
         verdict = Verdict.MET
     figures: dict[str, object] = {"raised": len(waits), "longest_hours": round(max(waits, default=0), 1)}
     return _proof(_("実施されていない項目の早期発見"), value, verdict, "evidence:findings", figures)

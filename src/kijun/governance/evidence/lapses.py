@@ -7,7 +7,7 @@ control in the same scope. A finding that mended by itself is closed by a person
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,26 +15,48 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kijun.governance.audit.refs import SYSTEM
-from kijun.governance.evidence import controls
+from kijun.governance.evidence import controls, scopes
 from kijun.governance.evidence.actions import findings
 from kijun.governance.evidence.models import Finding, Item, Verdict
 from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.governance.organisation.models import Municipality
-from kijun.web import dates
 
 Place = tuple[Any, int]
 GOOD = (Verdict.MET, Verdict.PARTLY)
+
+
+def follow(municipality: Municipality, kind: str, scope_id: int, added: Sequence[Item] = ()) -> None:
+    """What follows at once from evidence that people add or take back: findings are raised, or move to done.
+
+    ``added`` are the new items. Evidence by hand that says 満たしていない, where good evidence stood, is a verdict that
+    turned bad; where nothing stood, it is the answer of an assessment that makes it a finding.
+    """
+    facts = {
+        (one.kind, one.id): one
+        for one in scopes.every(municipality)
+        if (one.kind, one.id) == (kind, scope_id)
+    }
+    for place, one in facts.items():
+        for item in added:
+            if item.verdict == Verdict.UNMET and _was_good(item):
+                turned_worse(municipality, one, item)
+        lapsed(municipality, {place: one})
+        mended(municipality, {place: one})
+
+
+def _was_good(item: Item) -> bool:
+    """Other evidence in force says that the control is met."""
+    held = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
+    rows = Item.objects.filter(held, municipality=item.municipality_id, superseded_at=None, verdict__in=GOOD)
+    same = rows.filter(scope_kind=item.scope_kind, scope_id=item.scope_id, control_id=item.control_id)
+    return same.exclude(pk=item.pk).exists()
 
 
 def turned_worse(municipality: Municipality, facts: ScopeFacts, item: Item) -> int:
     """1 when a finding was raised (or reopened) for a verdict that fell to unmet."""
     with translation.override("ja"):
         title = _("%(control)s：満たさなくなりました") % {"control": controls.label(item.control_id)}
-        description = _("自動で集めた証跡「%(title)s」が「%(value)s」に変わりました。") % {
-            "title": item.title,
-            "value": item.value,
-        }
-    return _raise(municipality, facts, item, Finding.Cause.WORSE, title, description, timezone.now())
+    return _raise(municipality, facts, item, Finding.Cause.WORSE, title, timezone.now())
 
 
 def lapsed(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int:
@@ -48,12 +70,8 @@ def lapsed(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int
         settled.add(_key(item))
         with translation.override("ja"):
             title = _("%(control)s：証跡の期限が切れました") % {"control": controls.label(item.control_id)}
-            description = _("証跡「%(title)s」は、%(day)sで期限が切れました。") % {
-                "title": item.title,
-                "day": dates.format_date(item.expires_on, "ja"),
-            }
         end = max(_end_of(item.expires_on), item.made_at)  # it may have been old when it was added
-        count += _raise(municipality, facts[place], item, Finding.Cause.LAPSE, title, description, end)
+        count += _raise(municipality, facts[place], item, Finding.Cause.LAPSE, title, end)
     return count
 
 
@@ -81,19 +99,18 @@ def mended(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int
         municipality=municipality,
         cause__in=causes,
         state__in=(Finding.State.OPEN, Finding.State.PLANNED),
-    )
+    ).select_related("item")
     waiting = [one for one in rows if (one.scope_kind, one.scope_id) in facts]
     if not waiting:
         return 0
     still = {_key(item) for item in lapsed_items(municipality)}
-    verdicts = _verdicts(municipality, {one.control_id for one in waiting})
+    standing = _standing(municipality, {one.control_id for one in waiting})
     count = 0
     for finding in waiting:
-        automatic, valid = verdicts.get(_key(finding), (set(), set()))
-        if finding.cause == Finding.Cause.LAPSE:
-            good = _key(finding) not in still and bool(valid & set(GOOD))
-        else:
-            good = Verdict.UNMET not in automatic and Verdict.MET in automatic
+        items = standing.get(_key(finding), [])
+        good = _renewed(items) and _key(finding) not in still
+        if finding.cause == Finding.Cause.WORSE:
+            good = _met_again(finding, items)
         if good:
             with translation.override("ja"):
                 note = _("証跡が再び満たされたため、自動で「実施済・確認待ち」にしました。")
@@ -102,19 +119,31 @@ def mended(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int
     return count
 
 
-def _verdicts(
+def _standing(
     municipality: Municipality, control_ids: Collection[str]
-) -> dict[tuple[str, int, str], tuple[set[str], set[str]]]:
-    """For each place and control: the verdicts in force of automatic evidence, and of all that has not expired."""
+) -> dict[tuple[str, int, str], list[Item]]:
+    """For each place and control: the evidence in force, the newest first."""
     rows = Item.objects.filter(municipality=municipality, superseded_at=None, control_id__in=control_ids)
-    found: dict[tuple[str, int, str], tuple[set[str], set[str]]] = {}
-    for item in rows:
-        automatic, valid = found.setdefault(_key(item), (set(), set()))
-        if item.kind == Item.Kind.AUTOMATIC:
-            automatic.add(item.verdict)
-        if not item.has_expired:
-            valid.add(item.verdict)
+    found: dict[tuple[str, int, str], list[Item]] = {}
+    for item in rows.order_by("-made_at", "-pk"):
+        found.setdefault(_key(item), []).append(item)
     return found
+
+
+def _renewed(items: Sequence[Item]) -> bool:
+    """Something that has not lapsed says that the control is met, at least in part."""
+    return any(item.verdict in GOOD and not item.has_expired for item in items)
+
+
+def _met_again(finding: Finding, items: Sequence[Item]) -> bool:
+    """What is collected says met and nothing else; and where a person said unmet, newer evidence by hand says met."""
+    automatic = {item.verdict for item in items if item.kind == Item.Kind.AUTOMATIC}
+    if Verdict.UNMET in automatic:
+        return False
+    if finding.item is None or finding.item.kind == Item.Kind.AUTOMATIC:
+        return Verdict.MET in automatic
+    by_hand = [item for item in items if item.kind != Item.Kind.AUTOMATIC and not item.has_expired]
+    return bool(by_hand) and by_hand[0].verdict == Verdict.MET
 
 
 def _key(row: Item | Finding) -> tuple[str, int, str]:
@@ -137,9 +166,10 @@ def _raise(
     item: Item,
     cause: Finding.Cause,
     title: str,
-    description: str,
     lapsed_at: datetime.datetime,
 ) -> int:
+    with translation.override("ja"):  # kept as words too, for search and the trail
+        description = Finding(cause=cause, item=item).shown_description
     known = findings.open_finding(municipality, item.control_id, item.scope_kind, item.scope_id, cause)
     if known is not None:
         if known.state != Finding.State.DONE:

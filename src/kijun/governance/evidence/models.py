@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.accounts.models import Person
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import Tenant
+from kijun.web import dates
 from kijun.web.versions import Versioned
 
 SOON = 30
@@ -97,6 +98,8 @@ class Item(Scoped):
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaces")
+    """The newer evidence by hand that a person put in its place."""
     withdrawn_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -165,6 +168,8 @@ class Finding(Scoped, Versioned):
     number = models.PositiveIntegerField()
     """Running number in the municipality."""
     title = models.CharField(_("件名"), max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    """Of what was raised by itself; people write in one language."""
     description = models.TextField(_("内容"), blank=True)
     cause = models.CharField(_("きっかけ"), max_length=8, choices=Cause.choices)
     state = models.CharField(_("状態"), max_length=8, choices=State.choices, default=State.OPEN)
@@ -219,7 +224,28 @@ class Finding(Scoped, Versioned):
             }
         if self.cause == self.Cause.WORSE:
             return gettext("%(control)s：満たさなくなりました") % {"control": controls.label(self.control_id)}
-        return self.title
+        return (self.title_en if get_language() == "en" else "") or self.title
+
+    @property
+    def shown_description(self) -> str:
+        """What is wrong, in the reader's language where it was raised by evidence; else as it was written."""
+        item = self.item
+        if item is None or self.cause not in {self.Cause.LAPSE, self.Cause.WORSE}:
+            return self.description
+        if self.cause == self.Cause.LAPSE and item.expires_on is not None:
+            return gettext("証跡「%(title)s」は、%(day)sで期限が切れました。") % {
+                "title": item.shown_title,
+                "day": dates.format_date(item.expires_on),
+            }
+        if item.kind == Item.Kind.AUTOMATIC:
+            return gettext("自動で集めた証跡「%(title)s」が「%(value)s」に変わりました。") % {
+                "title": item.shown_title,
+                "value": item.shown_value,
+            }
+        return gettext("証跡「%(title)s」で「満たしていない」とされました。%(note)s") % {
+            "title": item.shown_title,
+            "note": item.note,
+        }
 
     @property
     def is_overdue(self) -> bool:

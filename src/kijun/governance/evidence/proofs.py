@@ -14,10 +14,12 @@ from typing import Any
 
 from django.utils.functional import lazy
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.organisation.models import Municipality
+from kijun.web import dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,18 @@ Collect = Callable[[Scope], Proof | None]
 def line(message: StrOrPromise, **params: object) -> StrOrPromise:
     """A lazy text with its figures filled in: ``line(_("%(n)s件"), n=3)`` reads in Japanese and in English."""
     return lazystr_of(lambda: str(message) % params)
+
+
+def shown_day(value: datetime.date | None) -> StrOrPromise:
+    """A day in the middle of a text: 2026/11/23, in English 23 November 2026; a dash for None."""
+    return lazystr_of(lambda: _day(value))
+
+
+def _day(value: datetime.date | None) -> str:
+    if value is None:
+        return "–"
+    english = (get_language() or "ja").startswith("en")
+    return dates.format_date(value, "en") if english else f"{value:%Y/%m/%d}"
 
 
 def lazystr_of(make: Callable[[], str]) -> StrOrPromise:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
@@ -42,9 +42,14 @@ def open_findings(
     return rows.select_related("owner", "department")
 
 
+WITHOUT_OWNER = Q(owner=None) | Q(owner__is_active=False)
+"""A condition on findings: nobody works on it."""
+
+
 def visible_items(person: Person) -> QuerySet[Item]:
-    """The evidence of the scopes that the person may see."""
-    return Item.objects.filter(scopes.visible_rows(person), municipality=person.municipality)
+    """The evidence of the scopes that the person may see, without systems that were retired."""
+    rows = Item.objects.filter(scopes.visible_rows(person), municipality=person.municipality)
+    return rows.exclude(scopes.past_rows(person.municipality))
 
 
 def visible_findings(person: Person) -> QuerySet[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +21,8 @@ from kijun.governance.evidence.actions import give_finding, give_step
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind
 from kijun.governance.evidence.scopes import ScopeFacts, Source
 from kijun.governance.mandates.models import Mandate
-from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation import dependents
+from kijun.governance.organisation.models import Department, Municipality
 
 WORKING = (Finding.State.OPEN, Finding.State.PLANNED)
 
@@ -50,7 +52,7 @@ def _sees_organisation(person: Person, id: int) -> bool:
 
 
 def tasks(person: Person) -> Iterable[Task]:
-    """Findings to mend and to confirm, steps of plans, and evidence about to lapse; four queries."""
+    """Findings to mend, to confirm and to give to somebody, steps of plans, evidence about to lapse; five queries."""
     findings = Finding.objects.filter(municipality=person.municipality)
     for finding in findings.filter(owner=person, state__in=WORKING):
         yield Task(
@@ -66,6 +68,14 @@ def tasks(person: Person) -> Iterable[Task]:
         yield Task(step.what, _("改善計画の手順"), step.finding.get_absolute_url(), step.due_on)
     for finding in _to_confirm(person):
         yield Task(f"{finding.code} {finding.shown_title}", _("実施の確認"), finding.get_absolute_url())
+    unowned = list(_unowned(person).values_list("due_on", flat=True))
+    if unowned:
+        yield Task(
+            _("担当者が決まっていない指摘が%(n)s件あります") % {"n": len(unowned)},
+            _("担当者を決める"),
+            reverse("evidence:findings") + "?who=nobody&state=unclosed",
+            min(unowned),
+        )
     mine = Item.objects.filter(municipality=person.municipality, made_by=person)
     for item in queries.expiring(mine):
         yield Task(
@@ -73,18 +83,33 @@ def tasks(person: Person) -> Iterable[Task]:
         )
 
 
-def _to_confirm(person: Person) -> Iterable[Finding]:
+def _to_confirm(person: Person) -> QuerySet[Finding]:
     """Done by somebody else, where this person confirms: everywhere, or in the departments of their roles."""
     rows = Finding.objects.filter(municipality=person.municipality, state=Finding.State.DONE)
-    rows = rows.exclude(done_by=person)
+    return rows.exclude(done_by=person).filter(_covered(person))
+
+
+def _unowned(person: Person) -> QuerySet[Finding]:
+    """Findings that nobody works on (there is no owner, or the owner has left), where this person may name one."""
+    rows = Finding.objects.filter(queries.WITHOUT_OWNER, municipality=person.municipality, state__in=WORKING)
+    return rows.filter(_covered(person))
+
+
+def _covered(person: Person) -> Q:
+    """A condition on findings: all for IT staff, else those of the departments for which the person holds a role."""
     grants = [grant for grant in person.grants_today() if grant.role in {Role.APPROVER, Role.OWNER}]
     if Role.IT_STAFF in person.roles_today() or any(grant.department is None for grant in grants):
-        return rows
+        return Q()
     covered = Q(pk__in=[])
     for grant in grants:
         assert grant.department is not None
         covered |= Q(department__path__startswith=grant.department.path)
-    return rows.filter(covered)
+    return covered
+
+
+def in_department(department: Department, day: datetime.date) -> Iterable[str]:
+    """Findings that a department would leave behind when it is closed."""
+    yield from map(str, Finding.objects.filter(department=department).exclude(state=Finding.State.CLOSED))
 
 
 Found = Iterable[tuple[int, Belonging]]
@@ -141,5 +166,6 @@ def _keep(
 def register() -> None:
     scopes.register(Source(ScopeKind.ORGANISATION, organisation, _sees_organisation, lambda person: None))
     waiting.register(tasks)
+    dependents.register(in_department)
     _keep("evidence.finding:owner", _findings_of, _give_finding)
     _keep("evidence.planstep:person", _steps_of, _give_step)

@@ -39,6 +39,8 @@ class Source:
     may_see: Callable[[Person, int], bool]
     visible_ids: Callable[[Person], Iterable[int] | None]
     """Ids that the person may see; None means all of the municipality's."""
+    past: Callable[[Municipality], Iterable[tuple[int, str]]] = lambda municipality: ()
+    """Id and name of scopes that evidence is no longer collected for; what was found there is still read."""
 
 
 _sources: dict[ScopeKind, Source] = {}
@@ -64,6 +66,26 @@ def visible(person: Person) -> list[ScopeFacts]:
         ids = one.visible_ids(person)
         allowed = None if ids is None else set(ids)
         found += [facts for facts in one.all(person.municipality) if allowed is None or facts.id in allowed]
+    return found
+
+
+def past_rows(municipality: Municipality) -> Q:
+    """A condition on rows about scopes that evidence is no longer collected for."""
+    past = Q(pk__in=[])
+    for kind, one in _sources.items():
+        past |= Q(scope_kind=kind, scope_id__in=[id for id, _name in one.past(municipality)])
+    return past
+
+
+def labels(person: Person) -> dict[str, str]:
+    """Key → name of every scope that the person may see, those that have passed included."""
+    found = {one.key: one.label for one in visible(person)}
+    for kind, one in _sources.items():
+        ids = one.visible_ids(person)
+        allowed = None if ids is None else set(ids)
+        for id, name in one.past(person.municipality):
+            if allowed is None or id in allowed:
+                found.setdefault(f"{kind.value}-{id}", name)
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.evidence.models import ScopeKind, Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, proves
+from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
 from kijun.governance.inventory import queries
 from kijun.governance.inventory.models import IN_USE, RUNNING, AISystem, Dataset, Stage, Training
 
@@ -143,7 +143,7 @@ def verification_of_system(scope: Scope) -> Proof | None:
         verdict = Verdict.UNKNOWN
     else:
         verdict = share(passed + supported, 2)
-    day = f"{newest.verified_on:%Y/%m/%d}" if newest else "—"
+    day = shown_day(newest.verified_on if newest else None)
     value = format_lazy(
         _("検証：{state}（{day}）、問い合わせ先：{contact}"),
         state=_("合格") if passed else _("合格していない"),
@@ -172,8 +172,8 @@ def training_setting(scope: Scope) -> Proof | None:
         verdict = Verdict.UNMET
     value = format_lazy(
         _("{setting}、確かめた日：{day}"),
-        setting=system.get_training_display(),
-        day=f"{checked:%Y/%m/%d}" if checked else "—",
+        setting=Training(system.training).label if system.training else "–",
+        day=shown_day(checked),
     )
     figures = {"training": system.training, "personal_data": system.has_personal_data}
     url = _section(system, "data")

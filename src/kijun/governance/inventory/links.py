@@ -24,6 +24,7 @@ from kijun.governance.inventory.actions.systems import hand_over_system
 from kijun.governance.inventory.models import AISystem, Dataset, Stage
 from kijun.governance.organisation.models import Municipality
 from kijun.web import navigation, search
+from kijun.web.punctuation import bracketed
 
 Found = Iterable[tuple[int, belongings.Belonging]]
 
@@ -146,6 +147,13 @@ def all_scopes(town: Municipality) -> Iterable[scopes.ScopeFacts]:
         )
 
 
+def past_scopes(town: Municipality) -> Iterable[tuple[int, str]]:
+    """Systems that were retired."""
+    rows = AISystem.objects.of(town).filter(stage=Stage.RETIRED)
+    for one in rows.only("number", "name"):
+        yield one.pk, bracketed(one.name, Stage.RETIRED.label)
+
+
 def may_see_scope(person: Person, pk: int) -> bool:
     return queries.visible_systems(person).filter(pk=pk).exists()
 
@@ -186,7 +194,7 @@ def register_all() -> None:
     waiting.register(tasks)
     search.register(_("AIシステム"), find_systems)
     search.register(_("データセット"), find_datasets)
-    scopes.register(scopes.Source(ScopeKind.SYSTEM, all_scopes, may_see_scope, visible_scopes))
+    scopes.register(scopes.Source(ScopeKind.SYSTEM, all_scopes, may_see_scope, visible_scopes, past_scopes))
     navigation.register(
         navigation.Link(
             "inventory", _("AIシステム"), "inventory:systems", "inventory.view", order=10, count=unfinished

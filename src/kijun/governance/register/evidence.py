@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise, StrPromise
 
 from kijun.governance.evidence.models import ScopeKind, Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, proves
+from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.inventory.queries import in_use
 from kijun.governance.register import content, queries
@@ -151,7 +151,9 @@ def published_to_residents(scope: Scope) -> Proof | None:
     return Proof(
         title=_("住民への公開"),
         value=_format(
-            _("最後の公開：%(day)s、公開中：%(count)s件（国への報告は別に確かめます）"), day=day, count=count
+            _("最後の公開：%(day)s、公開中：%(count)s件（国への報告は別に確かめます）"),
+            day=shown_day(day),
+            count=count,
         ),
         verdict=Verdict.PARTLY if count and day + YEAR >= timezone.localdate() else Verdict.UNMET,
         url=reverse(LIST),

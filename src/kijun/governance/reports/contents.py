@@ -34,28 +34,69 @@ class Group:
         return sum(self.counts.values())
 
     @property
-    def asked(self) -> int:
-        """Controls that apply: all but 該当なし."""
-        return self.total - self.counts.get("not_applicable", 0)
+    def judged(self) -> int:
+        """Controls that were answered and apply: all but 未回答 and 該当なし."""
+        return self.total - self.counts.get("not_applicable", 0) - self.counts.get("", 0)
 
     @property
     def rate(self) -> float | None:
-        """Share of 実施済 among the controls that apply, 0 to 1; None when none applies."""
-        return self.counts.get("done", 0) / self.asked if self.asked else None
+        """実施率: share of 実施済 among the judged controls, 0 to 1; None when there are none."""
+        return self.counts.get("done", 0) / self.judged if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One cycle of the trend."""
+    """One cycle of the trend: controls that were asked, those that were answered and apply, and 実施率 of these (0 to 1)."""
 
     label: str
-    rate: float | None
-    answered: int
     asked: int
+    judged: int
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """実施率 (0 to 1) of one principle, or of all, in the earlier cycle and now: of the ``common`` controls of both."""
+
+    label: str
+    common: int
+    before: float
+    now: float
+
+    @property
+    def points(self) -> float:
+        """The difference in percentage points."""
+        return round((self.now - self.before) * 100, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """This cycle against the last one, like for like. ``text`` says it in words, with what is not compared.
+
+    ``total`` is None, and ``changes`` are empty, while nothing can be compared yet.
+    """
+
+    earlier: str
+    now: str
+    text: str
+    total: Change | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One step of a finding's improvement plan."""
+
+    what: str
+    person: str
+    due_on: datetime.date | None
+    done_on: datetime.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
+    """One finding. ``url`` is its page in the staff site."""
+
     number: str
     title: str
     control: str
@@ -64,7 +105,8 @@ class FindingLine:
     due_on: datetime.date
     state: str
     overdue: bool
-    plan: str = ""
+    plan: tuple[PlanLine, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +116,7 @@ class EvidenceLine:
     verdict: str
     as_of: datetime.date
     expires_on: datetime.date | None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +138,16 @@ class ControlLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlGroup:
+    """The controls of one principle, counted: ``inherited`` are those that the organisation answers for a system."""
+
+    principle: str
+    label: str
+    counts: Group
+    inherited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SystemLine:
     """One AI system in the report of the whole organisation."""
 
@@ -104,11 +157,13 @@ class SystemLine:
     tier: str
     overruled: str
     owner: str
-    departments: str
+    departments: tuple[str, ...]
     assessed: str
     rate: float | None
     findings: int
     published: str
+    answered: int = 0
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +174,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. ``language`` is ja or en; ``facts`` describe a system, ``systems`` list them (organisation only)."""
+    """A whole report. ``language`` is ja or en; ``facts`` describe a system, ``systems`` list them (organisation only).
+
+    ``controls`` are empty in a report for the screen, which shows ``groups`` and each group's controls on a page.
+    """
 
     title: str
     municipality: str
@@ -136,8 +194,10 @@ class Report:
     by_principle: tuple[Group, ...]
     by_role: tuple[Group, ...]
     trend: tuple[Point, ...]
+    comparison: Comparison | None
     findings: tuple[FindingLine, ...]
     controls: tuple[ControlLine, ...]
+    groups: tuple[ControlGroup, ...] = ()
     facts: tuple[Fact, ...] = ()
     risk_lines: tuple[str, ...] = ()
     systems: tuple[SystemLine, ...] = ()

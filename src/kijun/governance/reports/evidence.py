@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.evidence.models import Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, proves
+from kijun.governance.evidence.proofs import Proof, Scope, line, proves, shown_day
 from kijun.governance.organisation.calendar import due_date
 from kijun.governance.reports.models import Issue
 
@@ -30,8 +30,11 @@ def published_and_reported(scope: Scope) -> Proof:
     oldest = min((x.issued_on for x in (residents, ministry) if x), default=None)
     return Proof(
         title=_("住民への公表と関係府省への報告"),
-        value=_("1年以内：住民 %(r)s、関係府省 %(m)s")
-        % {"r": residents.issued_on if residents else "–", "m": ministry.issued_on if ministry else "–"},
+        value=line(
+            _("1年以内：住民 %(r)s、関係府省 %(m)s"),
+            r=shown_day(residents.issued_on if residents else None),
+            m=shown_day(ministry.issued_on if ministry else None),
+        ),
         verdict=Verdict.MET if both else Verdict.PARTLY if one else Verdict.UNMET,
         url=reverse("reports:index"),
         as_of=timezone.now(),
@@ -55,8 +58,12 @@ def ready_to_report(scope: Scope) -> Proof | None:
     waits = sorted((x.issued_on - x.requested_on).days for x in asked if x.requested_on)
     return Proof(
         title=_("求めに応じた報告"),
-        value=_("1年間に%(n)s件、中央値%(days)s日、期限超過%(late)s件")
-        % {"n": len(asked), "days": waits[len(waits) // 2], "late": len(late)},
+        value=line(
+            _("1年間に%(n)s件、中央値%(days)s日、期限超過%(late)s件"),
+            n=len(asked),
+            days=waits[len(waits) // 2],
+            late=len(late),
+        ),
         verdict=Verdict.MET if not late else Verdict.PARTLY,
         url=reverse("reports:index"),
         as_of=timezone.now(),

@@ -8,12 +8,25 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kijun.governance.reports.contents import STATUSES, ControlLine, Group, Report
-from kijun.governance.reports.words import labels, percent, status_labels
+from kijun.governance.reports.contents import (
+    STATUSES,
+    Change,
+    Comparison,
+    ControlLine,
+    EvidenceLine,
+    Group,
+    Point,
+    Report,
+)
+from kijun.governance.reports.words import assessed, labels, percent, status_labels
 from kijun.web import dates, pdf_fonts_folder
+from kijun.web.charts import signed
 from kijun.web.punctuation import bracketed, labelled, listed
 
 TEMPLATE = Path(__file__).parent / "report.typ"
+PICTURES = Path(__file__).parent / "pictures.typ"
+DOTS = 200
+"""Per inch, of the pictures in the Word file."""
 
 
 def render(report: Report) -> bytes:
@@ -30,6 +43,23 @@ def render(report: Report) -> bytes:
         pdf_standards=["ua-1"],
     )
     return content
+
+
+def pictures(data: dict[str, Any]) -> list[bytes]:
+    """The charts of a :func:`document` as PNG: by principle, by role, against the last cycle, as far as it has them."""
+    if not (data["by_principle"] or data["by_role"] or (data["comparison"] or {}).get("rows")):
+        return []
+    import typst
+
+    made: bytes | list[bytes] = typst.compile(
+        str(PICTURES),
+        font_paths=[str(pdf_fonts_folder())],
+        ignore_system_fonts=True,
+        format="png",
+        ppi=DOTS,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )
+    return made if isinstance(made, list) else [made]
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -53,9 +83,10 @@ def document(report: Report) -> dict[str, Any]:
         "risk_lines": list(report.risk_lines),
         "by_principle": [_group(group, words) for group in report.by_principle],
         "by_role": [_group(group, words) for group in report.by_role],
-        "trend": [[p.label, str(p.asked), percent(p.rate)] for p in report.trend],
+        "trend": [_point(point) for point in report.trend],
+        "comparison": _comparison(report.comparison),
         "systems": [
-            [s.code, s.name, s.stage, s.tier, percent(s.rate), str(s.findings), s.published]
+            [s.code, s.name, s.stage, s.tier, assessed(s), percent(s.rate), str(s.findings), s.published]
             for s in report.systems
         ],
         "findings": [
@@ -74,6 +105,43 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
+def _point(point: Point) -> dict[str, Any]:
+    return {
+        "label": point.label,
+        "asked": str(point.asked),
+        "judged": str(point.judged),
+        "rate": percent(point.rate),
+        "share": point.rate,
+        "alt": labelled(point.label, percent(point.rate)),
+    }
+
+
+def _comparison(found: Comparison | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    every = [*([found.total] if found.total else []), *found.changes]
+    return {
+        "earlier": found.earlier,
+        "now": found.now,
+        "text": found.text,
+        "rows": [_change(one) for one in every],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    before, now = percent(change.before), percent(change.now)
+    return {
+        "label": change.label,
+        "common": str(change.common),
+        "before": before,
+        "now": now,
+        "points": signed(change.points),
+        "before_share": change.before,
+        "now_share": change.now,
+        "alt": labelled(change.label, f"{before} → {now}"),
+    }
+
+
 def _group(group: Group, words: dict[str, str]) -> dict[str, Any]:
     counts = [(key, group.counts.get(key, 0)) for key in STATUSES]
     return {
@@ -82,7 +150,7 @@ def _group(group: Group, words: dict[str, str]) -> dict[str, Any]:
         "segments": [{"status": key, "count": count} for key, count in counts if count],
         "cells": [str(count) for _key, count in counts],
         "rate": percent(group.rate),
-        "alt": group.label + ": " + ", ".join(f"{words[key]} {count}" for key, count in counts if count),
+        "alt": labelled(group.label, listed(f"{words[key]} {count}" for key, count in counts if count)),
     }
 
 
@@ -90,12 +158,13 @@ def _controls(lines: tuple[ControlLine, ...]) -> list[dict[str, Any]]:
     groups: dict[str, list[list[str]]] = {}
     for line in lines:
         reason = line.reason + (f"\n{_('予定')} {line.planned_on:%Y/%m/%d}" if line.planned_on else "")
-        evidence = "\n".join(
-            bracketed(labelled(one.title, one.value), listed([one.verdict, f"{one.as_of:%Y/%m/%d}"]))
-            if one.value
-            else bracketed(one.title, f"{one.as_of:%Y/%m/%d}")
-            for one in line.evidence
-        )
+        evidence = "\n".join(_evidence(one) for one in line.evidence)
         answer = line.status_label + ("\n" + _("組織全体の回答") if line.inherited else "")
         groups.setdefault(line.principle, []).append([line.id, line.title, answer, reason, evidence])
     return [{"label": label, "rows": rows} for label, rows in groups.items()]
+
+
+def _evidence(line: EvidenceLine) -> str:
+    """件名：値（判定、日付）."""
+    what = labelled(line.title, line.value) if line.value else line.title
+    return bracketed(what, listed([line.verdict, f"{line.as_of:%Y/%m/%d}"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,31 +12,25 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from kijun.governance.assessments import figures
 from kijun.governance.assessments.models import Cycle
+from kijun.governance.assessments.tallies import Tally
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.governance.reports import actions, gather, pdf, word, workbook
-from kijun.governance.reports.contents import STATUSES, Group, Report
+from kijun.governance.reports.contents import Comparison, Group, Report
 from kijun.governance.reports.forms import IssueForm
 from kijun.governance.reports.models import Issue
-from kijun.governance.reports.words import percent, status_labels
-from kijun.web.charts import Chart, Series, stacked_bars
-from kijun.web.punctuation import listed
+from kijun.governance.reports.naming import system_name
+from kijun.web.charts import Chart, Pair
+from kijun.web.punctuation import bracketed
 from kijun.web.who_may import require, who_may
 
 FORMATS: dict[str, tuple[str, Callable[[Report], bytes]]] = {
     "pdf": ("application/pdf", pdf.render),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook.render),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", word.render),
-}
-COLOURS = {
-    "done": "blue-900",
-    "partly": "light-blue-500",
-    "planned": "yellow-300",
-    "not_done": "red-800",
-    "not_applicable": "gray-420",
-    "": "gray-200",
 }
 
 
@@ -60,7 +53,14 @@ def index(request: StaffRequest) -> HttpResponse:
 @who_may("reports.organisation")
 def organisation(request: StaffRequest) -> HttpResponse:
     """The report of the whole municipality."""
-    return _screen(request, gather.of_organisation(request.municipality, request.user, _cycle(request)), None)
+    report = gather.of_organisation(request.municipality, request.user, _cycle(request), controls=False)
+    return _screen(request, report, None)
+
+
+@who_may("reports.organisation")
+def organisation_controls(request: StaffRequest, principle: str) -> HttpResponse:
+    """What the organisation answered for the controls of one principle, with the evidence."""
+    return _controls(request, None, principle)
 
 
 @who_may("reports.organisation")
@@ -73,7 +73,14 @@ def organisation_file(request: StaffRequest, form: str) -> HttpResponse:
 def system(request: StaffRequest, system_id: int) -> HttpResponse:
     """The report of one AI system."""
     found = _system(request, system_id)
-    return _screen(request, gather.of_system(found, request.user, _cycle(request)), found)
+    report = gather.of_system(found, request.user, _cycle(request), controls=False)
+    return _screen(request, report, found)
+
+
+@who_may("reports.view")
+def system_controls(request: StaffRequest, system_id: int, principle: str) -> HttpResponse:
+    """What was answered for the controls of one principle, with the evidence."""
+    return _controls(request, _system(request, system_id), principle)
 
 
 @who_may("reports.view")
@@ -126,33 +133,57 @@ def _file(report: Report, form: str) -> HttpResponse:
 
 
 def _screen(request: StaffRequest, report: Report, of: AISystem | None) -> HttpResponse:
-    groups: dict[str, list[Any]] = {}
-    for line in report.controls:
-        groups.setdefault(line.principle, []).append(line)
     context = {
         "report": report,
         "system": of,
         "cycles": gather.cycles(request.municipality),
         "chosen": request.GET.get("cycle", ""),
-        "principle_chart": _chart(_("原則ごとの実施状況"), report.by_principle)
-        if report.by_principle
-        else None,
-        "role_chart": _chart(_("役割ごとの実施状況"), report.by_role) if report.by_role else None,
-        "trend": [(point.label, point.asked, percent(point.rate)) for point in report.trend],
-        "groups": list(groups.items()),
+        "principle_chart": _chart(_("原則ごとの実施状況"), report.by_principle),
+        "role_chart": _chart(_("役割ごとの実施状況"), report.by_role),
+        "trend_chart": _trend(report),
+        "change_chart": _changes(report.comparison),
         "formats": [("pdf", "PDF"), ("xlsx", "Excel"), ("docx", "Word")],
         "may_issue": request.user.has_perm("reports.issue"),
     }
     return render(request, "reports/report.html", context)
 
 
-def _chart(title: str, groups: tuple[Group, ...]) -> Chart:
-    words = status_labels()
-    series = [
-        Series(words[status], COLOURS[status], [group.counts.get(status, 0) for group in groups])
-        for status in STATUSES
+def _controls(request: StaffRequest, of: AISystem | None, principle: str) -> HttpResponse:
+    assessment, shared = gather.of_scope(request.municipality, of, _cycle(request))
+    lines = gather.control_lines(assessment, shared, principle)
+    if assessment is None or not lines:
+        raise Http404
+    context = {
+        "system": of,
+        "scope": f"{of.code} {system_name(of)}" if of else _("組織全体"),
+        "principle": lines[0].principle,
+        "assessment": assessment,
+        "lines": lines,
+        "chosen": request.GET.get("cycle", ""),
+    }
+    return render(request, "reports/controls.html", context)
+
+
+def _chart(title: str, groups: tuple[Group, ...]) -> Chart | None:
+    rows = [(group.label, Tally(dict(group.counts))) for group in groups]
+    return figures.by_status(title, rows) if rows else None
+
+
+def _trend(report: Report) -> Chart | None:
+    if len(report.trend) < 2:
+        return None
+    return figures.over_time([(point.label, _percent(point.rate)) for point in report.trend])
+
+
+def _changes(found: Comparison | None) -> Chart | None:
+    if found is None or found.total is None:
+        return None
+    rows = [
+        Pair(bracketed(one.label, _("%(n)s件") % {"n": one.common}), _percent(one.before), _percent(one.now))
+        for one in [found.total, *found.changes]
     ]
-    description = listed(f"{group.label} {percent(group.rate)}" for group in groups)
-    return stacked_bars(
-        title, _("実施率：") + description, [group.label for group in groups], series, unit=_("件")
-    )
+    return figures.like_for_like(rows, found.text, found.earlier, found.now)
+
+
+def _percent(rate: float | None) -> float | None:
+    return None if rate is None else round(rate * 100, 1)

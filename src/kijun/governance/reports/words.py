@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from kijun.governance.reports.contents import SystemLine
+from kijun.web.punctuation import bracketed
+
 
 def status_labels() -> dict[str, str]:
     return {
@@ -21,6 +24,13 @@ def percent(rate: float | None) -> str:
     return "–" if rate is None else f"{rate * 100:.1f}\u00a0%"
 
 
+def assessed(line: SystemLine) -> str:
+    """The state of a system's assessment, with how far it is while it is open: 作業中（9/83）."""
+    if line.asked and line.answered < line.asked:
+        return bracketed(line.assessed, f"{line.answered}/{line.asked}")
+    return line.assessed
+
+
 def labels() -> dict[str, str]:
     """Headings and column names, by the key that the PDF's template uses."""
     return {
@@ -34,6 +44,13 @@ def labels() -> dict[str, str]:
         "by_principle": _("原則ごとの実施状況"),
         "by_role": _("役割ごとの実施状況"),
         "trend": _("前回までとの比較"),
+        "course": _("実施率の推移"),
+        "judged": _("答えた対策"),
+        "common": _("同じ対策"),
+        "before": _("前回"),
+        "now": _("今回"),
+        "difference": _("差（ポイント）"),
+        "assessed": _("自己点検"),
         "findings": _("完了していない指摘"),
         "no_findings": _("完了していない指摘はありません。"),
         "controls": _("対策ごとの回答と証跡"),
@@ -64,4 +81,5 @@ def labels() -> dict[str, str]:
         "page": _("ページ"),
         "no_data": _("該当するものはありません。"),
         "plan": _("改善計画"),
+        "printable": _("印刷用"),
     }

@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.evidence.models import ScopeKind, Verdict
-from kijun.governance.evidence.proofs import Proof, Scope, proves
+from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
 from kijun.governance.inventory import queries as inventory
 from kijun.governance.inventory.evidence import share
 from kijun.governance.inventory.models import IN_USE, AISystem, Stage, StageChange
@@ -100,7 +100,7 @@ def disadvantage_weighed(scope: Scope) -> Proof | None:
         value = format_lazy(
             _("リスク区分「{tier}」、評価日：{day}"),
             tier=wording.tier_label(current.tier),
-            day=f"{current.assessed_on:%Y/%m/%d}",
+            day=shown_day(current.assessed_on),
         )
     return Proof(
         _("権利の侵害や不利益の見積もり"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals.models import Approval
-from kijun.governance.assessments import actions
+from kijun.governance.assessments import actions, proving
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
 from kijun.governance.evidence.models import Item, Verdict
 from kijun.governance.evidence.queries import current_items
@@ -71,6 +71,9 @@ def _answer(
         if int((number + 1) * share) == int(number * share):  # spread evenly over principles and roles
             continue
         given = _given(answer.control_id, key, unmet, previous)
+        evidence = proving.evidence_of(assessment, answer.control_id)
+        if given["status"] == Status.DONE and proving.contradicts(evidence):
+            given = {"reason": content()["although_not_met"], **given}
         actions.answer(
             _who(town, answer, answering),
             answer,

@@ -109,9 +109,9 @@ def stepper(steps: Sequence[tuple[StrOrPromise, str, str]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/chart.html")
-def chart(value: Chart, heading: str = "") -> dict[str, Any]:
-    """A chart with its table beside it."""
-    return {"chart": value, "heading": heading}
+def chart(value: Chart, heading: str = "", table: bool = True) -> dict[str, Any]:
+    """A chart with its table beside it; ``table`` False where the page shows the same figures in a table of its own."""
+    return {"chart": value, "heading": heading, "table": table}
 
 
 @register.inclusion_tag("web/parts/table.html", takes_context=True)

@@ -43,7 +43,10 @@ def answer(
         raise PermissionDenied
     reason, attestation = reason.strip(), attestation.strip()
     check_answer(status=status, reason=reason, planned_on=planned_on)
-    attests = status == Status.DONE and not proving.is_proven(assessment, answer.control_id)
+    evidence = proving.evidence_of(assessment, answer.control_id)
+    if status == Status.DONE and proving.contradicts(evidence) and not reason:
+        raise ValidationError({"reason": needs_explanation()})
+    attests = status == Status.DONE and not proving.supports(evidence)
     if attests and len(attestation) < ATTESTATION:
         raise ValidationError({"attestation": needs_attestation()})
     answer.claim(seen_revision)
@@ -89,6 +92,12 @@ def needs_attestation() -> str:
     return _(
         "「実施済」を裏付ける証跡がまだありません。だれが、いつから、何をしているかを%(n)s字以上で書いてください（申告として証跡に残ります）。"
     ) % {"n": ATTESTATION}
+
+
+def needs_explanation() -> str:
+    return _(
+        "自動で集めた証跡は「満たしていない」としています。それでも「実施済」とする理由を入力してください。"
+    )
 
 
 @transaction.atomic

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.models import Approval
 from kijun.governance.assessments.actions.answers import lock
+from kijun.governance.assessments.actions.dropping import end_if_done
 from kijun.governance.assessments.models import GAPS, Assessment, Assignment, Status
 from kijun.governance.assessments.readiness import missing
 from kijun.governance.audit.actions import record
+from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.evidence import actions as evidence_actions
+from kijun.governance.evidence import deadlines
+from kijun.governance.evidence import scopes as evidence_scopes
 from kijun.governance.evidence.models import Finding, ScopeKind
-from kijun.governance.organisation.calendar import due_date
+from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Department
+from kijun.web import dates
+from kijun.web.punctuation import bracketed
 
 SUBJECT = "assessments.assessment"
-DAYS_TO_MEND = 20
-"""Opening days that a gap has which names no day of its own."""
 
 
 @transaction.atomic
@@ -131,36 +136,83 @@ def approved(assessment: Assessment, approval: Approval, actor: Person) -> None:
 
 
 def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
-    """One for every gap in the frozen copy; what was decided on counts, not what the rows say by now."""
+    """One for every gap in the frozen copy; what was decided on counts, not what the rows say by now.
+
+    A gap that is known already keeps its finding: it is opened again where it was taken for mended. What was approved as
+    done mends the findings of earlier rounds; a person confirms.
+    """
     town = assessment.municipality
-    usual = due_date(town, DAYS_TO_MEND, timezone.localdate())
+    closed = closing_days(town)
     asked = assessment.assignments.select_related("department").order_by("-pk")
     departments = {one.role: one.department for one in asked}
     named = {one.pk: one for one in Department.objects.of(town)}
-    gaps = [one for one in assessment.frozen["controls"] if one["status"] in GAPS]
-    return [
-        evidence_actions.raise_finding(
+    owner = _answers_for(assessment)
+    raised = []
+    for one in assessment.frozen["controls"]:
+        if one["status"] not in GAPS:
+            continue
+        finding = evidence_actions.raise_finding(
             actor,
             town,
             control_id=one["id"],
             scope_kind=ScopeKind(assessment.scope_kind),
             scope_id=assessment.scope_id,
-            title=f"{one['title']['ja']}（{Status(one['status']).label}）"[:200],
+            title=_gap_title(one, "ja"),
+            title_en=_gap_title(one, "en"),
             description=one["reason"],
             cause=Finding.Cause.GAP,
-            owner=assessment.system.owner if assessment.system else None,
+            owner=owner,
             department=named.get(one["department_id"]) or departments.get(one["role"]),
-            due_on=_due(one["planned_on"], usual),
+            due_on=_due(one, assessment.tier, closed),
             source=assessment,
         )
-        for one in gaps
-    ]
+        if finding.state == Finding.State.DONE:
+            reason = _("%(name)sでも不足とされました。%(reason)s") % {
+                "name": assessment,
+                "reason": one["reason"],
+            }
+            finding = evidence_actions.reopen(SYSTEM, finding, reason=reason)
+        raised.append(finding)
+    _mend_findings(assessment)
+    return raised
 
 
-def _due(planned_on: str | None, usual: datetime.date) -> datetime.date:
-    """The day that the department planned, unless it has passed while the approval waited."""
-    planned = datetime.date.fromisoformat(planned_on) if planned_on else None
-    return planned if planned is not None and planned >= timezone.localdate() else usual
+def _gap_title(control: dict[str, Any], lang: str) -> str:
+    with translation.override(lang):
+        return bracketed(control["title"][lang], Status(control["status"]).label)
+
+
+def _answers_for(assessment: Assessment) -> Person | None:
+    """Who gets the findings: the owner of the system; for the organisation who answers for the risks of AI (G.4)."""
+    if assessment.system is not None:
+        return assessment.system.owner
+    facts = evidence_scopes.source(ScopeKind.ORGANISATION).all(assessment.municipality)
+    return next((one.owner for one in facts), None)
+
+
+def _mend_findings(assessment: Assessment) -> None:
+    fine = {Status.DONE, Status.NOT_APPLICABLE}
+    ids = [one["id"] for one in assessment.frozen["controls"] if one["status"] in fine]
+    rows = Finding.objects.filter(
+        municipality=assessment.municipality,
+        scope_kind=assessment.scope_kind,
+        scope_id=assessment.scope_id,
+        cause=Finding.Cause.GAP,
+        state__in=[Finding.State.OPEN, Finding.State.PLANNED],
+        control_id__in=ids,
+    )
+    for finding in rows:
+        note = _("%(name)sで、不足がないと承認されました。") % {"name": assessment}
+        evidence_actions.advance(SYSTEM, finding, note=note)
+
+
+def _due(control: dict[str, Any], tier: str, closed: set[datetime.date]) -> datetime.date:
+    """The day that the department planned, unless it has passed while the approval waited; else so many opening days."""
+    today = timezone.localdate()
+    planned = datetime.date.fromisoformat(control["planned_on"]) if control["planned_on"] else None
+    if planned is not None and planned >= today:
+        return planned
+    return dates.add_business_days(today, deadlines.days_for(control["id"], tier), closed)
 
 
 @transaction.atomic
@@ -175,10 +227,5 @@ def close(actor: Person, assessment: Assessment, *, seen_revision: int | None = 
     assessment.state, assessment.closed_at = Assessment.State.CLOSED, timezone.now()
     assessment.save(update_fields=["state", "closed_at"])
     record(assessment.municipality.chain, actor, "assessments.closed", assessment)
-    cycle = assessment.cycle
-    if not cycle.assessments.exclude(state=Assessment.State.CLOSED).exists():
-        cycle.claim(None)
-        cycle.closed_at = assessment.closed_at
-        cycle.save(update_fields=["closed_at"])
-        record(assessment.municipality.chain, actor, "assessments.cycle_closed", cycle)
+    end_if_done(actor, assessment.cycle)
     return assessment

@@ -14,6 +14,7 @@ from kijun.governance.assessments.models import Assessment, Assignment
 from kijun.governance.assessments.permissions import answers_in
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.organisation.models import Department
+from kijun.web import dates
 
 
 @transaction.atomic
@@ -116,7 +117,10 @@ def _check(
         raise PermissionDenied
     if due_on > assessment.due_on:
         raise ValidationError(
-            {"due_on": _("点検の提出期限（%(day)s）までの日にしてください。") % {"day": assessment.due_on}}
+            {
+                "due_on": _("点検の提出期限（%(day)s）までの日にしてください。")
+                % {"day": dates.format_date(assessment.due_on)}
+            }
         )
     if person is None:
         return

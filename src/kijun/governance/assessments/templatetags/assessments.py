@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from kijun.governance.assessments.models import GAPS, STATUS_TONES, Answer, Asse
 from kijun.governance.assessments.readiness import ORGANISATION
 from kijun.governance.assessments.tallies import from_summary
 from kijun.governance.evidence.models import Finding, Verdict
-from kijun.web.templatetags.kit import tag
+from kijun.web.templatetags.kit import short_day, tag
 
 register = template.Library()
 
@@ -34,13 +35,32 @@ def status_tag(status: str) -> SafeString:
     return tag(label, STATUS_TONES.get(status, "neutral"))
 
 
-@register.simple_tag
-def add_evidence_url(assessment: Assessment, control_id: str) -> str:
-    """Where evidence is added for this control in this scope; it leads back to the control's page."""
-    back = reverse("assessments:control", args=[assessment.pk, control_id])
+@register.simple_tag(takes_context=True)
+def add_evidence_url(context: template.Context, assessment: Assessment, control_id: str) -> str:
+    """Where evidence is added for this control in this scope; it leads back to where one was, filters and all."""
+    if context.get("topics") is not None:  # a principle's page, where many controls stand
+        back = reverse("assessments:principle", args=[assessment.pk, context["principle"]])
+        back += f"{context['narrowing']}#c-{control_id}"
+    else:
+        back = reverse("assessments:control", args=[assessment.pk, control_id])
     scope = f"{assessment.scope_kind}-{assessment.scope_id}"
     query = urlencode({"scope": scope, "control": control_id, "next": back})
     return reverse("evidence:add", args=["file"]) + "?" + query
+
+
+@register.filter
+def frozen_day(text: str | None) -> SafeString | str:
+    """A day or a moment of a frozen copy (ISO 8601) as tables write days, in the town's time zone; "" for None."""
+    if not text:
+        return ""
+    moment = len(text) > len("2026-11-23")
+    return short_day(datetime.datetime.fromisoformat(text) if moment else datetime.date.fromisoformat(text))
+
+
+@register.filter
+def frozen_words(item: dict[str, Any], key: str) -> str:
+    """Title or value of a frozen piece of evidence in the reader's language, as far as it was written in it."""
+    return str((item.get(f"{key}_en") if get_language() == "en" else "") or item[key])
 
 
 @register.simple_tag

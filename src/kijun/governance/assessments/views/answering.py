@@ -20,7 +20,9 @@ from kijun.governance.assessments.actions.upgrading import is_behind
 from kijun.governance.assessments.forms import AnswerForm, AskForm
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment
 from kijun.governance.assessments.tallies import Tally
+from kijun.governance.assessments.tiering import plan_tier
 from kijun.governance.assessments.views.common import SHOW, Card, Desk, find, page, topic_name
+from kijun.governance.inventory.models import Stage
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.versions import Stale
 from kijun.web.who_may import require, who_may
@@ -97,6 +99,8 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
         next_open=desk.next_open(),
         inherited=len(catalogue.inherited_controls(desk.catalog, found)),
         behind=found.is_open and is_behind(found),
+        tier_plan=plan_tier(found),
+        retired=found.system is not None and found.system.stage == Stage.RETIRED,
         today=timezone.localdate(),
     )
     return render(request, "assessments/assessment.html", context)
@@ -222,11 +226,14 @@ def save_answer(request: StaffRequest, pk: int, control_id: str) -> HttpResponse
 def _after_saving(request: StaffRequest, found: Assessment, answer: Answer) -> HttpResponse:
     show, role = _narrowing(request)
     if "next" in request.POST:
-        following = Desk.of(request, found).next_open(answer.control_id)
+        desk = Desk.of(request, found)
+        following = desk.next_open(answer.control_id, role) or desk.next_open(answer.control_id)
         if following is None:
             messages.success(request, _("保存しました。あなたが答える対策は、これで全部です。"))
             return redirect("assessments:assessment", pk=found.pk)
         url = reverse("assessments:principle", args=[found.pk, following.principle])
+        if not desk.wanted(following, show, role):  # the filter would hide it
+            show, role = "", ""
         messages.success(request, _("%(id)sを保存しました。") % {"id": answer.control_id})
         return redirect(url + _query(show, role) + f"#c-{following.control_id}")
     if request.POST.get("page") == "control":

@@ -50,6 +50,8 @@ class Card:
     form: AnswerForm | None = None
     stale: bool = False
     saved: bool = False
+    contradicted: bool = False
+    """What Kijun collects says 満たしていない."""
 
     @property
     def anchor(self) -> str:
@@ -111,12 +113,12 @@ class Desk:
     def mine_left(self) -> int:
         return sum(not one.status and self.asked.asks(one) for one in self.answers)
 
-    def next_open(self, after: str = "") -> Answer | None:
-        """The next unanswered control that the person may answer, behind ``after`` first, then from the start."""
+    def next_open(self, after: str = "", role: str = "") -> Answer | None:
+        """The next unanswered control (of ``role``) that the person may answer, behind ``after`` first, then from the start."""
         ids = [one.control_id for one in self.answers]
         start = ids.index(after) + 1 if after in ids else 0
         for one in self.answers[start:] + self.answers[:start]:
-            if not one.status and self.asked.may(one):
+            if not one.status and role in {"", one.role} and self.asked.may(one):
                 return one
         return None
 
@@ -127,7 +129,9 @@ class Desk:
             its = items.get(one.control_id, [])
             proven, may = proving.supports(its), self.asked.may(one)
             form = AnswerForm(one, proven=proven) if may else None
-            made.append(Card(self.control(one.control_id), one, its, may, proven, form))
+            card = Card(self.control(one.control_id), one, its, may, proven, form)
+            card.contradicted = proving.contradicts(its)
+            made.append(card)
         return made
 
 

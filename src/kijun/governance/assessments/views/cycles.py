@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from kijun.governance.assessments import actions, plans, queries
 from kijun.governance.assessments.forms import CycleForm
-from kijun.governance.assessments.models import SETTLED_STATES, Cycle
+from kijun.governance.assessments.models import DONE_WITH, SETTLED_STATES, Assessment, Cycle
 from kijun.governance.assessments.tallies import Tally
 from kijun.governance.inventory.queries import registered
 from kijun.governance.organisation.calendar import due_date
@@ -73,7 +73,8 @@ TABLE = Table(
         Column(
             "approved",
             gettext_lazy("承認済"),
-            lambda row: row.number - row.left,
+            lambda row: row.approved,
+            ("approved",),
             kind="number",
         ),
     ],
@@ -100,7 +101,7 @@ TABLE = Table(
         "starts_on": row.starts_on,
         "due_on": row.due_on,
         "number": row.number,
-        "approved": row.number - row.left,
+        "approved": row.approved,
     },
 )
 
@@ -109,11 +110,12 @@ TABLE = Table(
 def cycles(request: StaffRequest) -> HttpResponse:
     """All rounds of self-assessment, and what waits for the person."""
     rows = mine(request, Cycle).annotate(
-        number=Count("assessments"),
-        left=Count("assessments", filter=~Q(assessments__state__in=SETTLED_STATES)),
+        number=Count("assessments", filter=~Q(assessments__state=Assessment.State.DROPPED)),
+        approved=Count("assessments", filter=Q(assessments__state__in=SETTLED_STATES)),
+        left=Count("assessments", filter=~Q(assessments__state__in=DONE_WITH)),
     )
     if TABLE.wants_excel(request):
-        return TABLE.as_excel(request, rows, "自己点検.xlsx")
+        return TABLE.as_excel(request, rows, _("自己点検") + ".xlsx")
     work = queries.works(queries.open_work(request.user))
     context = {
         "shown": TABLE.show(request, rows),
@@ -171,7 +173,7 @@ def cycle(request: StaffRequest, pk: int) -> HttpResponse:
     rows = list(queries.visible_assessments(request.user).filter(cycle=found).order_by("system", "pk"))
     rows.sort(key=lambda one: (one.system_id is not None, one.system.number if one.system else 0))
     results = queries.results_of(rows)
-    assignments = _assignments(rows)
+    assignments = _assignments([one for one in rows if one.state != Assessment.State.DROPPED])
     may_manage = request.user.has_perm("assessments.manage", found)
     present = {one.system_id for one in found.assessments.all()} if may_manage else set()
     plan_later = plans.current_risks(request.municipality) if may_manage and not found.closed_at else {}
@@ -184,6 +186,8 @@ def cycle(request: StaffRequest, pk: int) -> HttpResponse:
             for one in assignments
         ),
         "settled": sum(one.is_settled for one in rows),
+        "counted": sum(one.state != Assessment.State.DROPPED for one in rows),
+        "left": any(one.state not in DONE_WITH for one in rows),
         "waiting": plans.waiting_systems(request.municipality) if may_manage else [],
         "addable": _addable(request, plan_later, present),
         "may_manage": may_manage,

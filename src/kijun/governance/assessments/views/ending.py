@@ -1,4 +1,4 @@
-"""Submitting, closing, results, and moving to a newer catalogue."""
+"""Submitting, closing, and moving to a newer catalogue."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kijun.catalog import changed_lines
-from kijun.governance.assessments import actions, figures, queries
+from kijun.governance.assessments import actions
 from kijun.governance.assessments.actions.upgrading import plan_upgrade
 from kijun.governance.assessments.forms import SubmitForm
-from kijun.governance.assessments.models import GAPS, AskedRole, Assessment, Status
+from kijun.governance.assessments.models import GAPS
 from kijun.governance.assessments.readiness import missing
-from kijun.governance.assessments.tallies import from_summary
 from kijun.governance.assessments.views.common import Desk, find, lang, page
-from kijun.governance.evidence import queries as evidence_queries
-from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.who_may import require, who_may
 
@@ -67,48 +64,6 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("点検を完了にしました。"))
     return redirect("assessments:results", pk=found.pk)
-
-
-@who_may("assessments.view")
-def results(request: StaffRequest, pk: int) -> HttpResponse:
-    """What was found, by principle and role; open findings; how it went before."""
-    found = find(request, pk)
-    if found.is_settled:
-        found = Assessment.objects.select_related("cycle", "system", "municipality", "own_controls").get(
-            pk=pk
-        )
-    desk = Desk.of(request, found)
-    shown = from_summary(found.summary) if found.is_settled else desk.results
-    findings = evidence_queries.open_findings(
-        request.municipality, ScopeKind(found.scope_kind), found.scope_id
-    )
-    asked = {one.control_id for one in desk.answers}
-    points = queries.trend(request.municipality, found.scope_kind, found.scope_id)
-    statuses = [*Status.values, ""]
-    words = {one: Status(one).label if one else _("未回答") for one in statuses}
-    context = page(
-        request,
-        desk,
-        results=shown,
-        total=shown.total,
-        chart=figures.by_principle(shown, desk.name),
-        statuses=list(words.items()),
-        table=[
-            (
-                one,
-                desk.name(one),
-                shown.principle(one),
-                [(words[s], shown.principle(one).of(s)) for s in statuses],
-            )
-            for one in shown.principles
-        ],
-        roles=[(AskedRole(one).label, shown.role(one)) for one in shown.roles],
-        findings=[one for one in findings if one.control_id in asked][:100],
-        trend=points,
-        trend_chart=figures.over_time(points) if len(points) > 1 else None,
-        frozen=found.frozen if found.is_settled else None,
-    )
-    return render(request, "assessments/results.html", context)
 
 
 @who_may("assessments.manage")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from kijun.governance.assessments import sheet
 from kijun.governance.assessments.forms import SheetForm
 from kijun.governance.assessments.models import Status
-from kijun.governance.assessments.views.common import Desk, find, name_of, page
+from kijun.governance.assessments.views.common import Desk, find, lang, name_of, page
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web import dates, imports
 from kijun.web.tables import excel_response
@@ -31,7 +31,7 @@ def save_sheet(request: StaffRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     desk = Desk.of(request, found)
     content = sheet.write(found, desk.answers)
-    return excel_response(content, f"自己点検_{name_of(found)}_{found.cycle.name}.xlsx")
+    return excel_response(content, "_".join([_("自己点検"), name_of(found), found.cycle.name]) + ".xlsx")
 
 
 @who_may("assessments.answer")
@@ -91,7 +91,7 @@ def _shown(request: StaffRequest, desk: Desk, made: imports.ImportPlan) -> dict[
 
 def _title(desk: Desk, control_id: str) -> str:
     known = {one.control_id for one in desk.answers}
-    return desk.control(control_id).title.ja if control_id in known else ""
+    return desk.control(control_id).title.get(lang()) if control_id in known else ""
 
 
 def _words(column: str, value: Any) -> str:

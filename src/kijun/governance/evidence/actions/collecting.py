@@ -114,7 +114,7 @@ def _keep(
     same: list[Item] = []
     gone: list[int] = []
     fresh: list[Item] = []
-    worse: list[Item] = []
+    suspects: list[tuple[Item, str]] = []
     for answer in answers:
         for control_id in answer.collector.controls:
             key = (answer.scope.kind.value, answer.scope.id, control_id, answer.collector.name)
@@ -128,14 +128,30 @@ def _keep(
                 gone.append(old.pk)
             if new is not None:
                 fresh.append(new)
-                if old is not None and old.verdict in GOOD and new.verdict == Verdict.UNMET:
-                    worse.append(new)
+                if new.verdict == Verdict.UNMET and (old is None or old.verdict != Verdict.UNMET):
+                    suspects.append(
+                        (new, old.verdict if old is not None and old.verdict != Verdict.UNKNOWN else "")
+                    )
     for start in range(0, len(gone), 500):
         Item.objects.filter(pk__in=gone[start : start + 500]).update(superseded_at=now)
     Item.objects.bulk_update(same, ["as_of"], batch_size=200)
+    worse = [item for item, before in suspects if (before or _last_word(item)) in GOOD]
     Item.objects.bulk_create(fresh)
     result.made, result.unchanged = len(fresh), len(same)
     return worse
+
+
+def _last_word(item: Item) -> str:
+    """The last verdict before, where there was one: between good and bad a collector may have had nothing to say."""
+    rows = Item.objects.filter(
+        municipality=item.municipality,
+        scope_kind=item.scope_kind,
+        scope_id=item.scope_id,
+        control_id=item.control_id,
+        collector=item.collector,
+        kind=Item.Kind.AUTOMATIC,
+    ).exclude(verdict=Verdict.UNKNOWN)
+    return rows.order_by("-made_at", "-pk").values_list("verdict", flat=True).first() or ""
 
 
 def _current(municipality: Municipality, wanted: list[Scope]) -> dict[Key, Item]:

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
-from kijun.governance.evidence import controls, store
+from kijun.governance.evidence import controls, lapses, store
 from kijun.governance.evidence.models import Item, StoredFile, Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.web.uploads import CheckedUpload
@@ -33,10 +34,11 @@ def add_item(
     upload: CheckedUpload | None = None,
     effective_on: datetime.date | None = None,
     expires_on: datetime.date | None = None,
+    replaces: Item | None = None,
 ) -> list[Item]:
     """Add a file, a link or an attestation to one or several controls; one row for each control.
 
-    ``upload`` has been through ``web.uploads.check_upload``; ``url`` must be http or https. Raises PermissionDenied and
+    ``replaces`` is older evidence by hand of one of the controls, which is no longer in force from now on. ``upload`` has been through ``web.uploads.check_upload``; ``url`` must be http or https. Raises PermissionDenied and
     ValidationError (by field).
     """
     if not actor.has_perm("evidence.add", _thing(scope)):
@@ -52,6 +54,7 @@ def add_item(
         note=note,
         verdict=verdict,
         url=url,
+        replaces=replaces,
         file=stored,
         effective_on=effective_on,
         expires_on=expires_on,
@@ -68,10 +71,12 @@ def attest(
     verdict: str,
     effective_on: datetime.date,
     expires_on: datetime.date,
+    replaces: Item | None = None,
 ) -> list[Item]:
     """申告: this person states for each control which of its check items (places in ``done_when``) are so.
 
     満たしている needs every item; the items ticked are kept as they read today, so that a later catalogue changes nothing.
+    It takes the place of what the same person stated for the control before, and of ``replaces``.
     """
     if not actor.has_perm("evidence.add", _thing(scope)):
         raise PermissionDenied
@@ -102,7 +107,9 @@ def attest(
         scope,
         figures,
         kind=Item.Kind.ATTESTATION,
-        title=_("%(name)sさんの申告") % {"name": actor.name},
+        title=_statement_of(actor, "ja"),
+        title_en=_statement_of(actor, "en"),
+        replaces=replaces,
         note=note,
         verdict=verdict,
         url="",
@@ -110,6 +117,11 @@ def attest(
         effective_on=effective_on,
         expires_on=expires_on,
     )
+
+
+def _statement_of(person: Person, lang: str) -> str:
+    with translation.override(lang):
+        return _("%(name)sさんの申告") % {"name": person.name}
 
 
 @transaction.atomic
@@ -133,6 +145,7 @@ def withdraw_item(actor: Person, item: Item, reason: str) -> Item:
         item,
         {"control": item.control_id, "reason": item.withdrawn_reason},
     )
+    lapses.follow(item.municipality, item.scope_kind, item.scope_id)
     return item
 
 
@@ -196,7 +209,12 @@ def _keep(actor: Person, scope: Scope, upload: CheckedUpload) -> StoredFile:
 
 
 def _write(
-    actor: Person, scope: Scope, figures: Mapping[str, dict[str, object]], **values: object
+    actor: Person,
+    scope: Scope,
+    figures: Mapping[str, dict[str, object]],
+    *,
+    replaces: Item | None = None,
+    **values: object,
 ) -> list[Item]:
     made = []
     for control_id in figures:
@@ -210,13 +228,33 @@ def _write(
             made_by=actor,
             **values,
         )
+        old = _replace(item, replaces)
         record(
             scope.municipality.chain,
             actor,
             "evidence.added",
             item,
             {"control": control_id, "scope": scope.key, "kind": item.kind, "verdict": item.verdict}
-            | ({"sha256": item.file.sha256} if item.file else {}),
+            | ({"sha256": item.file.sha256} if item.file else {})
+            | ({"replaces": old} if old else {}),
         )
         made.append(item)
+    lapses.follow(scope.municipality, scope.kind, scope.id, made)
     return made
+
+
+def _replace(item: Item, replaces: Item | None) -> list[int]:
+    """Take out of force what the new item stands for now; the keys of these."""
+    same = Item.objects.filter(
+        municipality=item.municipality,
+        scope_kind=item.scope_kind,
+        scope_id=item.scope_id,
+        control_id=item.control_id,
+        superseded_at=None,
+    ).exclude(pk=item.pk)
+    older = Q(pk=replaces.pk) & ~Q(kind=Item.Kind.AUTOMATIC) if replaces is not None else Q(pk__in=[])
+    if item.kind == Item.Kind.ATTESTATION:
+        older |= Q(kind=Item.Kind.ATTESTATION, made_by=item.made_by)
+    keys = list(same.filter(older).values_list("pk", flat=True))
+    Item.objects.filter(pk__in=keys).update(superseded_at=item.as_of, replaced_by=item)
+    return keys

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('scope_id', models.PositiveBigIntegerField()),
                 ('number', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=200, verbose_name='件名')),
+                ('title_en', models.CharField(blank=True, max_length=200)),
                 ('description', models.TextField(blank=True, verbose_name='内容')),
                 ('cause', models.CharField(choices=[('gap', '自己点検で見つかった不足'), ('lapse', '証跡の失効'), ('worse', '判定の悪化'), ('manual', '手動での登録')], max_length=8, verbose_name='きっかけ')),
                 ('state', models.CharField(choices=[('open', '未着手'), ('planned', '計画済'), ('done', '実施済・確認待ち'), ('closed', '完了')], default='open', max_length=8, verbose_name='状態')),
@@ -119,6 +120,11 @@ class Migration(migrations.Migration):
             model_name='item',
             name='file',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.storedfile'),
+        ),
+        migrations.AddField(
+            model_name='item',
+            name='replaced_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaces', to='evidence.item'),
         ),
         migrations.AddConstraint(
             model_name='finding',

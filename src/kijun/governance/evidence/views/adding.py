@@ -19,7 +19,7 @@ from kijun.governance.evidence.forms import AttestationForm, ChooseForm, FileFor
 from kijun.governance.evidence.models import Item
 from kijun.governance.evidence.proofs import Scope
 from kijun.governance.evidence.scopes import ScopeFacts
-from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import who_may
 
 FORMS: dict[str, Any] = {
@@ -41,6 +41,8 @@ def choose(request: StaffRequest) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             query = [("scope", data["scope"]), *(("control", one) for one in data["controls"])]
+            if _next(request):
+                query.append(("next", _next(request)))
             return redirect(reverse("evidence:add", args=[data["kind"]]) + "?" + urlencode(query))
     else:
         initial = {
@@ -49,7 +51,8 @@ def choose(request: StaffRequest) -> HttpResponse:
             "kind": Item.Kind.FILE,
         }
         form = ChooseForm(visible=visible, initial=initial)
-    return render(request, "evidence/choose.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "next": _next(request)}
+    return render(request, "evidence/choose.html", context, status=422 if form.is_bound else 200)
 
 
 @who_may("evidence.add")
@@ -58,19 +61,21 @@ def add(request: StaffRequest, kind: str) -> HttpResponse:
     facts, control_ids = _asked(request, kind)
     scope = Scope(request.municipality, facts.kind, facts.id)
     form_class = FORMS[kind]
+    replaces = _replaced(request, facts, control_ids)
     if request.method == "POST":
         form = form_class(request.POST, request.FILES, control_ids=control_ids)
         if form.is_valid():
             try:
-                added = _add(request, scope, kind, form)
+                added = _add(request, scope, kind, form, replaces)
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
                 messages.success(request, _("証跡を追加しました。"))
                 return redirect(_next(request) or added[0].get_absolute_url())
     else:
-        form = form_class(control_ids=control_ids)
+        form = form_class(control_ids=control_ids, initial=_as_before(replaces))
     context = {
+        "replaces": replaces,
         "form": form,
         "kind": kind,
         "kind_label": Item.Kind(kind).label,
@@ -90,14 +95,33 @@ def _asked(request: StaffRequest, kind: str) -> tuple[ScopeFacts, list[str]]:
     known = all(controls.control(one) is not None or OWN.fullmatch(one) for one in control_ids)
     if facts is None or not control_ids or not known:
         raise Http404
-    if kind == Item.Kind.ATTESTATION:
+    if kind == Item.Kind.ATTESTATION and "replaces" not in request.GET:  # what was stated can be stated again
         control_ids = [one for one in control_ids if attestations.answerable(one).attestation]
         if not control_ids:
             raise Http404
     return facts, control_ids
 
 
-def _add(request: StaffRequest, scope: Scope, kind: str, form: Any) -> list[Item]:
+def _replaced(request: StaffRequest, facts: ScopeFacts, control_ids: list[str]) -> Item | None:
+    """The older evidence by hand that ``?replaces=`` names; 404 for one of another scope or control, or no longer in force."""
+    asked = request.GET.get("replaces", "")
+    if not asked:
+        return None
+    if not asked.isdecimal() or len(asked) > 18:
+        raise Http404
+    rows = Item.objects.filter(
+        scope_kind=facts.kind, scope_id=facts.id, control_id__in=control_ids, superseded_at=None
+    )
+    found: Item = get_mine(request, rows.exclude(kind=Item.Kind.AUTOMATIC), pk=int(asked))
+    return found
+
+
+def _as_before(old: Item | None) -> dict[str, Any]:
+    """What of the old evidence is likely to hold for the new one."""
+    return {"title": old.title, "url": old.url, "note": old.note} if old is not None else {}
+
+
+def _add(request: StaffRequest, scope: Scope, kind: str, form: Any, replaces: Item | None) -> list[Item]:
     data = form.cleaned_data
     if kind == Item.Kind.ATTESTATION:
         return actions.attest(
@@ -108,6 +132,7 @@ def _add(request: StaffRequest, scope: Scope, kind: str, form: Any) -> list[Item
             verdict=data["verdict"],
             effective_on=data["effective_on"],
             expires_on=data["expires_on"],
+            replaces=replaces,
         )
     return actions.add_item(
         request.user,
@@ -121,6 +146,7 @@ def _add(request: StaffRequest, scope: Scope, kind: str, form: Any) -> list[Item
         upload=data.get("upload"),
         effective_on=data["effective_on"],
         expires_on=data["expires_on"],
+        replaces=replaces,
     )
 
 

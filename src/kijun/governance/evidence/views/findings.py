@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,10 +19,11 @@ from kijun.governance.evidence import actions, confirmers, controls, queries, sc
 from kijun.governance.evidence.finding_forms import PlanForm, RaiseForm, StepForm
 from kijun.governance.evidence.forms import scope_of
 from kijun.governance.evidence.models import Finding, PlanStep
-from kijun.governance.evidence.views.items import by_scope, scope_choices
+from kijun.governance.evidence.views.items import Figure, by_scope, scope_choices, scope_labels
 from kijun.governance.evidence.words import STATE_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
+from kijun.web.punctuation import bracketed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.who_may import require, who_may
 
@@ -43,7 +44,15 @@ def _due(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def _mine(rows: QuerySet[Any], value: str, user: Any) -> QuerySet[Any]:
-    return rows.filter(owner=user) if value == "mine" else rows.filter(owner=None)
+    if value == "mine":
+        return rows.filter(owner=user)
+    return rows.filter(queries.WITHOUT_OWNER)
+
+
+def _owner(row: Finding) -> str:
+    if row.owner is None:
+        return _("未定")
+    return row.owner.name if row.owner.is_active else bracketed(row.owner.name, _("退職・転出済み"))
 
 
 def table(request: StaffRequest, labels: dict[str, str]) -> Table:
@@ -74,7 +83,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
             Column(
                 "owner",
                 gettext_lazy("担当者"),
-                lambda row: row.owner.name if row.owner else _("未定"),
+                _owner,
                 ("owner__kana_sort",),
                 kind="name",
                 hint=lambda row: str(row.department or ""),
@@ -122,7 +131,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 lambda rows, value: _mine(rows, value, request.user),
             ),
         ],
-        default=("due_on", "number"),
+        default=("settled", "due_on", "number"),
         empty=gettext_lazy(
             "指摘はありません。証跡の期限が切れたとき、対策が満たされなくなったときは、自動で登録されます。"
         ),
@@ -162,18 +171,25 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
 @who_may("evidence.read")
 def findings(request: StaffRequest) -> HttpResponse:
     """The findings that the person may see, the most urgent first."""
-    labels = dict(scope_choices(request))
-    rows = queries.visible_findings(request.user).select_related("owner", "department")
+    labels = scope_labels(request)
+    rows = queries.visible_findings(request.user).select_related("owner", "department", "item")
+    settled = Case(When(state=State.CLOSED, then=1), default=0, output_field=IntegerField())
+    rows = rows.annotate(settled=settled)  # what is done with stands at the end
     listing = table(request, labels)
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("指摘一覧") + ".xlsx")
-    counts: dict[str, int] = {}
-    for state, due_on in rows.values_list("state", "due_on"):
-        counts[state] = counts.get(state, 0) + 1
-        if state in {State.OPEN, State.PLANNED} and due_on < timezone.localdate():
-            counts["overdue"] = counts.get("overdue", 0) + 1
-    context = {"shown": listing.show(request, rows), "counts": counts, "today": timezone.localdate()}
+    context = {"shown": listing.show(request, rows), "figures": _figures(rows)}
     return render(request, "evidence/findings.html", context)
+
+
+def _figures(rows: QuerySet[Finding]) -> list[Figure]:
+    late = Q(state__in=[State.OPEN, State.PLANNED], due_on__lt=timezone.localdate())
+    counts = rows.aggregate(
+        overdue=Count("pk", filter=late),
+        **{one.value: Count("pk", filter=Q(state=one)) for one in State},
+    )
+    found = [Figure(_("期限超過"), counts["overdue"], "?due=overdue")]
+    return found + [Figure(one.label, counts[one.value], f"?state={one.value}") for one in State]
 
 
 @who_may("evidence.raise_finding")
@@ -231,7 +247,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
     context = {
         "finding": found,
         "tone": STATE_TONES[State(found.state)],
-        "scope_label": dict(scope_choices(request)).get(f"{found.scope_kind}-{found.scope_id}", ""),
+        "scope_label": scope_labels(request).get(f"{found.scope_kind}-{found.scope_id}", ""),
         "control": controls.control(found.control_id),
         "control_label": controls.label(found.control_id),
         "steps": found.steps.select_related("person"),
@@ -241,6 +257,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
         "waits_for_others": others[:3] if own and found.state == State.DONE else [],
         "may_reopen": found.state in {State.DONE, State.CLOSED} and may_confirm,
         "today": timezone.localdate(),
+        "owner": _owner(found),
         "stepper": _stepper(found),
         "may_add_evidence": working and request.user.has_perm("evidence.add", found),
     }

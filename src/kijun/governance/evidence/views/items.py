@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,10 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from django_stubs_ext import StrOrPromise
 
 from kijun.governance.evidence import actions, controls, queries, scopes, store
 from kijun.governance.evidence.actions.items import check_link
-from kijun.governance.evidence.models import Item, StoredFile, Verdict
+from kijun.governance.evidence.models import SOON, Item, StoredFile, Verdict
 from kijun.governance.evidence.words import VERDICT_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
@@ -34,6 +38,11 @@ def scope_choices(request: HttpRequest) -> list[tuple[str, str]]:
         cached = [(one.key, one.label) for one in scopes.visible(user)]
         request._scope_choices = cached  # type: ignore[attr-defined]  # a cache on the request
     return cached
+
+
+def scope_labels(request: StaffRequest) -> dict[str, str]:
+    """The names of the scopes of what is listed, also of systems that were retired since."""
+    return scopes.labels(request.user)
 
 
 def by_scope(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -57,6 +66,16 @@ def _until(row: Item) -> str:
     if row.has_expired:
         return _("期限切れ")
     return _("30日以内に期限") if row.expires_soon else ""
+
+
+def _badness() -> Case:
+    """What needs work first: lapsed, not met, partly met, not to be judged, met."""
+    order = [Verdict.UNMET, Verdict.PARTLY, Verdict.UNKNOWN, Verdict.MET]
+    return Case(
+        When(expires_on__lt=timezone.localdate(), then=0),
+        *(When(verdict=verdict, then=place) for place, verdict in enumerate(order, start=1)),
+        output_field=IntegerField(),
+    )
 
 
 def table(labels: dict[str, str]) -> Table:
@@ -95,7 +114,7 @@ def table(labels: dict[str, str]) -> Table:
                 "verdict",
                 gettext_lazy("判定"),
                 lambda row: row.get_verdict_display(),
-                ("verdict",),
+                ("badness",),
                 tone=lambda row: VERDICT_TONES[row.verdict],
             ),
             Column("as_of", gettext_lazy("確認日時"), lambda row: row.as_of, ("as_of",), kind="datetime"),
@@ -139,7 +158,7 @@ def table(labels: dict[str, str]) -> Table:
                 _expiry,
             ),
         ],
-        default=("control_sort", "-as_of"),
+        default=("badness", "control_sort", "-as_of"),
         empty=gettext_lazy(
             "証跡はまだありません。自動で集めるものは1時間ごとに増えます。手元の資料は、ここから追加できます。"
         ),
@@ -177,8 +196,8 @@ def table(labels: dict[str, str]) -> Table:
 @who_may("evidence.read")
 def items(request: StaffRequest) -> HttpResponse:
     """The evidence in force of every scope that the person may see."""
-    labels = dict(scope_choices(request))
-    rows = queries.visible_items(request.user).filter(superseded_at=None)
+    labels = scope_labels(request)
+    rows = queries.visible_items(request.user).filter(superseded_at=None).annotate(badness=_badness())
     listing = table(labels)
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("証跡一覧") + ".xlsx")
@@ -197,20 +216,43 @@ def items(request: StaffRequest) -> HttpResponse:
     return render(request, "evidence/items.html", context)
 
 
-def _figures(request: StaffRequest, scope: str) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure on top of the list, and the list narrowed to it."""
+
+    label: StrOrPromise
+    number: int
+    url: str
+
+
+def _figures(request: StaffRequest, scope: str) -> list[Figure]:
     rows = queries.visible_items(request.user).filter(superseded_at=None)
     if scope:
         rows = by_scope(rows, scope)
-    counts: dict[str, int] = {}
-    for verdict, expires_on in rows.values_list("verdict", "expires_on"):
-        counts[verdict] = counts.get(verdict, 0) + 1
-        if expires_on is not None and expires_on < timezone.localdate():
-            counts["lapsed"] = counts.get("lapsed", 0) + 1
-    return counts
+    today = timezone.localdate()
+    soon = today + datetime.timedelta(days=SOON)
+    counts = rows.aggregate(
+        lapsed=Count("pk", filter=Q(expires_on__lt=today)),
+        soon=Count("pk", filter=Q(expires_on__gte=today, expires_on__lte=soon)),
+        **{one.value: Count("pk", filter=Q(verdict=one)) for one in Verdict},
+    )
+    kept = {"scope": scope} if scope else {}
+
+    def figure(label: StrOrPromise, key: str, **narrowed: str) -> Figure:
+        return Figure(label, counts[key], "?" + urlencode({**kept, **narrowed}))
+
+    return [
+        figure(_("期限切れ"), "lapsed", expiry="lapsed"),
+        figure(_("30日以内に期限"), "soon", expiry="soon"),
+        *(
+            figure(one.label, one.value, verdict=one.value)
+            for one in (Verdict.UNMET, Verdict.PARTLY, Verdict.MET)
+        ),
+    ]
 
 
 def get_item(request: StaffRequest, pk: int) -> Item:
-    rows = Item.objects.select_related("municipality", "file", "made_by")
+    rows = Item.objects.select_related("municipality", "file", "made_by", "replaced_by")
     item: Item = get_mine(request, rows, pk=pk)
     require(request, "evidence.read", item)
     return item
@@ -220,7 +262,7 @@ def get_item(request: StaffRequest, pk: int) -> Item:
 def item(request: StaffRequest, pk: int) -> HttpResponse:
     """One piece of evidence: what it says, since when, until when, what stood there before."""
     found = get_item(request, pk)
-    labels = dict(scope_choices(request))
+    labels = scope_labels(request)
     earlier: QuerySet[Item] = Item.objects.none()
     if found.kind == Item.Kind.AUTOMATIC:
         earlier = Item.objects.filter(
@@ -230,6 +272,8 @@ def item(request: StaffRequest, pk: int) -> HttpResponse:
             control_id=found.control_id,
             collector=found.collector,
         ).exclude(pk=found.pk)
+    else:
+        earlier = Item.objects.filter(replaced_by=found)
     context = {
         "item": found,
         "tone": VERDICT_TONES[Verdict(found.verdict)],
