@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,7 @@ from kijun.governance.assessments.readiness import missing
 from kijun.governance.assessments.tiering import plan_tier
 from kijun.governance.audit.models import Entry
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation import dependents
 from kijun.governance.risks.models import RiskAssessment
 from kijun.web.versions import Stale
 from tests.governance.assessments.made import fill, make_risk
@@ -152,15 +154,14 @@ def test_the_page(
     assert asked(assessment) == ids("critical")
 
 
-def test_a_department_with_open_work_or_findings_is_not_closed(
-    assessment: Assessment, administrator: Person, it_staff: Person, settle: Callable[..., Assessment]
+def test_a_department_with_open_work_or_findings_is_not_closed_at_once(
+    assessment: Assessment, it_staff: Person, settle: Callable[..., Assessment]
 ) -> None:
-    from kijun.governance.organisation.dependents import dependents
-
-    work = assessment.assignments.get(role="user")
-    day = timezone.localdate()
-    assert any(str(assessment) in one for one in dependents(work.department, day))
+    department = assessment.assignments.get(role="user").department
+    today = timezone.localdate()
+    assert any(str(assessment) in one for one in dependents.dependents(department, today))
+    assert not dependents.dependents(department, today + datetime.timedelta(days=1))  # it can still be moved
     settle(assessment, gaps=len(ids("low")))
-    left = dependents(work.department, day)
+    left = dependents.work([department])[department.pk]
     assert not any(str(assessment) in one for one in left)
     assert any(one.startswith("F-") for one in left)

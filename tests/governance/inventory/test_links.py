@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import RequestFactory
+from django.utils import timezone
 
 from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
@@ -16,6 +17,7 @@ from kijun.governance.evidence.actions import raise_finding
 from kijun.governance.evidence.models import Finding, ScopeKind
 from kijun.governance.inventory import actions, links, remains
 from kijun.governance.inventory.models import AISystem, Dataset
+from kijun.governance.organisation import dependents
 
 Another = Callable[..., AISystem]
 
@@ -44,6 +46,25 @@ def test_drafts_and_overdue_datasets_wait(it_staff: Person, owner: Person, datas
     assert not any("見直す" in str(task.title) for task in waiting.tasks(owner))
     Dataset.objects.update(review_on=datetime.date(2025, 1, 1))
     assert any(dataset.name in str(task.title) for task in waiting.tasks(owner))
+
+
+def test_systems_of_a_department_that_closes_wait_for_it_staff(
+    it_staff: Person, staff: Person, system: AISystem, dataset: Dataset
+) -> None:
+    department = system.provider_department
+    assert department is not None
+    assert dependents.work([department])[department.pk][0] == f"{system.code} {system.name}"
+
+    def moving(person: Person) -> list[str]:
+        return [str(one.title) for one in waiting.tasks(person) if "部署を決め直す" in str(one.title)]
+
+    assert moving(it_staff) == []
+    department.closed_on = timezone.localdate() + datetime.timedelta(days=7)
+    department.save()
+    assert moving(it_staff) == ["「議事録作成支援」の部署を決め直す"]
+    assert moving(staff) == []
+    AISystem.objects.update(stage="retired")
+    assert moving(it_staff) == []
 
 
 def test_a_vacant_post_waits_for_it_staff(

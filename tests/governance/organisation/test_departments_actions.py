@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.transfer_links import closing_with_work
 from kijun.governance.audit.models import Entry
 from kijun.governance.audit.refs import CONSOLE
 from kijun.governance.organisation import actions, dependents, jobs, queries
@@ -170,6 +172,25 @@ def keeper() -> Iterator[list[str]]:
     dependents.register(source)
     yield kept
     dependents._sources.remove(source)
+
+
+def test_work_forbids_to_close_at_once_and_waits_until_a_day_to_come(
+    administrator: Person, town: Municipality, care: Department, client_of: Callable[[Person], Client]
+) -> None:
+    source = lambda departments: [(care.pk, "AI-002 介護予防")] if care in departments else []  # noqa: E731  of this test alone
+    dependents.register_work(source)
+    try:
+        with pytest.raises(ValidationError, match="AI-002"):
+            actions.close_department(administrator, care, closed_on=TODAY, reason="改正")
+        actions.close_department(administrator, care, closed_on=TODAY + datetime.timedelta(7), reason="改正")
+        (task,) = closing_with_work(administrator)
+        assert str(task.title) == f"廃止する「{care.name}」に残る仕事を移す"
+        page = client_of(administrator).get(task.url).content.decode()
+        assert "AI-002 介護予防" in page
+        assert "ほかの部署に移す仕事" in page
+    finally:
+        dependents._work_sources.remove(source)
+    assert not list(closing_with_work(administrator))
 
 
 def test_closing(

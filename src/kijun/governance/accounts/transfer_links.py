@@ -57,6 +57,22 @@ def closing_with_people(person: Person) -> Iterable[waiting.Task]:
         yield waiting.Task(title, _("部署の廃止"), url, department.closed_on)
 
 
+def closing_with_work(person: Person) -> Iterable[waiting.Task]:
+    """Departments that close soon, or have closed, with work that nobody has moved."""
+    if not person.has_perm("organisation.manage"):
+        return
+    rows = Department.objects.filter(
+        municipality=person.municipality_id, closed_on__lte=timezone.localdate() + SOON
+    )
+    closing = list(rows.select_related("municipality").order_by("closed_on", "code"))
+    left = dependents.work(closing)
+    for department in closing:
+        if department.pk in left:
+            title = _("廃止する「%(name)s」に残る仕事を移す") % {"name": department.name}
+            url = reverse("organisation:department", args=[department.pk])
+            yield waiting.Task(title, gettext_lazy("部署の廃止"), url, department.closed_on)
+
+
 def _left_in(model: type[Posting | RoleGrant], day: Any, day_of_row: Any = None) -> QuerySet[Any]:
     """Posts or roles of active people that go on beyond ``day`` and that no staged transfer ends by then.
 
@@ -85,6 +101,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     waiting.register(blocked_or_near)
     waiting.register(closing_with_people)
+    waiting.register(closing_with_work)
     dependents.register(in_department)
     words.add_actions(
         {

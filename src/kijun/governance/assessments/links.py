@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
@@ -103,12 +102,13 @@ def assignments_of(people: Sequence[Person]) -> Iterable[tuple[int, belongings.B
         )
 
 
-def in_department(department: Department, day: datetime.date) -> Iterable[str]:
-    """Work under way that a department would leave behind when it is closed."""
+def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str]]:
+    """Work under way that departments would leave behind when they are closed."""
     rows = Assignment.objects.filter(
-        department=department, finished_at=None, assessment__state__in=OPEN_STATES
+        department__in=departments, finished_at=None, assessment__state__in=OPEN_STATES
     ).select_related("assessment__cycle", "assessment__system")
-    yield from (labelled(one.assessment, one.get_role_display()) for one in rows.defer("assessment__frozen"))
+    for one in rows.defer("assessment__frozen"):
+        yield one.department_id, labelled(one.assessment, one.get_role_display())
 
 
 def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
@@ -133,7 +133,7 @@ def register_all() -> None:
     waiting.register(tasks)
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
-    dependents.register(in_department)
+    dependents.register_work(in_departments)
     belongings.register(
         belongings.Keeper(
             f"assessments.assignment:{ROLE_KEY}",

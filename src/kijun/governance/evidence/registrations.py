@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q, QuerySet
@@ -107,9 +106,12 @@ def _covered(person: Person) -> Q:
     return covered
 
 
-def in_department(department: Department, day: datetime.date) -> Iterable[str]:
-    """Findings that a department would leave behind when it is closed."""
-    yield from map(str, Finding.objects.filter(department=department).exclude(state=Finding.State.CLOSED))
+def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str]]:
+    """Findings that departments would leave behind when they are closed."""
+    rows = Finding.objects.filter(department__in=departments).exclude(state=Finding.State.CLOSED)
+    for finding in rows:
+        assert finding.department_id is not None
+        yield finding.department_id, str(finding)
 
 
 Found = Iterable[tuple[int, Belonging]]
@@ -166,6 +168,6 @@ def _keep(
 def register() -> None:
     scopes.register(Source(ScopeKind.ORGANISATION, organisation, _sees_organisation, lambda person: None))
     waiting.register(tasks)
-    dependents.register(in_department)
+    dependents.register_work(in_departments)
     _keep("evidence.finding:owner", _findings_of, _give_finding)
     _keep("evidence.planstep:person", _steps_of, _give_step)

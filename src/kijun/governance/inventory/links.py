@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q
@@ -22,11 +23,13 @@ from kijun.governance.inventory import lists, queries, remains
 from kijun.governance.inventory.actions.datasets import hand_over_dataset
 from kijun.governance.inventory.actions.systems import hand_over_system
 from kijun.governance.inventory.models import AISystem, Dataset, Stage
-from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation import dependents
+from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import navigation, search
 from kijun.web.punctuation import bracketed
 
 Found = Iterable[tuple[int, belongings.Belonging]]
+SOON = datetime.timedelta(days=14)
 
 
 def owned_systems(people: Sequence[Person]) -> Found:
@@ -105,6 +108,42 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
             _("AIサービス責任者の空席"),
             reverse("inventory:step", args=[system.pk, "people"]),
             day,
+        )
+    yield from _of_closing_departments(town, day)
+
+
+def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str]]:
+    """AI systems that departments provide or use, and datasets that they answer for."""
+    given = {one.pk for one in departments}
+    for town in {one.municipality_id: one.municipality for one in departments}.values():
+        rows = queries.registered(town).filter(
+            Q(provider_department__in=given) | Q(user_departments__in=given)
+        )
+        for system in rows.distinct().prefetch_related("user_departments"):
+            named = {system.provider_department_id} | {one.pk for one in system.user_departments.all()}
+            for pk in sorted(given & named):
+                yield pk, f"{system.code} {system.shown_name}"
+        for dataset in queries.datasets_in_use(town).filter(owner_department__in=given):
+            assert dataset.owner_department_id is not None
+            yield dataset.owner_department_id, f"{dataset.code} {dataset.name}"
+
+
+def _of_closing_departments(town: Municipality, day: datetime.date) -> Iterable[waiting.Task]:
+    """Systems whose departments are closed, or will be within two weeks."""
+    closing = Q(closed_on__lte=day + SOON, municipality=town)
+    departments = {one.pk: one for one in Department.objects.filter(closing)}
+    if not departments:
+        return
+    rows = queries.registered(town).filter(
+        Q(provider_department__in=departments) | Q(user_departments__in=departments)
+    )
+    for system in rows.distinct().prefetch_related("user_departments"):
+        named = {system.provider_department_id} | {one.pk for one in system.user_departments.all()}
+        yield waiting.Task(
+            gettext("「%(name)s」の部署を決め直す") % {"name": system.shown_name},
+            _("部署の廃止"),
+            reverse("inventory:step", args=[system.pk, "people"]),
+            min(departments[pk].closed_on or day for pk in named if pk in departments),
         )
 
 
@@ -189,6 +228,7 @@ def remaining(system: AISystem) -> Iterable[remains.Remain]:
 def register_all() -> None:
     """Called once, when Django starts."""
     remains.register(remaining)
+    dependents.register_work(in_departments)
     _keep("inventory.aisystem:owner", owned_systems, _give_system)
     _keep("inventory.dataset:owner", owned_datasets, _give_dataset)
     waiting.register(tasks)

@@ -28,7 +28,7 @@ from kijun.governance.organisation.actions.tree import (
     refuse_broken_tree,
     sync_tree,
 )
-from kijun.governance.organisation.dependents import dependents
+from kijun.governance.organisation.dependents import dependents, work
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
 from kijun.web.punctuation import listed
 
@@ -123,7 +123,10 @@ def close_department(
     reason: str,
     seen_revision: int | None = None,
 ) -> Department:
-    """The department is gone from ``closed_on`` on. Refused while a department or anything else belongs to it then."""
+    """The department is gone from ``closed_on`` on. Refused while a department or people belong to it then.
+
+    Its work forbids it only when it would close at once (see ``dependents.py``).
+    """
     check(actor, department)
     lock(department.municipality)
     department.claim(seen_revision)
@@ -199,7 +202,7 @@ def cancel_version(actor: Actor, version: DepartmentVersion) -> bool:
 def _remove_unbegun(actor: Actor, department: Department, first: DepartmentVersion) -> None:
     """A department that never was leaves no row, only what the trail tells."""
     left = [one.name for one in DepartmentVersion.objects.filter(parent=department)]
-    left += dependents(department, first.valid_from)
+    left += dependents(department, first.valid_from) + work([department]).get(department.pk, [])
     if department.versions.exclude(pk=first.pk).exists() or left:
         raise ValidationError(
             _("この部署には、すでに予定されたもの（%(names)s）があります。先に取り消してください。"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from kijun.governance.organisation import actions, queries
+from kijun.governance.organisation import actions, dependents, queries
 from kijun.governance.organisation.columns import COLUMNS, as_rows
 from kijun.governance.organisation.forms import CloseForm, DepartmentForm, DetailsForm, RevisionForm
 from kijun.governance.organisation.models import Department, DepartmentVersion
@@ -87,6 +87,7 @@ def department(request: StaffRequest, pk: int) -> HttpResponse:
             "below": [node for node in queries.tree(request.municipality) if node.parent_id == found.pk],
             "today": today,
             "is_open": not found.closed_on or found.closed_on > today,
+            "work": dependents.work([found]).get(found.pk, []) if found.closed_on else [],
         },
     )
 
