@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kijun.governance.accounts.models import Person
-from kijun.sites.logs import Formatter
+from kijun.sites.logs import Formatter, WorthTelling
 from kijun.sites.views import base
 
 SECRET = "個人 花子 090-1234-5678"
@@ -96,3 +96,16 @@ def test_a_page_that_fails(
     assert SECRET not in page
     assert "ValueError" in stream.getvalue()
     assert SECRET not in stream.getvalue()
+
+
+def test_a_form_with_errors_leaves_no_line(
+    client_of: Callable[[Person], Client], staff: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        assert client_of(staff).post(reverse("accounts:recover"), {"paste": "1", "code": ""}).status_code == 422
+        assert client_of(staff).get("/staff/nowhere/").status_code == 404
+    said = [record for record in caplog.records if record.name == "django.request"]
+    assert [WorthTelling().filter(record) for record in said] == [False, True]
+    logging_settings: Any = settings.LOGGING
+    for handler in logging_settings["handlers"].values():
+        assert "worth_telling" in handler["filters"]

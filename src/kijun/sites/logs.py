@@ -33,6 +33,13 @@ OF_THE_MACHINE: Final = (
 """Kinds of exception whose text names files, modules, attributes or the state of the database, not content."""
 
 
+class WorthTelling(logging.Filter):
+    """A form that comes back with its errors (422) is an ordinary answer and leaves no line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != 422
+
+
 class Formatter(logging.Formatter):
     """The formatter of every handler of ours."""
 

@@ -205,7 +205,7 @@ Q_CLUSTER = {
     "max_attempts": 3,
     "catch_up": False,
     "bulk": 1,
-    "poll": 5,
+    "poll": 2,  # seconds; a stop waits for the look that is under way
     "save_limit": 500,
 }
 
@@ -219,7 +219,10 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"worth_telling": {"()": "kijun.sites.logs.WorthTelling"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["worth_telling"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"kijun": {"level": "INFO"}, "axes": {"level": "ERROR"}, "django_q": {"level": "WARNING"}},
 }

@@ -194,6 +194,9 @@ def test_allauths_other_pages_do_not_exist(client: Client, staff: Person, path: 
 
 
 def test_language_of_the_person(client_of: Any, staff: Person) -> None:
+    english = {"accept-language": "en-GB,en;q=0.9"}
+    page = client_of(staff).get(reverse("accounts:me"), headers=english).content.decode()
+    assert '<html lang="en">' in page  # nothing chosen: the browser's
     Person.objects.filter(pk=staff.pk).update(language="en")
     client = client_of(staff)
     assert '<html lang="en">' in client.get(reverse("accounts:me")).content.decode()

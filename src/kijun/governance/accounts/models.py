@@ -41,7 +41,8 @@ class Person(AbstractBaseUser, PermissionsMixin, Versioned):
     kana_sort = models.CharField(max_length=240, blank=True, editable=False, db_index=True)
     email = models.EmailField(_("メールアドレス"), blank=True)
     is_active = models.BooleanField(_("有効"), default=True)
-    language = models.CharField(_("表示言語"), max_length=10, default="ja")
+    language = models.CharField(_("表示言語"), max_length=10, blank=True)
+    """Empty until the person chooses: the browser's language counts."""
     password_changed_at = models.DateTimeField(null=True, editable=False)
     made_at = models.DateTimeField(auto_now_add=True)
 

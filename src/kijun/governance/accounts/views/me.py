@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -88,7 +89,7 @@ def me(request: StaffRequest) -> HttpResponse:
         "today": today,
         "factors": security.second_factors(person),
         "sessions": sessions_of(person, request.session.session_key),
-        "language_form": LanguageForm(initial={"language": person.language}),
+        "language_form": LanguageForm(initial={"language": person.language or get_language()}),
     }
     return render(request, "accounts/me.html", context)
 
