@@ -55,6 +55,8 @@ class CycleForm(Form):
 class AnswerForm(RevisionMixin, Form):
     """One control's answer. Ids carry the answer's key, so that many forms stand on one page."""
 
+    sometimes_required = ("reason", "planned_on")
+
     status = forms.ChoiceField(
         label=_("実施状況"), choices=Status.choices, widget=forms.RadioSelect(attrs={"class": "choice-row"})
     )
