@@ -15,6 +15,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
 from kijun.governance.audit.actions import changes, record
+from kijun.governance.evidence import controls
 from kijun.governance.organisation import dependents
 from kijun.governance.organisation.models import Department
 from kijun.web import navigation, search
@@ -131,6 +132,7 @@ def register_all() -> None:
     )
     navigation.register(navigation.Link("learning", _("対策一覧"), "assessments:catalog", order=60))
     waiting.register(tasks)
+    controls.register(controls.Source(catalogue.newest, catalogue.past_own))
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
     dependents.register_work(in_departments)

@@ -61,7 +61,7 @@ class RaiseForm(_Responsible):
         scope: Any = self.fields["scope"]
         scope.choices = [(one.key, one.label) for one in visible]
         field: Any = self.fields["control_id"]
-        field.choices = [("", _("選んでください")), *controls.grouped()]
+        field.choices = [("", _("選んでください")), *controls.of(kwargs["municipality"]).grouped()]
 
 
 class PlanForm(RevisionMixin, _Responsible):

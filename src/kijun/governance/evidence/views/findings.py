@@ -241,6 +241,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
     may_work = working and request.user.has_perm("evidence.work_finding", found)
     may_confirm = request.user.has_perm("evidence.close_finding", found)
     others = confirmers.others(found, request.user) if found.state == State.DONE else []
+    book = controls.of(found.municipality)
     own = found.done_by_id is not None and found.done_by_id == request.user.pk
     if step_form is None and may_work:
         step_form = StepForm(municipality=request.municipality, prefix="step")
@@ -248,8 +249,8 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
         "finding": found,
         "tone": STATE_TONES[State(found.state)],
         "scope_label": scope_labels(request).get(f"{found.scope_kind}-{found.scope_id}", ""),
-        "control": controls.control(found.control_id),
-        "control_label": controls.label(found.control_id),
+        "control": book.control(found.control_id),
+        "control_label": book.label(found.control_id),
         "steps": found.steps.select_related("person"),
         "step_form": step_form if may_work else None,
         "may_work": may_work,
