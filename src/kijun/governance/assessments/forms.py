@@ -102,7 +102,10 @@ class AnswerForm(RevisionMixin, Form):
 
 
 def initial_of(answer: Answer) -> dict[str, Any]:
-    """What stands in the form: the answer, else the one that was approved last, to be confirmed."""
+    """What stands in the form: the answer, else the one that was approved last, to be confirmed.
+
+    Where the question reads differently now the status is left open, so that nobody takes it over without choosing.
+    """
     source: dict[str, Any] = {
         "status": answer.status,
         "reason": answer.reason,
@@ -111,7 +114,7 @@ def initial_of(answer: Answer) -> dict[str, Any]:
     if not answer.status and answer.previous:
         planned = answer.previous.get("planned_on")
         source = {
-            "status": answer.previous.get("status", ""),
+            "status": "" if answer.is_reworded else answer.previous.get("status", ""),
             "reason": answer.previous.get("reason", ""),
             "planned_on": dates.parse_date(planned) if planned else None,
         }

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kijun.catalog import Catalog, Control, Text
-from kijun.governance.assessments import catalogue, proving, queries
+from kijun.governance.assessments import catalogue, proving, queries, rewording
 from kijun.governance.assessments.forms import AnswerForm
 from kijun.governance.assessments.models import GAPS, Answer, Assessment, Assignment
 from kijun.governance.assessments.permissions import Asked
@@ -19,8 +19,8 @@ from kijun.governance.evidence.models import Item
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require
 
-SHOW = ("", "open", "mine", "gaps")
-"""Which controls a page lists: all, 未回答, those that the person is asked, those with a gap."""
+SHOW = ("", "open", "mine", "reworded", "gaps")
+"""Which controls a page lists: all, 未回答, those that the person is asked, those whose question changed, those with a gap."""
 
 
 def find(request: StaffRequest, pk: int) -> Assessment:
@@ -60,6 +60,11 @@ class Card:
     @property
     def needs_confirmation(self) -> bool:
         return not self.answer.status and bool(self.answer.previous)
+
+    @property
+    def reworded(self) -> list[tuple[str, str, str]]:
+        """What of the question changed since it was answered last."""
+        return rewording.lines(self.answer.previous, self.control, lang())
 
 
 @dataclass(slots=True)
@@ -104,11 +109,18 @@ class Desk:
             return False
         if show == "open":
             return not answer.status
+        if show == "reworded":
+            return answer.is_reworded
         if show == "gaps":
             return answer.status in GAPS
         if show == "mine":
             return self.asked.asks(answer)
         return True
+
+    @property
+    def reworded(self) -> int:
+        """How many open questions read differently than when they were answered last."""
+        return sum(one.is_reworded for one in self.answers)
 
     def mine_left(self) -> int:
         return sum(not one.status and self.asked.asks(one) for one in self.answers)
