@@ -377,7 +377,12 @@ def test_a_cycle_is_confirmed_before_it_is_made(
 
 
 def test_work_is_given_on_its_page(
-    client_of: ClientOf, it_staff: Person, staff: Person, assessment: Assessment, tax: Department
+    client_of: ClientOf,
+    it_staff: Person,
+    staff: Person,
+    outsider: Person,
+    assessment: Assessment,
+    tax: Department,
 ) -> None:
     client = client_of(it_staff)
     data = {"role": "user", "department": tax.pk, "due_on": dates.format_wareki(assessment.due_on)}
@@ -385,6 +390,9 @@ def test_work_is_given_on_its_page(
     bad = client.post(url("work", assessment.pk), data)
     assert bad.status_code == 422
     made = assessment.assignments.get(department=tax)
+    assert "介護 三郎（0004）" in client.get(url("edit_work", made.pk)).content.decode()
+    stranger = client.post(url("edit_work", made.pk), {**data, "revision": 0, "person": outsider.pk})
+    assert stranger.status_code == 422
     edit = client.post(url("edit_work", made.pk), {**data, "revision": 0, "person": ""})
     assert edit.status_code == 302
     stale = client.post(url("edit_work", made.pk), {**data, "revision": 0})

@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.assessments.actions.answers import check_answer
 from kijun.governance.assessments.actions.cycles import check_cycle
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Assignment, Status
-from kijun.governance.inventory.queries import assignable_departments, assignable_people
+from kijun.governance.inventory.queries import assignable_departments
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import dates
 from kijun.web.forms import DateField, Form, RevisionMixin
@@ -121,14 +121,15 @@ def initial_of(answer: Answer) -> dict[str, Any]:
     return source | {"revision": answer.revision}
 
 
-def _people(municipality: Municipality) -> forms.ModelChoiceField[Person]:
-    return forms.ModelChoiceField(
-        assignable_people(municipality),
+def _person(municipality: Municipality) -> PersonField:
+    field = PersonField(
         label=_("担当者"),
         required=False,
         empty_label=_("決めない（部署のだれでも）"),
         help_text=_("決めると、この人のホームに作業が出ます。決めないと、部署の全員に出ます。"),
     )
+    field.offer(municipality)
+    return field
 
 
 def _departments(municipality: Municipality) -> forms.ModelChoiceField[Department]:
@@ -150,7 +151,7 @@ class AssignForm(Form):
         assert isinstance(role, forms.ChoiceField)
         role.choices = [(one.value, one.label) for one in AskedRole if one in roles]
         self.fields["department"] = _departments(assessment.municipality)
-        self.fields["person"] = _people(assessment.municipality)
+        self.fields["person"] = _person(assessment.municipality)
         self.order_fields(self.field_order)
 
 
@@ -172,7 +173,7 @@ class AssignmentForm(RevisionMixin, Form):
         )
         super().__init__(*args, **kwargs)
         self.fields["department"] = _departments(assignment.municipality)
-        self.fields["person"] = _people(assignment.municipality)
+        self.fields["person"] = _person(assignment.municipality)
         self.order_fields(self.field_order)
 
 

@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.evidence import controls
 from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.queries import open_departments
 from kijun.web.forms import DateField, Form, RevisionMixin
 
 
-def _people(municipality: Municipality) -> Any:
-    return Person.objects.of(municipality).filter(is_active=True)
+def _departments(municipality: Municipality, now: int | None = None) -> QuerySet[Department]:
+    """Those that exist, and the one that has it now although it may be closed."""
+    rows: QuerySet[Department] = Department.objects.of(municipality)
+    return rows.filter(Q(pk__in=open_departments(municipality)) | Q(pk=now)).order_by("path")
 
 
 class _Responsible(Form):
-    owner = forms.ModelChoiceField(
-        label=_("担当者"), queryset=Person.objects.none(), required=False, empty_label=_("まだ決めない")
-    )
+    owner = PersonField(label=_("担当者"), required=False, empty_label=_("まだ決めない"))
     department = forms.ModelChoiceField(
         label=_("担当部署"), queryset=Department.objects.none(), required=False, empty_label=_("まだ決めない")
     )
@@ -31,9 +33,9 @@ class _Responsible(Form):
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owner: Any = self.fields["owner"]
-        owner.queryset = _people(municipality)
+        owner.offer(municipality)
         department: Any = self.fields["department"]
-        department.queryset = Department.objects.of(municipality).order_by("path")
+        department.queryset = _departments(municipality, self.initial.get("department"))
 
 
 class RaiseForm(_Responsible):
@@ -79,15 +81,13 @@ class StepForm(RevisionMixin, Form):
         max_length=300,
         help_text=_("例：介護保険課の利用許可を棚卸しし、不要なものを外す"),
     )
-    person = forms.ModelChoiceField(
-        label=_("担当者"), queryset=Person.objects.none(), required=False, empty_label=_("まだ決めない")
-    )
+    person = PersonField(label=_("担当者"), required=False, empty_label=_("まだ決めない"))
     due_on = DateField(label=_("期限"), required=False)
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["person"]
-        field.queryset = _people(municipality)
+        field.offer(municipality)
 
 
 class FinishForm(RevisionMixin, Form):
