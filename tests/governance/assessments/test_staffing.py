@@ -51,13 +51,19 @@ def test_nothing_is_said_where_everybody_is_there(ready: AISystem, town: Municip
     assert told(town) == []
 
 
-def test_a_department_without_a_reviewer(ready: AISystem, town: Municipality, boss: Person) -> None:
+def test_a_department_without_a_reviewer(
+    client_of: ClientOf, it_staff: Person, ready: AISystem, town: Municipality, boss: Person
+) -> None:
     RoleGrant.objects.filter(person=boss, role=Role.APPROVER).delete()
     (one,) = told(town)
     assert one.message == "デジタル推進課の決裁の「審査」を行える人（上長（承認者））がいません。"
     assert one.names == ["組織全体", "AI-001 システム1"]
     assert ready.provider_department is not None
-    assert one.url == reverse("accounts:people") + f"?department={ready.provider_department.pk}"
+    department = ready.provider_department
+    assert one.url == reverse("accounts:people") + f"?department={department.path.replace('/', '%2F')}"
+    listed = client_of(it_staff).get(one.url).content.decode()
+    assert "責任 次郎" in listed
+    assert "介護 三郎" not in listed
 
 
 def test_a_role_that_has_ended_or_a_person_who_has_left(

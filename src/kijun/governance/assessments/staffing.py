@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -159,7 +160,7 @@ def _place(job: Job, role: str) -> tuple[str, str]:
 def _people(department: Department | None, role: str = "") -> str:
     if role in {Role.EXECUTIVE, Role.IT_STAFF} or department is None:
         return reverse("accounts:people") + (f"?role={role}" if role else "")
-    return reverse("accounts:people") + f"?department={department.pk}"
+    return reverse("accounts:people") + "?" + urlencode({"department": department.path})
 
 
 def _who_answers(town: Town, job: Job, role: str, department: Department, person: Person | None) -> set[int]:

@@ -90,6 +90,29 @@ class StepForm(RevisionMixin, Form):
         field.offer(municipality)
 
 
+class ReassignForm(_Responsible):
+    """Several findings for somebody else."""
+
+    steps = forms.BooleanField(
+        label=_("前の担当者の、終わっていない改善計画の手順も引き継ぐ"), required=False, initial=True
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例：4月1日の組織改正で、介護保険課の仕事を高齢福祉課に移したため。"),
+    )
+    field_order = ["owner", "department", "steps", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.label = _("新しい担当者")
+        owner.choices = [("", _("変えない")), *owner.choices[1:]]
+        department: Any = self.fields["department"]
+        department.label, department.empty_label = _("新しい担当部署"), _("変えない")
+
+
 class FinishForm(RevisionMixin, Form):
     """The step is done."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Count, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,11 +20,14 @@ from kijun.governance.evidence.finding_forms import PlanForm, RaiseForm, StepFor
 from kijun.governance.evidence.forms import scope_of
 from kijun.governance.evidence.models import Finding, PlanStep
 from kijun.governance.evidence.views.items import Figure, by_scope, scope_choices, scope_labels
+from kijun.governance.evidence.views.reassigning import chosen_value
 from kijun.governance.evidence.words import STATE_TONES
+from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import bracketed
 from kijun.web.tables import Column, Filter, Table
+from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
 
 State = Finding.State
@@ -49,6 +52,14 @@ def _mine(rows: QuerySet[Any], value: str, user: Any) -> QuerySet[Any]:
     return rows.filter(queries.WITHOUT_OWNER)
 
 
+def _departments(request: HttpRequest) -> list[tuple[str, str]]:
+    """The departments that have findings, those that are closed included."""
+    user: Any = request.user
+    held = Finding.objects.filter(municipality=user.municipality).values("department")
+    rows = Department.objects.of(user.municipality).filter(pk__in=held).order_by("path")
+    return [(row.path, named(row)) for row in rows]
+
+
 def _owner(row: Finding) -> str:
     if row.owner is None:
         return _("未定")
@@ -61,10 +72,19 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
     def scope(row: Finding) -> str:
         return labels.get(f"{row.scope_kind}-{row.scope_id}", "")
 
+    box = Column(
+        "chosen",
+        gettext_lazy("選ぶ"),
+        lambda row: chosen_value(row) if row.choosable else "",
+        kind="choose",
+        hint=lambda row: _("%(code)sを選ぶ") % {"code": row.code},
+    )
+    chooser = [box] if request.user.has_perm("evidence.raise_finding") else []
     return Table(
         name="findings",
         caption=gettext_lazy("指摘の一覧"),
         columns=[
+            *chooser,
             Column(
                 "number",
                 gettext_lazy("番号"),
@@ -122,6 +142,12 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
             ),
             Filter("scope", gettext_lazy("対象"), scope_choices, by_scope),
             Filter(
+                "department",
+                gettext_lazy("担当部署"),
+                _departments,
+                lambda rows, value: rows.filter(department__path__startswith=value),
+            ),
+            Filter(
                 "who",
                 gettext_lazy("担当"),
                 lambda request: [
@@ -174,11 +200,24 @@ def findings(request: StaffRequest) -> HttpResponse:
     labels = scope_labels(request)
     rows = queries.visible_findings(request.user).select_related("owner", "department", "item")
     settled = Case(When(state=State.CLOSED, then=1), default=0, output_field=IntegerField())
-    rows = rows.annotate(settled=settled)  # what is done with stands at the end
+    choosable = Q(state__in=queries.WORKING) & queries.led_by(request.user)
+    rows = rows.annotate(
+        settled=settled,  # what is done with stands at the end
+        choosable=Case(When(choosable, then=True), default=False, output_field=BooleanField()),
+    )
     listing = table(request, labels)
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("指摘一覧") + ".xlsx")
-    context = {"shown": listing.show(request, rows), "figures": _figures(rows)}
+    shown = listing.show(request, rows)
+    kept = request.GET.copy()
+    kept.pop("check", None)
+    context = {
+        "shown": shown,
+        "kept": kept.urlencode(),
+        "figures": _figures(rows),
+        "may_choose": request.user.has_perm("evidence.raise_finding")
+        and any(one.choosable for one in shown.page.object_list),
+    }
     return render(request, "evidence/findings.html", context)
 
 
