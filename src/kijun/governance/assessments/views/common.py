@@ -12,6 +12,7 @@ from kijun.catalog import Catalog, Control, Text
 from kijun.governance.assessments import catalogue, proving, queries, rewording
 from kijun.governance.assessments.forms import AnswerForm
 from kijun.governance.assessments.models import GAPS, Answer, Assessment, Assignment
+from kijun.governance.assessments.open_form import OpenAnswerForm, Words
 from kijun.governance.assessments.permissions import Asked
 from kijun.governance.assessments.readiness import ORGANISATION, principle_name
 from kijun.governance.assessments.tallies import Results, Tally
@@ -47,7 +48,7 @@ class Card:
     items: list[Item]
     may: bool
     proven: bool
-    form: AnswerForm | None = None
+    form: AnswerForm | OpenAnswerForm | None = None
     stale: bool = False
     saved: bool = False
     contradicted: bool = False
@@ -136,11 +137,11 @@ class Desk:
 
     def cards(self, answers: list[Answer]) -> list[Card]:
         items = proving.items_of(self.assessment)
-        made = []
+        made, words = [], Words()
         for one in answers:
             its = items.get(one.control_id, [])
             proven, may = proving.supports(its), self.asked.may(one)
-            form = AnswerForm(one, proven=proven) if may else None
+            form = OpenAnswerForm(one, words, proven=proven) if may else None
             card = Card(self.control(one.control_id), one, its, may, proven, form)
             card.contradicted = proving.contradicts(its)
             made.append(card)
