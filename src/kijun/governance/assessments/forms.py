@@ -13,6 +13,7 @@ from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.assessments.actions.answers import check_answer
 from kijun.governance.assessments.actions.cycles import check_cycle
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Assignment, Status
+from kijun.governance.inventory.forms import DepartmentChoice
 from kijun.governance.inventory.queries import assignable_departments
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import dates
@@ -132,10 +133,8 @@ def _person(municipality: Municipality) -> PersonField:
     return field
 
 
-def _departments(municipality: Municipality) -> forms.ModelChoiceField[Department]:
-    return forms.ModelChoiceField(
-        assignable_departments(municipality), label=_("担当する部署"), empty_label=_("選んでください")
-    )
+def _departments(municipality: Municipality) -> DepartmentChoice:
+    return DepartmentChoice(assignable_departments(municipality), label=_("担当する部署"))
 
 
 class AssignForm(Form):
@@ -183,12 +182,12 @@ class AskForm(RevisionMixin, Form):
     def __init__(self, answer: Answer, departments: list[Department], *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"department": answer.department_id, "revision": answer.revision})
         super().__init__(*args, **kwargs)
-        self.fields["department"] = forms.ModelChoiceField(
+        field = self.fields["department"] = DepartmentChoice(
             Department.objects.filter(pk__in=[one.pk for one in departments]),
             label=_("答える部署"),
             required=False,
-            empty_label=_("割り当てのある部署ならどこでも"),
         )
+        field.empty_label = _("割り当てのある部署ならどこでも")
 
 
 class SubmitForm(RevisionMixin, Form):

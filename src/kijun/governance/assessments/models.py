@@ -116,6 +116,11 @@ class Assessment(Tenant, Versioned):
         return bracketed(self.system or _("組織全体"), self.cycle)
 
     @property
+    def shown_name(self) -> str:
+        """As its ``str``, which the trail keeps, but in the reader's language."""
+        return bracketed(self.system.shown_name if self.system else _("組織全体"), self.cycle)
+
+    @property
     def scope_id(self) -> int:
         return self.system_id if self.system_id else self.municipality_id
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -16,6 +16,12 @@ from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.organisation.queries import open_departments
 from kijun.web.forms import DateField, Form, RevisionMixin
+from kijun.web.templatetags.kit import named
+
+if TYPE_CHECKING:
+    DepartmentChoice = forms.ModelChoiceField[Department]
+else:
+    DepartmentChoice = forms.ModelChoiceField
 
 
 def _departments(municipality: Municipality, now: int | None = None) -> QuerySet[Department]:
@@ -24,9 +30,14 @@ def _departments(municipality: Municipality, now: int | None = None) -> QuerySet
     return rows.filter(Q(pk__in=open_departments(municipality)) | Q(pk=now)).order_by("path")
 
 
+class _Department(DepartmentChoice):
+    def label_from_instance(self, obj: Department) -> str:
+        return named(obj)
+
+
 class _Responsible(Form):
     owner = PersonField(label=_("担当者"), required=False, empty_label=_("まだ決めない"))
-    department = forms.ModelChoiceField(
+    department = _Department(
         label=_("担当部署"), queryset=Department.objects.none(), required=False, empty_label=_("まだ決めない")
     )
 

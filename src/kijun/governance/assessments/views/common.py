@@ -36,7 +36,7 @@ def lang() -> str:
 
 
 def name_of(assessment: Assessment) -> str:
-    return assessment.system.name if assessment.system else _("組織全体")
+    return assessment.system.shown_name if assessment.system else _("組織全体")
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.web import dates
 from kijun.web.excel import SheetColumn
 from kijun.web.tables import Column, Table
+from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
 
 MONTHS_OPEN = 40
@@ -242,7 +243,7 @@ def _by_department(works: list[queries.Work]) -> list[DepartmentWork]:
     found: dict[int, DepartmentWork] = {}
     for one in works:
         department = one.assignment.department
-        row = found.setdefault(department.pk, DepartmentWork(department.name))
+        row = found.setdefault(department.pk, DepartmentWork(named(department)))
         row.works.append(one)
         row.tally.merge(one.tally)
     return list(found.values())

@@ -106,7 +106,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 _owner,
                 ("owner__kana_sort",),
                 kind="name",
-                hint=lambda row: str(row.department or ""),
+                hint=lambda row: named(row.department) if row.department else "",
             ),
             Column(
                 "due_on",
@@ -186,7 +186,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
             "cause": row.get_cause_display(),
             "state": row.get_state_display(),
             "owner": row.owner.name if row.owner else "",
-            "department": str(row.department or ""),
+            "department": named(row.department) if row.department else "",
             "due_on": row.due_on,
             "raised_at": row.raised_at,
             "closed_at": row.closed_at,
