@@ -495,6 +495,7 @@ def test_a_returned_assessment_says_so(
     return_(executive, approval.steps.get(), comment="証跡が足りない")
     text = client_of(it_staff).get(url("assessment", assessment.pk)).content.decode()
     assert "差し戻されました" in text
+    assert "証跡が足りない" in text
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

@@ -56,7 +56,7 @@ def test_a_department_without_a_reviewer(
 ) -> None:
     RoleGrant.objects.filter(person=boss, role=Role.APPROVER).delete()
     (one,) = told(town)
-    assert one.message == "デジタル推進課の決裁の「審査」を行える人（上長（承認者））がいません。"
+    assert one.message == "デジタル推進課の決裁の「審査」を行える、上長（承認者）がいません。"
     assert one.names == ["組織全体", "AI-001 システム1"]
     assert ready.provider_department is not None
     department = ready.provider_department
@@ -150,7 +150,7 @@ def test_it_stands_on_the_pages(
         reverse("assessments:cycle", args=[cycle.pk]),
         reverse("assessments:work", args=[cycle.assessments.get(system=system).pk]),
     ):
-        assert "「審査」を行える人" in browser.get(url).content.decode()
+        assert "「審査」を行える、上長" in browser.get(url).content.decode()
         assert "だれにもできない仕事" not in client_of(staff).get(url).content.decode()
         english = browser.get(url, headers={"accept-language": "en"}).content.decode()
         assert "2 things nobody can do" in english

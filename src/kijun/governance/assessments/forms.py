@@ -53,27 +53,53 @@ class CycleForm(Form):
         return values
 
 
+class _Asked(forms.Field):
+    """Asked for by some answers, as its hint says: it may stay empty, but calling it 任意 would mislead."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class _Text(forms.Textarea):
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class _Line(forms.TextInput):
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class AskedText(_Asked, forms.CharField):
+    """Several lines."""
+
+
+class AskedDate(_Asked, DateField):
+    """A date."""
+
+    widget = _Line
+
+
 class AnswerForm(RevisionMixin, Form):
     """One control's answer. Ids carry the answer's key, so that many forms stand on one page."""
 
     status = forms.ChoiceField(
         label=_("実施状況"), choices=Status.choices, widget=forms.RadioSelect(attrs={"class": "choice-row"})
     )
-    reason = forms.CharField(
+    reason = AskedText(
         label=_("理由・内容"),
-        required=False,
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=_Text(attrs={"rows": 3}),
         help_text=_("「実施済」以外では必ず入力してください。"),
     )
-    planned_on = DateField(
-        label=_("実施予定日"), required=False, help_text=_("「予定」のときだけ。例：令和9年3月31日、R9.3.31")
+    planned_on = AskedDate(
+        label=_("実施予定日"), help_text=_("「予定」のときだけ。例：令和9年3月31日、R9.3.31")
     )
-    attestation = forms.CharField(
+    attestation = AskedText(
         label=_("申告（だれが、いつから、何をしているか）"),
-        required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=_Text(attrs={"rows": 2}),
         help_text=_(
             "証跡がないまま「実施済」とするときだけ、10字以上で入力してください。上の条件をすべて満たしているという申告になり、証跡として残ります。"
         ),

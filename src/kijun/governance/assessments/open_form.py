@@ -11,7 +11,6 @@ from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from kijun.governance.assessments.forms import AnswerForm, initial_of
 from kijun.governance.assessments.models import Answer, Status
@@ -25,7 +24,7 @@ STATUS = (
     "</fieldset></div>"
 )
 FIELD = (
-    '<div class="field"><label for="{id}{name}">{label}<span class="optional">{optional}</span></label>'
+    '<div class="field"><label for="{id}{name}">{label}</label>'
     '<p class="hint" id="{id}{name}_helptext">{hint}</p>{control}</div>'
 )
 TEXT = (
@@ -44,7 +43,6 @@ class Words:
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = AnswerForm.base_fields
-        self.optional = escape(_("任意"))
         self.choices = [(value, escape(label)) for value, label in Status.choices]
         self.label = {name: escape(field.label) for name, field in self.fields.items()}
         self.hint = {name: escape(field.help_text) for name, field in self.fields.items()}
@@ -87,7 +85,6 @@ class OpenAnswerForm:
             name=name,
             label=words.label[name],
             hint=words.hint[name],
-            optional=words.optional,
             control=drawn,
         )
 

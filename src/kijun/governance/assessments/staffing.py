@@ -183,14 +183,14 @@ def _deciding(town: Town, job: Job) -> Iterable[Obstacle]:
 
 
 def _nobody(route: Route | None, step: RouteStep | StepData, department: Department | None) -> Obstacle:
-    words = {
-        "department": named(department) if department else _("組織全体"),
-        "step": StepKind(step.kind).label,
-        "who": step.person.name if step.person is not None else Role(step.role).label,
-    }
-    message = _("%(department)sの決裁の「%(step)s」を行える人（%(who)s）がいません。") % words
+    kind = StepKind(step.kind).label
     if step.person is not None and route is not None:
-        return Obstacle(message, _("決裁ルートを直す"), reverse("approvals:route", args=[route.pk]))
+        words = {"route": route.shown_name, "step": kind, "name": step.person.name}
+        message = _("決裁ルート「%(route)s」の「%(step)s」に指名した%(name)sさんは、退職・転出しています。")
+        return Obstacle(message % words, _("決裁ルートを直す"), reverse("approvals:route", args=[route.pk]))
+    where = named(department) if department else _("組織全体")
+    words = {"department": where, "step": kind, "who": Role(step.role).label}
+    message = _("%(department)sの決裁の「%(step)s」を行える、%(who)sがいません。") % words
     return Obstacle(message, _("職員に役割を付ける"), _people(department, step.role))
 
 

@@ -91,6 +91,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 lambda row: row.code,
                 ("number",),
                 lambda row: row.get_absolute_url(),
+                kind="name",
             ),
             Column("title", gettext_lazy("件名"), lambda row: row.shown_title, ("title",), hint=scope),
             Column(
