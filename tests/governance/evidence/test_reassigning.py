@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +16,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
 from kijun.governance.audit.models import Entry
 from kijun.governance.evidence.actions import advance, plan, reassign, save_step
 from kijun.governance.evidence.models import Finding
 from kijun.governance.organisation.models import Department, Municipality
+from tests.conftest import make_department, make_person, make_town
+from tests.governance.assessments.test_races import patiently
 from tests.governance.evidence.test_findings import make_finding
 
 LIST = "/staff/evidence/findings/"
@@ -212,3 +217,34 @@ def test_queries_of_the_list_do_not_grow(
     for number in range(1, 6):
         make_finding(town, department=care, control_id=f"P4.1.{number}")
     assert asked() == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_give_the_same_findings_away_at_once_one_is_told() -> None:
+    town = make_town("131016", "千代田区")
+    office = make_department(town, "10", "デジタル推進課")
+    chiefs = [make_person(town, str(n), f"情報{n}", office, Role.IT_STAFF) for n in (1, 2)]
+    owners = [make_person(town, str(n), f"職員{n}", office, Role.STAFF) for n in (3, 4)]
+    chosen = seen([make_finding(town, control_id=f"P6.1.{n}") for n in (1, 2, 3)])
+    start, outcomes = threading.Barrier(2), []
+
+    def work(number: int) -> None:
+        try:
+            start.wait(10)
+            act = functools.partial(
+                reassign, chiefs[number], chosen, owner=owners[number], department=None, reason="異動"
+            )
+            outcomes.append(patiently(act))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert len(outcomes) == 2
+    assert outcomes.count("saved") == 1
+    assert any("変わりました" in one for one in outcomes)
+    assert len({one.owner for one in Finding.objects.all()}) == 1
+    assert Entry.objects.filter(action="evidence.finding_reassigned").count() == 3
