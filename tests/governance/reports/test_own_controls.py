@@ -12,7 +12,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kijun.catalog import Control, Evidence, Frequency, Level, Role, Text, Tier
+from kijun.catalog import (
+    Control,
+    Evidence,
+    Frequency,
+    Level,
+    Role,
+    Text,
+    Tier,
+    load,
+    read_own_controls,
+    write_template,
+)
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role as PersonRole
 from kijun.governance.approvals.actions import approve
@@ -55,7 +66,9 @@ def assessment(
         municipality=town, route=route, order=1, kind=StepKind.DECIDE, role=PersonRole.EXECUTIVE
     )
     system = make_system(town, 1, provider=it_department, users=(care,), owner=owner)
-    actions.import_own(it_staff, town, [FILTERS])
+    file = BytesIO()  # through the sheet, as people bring it
+    write_template(file, load(), [FILTERS])
+    actions.import_own(it_staff, town, read_own_controls(file.getvalue(), load()).controls)
     return open_cycle(it_staff, town).assessments.get(system=system)
 
 
@@ -70,6 +83,8 @@ def test_from_the_import_to_the_report(
     browser = client_of(staff)
     page = reverse("assessments:control", args=[assessment.pk, "L5.1.1"])
     assert "すべての窓口端末に付いている" in browser.get(page).content.decode()
+    english = browser.get(page, headers={"accept-language": "en"}).content.decode()
+    assert "Every counter screen has one" in english
 
     # evidence beside it
     scope = f"system-{assessment.system_id}"
