@@ -120,9 +120,9 @@ class ReassignForm(_Responsible):
         owner: Any = self.fields["owner"]
         owner.label = _("新しい担当者")
         owner.help_text = _("担当者と担当部署の、少なくとも一方を選びます。")
-        owner.choices = [("", _("変えない")), *owner.choices[1:]]
+        owner.choices = [("", _("今のまま")), *owner.choices[1:]]
         department: Any = self.fields["department"]
-        department.label, department.empty_label = _("新しい担当部署"), _("変えない")
+        department.label, department.empty_label = _("新しい担当部署"), _("今のまま")
 
 
 class FinishForm(RevisionMixin, Form):
