@@ -27,8 +27,9 @@ PER_PAGE = 50
 class Column:
     """One column. ``value(row)`` is what is shown; ``sort`` are order_by terms; ``tone(row)`` makes it a tag.
 
-    ``link(row)`` is the address the cell leads to. ``kind``: text, number, date, datetime, name (of a person, which
-    never breaks inside).
+    ``link(row)`` is the address the cell leads to. ``kind``: text, number, date, datetime, name (of a person, or a number, which
+    never breaks inside), choose (a box to tick: ``value(row)`` is what it sends, "" for none, ``hint(row)`` what it is called;
+    it belongs to the page's form ``<table name>-chosen``, and ``?check=all`` comes with every box ticked).
     """
 
     key: str

@@ -170,7 +170,7 @@ def all_scopes(town: Municipality) -> Iterable[scopes.ScopeFacts]:
         yield scopes.ScopeFacts(
             ScopeKind.SYSTEM,
             one.pk,
-            one.name,
+            one.shown_name,
             lists.system_url(one),
             one.owner,
             one.provider_department,
@@ -181,8 +181,8 @@ def all_scopes(town: Municipality) -> Iterable[scopes.ScopeFacts]:
 def past_scopes(town: Municipality) -> Iterable[tuple[int, str]]:
     """Systems that were retired."""
     rows = AISystem.objects.of(town).filter(stage=Stage.RETIRED)
-    for one in rows.only("number", "name"):
-        yield one.pk, bracketed(one.name, Stage.RETIRED.label)
+    for one in rows.only("number", "name", "name_en"):
+        yield one.pk, bracketed(one.shown_name, Stage.RETIRED.label)
 
 
 def may_see_scope(person: Person, pk: int) -> bool:

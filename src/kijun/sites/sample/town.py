@@ -56,6 +56,7 @@ def found() -> Town:
             code=one["code"],
             name=one["name"],
             kana=one["kana"],
+            name_en=one["name_en"],
             parent=parent,
             valid_from=ago(900),
             order=order,
