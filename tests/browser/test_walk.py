@@ -17,7 +17,10 @@ NEXT = "保存して次へ進む"
 def either(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page in a browser with JavaScript, and in one without."""
     context: BrowserContext = browser.new_context(
-        viewport={"width": 1280, "height": 900}, locale="ja-JP", java_script_enabled=request.param == "script"
+        viewport={"width": 1280, "height": 900},
+        locale="ja-JP",
+        java_script_enabled=request.param == "script",
+        reduced_motion="reduce",  # a page that still glides to its place cannot be clicked
     )
     yield context.new_page()
     context.close()
@@ -48,6 +51,7 @@ def register(page: Page, url: str, name: str) -> None:
     for question in ("abroad", "learns"):
         page.locator(f"[name={question}]").last.check()
     page.locator("[name=training][value=off_confirmed]").check()
+    page.locator("[name=training_checked_on]").fill("R8.4.1")
     page.get_by_role("button", name=NEXT).click()
     page.locator("[name=resident_facing]").last.check()
     page.get_by_label("影響を受ける人").fill("窓口に来る人")
@@ -84,6 +88,38 @@ def test_register_and_assess(either: Page, sample: Town, sign_in: Callable[[Page
     expect(page.get_by_role("heading", name="この区分になった理由")).to_be_visible()
     page.get_by_role("button", name="評価を完了する").click()
     expect(page.locator("main")).to_contain_text("有効")
+
+
+def test_an_answer_asks_for_what_its_status_needs(
+    either: Page, sample: Town, sign_in: Callable[[Page, str], None]
+) -> None:
+    page = either
+    sign_in(page, "it_staff")
+    page.goto(f"{sample.url}/staff/assessments/")
+    page.get_by_role("link", name=re.compile("庁内の生成AIアシスタント")).first.click()
+    page.get_by_role("link", name=re.compile("次の未回答")).first.click()
+
+    control = page.url.partition("#")[2]
+    form = page.locator(f"[id='{control}'] form.answer")
+    reason, day, statement = (
+        form.locator(f"[name={name}]") for name in ("reason", "planned_on", "attestation")
+    )
+    for hidden in (reason, day, statement):
+        expect(hidden).to_be_hidden()
+    form.get_by_label("予定", exact=True).check()
+    expect(reason).to_be_visible()
+    expect(day).to_be_visible()
+    expect(statement).to_be_hidden()
+    form.get_by_label("実施済", exact=True).check()
+    expect(day).to_be_hidden()
+
+    form.get_by_label("未実施", exact=True).check()
+    form.get_by_role("button", name="保存する", exact=True).click()
+    expect(form.locator(".error-text")).to_contain_text("実施していない理由")
+    form.locator("[name=reason]").fill("担当者が決まっていない。")
+    form.get_by_role("button", name="保存する", exact=True).click()
+    expect(form.locator("[name=reason]")).to_have_value("担当者が決まっていない。")
+    expect(form.locator(".error-text")).to_have_count(0)
 
 
 def test_what_was_typed_survives_an_error(
