@@ -102,7 +102,9 @@ def test_a_form_with_errors_leaves_no_line(
     client_of: Callable[[Person], Client], staff: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="django.request"):
-        assert client_of(staff).post(reverse("accounts:recover"), {"paste": "1", "code": ""}).status_code == 422
+        assert (
+            client_of(staff).post(reverse("accounts:recover"), {"paste": "1", "code": ""}).status_code == 422
+        )
         assert client_of(staff).get("/staff/nowhere/").status_code == 404
     said = [record for record in caplog.records if record.name == "django.request"]
     assert [WorthTelling().filter(record) for record in said] == [False, True]

@@ -8,8 +8,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
@@ -169,8 +170,7 @@ def submit(
         )
     entry.claim(seen_revision)
     entry.kind = Kind.ENTRY
-    title = _("公開台帳に載せる：%(name)s") % {"name": entry.system.name}
-    return _put_forward(actor, entry, str(title), comment, document_number)
+    return _put_forward(actor, entry, _("公開台帳に載せる：%(name)s"), comment, document_number)
 
 
 @transaction.atomic
@@ -198,19 +198,32 @@ def submit_not_public(
     entry.kind = Kind.NOT_PUBLIC
     entry.not_public_category, entry.not_public_reason = category, reason.strip()
     entry.texts = {**entry.texts, "next_review_on": next_review_on.isoformat()}
-    title = _("公開台帳に載せない：%(name)s") % {"name": entry.system.name}
-    return _put_forward(actor, entry, str(title), reason.strip(), document_number)
+    return _put_forward(actor, entry, _("公開台帳に載せない：%(name)s"), reason.strip(), document_number)
 
 
-def _put_forward(actor: Person, entry: Entry, title: str, comment: str, document_number: str) -> Approval:
+def _put_forward(
+    actor: Person, entry: Entry, title: StrPromise, comment: str, document_number: str
+) -> Approval:
     entry.save()
     approval = approvals.submit(
-        actor, SUBJECT, entry, title=title, comment=comment, document_number=document_number
+        actor,
+        SUBJECT,
+        entry,
+        title=_titled(title, entry.system, "ja"),
+        title_en=_titled(title, entry.system, "en"),
+        comment=comment,
+        document_number=document_number,
     )
     entry.approval, entry.state = approval, Entry.State.SUBMITTED
     entry.save()
     _write(actor, entry, "submitted", {"kind": entry.kind})
     return approval
+
+
+def _titled(title: StrPromise, system: AISystem, language: str) -> str:
+    """Whatever language the drafter works in, readers of both find the title in theirs."""
+    with translation.override(language):
+        return str(title) % {"name": system.shown_name}
 
 
 @transaction.atomic

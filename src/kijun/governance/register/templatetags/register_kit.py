@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from kijun.governance.register import showing
 from kijun.governance.register.fields import LANGUAGES
+from kijun.governance.register.forms import ui_language
 from kijun.governance.register.models import NotPublic
+from kijun.web import ruby
 
 register = template.Library()
 NAMES = {"ja": "日本語", "en": "English", "ja-easy": "やさしい日本語"}
@@ -22,6 +26,18 @@ def in_each_language(values: Any) -> list[tuple[str, str, list[showing.Section]]
         both = showing.sections(values or {}, 1, language) + showing.sections(values or {}, 2, language)
         found.append((language, NAMES[language], both))
     return found
+
+
+@register.filter
+def readings(text: str) -> SafeString:
+    """A text with its readings above the kanji, as residents will see it."""
+    return mark_safe(ruby.annotate(escape(text)))  # noqa: S308  escaped before the readings are set
+
+
+@register.filter
+def reads(language: str) -> bool:
+    """Whether the reader's language is this one; plain Japanese is nobody's on staff pages."""
+    return language == ui_language()
 
 
 @register.filter
