@@ -167,9 +167,9 @@ def focus(page: Page, selector: str, limit: int = 60) -> None:
 def test_residents_read_in_three_languages(page: Page, sample: Town) -> None:
     page.goto(f"{sample.url}/towns/{sample.code}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("みちしるべ市")
-    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_role("button", name="やさしい日本語").click()
+    page.get_by_role("link", name="やさしい日本語").click()
     expect(page.locator("main ruby").first).to_be_visible()
     page.locator("main h3 a, main .card a").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

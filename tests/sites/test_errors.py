@@ -31,7 +31,11 @@ def in_language(client: Client, language: str) -> Client:
         ("/staff/nowhere/", "en", ["Page not found", "What to do next"]),
         ("/nowhere/", "ja", ["ページが見つかりません", 'class="residents"']),
         ("/nowhere/", "en", ["Page not found", 'class="residents"']),
-        ("/nowhere/", "ja-easy", ["<ruby>見<rt>み</rt></ruby>つかりません"]),
+        (
+            "/nowhere/",
+            "ja-easy",
+            ['<ruby>見<rp>（</rp><rt aria-hidden="true">み</rt><rp>）</rp></ruby>つかりません'],
+        ),
     ],
 )
 def test_a_page_that_is_not_there(
@@ -59,7 +63,11 @@ def test_a_page_that_is_not_for_me(client_of: ClientOf, staff: Person, language:
         ("/staff/people/sign-in/", "en", "This address (URL) cannot be used"),
         ("/", "ja", "別の住所（URL）で公開されています"),
         ("/", "en", "published at another address"),
-        ("/", "ja-easy", "<ruby>見<rt>み</rt></ruby>ることができません"),
+        (
+            "/",
+            "ja-easy",
+            '<ruby>見<rp>（</rp><rt aria-hidden="true">み</rt><rp>）</rp></ruby>ることができません',
+        ),
     ],
 )
 def test_a_name_that_kijun_does_not_have(client: Client, address: str, language: str, words: str) -> None:

@@ -58,6 +58,15 @@ def not_public(municipality: Municipality) -> dict[str, int]:
     return dict(Counter(one.content.get("category", "") for one in rows))
 
 
+def first_publication(municipality: Municipality) -> datetime.datetime | None:
+    """When residents could first read something that was not withdrawn since."""
+    rows = Publication.objects.of(municipality).filter(withdrawn_at=None)
+    found: datetime.datetime | None = (
+        rows.order_by("published_at").values_list("published_at", flat=True).first()
+    )
+    return found
+
+
 def last_change(municipality: Municipality) -> datetime.datetime | None:
     """When the public register last changed: a publication, or one that was withdrawn."""
     rows = Publication.objects.of(municipality)

@@ -15,10 +15,14 @@ from kijun.web import dates
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value in words. ``lang`` is set where it fell back on Japanese on a page of another language."""
+    """A value in words. ``lang`` is set where it is in another language than the page.
+
+    ``untranslated``: it should be told in the page's language and is not.
+    """
 
     text: str
     lang: str = ""
+    untranslated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ def show(one: Field, value: Any, language: str) -> Shown:
         return Shown("")
     if isinstance(value, dict):
         text = value.get(language)
-        return Shown(text) if text else Shown(value.get("ja", ""), "ja" if language == "en" else "")
+        if text:
+            return Shown(text)
+        return Shown(value.get("ja", ""), "ja" if language == "en" else "", one.typed)  # a name is no lack
     if one.kind == "date":
         return Shown(day(str(value), language))
     if one.kind == "number":

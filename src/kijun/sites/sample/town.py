@@ -55,6 +55,7 @@ def found() -> Town:
             town.municipality,
             code=one["code"],
             name=one["name"],
+            name_en=one["name_en"],
             kana=one["kana"],
             parent=parent,
             valid_from=ago(900),

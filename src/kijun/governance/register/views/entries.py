@@ -184,8 +184,6 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         context = entry_context(request.municipality, values, language) | {
             "preview": True,
             "back_url": reverse("register:entry", args=[pk]),
-            "preview_language": language,
-            "preview_languages": [("ja", "日本語"), ("en", "English"), ("ja-easy", "やさしい日本語")],
         }
         return ruby.respond(request, "register/resident_entry.html", context)
 
