@@ -123,6 +123,9 @@ def test_a_fault_of_ours_is_told_in_both_languages(
     page = client.get(reverse(name))
     text = page.content.decode()
     assert page.status_code == 500
+    assert ("<ruby>" in page.content.decode()) == (
+        name == "residents_home"
+    )  # residents read it in plain Japanese too
     assert "花子" not in text
     assert whom in text
     assert f'<a href="{start}">' in text

@@ -231,3 +231,16 @@ def test_english_readers_find_english_titles(
         page = client.get(address).content.decode()
         assert approval.title_en in page, address
         assert approval.title not in page, address
+
+
+def test_history_is_told_in_the_readers_words(
+    client_of: Callable[[Person], Client], it_staff: Person, entry: Entry
+) -> None:
+    actions.save_entry(it_staff, entry, {"field_of_work": "tax"}, None)
+    client = client_of(it_staff)
+    page = client.get(registrations.entry_url(entry.system)).content.decode()
+    assert "税務" in page
+    client.cookies["kijun_language"] = "en"
+    page = client.get(registrations.entry_url(entry.system)).content.decode()
+    assert "Field of work" in page
+    assert "分野" not in page

@@ -275,9 +275,11 @@ def take_back(entry: Entry, state: str, actor: Person) -> None:
 
 @transaction.atomic
 def withdraw(actor: Person, entry: Entry, *, reason: str, seen_revision: int | None = None) -> Entry:
-    """End publication at once: no version is in force any more. The reason stays inside the town hall."""
+    """End publication at once: no version is in force any more. The reason stays inside the town hall.
+
+    A revision that is on its way stays there: what is wrong must not be read until others have decided.
+    """
     _allow(actor, entry.system)
-    _open(entry)
     if not reason.strip():
         raise ValidationError({"reason": [_("公開をやめる理由を入力してください。")]})
     rows = entry.publications.filter(withdrawn_at=None)
@@ -285,7 +287,9 @@ def withdraw(actor: Person, entry: Entry, *, reason: str, seen_revision: int | N
         raise ValidationError(_("公開中の版がありません。"), code="nothing")
     entry.claim(seen_revision)
     rows.update(withdrawn_at=timezone.now(), withdrawn_by=actor, withdrawn_reason=reason.strip()[:300])
-    entry.state, entry.next_review_on = Entry.State.WITHDRAWN, None
+    entry.next_review_on = None
+    if entry.state != Entry.State.SUBMITTED:
+        entry.state = Entry.State.WITHDRAWN
     entry.save()
     _write(actor, entry, "withdrawn", {"reason": reason.strip()})
     return entry

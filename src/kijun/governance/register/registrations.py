@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import content, forms, queries, subject
-from kijun.governance.register.fields import spec
+from kijun.governance.register.fields import Words, spec
 from kijun.governance.register.models import Entry, Kind
 from kijun.web import navigation, search
 from kijun.web.tables import Column, Filter
@@ -211,6 +212,13 @@ def register() -> None:
     _words()
 
 
+def _read(text: Words) -> str:
+    return text.get(forms.ui_language())
+
+
+_in_words = lazy(_read, str)
+
+
 def _words() -> None:
     words.add_actions(
         {
@@ -223,7 +231,12 @@ def _words() -> None:
         }
     )
     words.add_kinds({"register.entry": gettext_lazy("公開台帳の記載")})
+    codes = {one.key: spec().codes[one.codes] for one in spec().fields if one.typed and one.codes}
+    words.add_values(
+        "register.entry",
+        {key: {code: _in_words(text) for code, text in known.items()} for key, known in codes.items()},
+    )
     words.add_fields(
-        {one.key: one.label.ja for one in spec().fields if one.typed}
+        {one.key: _in_words(one.label) for one in spec().fields if one.typed}
         | {"version": gettext_lazy("版"), "system": gettext_lazy("AIシステム")}
     )

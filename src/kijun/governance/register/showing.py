@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from kijun.governance.register import content
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.web import dates
 
@@ -117,6 +118,27 @@ def sections(
         if rows:
             found.append(Section(category.key, category.label.get(language), rows))
     return found
+
+
+Change = tuple[str, str, Shown, Shown]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], reader: str) -> list[Change]:
+    """(label, language or empty, old, new) of everything that changed, a row for each language of a text."""
+    found = []
+    for one, old, new in content.differences(before, after):
+        for language in LANGUAGES if one.translated else (reader,):
+            pair = show(one, _only(old, language), language), show(one, _only(new, language), language)
+            if pair[0].text != pair[1].text:
+                found.append((one.label.get(reader), language if one.translated else "", *pair))
+    return found
+
+
+def _only(value: object, language: str) -> object:
+    """A translated value in one language alone, so that a missing text is seen as missing."""
+    if not isinstance(value, dict):
+        return value
+    return {language: value.get(language, ""), "ja": value.get(language, "")}
 
 
 def first_sentence(text: str) -> str:

@@ -8,10 +8,11 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from kijun.governance.approvals.models import Approval
 from kijun.governance.register import showing
 from kijun.governance.register.fields import LANGUAGES
 from kijun.governance.register.forms import ui_language
-from kijun.governance.register.models import NotPublic
+from kijun.governance.register.models import Kind, NotPublic, Publication
 from kijun.web import ruby
 
 register = template.Library()
@@ -26,6 +27,20 @@ def in_each_language(values: Any) -> list[tuple[str, str, list[showing.Section]]
         both = showing.sections(values or {}, 1, language) + showing.sections(values or {}, 2, language)
         found.append((language, NAMES[language], both))
     return found
+
+
+@register.filter
+def revision_of_entry(approval: Approval) -> dict[str, Any] | None:
+    """What an approval changes against the version before it; None for a first publication."""
+    rows = Publication.objects.filter(
+        municipality_id=approval.municipality_id, entry_id=int(approval.subject_id), kind=Kind.ENTRY
+    )
+    made = rows.filter(approval=approval).first()
+    before = (rows.filter(version__lt=made.version) if made else rows.filter(withdrawn_at=None)).first()
+    if before is None:
+        return None
+    changed = showing.changes(before.fields, approval.frozen["fields"], ui_language())
+    return {"before": before, "changed": changed}
 
 
 @register.filter

@@ -181,7 +181,10 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
     values = content.values(found) | {"version": 0}
     with translation.override(language):
-        context = entry_context(request.municipality, values, language) | {
+        context = entry_context(request.municipality, values, language)
+        empty = showing.Shown(str(_("（まだ入力されていません）")))
+        context["first"] = {key: one if one.text else empty for key, one in context["first"].items()}
+        context |= {
             "preview": True,
             "back_url": reverse("register:entry", args=[pk]),
         }
@@ -196,25 +199,9 @@ def version(request: StaffRequest, pk: int, version: int) -> HttpResponse:
     before = found.publications.filter(version__lt=version, kind=Kind.ENTRY).first()
     changed = []
     if before and this.kind == Kind.ENTRY:
-        for one, old, new in content.differences(before.fields, this.fields):
-            for language in LANGUAGES if one.translated else (ui_language(),):
-                pair = (
-                    showing.show(one, _only(old, language), language),
-                    showing.show(one, _only(new, language), language),
-                )
-                if pair[0].text != pair[1].text:
-                    changed.append((one.label.get(ui_language()), language if one.translated else "", *pair))
+        changed = showing.changes(before.fields, this.fields, ui_language())
     return render(
         request,
         "register/version.html",
         {"system": found.system, "entry": found, "this": this, "before": before, "changed": changed},
-    )
-
-
-def _only(value: object, language: str) -> object:
-    """A translated value in one language alone, so that a missing text is seen as missing."""
-    return (
-        {language: value.get(language, ""), "ja": value.get(language, "")}
-        if isinstance(value, dict)
-        else value
     )
