@@ -63,6 +63,8 @@ def test_any_site_may_fetch_it_and_asks_again_cheaply(
     first = get(client, town, name)
     assert first["Access-Control-Allow-Origin"] == "*"
     assert first["Last-Modified"]
+    assert "ETag" in first["Access-Control-Expose-Headers"]
+    assert first["Content-Language"] == "ja, en"
     assert not first.cookies
     again = get(client, town, name, if_none_match=first["ETag"])
     assert again.status_code == 304

@@ -103,6 +103,19 @@ def test_too_long_is_told_and_kept(client_of: ClientOf, it_staff: Person, system
     assert client_of(it_staff).post(url("topic", system, "overview"), exact).status_code == 302
 
 
+def test_what_is_missing_is_named_in_the_readers_language(
+    client_of: ClientOf, it_staff: Person, entry: Entry
+) -> None:
+    actions.save_entry(it_staff, entry, {"used_for": None, "contact": {"ja": "電話"}}, None)
+    client = client_of(it_staff)
+    for language, words in (("ja", "連絡先、何に使うか"), ("en", "Contact, What it is used for")):
+        client.cookies["kijun_language"] = language
+        response = client.post(url("submit", entry.system), {"revision": reload(entry).revision})
+        assert response.status_code == 422
+        assert words in response.content.decode()
+    assert reload(entry).state == "draft"
+
+
 def test_stale_form(client_of: ClientOf, it_staff: Person, owner: Person, entry: Entry) -> None:
     seen = entry.revision
     actions.save_entry(owner, entry, {"uses": 55}, None)

@@ -20,6 +20,8 @@ from kijun.governance.inventory.models import AISystem
 from kijun.governance.register import content
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.governance.register.models import Entry, Kind, NotPublic, Publication
+from kijun.governance.register.words import ui_language
+from kijun.web.punctuation import listed
 
 SUBJECT = "register.entry"
 
@@ -165,7 +167,7 @@ def submit(
     if lacking:
         raise ValidationError(
             _("まだ入力が足りません：%(fields)s"),
-            params={"fields": "、".join(dict.fromkeys(gap.field.label.ja for gap in lacking))},
+            params={"fields": listed(dict.fromkeys(gap.field.label.get(ui_language()) for gap in lacking))},
             code="incomplete",
         )
     entry.claim(seen_revision)

@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -19,6 +18,7 @@ from kijun.governance.register import content, showing
 from kijun.governance.register.content import Topic
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.governance.register.models import Entry, NotPublic
+from kijun.governance.register.words import ui_language
 from kijun.web.forms import DateField, Form, IntegerField, RevisionMixin
 
 NAMES: dict[str, StrOrPromise] = {
@@ -133,10 +133,6 @@ class TopicForm(RevisionMixin, Form):
 
     def hidden(self) -> dict[str, bool]:
         return {one.key: self.cleaned_data[f"hide__{one.key}"] for one in self.optional}
-
-
-def ui_language() -> str:
-    return "en" if (get_language() or "ja").startswith("en") else "ja"
 
 
 def _input(one: Field, label: str, language: str) -> forms.Field:

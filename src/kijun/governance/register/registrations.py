@@ -19,9 +19,10 @@ from kijun.governance.inventory import columns, gates, panels, remains
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.governance.register import content, forms, queries, subject
+from kijun.governance.register import content, queries, subject
 from kijun.governance.register.fields import Words, spec
 from kijun.governance.register.models import Entry, Kind
+from kijun.governance.register.words import ui_language
 from kijun.web import navigation, search
 from kijun.web.tables import Column, Filter
 
@@ -98,7 +99,7 @@ def _panel(request: StaffRequest, system: AISystem) -> dict[str, Any]:
         "tone": tone,
         "revision": revision_of(entry.state if entry else None, live.kind if live else None),
         "url": entry_url(system),
-        "drift": [one.label.get(forms.ui_language()) for one in content.drift(system, live)],
+        "drift": [one.label.get(ui_language()) for one in content.drift(system, live)],
         "gaps": len(content.gaps(entry)) if entry else None,
     }
 
@@ -213,7 +214,7 @@ def register() -> None:
 
 
 def _read(text: Words) -> str:
-    return text.get(forms.ui_language())
+    return text.get(ui_language())
 
 
 _in_words = lazy(_read, str)

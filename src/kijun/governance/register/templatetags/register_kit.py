@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from kijun.governance.approvals.models import Approval
 from kijun.governance.register import showing
 from kijun.governance.register.fields import LANGUAGES
-from kijun.governance.register.forms import ui_language
 from kijun.governance.register.models import Kind, NotPublic, Publication
+from kijun.governance.register.words import ui_language
 from kijun.web import ruby
 
 register = template.Library()

@@ -76,8 +76,8 @@ def lacking(entry: Entry) -> list[tuple[Any, str, list[str]]]:
 
 
 def words_of(gap: content.Gap) -> str:
-    from kijun.governance.register.forms import NAMES, ui_language
-    from kijun.governance.register.words import IN_A_YEAR
+    from kijun.governance.register.forms import NAMES
+    from kijun.governance.register.words import IN_A_YEAR, ui_language
 
     label = gap.field.label.get(ui_language())
     if gap.invalid:

@@ -15,11 +15,11 @@ from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import content, queries, showing
 from kijun.governance.register.fields import LANGUAGES
-from kijun.governance.register.forms import ui_language
 from kijun.governance.register.models import Entry, Kind, Publication
 from kijun.governance.register.registrations import CHOICES, by_state, revision_of, state_of
 from kijun.governance.register.views._shared import find_entry, find_system, lacking
 from kijun.governance.register.views.residents import entry_context
+from kijun.governance.register.words import ui_language
 from kijun.web import ruby
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import listed

@@ -45,6 +45,7 @@ def _serve(
     found = get_conditional_response(request, etag=etag, response=response)
     result: HttpResponse = found if isinstance(found, HttpResponse | HttpResponseNotModified) else response
     result["Access-Control-Allow-Origin"] = "*"
+    result["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Content-Disposition"
     result["Content-Language"] = "ja, en"
     result["Cross-Origin-Resource-Policy"] = "cross-origin"
     result["Cache-Control"] = (
