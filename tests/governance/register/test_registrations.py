@@ -244,3 +244,18 @@ def test_history_is_told_in_the_readers_words(
     page = client.get(registrations.entry_url(entry.system)).content.decode()
     assert "Field of work" in page
     assert "分野" not in page
+
+
+def test_a_revision_from_before_the_end_does_not_tell_of_it(
+    client_of: Callable[[Person], Client], it_staff: Person, owner: Person, publication: Publication
+) -> None:
+    """It was frozen while the AI was in use and would say so once more."""
+    entry = Entry.objects.select_related("system").get(pk=publication.entry_id)
+    actions.submit(it_staff, entry)
+    assert not [title for title in titles(owner) if "公開台帳" in title]
+    retire(entry.system)
+    assert "公開台帳：廃止を知らせる" in titles(owner)
+    page = client_of(owner).get(registrations.entry_url(entry.system)).content.decode()
+    assert "廃止する前の内容です" in page
+    actions.withdraw(owner, Entry.objects.select_related("system").get(pk=entry.pk), reason="廃止したため")
+    assert "公開台帳：廃止を知らせる" in titles(owner)  # the revision is still on its way

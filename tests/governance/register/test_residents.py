@@ -475,6 +475,7 @@ def test_an_address_that_does_not_exist_is_met_kindly(client: Client, town: Muni
 def test_a_signed_in_clerk_sees_what_residents_see(
     client: Client, town: Municipality, it_staff: Person, entry: Entry
 ) -> None:
+    before = read(client, town), read(client, town, "ai/1/", 404)
     client.force_login(it_staff, backend="django.contrib.auth.backends.ModelBackend")
-    read(client, town, "ai/1/", 404)
+    assert (read(client, town), read(client, town, "ai/1/", 404)) == before
     assert "/staff/" not in read(client, town)

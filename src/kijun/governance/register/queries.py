@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
@@ -132,9 +132,16 @@ def waiting_for(person: Person) -> list[tuple[AISystem, str]]:
     rows: QuerySet[AISystem] = AISystem.objects.of(person.municipality).filter(registered_at__isnull=False)
     if Role.IT_STAFF not in person.roles_today():
         rows = rows.filter(owner=person)
-    drafter = Entry.objects.filter(system=OuterRef("pk")).values("approval__drafted_by")[:1]
-    rows = with_register(rows).annotate(drafter=Subquery(drafter)).order_by("number")
-    undecided, retired = Q(stage__in=IN_USE, live_kind=None), Q(stage=Stage.RETIRED, live_kind__isnull=False)
+    entry = Entry.objects.filter(system=OuterRef("pk"))
+    sent = KeyTextTransform("status", KeyTransform("fields", "approval__frozen"))
+    rows = with_register(rows).annotate(
+        drafter=Subquery(entry.values("approval__drafted_by")[:1]),
+        sent_status=Subquery(entry.annotate(sent=sent).values("sent")[:1]),
+    )
+    rows = rows.order_by("number")
+    undecided = Q(stage__in=IN_USE, live_kind=None)
+    on_its_way = Q(entry_state=Entry.State.SUBMITTED)
+    retired = Q(stage=Stage.RETIRED) & (Q(live_kind__isnull=False) | on_its_way)
     rows = rows.filter(
         undecided | retired | Q(entry_state=Entry.State.RETURNED) | Q(review_on__lt=timezone.localdate())
     )
@@ -144,7 +151,11 @@ def waiting_for(person: Person) -> list[tuple[AISystem, str]]:
 
 def _asked(system: Any, person: Person) -> str:
     if system.entry_state == Entry.State.SUBMITTED:
-        return ""
+        before_the_end = system.sent_status not in {
+            None,
+            Stage.RETIRED,
+        }  # it would say once more that it is used
+        return RETIRED if system.stage == Stage.RETIRED and before_the_end else ""
     if system.entry_state == Entry.State.RETURNED and person.pk in {system.owner_id, system.drafter}:
         return "" if system.drafter == person.pk else RETURNED
     if system.stage == Stage.RETIRED:

@@ -165,6 +165,8 @@ def entry(request: StaffRequest, pk: int) -> HttpResponse:
             "drift": [one.label.get(ui_language()) for one in content.drift(system, live)],
             "versions": list(found.publications.select_related("published_by", "approval")),
             "locked": found.state == Entry.State.SUBMITTED,
+            "sent_before_the_end": found.approval is not None
+            and found.approval.frozen.get("fields", {}).get("status") not in {None, Stage.RETIRED},
             "public_url": public_url("public:entry", request.municipality.code, system.number)
             if live and live.kind == Kind.ENTRY
             else "",

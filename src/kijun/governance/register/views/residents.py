@@ -166,7 +166,7 @@ def entry_context(town: Municipality, values: Mapping[str, Any], language: str) 
         "as_of": showing.value_of(values, "updated_on", language).text,
         "ended": ended(values),
         "used_to": showing.value_of(values, "used_to", language).text,
-        "late": showing.day(review, language) if _passed(review) else "",
+        "late": showing.day(review, language) if _passed(review) and not ended(values) else "",
         "untranslated": any(one.untranslated for one in shown),
         "terms": terms.used_in([one.text for one in shown], language),
         "page": "entry",
