@@ -33,7 +33,10 @@ def own() -> Control:
         level=Level.ORGANISATION,
         title=Text("窓口端末の目隠し", "Privacy screens"),
         statement=Text("職員は、窓口の端末に目隠しを付ける。", "Fit privacy screens at the counter."),
-        done_when=(Text("点検表に確認日がある"), Text("目隠しの数が端末の数と合う")),
+        done_when=(
+            Text("点検表に確認日がある"),
+            Text("目隠しの数が端末の数と合う", "As many screens as terminals"),
+        ),
         place="AI利用要綱 第5条",
         frequency=Frequency.YEARLY,
         tiers=Tier.MEDIUM.upward,

@@ -73,6 +73,7 @@ def test_what_people_type_is_understood(catalog, row):
         file="〇",
         link="はい",
         done_when_2="",
+        done_when_2_en="",
     )
     (control,) = read_own_controls(book(typed), catalog).controls
     assert control.id == "L5.1.1"
@@ -115,6 +116,7 @@ def test_optional_columns_may_be_missing(catalog, row):
         ({"statement": "=HYPERLINK(1)"}, "対策", "数式は使えません", "Formulas are refused"),
         ({"statement": "#REF!"}, "対策", "エラー値", "Excel error"),
         ({"done_when_1": None}, "完了の条件1", "入力してください", "Fill this in"),
+        ({"done_when_3_en": "Only"}, "完了の条件3（英語）", "「完了の条件3」も", "“Done when 3” too"),
         ({"role": "町長"}, "役割", "AI提供者、AI利用者、組織のどれか", "AI provider, AI user, Organisation"),
         ({"frequency": "ときどき"}, "頻度", "「ときどき」は選べません", "not a choice"),
         ({"tier": 3}, "求めるリスク区分", "低、中、高、極めて高い", "Low, Medium"),

@@ -386,6 +386,7 @@ def test_a_cell_too_long_in_csv() -> None:
         ("x.xlsx", b"PK\x03\x04 broken", "壊れているため"),
         ("x.xlsm", write_workbook([Sheet("x", COLUMNS)]), "マクロ付きのExcel（.xlsm）"),
         ("x.pdf", b"%PDF-1.7", "Excel（.xlsx）かCSV"),
+        ("x.exe", write_workbook([Sheet("x", COLUMNS)]), "Excel（.xlsx）かCSV"),
         ("no ending", b"a", "Excel（.xlsx）かCSV"),
         ("x.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "パスワードを外して"),
         ("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook", "古い形式"),

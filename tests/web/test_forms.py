@@ -40,6 +40,20 @@ def test_a_date_comes_back_as_it_is_read_aloud() -> None:
     assert "令和8年11月23日" in str(Sample(initial={"day": datetime.date(2026, 11, 23)})["day"])
 
 
+def test_a_field_says_whether_it_may_stay_empty() -> None:
+    class Asked(forms.Form):
+        sometimes_required = ("vendor",)
+        service = django_forms.CharField()
+        vendor = django_forms.CharField(required=False)
+        remark = django_forms.CharField(required=False)
+
+    form = Asked()
+    said = [
+        [word in form[name].as_field_group() for word in ("場合により必須", "任意")] for name in form.fields
+    ]
+    assert said == [[False, False], [True, False], [False, True]]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -64,6 +64,14 @@ def test_search_filter_and_order(rows: Any) -> None:
     assert names(TABLE.show(ask(sort="-population"), rows))[0] == "あ市"
 
 
+@pytest.mark.parametrize("typed", ["AI室", "ＡＩ室", "ｷｬﾌﾟﾃﾝ", "きゃぷてん", "キャプテン　ａｉ"])
+def test_search_takes_every_spelling(rows: Any, typed: str) -> None:
+    Municipality.objects.create(code="000006", name="ＡＩ室町", kana="キャプテン")
+    Municipality.objects.create(code="000007", name="AI室町", kana="キャプテン")
+
+    assert names(TABLE.show(ask(q=typed), rows)) == ["ＡＩ室町", "AI室町"]
+
+
 @pytest.mark.parametrize(
     "query", [{"page": "99"}, {"page": "x"}, {"sort": "password"}, {"sample": "'; --"}, {"q": "%"}]
 )

@@ -35,7 +35,7 @@ class Change(Generic[E]):
         Only where the question itself changed. A corrected English wording is none: the Japanese text binds.
         """
         return any(
-            _binding(getattr(self.old, name)) != _binding(getattr(self.new, name))
+            binding(getattr(self.old, name)) != binding(getattr(self.new, name))
             for name in ASKS_AGAIN.intersection(self.fields)
         )
 
@@ -114,10 +114,10 @@ def _changed_fields(old: E, new: E) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(old, name) != getattr(new, name))
 
 
-def _binding(value: Any) -> Any:
+def binding(value: Any) -> Any:
     """The part of a value that binds: of a text, the Japanese without regard to white space."""
     if isinstance(value, Text):
         return "".join(value.ja.split())
     if isinstance(value, tuple):
-        return tuple(_binding(part) for part in value)
+        return tuple(binding(part) for part in value)
     return value

@@ -49,6 +49,17 @@ def _done_when(number: int) -> Column:
     )
 
 
+def _done_when_en(number: int) -> Column:
+    return Column(
+        f"done_when_{number}_en",
+        Text(f"完了の条件{number}（英語）", f"Done when {number} in English"),
+        Text("英語の画面に出す文です。", "Shown on English screens."),
+        Text("The checklist carries date and name") if number == 1 else Text(""),
+        longest=600,
+        width=36,
+    )
+
+
 COLUMNS: tuple[Column, ...] = (
     Column(
         "id",
@@ -160,6 +171,7 @@ COLUMNS: tuple[Column, ...] = (
         longest=2000,
         width=50,
     ),
+    *(_done_when_en(number) for number in range(1, MAX_DONE_WHEN + 1)),
     Column(
         "note", Text("備考", "Note"), Text("読み込みません。", "Not read."), Text(""), longest=2000, width=28
     ),
@@ -168,13 +180,14 @@ COLUMNS: tuple[Column, ...] = (
 
 def row_of(control: Control, lang: str = "ja") -> list[str]:
     """An own control as a row of the sheet, in the order of `COLUMNS`."""
-    done_when = [text.ja for text in control.done_when][:MAX_DONE_WHEN]
+    facts = control.done_when[:MAX_DONE_WHEN]
+    empty = [""] * (MAX_DONE_WHEN - len(facts))
     return [
         control.id,
         control.title.ja,
         control.statement.ja,
-        *done_when,
-        *[""] * (MAX_DONE_WHEN - len(done_when)),
+        *[text.ja for text in facts],
+        *empty,
         label(control.role, lang),
         label(control.level, lang),
         label(control.frequency, lang),
@@ -185,5 +198,7 @@ def row_of(control: Control, lang: str = "ja") -> list[str]:
         "○" if Evidence.LINK in control.evidence else "",
         control.title.en,
         control.statement.en,
+        *[text.en for text in facts],
+        *empty,
         "",
     ]

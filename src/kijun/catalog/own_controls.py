@@ -196,7 +196,7 @@ def _control(row: _Row, catalog: Catalog) -> Control | None:
     id, topic = _id(row, columns["id"], catalog)
     title = Text(row.text(columns["title"]), row.text(columns["title_en"]))
     statement = Text(row.text(columns["statement"]), row.text(columns["statement_en"]))
-    facts = [row.text(columns[f"done_when_{number}"]) for number in range(1, MAX_DONE_WHEN + 1)]
+    facts = _facts(row, columns)
     role = row.word(columns["role"], Role)
     level = row.word(columns["level"], Level)
     frequency = row.word(columns["frequency"], Frequency)
@@ -219,13 +219,30 @@ def _control(row: _Row, catalog: Catalog) -> Control | None:
         level=level,
         title=title,
         statement=statement,
-        done_when=tuple(Text(fact) for fact in facts if fact),
+        done_when=facts,
         place=place,
         frequency=frequency,
         tiers=tier.upward,
         evidence=tuple(kinds),
         risks=risks,
     )
+
+
+def _facts(row: _Row, columns: dict[str, Column]) -> tuple[Text, ...]:
+    """What counts as done, each in Japanese and, where it was written, in English."""
+    found = []
+    for number in range(1, MAX_DONE_WHEN + 1):
+        japanese = row.text(columns[f"done_when_{number}"])
+        english = row.text(columns[f"done_when_{number}_en"])
+        if english and not japanese and number > 1:  # the first one is asked for anyway
+            row.fail(
+                columns[f"done_when_{number}_en"],
+                f"英語だけが入力されています。「完了の条件{number}」も入力してください。",
+                f"Only the English is there. Fill in “Done when {number}” too.",
+            )
+        if japanese:
+            found.append(Text(japanese, english))
+    return tuple(found)
 
 
 def _id(row: _Row, column: Column, catalog: Catalog) -> tuple[str, str]:

@@ -74,7 +74,7 @@ def _raw_rows(content: bytes, filename: str, limits: ReadLimits, sheet: str | No
             % {"ending": ending}
         )
     archives.refuse_ole(content)
-    if content.startswith(archives.ZIP) and ending not in {"csv", "txt"}:
+    if content.startswith(archives.ZIP) and ending == "xlsx":
         return _xlsx_rows(content, limits, sheet)
     if ending in {"csv", "txt"} and not content.startswith(archives.ZIP):
         return _csv_rows(content)

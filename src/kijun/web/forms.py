@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -132,6 +133,8 @@ class Helpful:
 
     fields: dict[str, forms.Field]
     data: Any
+    sometimes_required: Collection[str] = ()
+    """Fields that the form asks for depending on other answers: marked so, where others say 任意."""
 
     def full_clean(self) -> None:
         for name, field in self.fields.items():

@@ -1,12 +1,44 @@
-"""Search over what the apps hold: each app registers a finder in ``AppConfig.ready``."""
+"""Words looked up in lists, and the search over what the apps hold.
+
+For the latter each app registers a finder in ``AppConfig.ready``.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django_stubs_ext import StrOrPromise
+
+from kijun.web.kana import normalise_kana
+
+_FULL_WIDTH: Final = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def spellings(word: str) -> list[str]:
+    """The word as typed, in the usual widths (NFKC), in full-width letters and figures, and in katakana.
+
+    The same word, typed ＡＩ or AI, ｷｬﾌﾟﾃﾝ or キャプテン, finds what somebody else wrote the other way.
+    """
+    usual = unicodedata.normalize("NFKC", word)
+    full = (
+        usual.translate(_FULL_WIDTH),
+        usual.upper().translate(_FULL_WIDTH),
+    )  # SQLite folds the case of ASCII only
+    return list(dict.fromkeys((word, usual, *full, normalise_kana(usual))))
+
+
+def containing(word: str, fields: Iterable[str]) -> Q:
+    """Rows that hold the word, in any of its spellings, in any of the fields."""
+    wanted = Q(pk__in=[])
+    for name in fields:
+        for spelling in spellings(word):
+            wanted |= Q(**{f"{name}__icontains": spelling})
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)

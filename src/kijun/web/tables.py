@@ -7,19 +7,18 @@ depend on the number of rows: give the queryset its ``select_related`` and ``ann
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 from django_stubs_ext import StrOrPromise
 
 from kijun.web import excel
+from kijun.web.search import containing
 
 PER_PAGE = 50
 
@@ -28,8 +27,9 @@ PER_PAGE = 50
 class Column:
     """One column. ``value(row)`` is what is shown; ``sort`` are order_by terms; ``tone(row)`` makes it a tag.
 
-    ``link(row)`` is the address the cell leads to. ``kind``: text, number, date, datetime, name (of a person, which
-    never breaks inside).
+    ``link(row)`` is the address the cell leads to. ``kind``: text, number, date, datetime, name (of a person, or a number, which
+    never breaks inside), choose (a box to tick: ``value(row)`` is what it sends, "" for none, ``hint(row)`` what it is called;
+    it belongs to the page's form ``<table name>-chosen``, and ``?check=all`` comes with every box ticked).
     """
 
     key: str
@@ -128,13 +128,9 @@ class Table:
 
     def narrow(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the address's search words, filters and order select."""
-        for word in request.GET.get("q", "").replace("\u3000", " ").split():
-            if self.search:
-                rows = rows.filter(
-                    functools.reduce(
-                        operator.or_, (Q(**{f"{name}__icontains": word}) for name in self.search)
-                    )
-                )
+        if self.search:
+            for word in request.GET.get("q", "").split():
+                rows = rows.filter(containing(word, self.search))
         for one in self.filters:
             value = request.GET.get(one.key, "")
             if value and value in {key for key, _label in one.choices(request)}:

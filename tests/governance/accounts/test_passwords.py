@@ -70,3 +70,7 @@ def test_said_in_english_too(hanako: Person) -> None:
         )
         said += refusals("password1234") + " ".join(password_validators_help_texts())
     assert not re.search(r"[\u3040-\u9fff]", said), said
+
+
+def test_what_is_too_short_is_told_that_alone(hanako: Person) -> None:
+    assert refusals("001", hanako) == "12文字以上にしてください。今は3文字です。"

@@ -6,17 +6,19 @@ import datetime
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals.actions import return_
 from kijun.governance.approvals.models import Approval, Route
 from kijun.governance.assessments import actions
+from kijun.governance.assessments.forms import AnswerForm
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Cycle, Status
+from kijun.governance.assessments.open_form import OpenAnswerForm, Words
 from kijun.governance.evidence.models import Item
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
@@ -377,7 +379,12 @@ def test_a_cycle_is_confirmed_before_it_is_made(
 
 
 def test_work_is_given_on_its_page(
-    client_of: ClientOf, it_staff: Person, staff: Person, assessment: Assessment, tax: Department
+    client_of: ClientOf,
+    it_staff: Person,
+    staff: Person,
+    outsider: Person,
+    assessment: Assessment,
+    tax: Department,
 ) -> None:
     client = client_of(it_staff)
     data = {"role": "user", "department": tax.pk, "due_on": dates.format_wareki(assessment.due_on)}
@@ -385,6 +392,9 @@ def test_work_is_given_on_its_page(
     bad = client.post(url("work", assessment.pk), data)
     assert bad.status_code == 422
     made = assessment.assignments.get(department=tax)
+    assert "介護 三郎（0004）" in client.get(url("edit_work", made.pk)).content.decode()
+    stranger = client.post(url("edit_work", made.pk), {**data, "revision": 0, "person": outsider.pk})
+    assert stranger.status_code == 422
     edit = client.post(url("edit_work", made.pk), {**data, "revision": 0, "person": ""})
     assert edit.status_code == 302
     stale = client.post(url("edit_work", made.pk), {**data, "revision": 0})
@@ -485,3 +495,28 @@ def test_a_returned_assessment_says_so(
     return_(executive, approval.steps.get(), comment="証跡が足りない")
     text = client_of(it_staff).get(url("assessment", assessment.pk)).content.decode()
     assert "差し戻されました" in text
+    assert "証跡が足りない" in text
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_form_drawn_in_one_piece_is_the_same_form(user_answer: Answer, lang: str, proven: bool) -> None:
+    """The quick way of drawing an answer's form says what the form says."""
+    empty = Answer(pk=8, revision=0)
+    user_answer.status, user_answer.reason = Status.PLANNED, 'a < b\n"c"'
+    user_answer.planned_on = datetime.date(2027, 3, 31)
+    with translation.override(lang):
+        for one in (user_answer, empty):
+            quick, full = OpenAnswerForm(one, Words(), proven=proven), AnswerForm(one, proven=proven)
+            assert _plain(str(quick)) == _plain(str(full))
+
+
+def _plain(html: str) -> list[tuple[str, object]]:
+    """Every element in order with its attributes, and every text."""
+    found: list[tuple[str, object]] = []
+    for node in BeautifulSoup(html, "html.parser").descendants:
+        if isinstance(node, Tag):
+            found.append((node.name, sorted((key, str(value)) for key, value in node.attrs.items())))
+        elif str(node).strip():
+            found.append(("", str(node).strip()))
+    return found

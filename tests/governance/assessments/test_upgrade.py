@@ -11,7 +11,7 @@ from django.test import Client
 
 from kijun.catalog import Catalog, Text, load
 from kijun.governance.accounts.models import Person
-from kijun.governance.assessments import actions, catalogue
+from kijun.governance.assessments import actions, catalogue, rewording
 from kijun.governance.assessments.actions.upgrading import is_behind, plan_upgrade
 from kijun.governance.assessments.models import Answer, Assessment, Status
 from kijun.governance.audit.models import Entry
@@ -165,4 +165,7 @@ def test_a_kept_suggestion_to_a_question_worded_anew_says_so(
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, first.previous["source"]) == ("", "前の回、2026.11.0の内容に対して")
+    assert first.is_reworded
+    assert first.previous["asked"] == rewording.words_of(load().control(first.control_id))
     assert second.previous["source"] == "前の回"
+    assert not second.is_reworded

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from kijun.catalog import load
 from kijun.governance.accounts.models import Person
-from kijun.governance.evidence import attestations, coverage, proofs
+from kijun.governance.evidence import attestations, controls, coverage, proofs
 from kijun.governance.evidence.coverage import PLANNED
 from kijun.governance.evidence.forms import AttestationForm
 from kijun.governance.evidence.models import Item, Verdict
@@ -39,14 +39,15 @@ def test_every_control_is_answerable(control_id: str) -> None:
         "effective_on": "2026/4/1",
         "expires_on": "2030/3/31",
     }
-    form = AttestationForm(data, control_ids=[control_id])
+    form = AttestationForm(data, control_ids=[control_id], book=controls.of(None))
     assert form.is_valid(), form.errors
     assert form.checked == {control_id: list(range(len(items)))}
     assert form.cleaned_data["effective_on"] is not None
     assert all(
-        item in str(AttestationForm(control_ids=[control_id])) for item in (str(n) for n in range(len(items)))
+        item in str(AttestationForm(control_ids=[control_id], book=controls.of(None)))
+        for item in (str(n) for n in range(len(items)))
     )
-    incomplete = AttestationForm(data | {"checks0": []}, control_ids=[control_id])
+    incomplete = AttestationForm(data | {"checks0": []}, control_ids=[control_id], book=controls.of(None))
     assert "checks0" in incomplete.errors
 
 

@@ -14,7 +14,8 @@ from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.evidence.actions import advance, save_step
 from kijun.governance.evidence.models import Finding, PlanStep
-from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
+from tests.conftest import make_department
 from tests.governance.evidence.conftest import make_item
 from tests.governance.evidence.test_findings import make_finding
 
@@ -83,6 +84,28 @@ def test_changing_owner_and_date(
     assert Finding.objects.get().owner == it_staff
     stale = browser.post(url, {"owner": staff.pk, "due_on": "R9.3.31", "revision": 0})
     assert stale.status_code == 422
+
+
+def test_people_are_chosen_by_name_and_number(
+    finding: Finding, staff: Person, neighbour: Person, outsider: Person, client_of: ClientOf
+) -> None:
+    """Those who left, and those of another town, cannot be chosen; neither can a department that is closed."""
+    Person.objects.filter(pk=neighbour.pk).update(is_active=False)
+    closed = make_department(finding.municipality, "77", "旧情報課")
+    DepartmentVersion.objects.filter(department=closed).update(valid_to=datetime.date(2026, 3, 31))
+    browser, url = client_of(staff), finding.get_absolute_url() + "plan/"
+    text = browser.get(url).content.decode()
+    assert "介護 三郎（0004）" in text
+    assert "税務 七海" not in text
+    assert "旧情報課" not in text
+    data = {"department": finding.department_id, "due_on": "R9.3.31", "revision": finding.revision}
+    for one in (neighbour, outsider):
+        refused = browser.post(url, data | {"owner": one.pk})
+        assert refused.status_code == 422
+    assert browser.post(url, data | {"owner": 10**30}).status_code == 422
+    assert browser.post(url, data | {"owner": "", "department": closed.pk}).status_code == 422
+    finding.refresh_from_db()
+    assert finding.owner == staff
 
 
 def test_outsiders_and_other_departments(

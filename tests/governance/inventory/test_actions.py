@@ -71,6 +71,13 @@ class TestRegistering:
             actions.register_system(it_staff, system)
         assert set(refused.value.error_dict) == {"data_subjects", "retention"}
 
+    def test_what_was_confirmed_has_a_day(self, it_staff: Person, values: dict[str, Any]) -> None:
+        system = actions.start_system(it_staff, it_staff.municipality)
+        fill(it_staff, system, {**values, "training_checked_on": None})
+        with pytest.raises(ValidationError) as refused:
+            actions.register_system(it_staff, system)
+        assert set(refused.value.error_dict) == {"training_checked_on"}
+
     def test_a_draft_left_halfway_is_kept(self, it_staff: Person) -> None:
         system = actions.start_system(it_staff, it_staff.municipality)
         actions.save_step(it_staff, system, 1, {"name": "途中"}, 0, finished=False)

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.names import normalise_number
-from kijun.web.kana import normalise_kana
-from kijun.web.search import Hit
+from kijun.web.search import Hit, containing
 
 
 def find_people(request: HttpRequest, words: str) -> Iterator[Hit]:
@@ -21,9 +20,7 @@ def find_people(request: HttpRequest, words: str) -> Iterator[Hit]:
     people = Person.objects.of(request.municipality)  # type: ignore[attr-defined]  # set by TenancyMiddleware
     for word in words.split():
         people = people.filter(
-            Q(name__icontains=word)
-            | Q(kana__icontains=normalise_kana(word))
-            | Q(staff_number__startswith=normalise_number(word))
+            containing(word, ("name", "kana")) | Q(staff_number__startswith=normalise_number(word))
         )
     for person in people[:20]:
         yield Hit(person.name, reverse("accounts:person", args=[person.pk]), person.staff_number)

@@ -14,6 +14,7 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Department, Municipality, Valid, ValidQuerySet
 from kijun.governance.organisation.tenancy import Tenant
 from kijun.web.punctuation import listed
+from kijun.web.templatetags.kit import named
 from kijun.web.versions import Versioned
 
 
@@ -107,7 +108,7 @@ class Person(AbstractBaseUser, PermissionsMixin, Versioned):
 
     @property
     def department_label(self) -> str:
-        return listed(posting.department.name for posting in self.postings_today())
+        return listed(named(posting.department) for posting in self.postings_today())
 
     def covers(self, department: Department | None, *roles: Role) -> bool:
         """The person holds one of ``roles`` today for ``department`` (granted there, above it, or for the whole town)."""

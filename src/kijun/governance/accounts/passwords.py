@@ -1,7 +1,7 @@
 """What makes a password too weak here, said in our words. ``settings.AUTH_PASSWORD_VALIDATORS`` names these.
 
 After NIST SP 800-63B-4, 3.1.1.2: length counts, no mixture of kinds of characters is asked for, and what is common,
-repeated or made of the person's own data is refused.
+repeated or made of the person's own data is refused. What is too short is told that and nothing else.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class NoPattern:
     """No few characters over and over: aaaaaaaaaaaa, 123123123123, 001234001234."""
 
     def validate(self, password: str, user: Any = None) -> None:
+        if len(password) < SHORTEST:
+            return
         if len(set(password)) < FEWEST or re.fullmatch(r"(.+?)\1+", password):
             raise ValidationError(
                 _("同じ文字や並びの繰り返しです。言葉をいくつか並べるなどして、推測されにくくしてください。"),
@@ -53,6 +55,8 @@ class NoPattern:
 
 class NotCommon(password_validation.CommonPasswordValidator):
     def validate(self, password: str, user: Any = None) -> None:
+        if len(password) < SHORTEST:
+            return
         try:
             super().validate(password, user)
         except ValidationError as error:
@@ -71,7 +75,7 @@ class NotAboutThePerson:
     """How many characters must be left when the person's own data is taken out."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if user is None:
+        if user is None or len(password) < SHORTEST:
             return
         rest = _plain(password)
         values = (user.username, user.staff_number, user.email, user.name, user.kana)

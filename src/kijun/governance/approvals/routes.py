@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -41,18 +41,24 @@ def route_for(municipality: Municipality, kind: str, department: Department | No
 
     In each place the kind's own route comes before the one for every kind. One query.
     """
-    paths = line(department)
     rows = Route.objects.filter(
-        Q(department=None) | Q(department__path__in=paths),
+        Q(department=None) | Q(department__path__in=line(department)),
         municipality=municipality,
         subject_kind__in={kind, ""},
     ).select_related("department")
+    return nearest(rows, department)
+
+
+def nearest(rows: Iterable[Route], department: Department | None) -> Route | None:
+    """Of the municipality's routes for a kind (and for every kind) the one that a department takes."""
+    paths = line(department)
 
     def distance(route: Route) -> tuple[int, bool]:
         place = paths.index(route.department.path) if route.department else len(paths)
         return place, route.subject_kind == ""
 
-    return min(rows, key=distance, default=None)
+    fitting = [one for one in rows if one.department is None or one.department.path in paths]
+    return min(fitting, key=distance, default=None)
 
 
 def check_steps(steps: Sequence[StepData]) -> None:
@@ -113,5 +119,6 @@ __all__ = [
     "check_people",
     "check_steps",
     "describe",
+    "nearest",
     "route_for",
 ]

@@ -69,7 +69,7 @@ def from_json(kept: dict[str, Any]) -> Control:
     )
 
 
-def newest_own(municipality: Municipality) -> OwnControls | None:
+def newest_own(municipality: Municipality | int) -> OwnControls | None:
     """The import of own controls that counts today."""
     return OwnControls.objects.filter(municipality=municipality).first()
 
@@ -94,9 +94,19 @@ def _with_own(version: str, own_pk: int, imported_at: datetime.datetime) -> Cata
     return load(version, [from_json(one) for one in own.content])
 
 
-def newest(municipality: Municipality) -> Catalog:
-    """The current catalogue with the municipality's newest own controls."""
+def newest(municipality: Municipality | int) -> Catalog:
+    """The current catalogue with the newest own controls of the municipality (or of its primary key)."""
     return catalog_with(None, newest_own(municipality))
+
+
+def past_own(municipality: Municipality | int) -> dict[str, Control]:
+    """Own controls of every import, those that are no longer asked included, as each read last; one query."""
+    found: dict[str, Control] = {}
+    for content in OwnControls.objects.filter(municipality=municipality).values_list("content", flat=True):
+        for one in content:
+            if one["id"] not in found:
+                found[one["id"]] = from_json(one)
+    return found
 
 
 def pinned(assessment: Assessment) -> Catalog:

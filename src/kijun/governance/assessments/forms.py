@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.assessments.actions.answers import check_answer
 from kijun.governance.assessments.actions.cycles import check_cycle
 from kijun.governance.assessments.models import Answer, AskedRole, Assessment, Assignment, Status
-from kijun.governance.inventory.queries import assignable_departments, assignable_people
+from kijun.governance.inventory.forms import DepartmentChoice
+from kijun.governance.inventory.queries import assignable_departments
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import dates
 from kijun.web.forms import DateField, Form, RevisionMixin
@@ -54,6 +55,8 @@ class CycleForm(Form):
 
 class AnswerForm(RevisionMixin, Form):
     """One control's answer. Ids carry the answer's key, so that many forms stand on one page."""
+
+    sometimes_required = ("reason", "planned_on", "attestation")
 
     status = forms.ChoiceField(
         label=_("実施状況"), choices=Status.choices, widget=forms.RadioSelect(attrs={"class": "choice-row"})
@@ -102,7 +105,10 @@ class AnswerForm(RevisionMixin, Form):
 
 
 def initial_of(answer: Answer) -> dict[str, Any]:
-    """What stands in the form: the answer, else the one that was approved last, to be confirmed."""
+    """What stands in the form: the answer, else the one that was approved last, to be confirmed.
+
+    Where the question reads differently now the status is left open, so that nobody takes it over without choosing.
+    """
     source: dict[str, Any] = {
         "status": answer.status,
         "reason": answer.reason,
@@ -111,27 +117,26 @@ def initial_of(answer: Answer) -> dict[str, Any]:
     if not answer.status and answer.previous:
         planned = answer.previous.get("planned_on")
         source = {
-            "status": answer.previous.get("status", ""),
+            "status": "" if answer.is_reworded else answer.previous.get("status", ""),
             "reason": answer.previous.get("reason", ""),
             "planned_on": dates.parse_date(planned) if planned else None,
         }
     return source | {"revision": answer.revision}
 
 
-def _people(municipality: Municipality) -> forms.ModelChoiceField[Person]:
-    return forms.ModelChoiceField(
-        assignable_people(municipality),
+def _person(municipality: Municipality) -> PersonField:
+    field = PersonField(
         label=_("担当者"),
         required=False,
         empty_label=_("決めない（部署のだれでも）"),
         help_text=_("決めると、この人のホームに作業が出ます。決めないと、部署の全員に出ます。"),
     )
+    field.offer(municipality)
+    return field
 
 
-def _departments(municipality: Municipality) -> forms.ModelChoiceField[Department]:
-    return forms.ModelChoiceField(
-        assignable_departments(municipality), label=_("担当する部署"), empty_label=_("選んでください")
-    )
+def _departments(municipality: Municipality) -> DepartmentChoice:
+    return DepartmentChoice(assignable_departments(municipality), label=_("担当する部署"))
 
 
 class AssignForm(Form):
@@ -147,7 +152,7 @@ class AssignForm(Form):
         assert isinstance(role, forms.ChoiceField)
         role.choices = [(one.value, one.label) for one in AskedRole if one in roles]
         self.fields["department"] = _departments(assessment.municipality)
-        self.fields["person"] = _people(assessment.municipality)
+        self.fields["person"] = _person(assessment.municipality)
         self.order_fields(self.field_order)
 
 
@@ -169,7 +174,7 @@ class AssignmentForm(RevisionMixin, Form):
         )
         super().__init__(*args, **kwargs)
         self.fields["department"] = _departments(assignment.municipality)
-        self.fields["person"] = _people(assignment.municipality)
+        self.fields["person"] = _person(assignment.municipality)
         self.order_fields(self.field_order)
 
 
@@ -179,12 +184,12 @@ class AskForm(RevisionMixin, Form):
     def __init__(self, answer: Answer, departments: list[Department], *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"department": answer.department_id, "revision": answer.revision})
         super().__init__(*args, **kwargs)
-        self.fields["department"] = forms.ModelChoiceField(
+        field = self.fields["department"] = DepartmentChoice(
             Department.objects.filter(pk__in=[one.pk for one in departments]),
             label=_("答える部署"),
             required=False,
-            empty_label=_("割り当てのある部署ならどこでも"),
         )
+        field.empty_label = _("割り当てのある部署ならどこでも")
 
 
 class SubmitForm(RevisionMixin, Form):

@@ -34,6 +34,7 @@ def freeze(assessment: Assessment) -> dict[str, Any]:
             "id": assessment.scope_id,
             "code": system.code if system else "",
             "name": system.name if system else assessment.municipality.name,
+            "name_en": system.name_en if system else assessment.municipality.name_en,
         },
         "tier": assessment.tier,
         "catalog": {

@@ -15,6 +15,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
 from kijun.governance.audit.actions import changes, record
+from kijun.governance.evidence import controls
 from kijun.governance.organisation import dependents
 from kijun.governance.organisation.models import Department
 from kijun.web import navigation, search
@@ -27,7 +28,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     """Work given to the person or the person's departments, and what was sent back to be submitted again."""
     for one in queries.open_work(person):
         yield waiting.Task(
-            labelled(one.assessment, one.get_role_display()),
+            labelled(one.assessment.shown_name, one.get_role_display()),
             _("自己点検への回答"),
             reverse("assessments:assessment", args=[one.assessment_id]) + "?show=mine",
             one.due_on,
@@ -36,7 +37,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         approval__drafted_by=person
     ):  # the drafter is told already
         yield waiting.Task(
-            str(returned),
+            returned.shown_name,
             _("差し戻された点検"),
             reverse("assessments:assessment", args=[returned.pk]),
             returned.due_on,
@@ -52,12 +53,16 @@ def find(request: HttpRequest, words: str) -> Iterable[search.Hit]:
     person = request.user
     if not isinstance(person, Person) or not person.has_perm("assessments.view"):
         return
-    named = Q(system__name__icontains=words) | Q(cycle__name__icontains=words)
+    named = (
+        Q(system__name__icontains=words)
+        | Q(system__name_en__icontains=words)
+        | Q(cycle__name__icontains=words)
+    )
     if words in _t("組織全体"):
         named |= Q(system=None)
     for one in queries.visible_assessments(person).filter(named)[:20]:
         url = reverse("assessments:assessment", args=[one.pk])
-        yield search.Hit(str(one), url, one.get_state_display())
+        yield search.Hit(one.shown_name, url, one.get_state_display())
 
 
 def find_controls(request: HttpRequest, words: str) -> Iterable[search.Hit]:
@@ -94,7 +99,7 @@ def assignments_of(people: Sequence[Person]) -> Iterable[tuple[int, belongings.B
             belongings.Belonging(
                 "assessments.assignment",
                 str(one.pk),
-                labelled(one.assessment, one.get_role_display()),
+                labelled(one.assessment.shown_name, one.get_role_display()),
                 _("自己点検の担当者"),
                 ROLE_KEY,
                 reverse("assessments:work", args=[one.assessment_id]),
@@ -108,7 +113,7 @@ def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str
         department__in=departments, finished_at=None, assessment__state__in=OPEN_STATES
     ).select_related("assessment__cycle", "assessment__system")
     for one in rows.defer("assessment__frozen"):
-        yield one.department_id, labelled(one.assessment, one.get_role_display())
+        yield one.department_id, labelled(one.assessment.shown_name, one.get_role_display())
 
 
 def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
@@ -131,6 +136,7 @@ def register_all() -> None:
     )
     navigation.register(navigation.Link("learning", _("対策一覧"), "assessments:catalog", order=60))
     waiting.register(tasks)
+    controls.register(controls.Source(catalogue.newest, catalogue.past_own))
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
     dependents.register_work(in_departments)

@@ -116,6 +116,11 @@ class Assessment(Tenant, Versioned):
         return bracketed(self.system or _("組織全体"), self.cycle)
 
     @property
+    def shown_name(self) -> str:
+        """As its ``str``, which the trail keeps, but in the reader's language."""
+        return bracketed(self.system.shown_name if self.system else _("組織全体"), self.cycle)
+
+    @property
     def scope_id(self) -> int:
         return self.system_id if self.system_id else self.municipality_id
 
@@ -179,7 +184,8 @@ class Answer(Tenant, Versioned):
     """The catalogue version from which an unchanged answer was carried."""
     previous: Any = models.JSONField(null=True, blank=True)
     """The answer that was approved last, or the one before an upgrade that asks again: a suggestion to confirm.
-    {status, reason, planned_on, answered_by, source}"""
+    {status, reason, planned_on, answered_by, source}, and ``asked`` where the question reads differently now
+    (see ``rewording.py``)."""
 
     class Meta:
         ordering = ["assessment", "pk"]
@@ -191,6 +197,11 @@ class Answer(Tenant, Versioned):
     @property
     def tone(self) -> str:
         return STATUS_TONES[self.status]
+
+    @property
+    def is_reworded(self) -> bool:
+        """Open, and what is suggested answered a question that reads differently now."""
+        return not self.status and bool(self.previous and self.previous.get("asked"))
 
 
 class Assignment(Tenant, Versioned):

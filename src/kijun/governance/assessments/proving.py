@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.assessments import catalogue
 from kijun.governance.assessments.models import Assessment
 from kijun.governance.evidence import actions as evidence_actions
-from kijun.governance.evidence import attestations, deadlines
+from kijun.governance.evidence import attestations, controls, deadlines
 from kijun.governance.evidence import queries as evidence_queries
 from kijun.governance.evidence.models import Item, ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Scope
@@ -55,13 +56,14 @@ def evidence_of(assessment: Assessment, control_id: str) -> list[Item]:
 
 def attest(actor: Person, assessment: Assessment, control_id: str, words: str) -> None:
     """Keep the words of the person who answers 実施済 as evidence: all that counts as done is so, says this person."""
-    today = timezone.localdate()
+    today, book = timezone.localdate(), controls.worded(catalogue.pinned(assessment))
     evidence_actions.attest(
         actor,
         scope_of(assessment),
-        {control_id: range(len(attestations.check_items(control_id)))},
+        {control_id: range(len(attestations.check_items(control_id, book)))},
         note=words,
         verdict=Verdict.MET,
         effective_on=today,
-        expires_on=deadlines.holds_until(control_id, today),
+        expires_on=deadlines.holds_until(control_id, today, book),
+        book=book,
     )

@@ -13,6 +13,7 @@ from kijun.governance.assessments import catalogue
 from kijun.governance.assessments.models import AskedRole, Assessment
 from kijun.governance.assessments.queries import live_results
 from kijun.governance.assessments.tiering import plan_tier
+from kijun.web.templatetags.kit import named
 
 ORGANISATION = gettext_lazy("組織としての取組")
 
@@ -55,7 +56,7 @@ def missing(assessment: Assessment, lang: str = "ja") -> list[Missing]:
             found.append(Missing(message, url))
     for one in assignments:
         if one.finished_at is None and one.role in results.roles:
-            words = {"department": one.department.name, "role": one.get_role_display()}
+            words = {"department": named(one.department), "role": one.get_role_display()}
             message = _("%(department)sの担当分「%(role)s」が、まだ完了になっていません。") % words
             found.append(Missing(message, url))
     return found

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from kijun.catalog import Control
 from kijun.governance.accounts.models import Person
-from kijun.governance.assessments import actions, catalogue, proving
+from kijun.governance.assessments import actions, catalogue, proving, rewording
 from kijun.governance.assessments.actions.answers import (
     ATTESTATION,
     check_answer,
@@ -71,20 +72,25 @@ def write(assessment: Assessment, answers: list[Answer]) -> bytes:
                 "reason": one.reason,
                 "planned_on": one.planned_on,
                 "attestation": "",
-                "previous": _previous(one),
+                "previous": _previous(one, control),
                 "evidence": "\n".join(_evidence(item) for item in items.get(one.control_id, [])),
             }
         )
     return write_workbook([Sheet(_("自己点検"), COLUMNS, rows)])
 
 
-def _previous(answer: Answer) -> str:
-    """What was approved last: to be looked at, and given again by who still finds it so."""
+def _previous(answer: Answer, control: Control) -> str:
+    """What was approved last, and how the question read where it reads differently now: to be looked at, never read in."""
     if not answer.previous:
         return ""
     status = answer.previous.get("status", "")
     parts = [str(Status(status).label) if status else "", answer.previous.get("reason", "")]
-    return " / ".join(part for part in parts if part)
+    text = " / ".join(part for part in parts if part)
+    if not answer.is_reworded:
+        return text
+    lang = get_language() or "ja"
+    before = [words for _name, words, _now in rewording.lines(answer.previous, control, lang)]
+    return "\n".join([_("【対策の内容が変わりました】"), text, *before])
 
 
 def _evidence(item: Item) -> str:

@@ -15,6 +15,7 @@ from kijun.governance.audit import chain as links
 from kijun.governance.audit import triggers, words
 from kijun.governance.audit.models import Chain, Entry
 from kijun.governance.audit.refs import ref
+from kijun.web.search import containing
 
 HISTORY = 20
 """How many entries the history of a thing shows."""
@@ -45,10 +46,10 @@ def search(
 ) -> QuerySet[Entry]:
     """Entries of a chain by words in the person's and the thing's name, action code and days (inclusive)."""
     found = entries(key)
-    for word in person.replace("\u3000", " ").split():
-        found = found.filter(actor_label__icontains=word)
-    for word in thing.replace("\u3000", " ").split():
-        found = found.filter(thing_label__icontains=word)
+    for word in person.split():
+        found = found.filter(containing(word, ["actor_label"]))
+    for word in thing.split():
+        found = found.filter(containing(word, ["thing_label"]))
     if action:
         found = found.filter(action=action)
     if since:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from kijun.catalog import Evidence
 from kijun.governance.evidence import controls, proofs
+from kijun.governance.evidence.controls import Book
 from kijun.governance.evidence.models import Item
 
 
@@ -37,11 +38,11 @@ class Answerable:
         return tuple(kind for kind, may in by_hand if may)
 
 
-def answerable(control_id: str) -> Answerable:
-    """How a control can be answered. Files and links can always be added beside: they explain."""
+def answerable(control_id: str, book: Book | None = None) -> Answerable:
+    """How a control can be answered; ``book`` knows own controls. Files and links can always be added beside: they explain."""
     names = tuple(one.name for one in proofs.collectors(control_id))
-    found = controls.control(control_id)
-    if found is None:  # a municipality's own control
+    found = (book or controls.of(None)).control(control_id)
+    if found is None:
         return Answerable(names, attestation=True, file=True, link=True, stand_in=False)
     by_hand = {Evidence.ATTESTATION, Evidence.FILE, Evidence.LINK} & set(found.evidence)
     stand_in = not names and not by_hand
@@ -49,9 +50,9 @@ def answerable(control_id: str) -> Answerable:
     return Answerable(names, attestation=attestation, file=True, link=True, stand_in=stand_in)
 
 
-def check_items(control_id: str) -> list[str]:
+def check_items(control_id: str, book: Book | None = None) -> list[str]:
     """What is ticked in the attestation of a control, in the reader's language."""
-    found = controls.control(control_id)
+    found = (book or controls.of(None)).control(control_id)
     if found is None:
         return []
     return [text.get(get_language() or "ja") for text in found.done_when]

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.evidence import controls
 from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.queries import open_departments
 from kijun.web.forms import DateField, Form, RevisionMixin
+from kijun.web.templatetags.kit import named
+
+if TYPE_CHECKING:
+    DepartmentChoice = forms.ModelChoiceField[Department]
+else:
+    DepartmentChoice = forms.ModelChoiceField
 
 
-def _people(municipality: Municipality) -> Any:
-    return Person.objects.of(municipality).filter(is_active=True)
+def _departments(municipality: Municipality, now: int | None = None) -> QuerySet[Department]:
+    """Those that exist, and the one that has it now although it may be closed."""
+    rows: QuerySet[Department] = Department.objects.of(municipality)
+    return rows.filter(Q(pk__in=open_departments(municipality)) | Q(pk=now)).order_by("path")
+
+
+class _Department(DepartmentChoice):
+    def label_from_instance(self, obj: Department) -> str:
+        return named(obj)
 
 
 class _Responsible(Form):
-    owner = forms.ModelChoiceField(
-        label=_("担当者"), queryset=Person.objects.none(), required=False, empty_label=_("まだ決めない")
-    )
-    department = forms.ModelChoiceField(
+    owner = PersonField(label=_("担当者"), required=False, empty_label=_("まだ決めない"))
+    department = _Department(
         label=_("担当部署"), queryset=Department.objects.none(), required=False, empty_label=_("まだ決めない")
     )
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owner: Any = self.fields["owner"]
-        owner.queryset = _people(municipality)
+        owner.offer(municipality)
         department: Any = self.fields["department"]
-        department.queryset = Department.objects.of(municipality).order_by("path")
+        department.queryset = _departments(municipality, self.initial.get("department"))
 
 
 class RaiseForm(_Responsible):
@@ -61,7 +74,7 @@ class RaiseForm(_Responsible):
         scope: Any = self.fields["scope"]
         scope.choices = [(one.key, one.label) for one in visible]
         field: Any = self.fields["control_id"]
-        field.choices = [("", _("選んでください")), *controls.grouped()]
+        field.choices = [("", _("選んでください")), *controls.of(kwargs["municipality"]).grouped()]
 
 
 class PlanForm(RevisionMixin, _Responsible):
@@ -79,15 +92,37 @@ class StepForm(RevisionMixin, Form):
         max_length=300,
         help_text=_("例：介護保険課の利用許可を棚卸しし、不要なものを外す"),
     )
-    person = forms.ModelChoiceField(
-        label=_("担当者"), queryset=Person.objects.none(), required=False, empty_label=_("まだ決めない")
-    )
+    person = PersonField(label=_("担当者"), required=False, empty_label=_("まだ決めない"))
     due_on = DateField(label=_("期限"), required=False)
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["person"]
-        field.queryset = _people(municipality)
+        field.offer(municipality)
+
+
+class ReassignForm(_Responsible):
+    """Several findings for somebody else."""
+
+    steps = forms.BooleanField(
+        label=_("前の担当者の、終わっていない改善計画の手順も引き継ぐ"), required=False, initial=True
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例：4月1日の組織改正で、介護保険課の仕事を高齢福祉課に移したため。"),
+    )
+    field_order = ["owner", "department", "steps", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.label = _("新しい担当者")
+        owner.help_text = _("担当者と担当部署の、少なくとも一方を選びます。")
+        owner.choices = [("", _("今のまま")), *owner.choices[1:]]
+        department: Any = self.fields["department"]
+        department.label, department.empty_label = _("新しい担当部署"), _("今のまま")
 
 
 class FinishForm(RevisionMixin, Form):

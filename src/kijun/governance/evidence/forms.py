@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.evidence import attestations, controls, deadlines, store
+from kijun.governance.evidence import attestations, deadlines, store
 from kijun.governance.evidence.actions.items import check_link
+from kijun.governance.evidence.controls import Book
 from kijun.governance.evidence.models import Item, Verdict
 from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.web.forms import DateField, Form
@@ -45,19 +46,20 @@ class ChooseForm(Form):
         error_messages={"required": _("対策を1つ以上選んでください。")},
     )
 
-    def __init__(self, *args: Any, visible: Sequence[ScopeFacts], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visible: Sequence[ScopeFacts], book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         scope: Any = self.fields["scope"]
         scope.choices = [(one.key, one.label) for one in visible]
         field: Any = self.fields["controls"]
-        field.choices = controls.grouped()
+        self._grouped = book.grouped()
+        field.choices = self._grouped
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, str, bool]], bool]]:
         """The controls by topic with what is ticked, for folding: (topic, [(id, label, ticked)], open)."""
         ticked = set(self["controls"].value() or [])
         found = []
-        for topic, choices in controls.grouped():
+        for topic, choices in self._grouped:
             rows = [(value, label, value in ticked) for value, label in choices]
             found.append((topic, rows, any(row[2] for row in rows)))
         return found
@@ -87,8 +89,8 @@ class _Dated(Form):
         help_text=_("この日を過ぎると、自動で指摘が登録されます。例：令和9年3月31日"),
     )
 
-    def __init__(self, *args: Any, control_ids: Sequence[str], **kwargs: Any) -> None:
-        self.control_ids = list(control_ids)
+    def __init__(self, *args: Any, control_ids: Sequence[str], book: Book, **kwargs: Any) -> None:
+        self.control_ids, self.book = list(control_ids), book
         today = timezone.localdate()
         initial = {"effective_on": today} | kwargs.pop("initial", {})
         super().__init__(*args, initial=initial, **kwargs)
@@ -165,11 +167,11 @@ class Checks(forms.MultipleChoiceField):
 class AttestationForm(_Dated):
     """申告, made from the catalogue: each control's ``done_when`` are check items."""
 
-    def __init__(self, *args: Any, control_ids: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, control_ids: Sequence[str], book: Book, **kwargs: Any) -> None:
         today = timezone.localdate()
-        holds = min((deadlines.holds_until(one, today) for one in control_ids), default=None)
+        holds = min((deadlines.holds_until(one, today, book) for one in control_ids), default=None)
         initial = {"expires_on": holds} | kwargs.pop("initial", {})
-        super().__init__(*args, control_ids=control_ids, initial=initial, **kwargs)
+        super().__init__(*args, control_ids=control_ids, book=book, initial=initial, **kwargs)
         self.fields["expires_on"].required = True
         self.fields["expires_on"].help_text = _("次に確かめ直す日です。対策の頻度から入れてあります。")
         self.fields["note"].help_text = _(
@@ -177,10 +179,10 @@ class AttestationForm(_Dated):
         )
         checks: dict[str, forms.Field] = {}
         for place, control_id in enumerate(self.control_ids):
-            choices = [(str(n), text) for n, text in enumerate(attestations.check_items(control_id))]
+            choices = [(str(n), text) for n, text in enumerate(attestations.check_items(control_id, book))]
             if choices:
                 checks[f"checks{place}"] = Checks(
-                    label=controls.label(control_id),
+                    label=book.label(control_id),
                     help_text=_("確認できた項目に印を付けてください。"),
                     choices=choices,
                 )
@@ -197,7 +199,7 @@ class AttestationForm(_Dated):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         for place, control_id in enumerate(self.control_ids):
-            items = attestations.check_items(control_id)
+            items = attestations.check_items(control_id, self.book)
             ticked = data.get(f"checks{place}")
             if ticked is not None and data.get("verdict") == Verdict.MET and len(ticked) < len(items):
                 self.add_error(

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.evidence import controls, scopes
 from kijun.governance.evidence.actions import findings
-from kijun.governance.evidence.models import Finding, Item, Verdict
+from kijun.governance.evidence.controls import Book
+from kijun.governance.evidence.models import Finding, Item, Verdict, lapse_title
 from kijun.governance.evidence.scopes import ScopeFacts
 from kijun.governance.organisation.models import Municipality
 
@@ -54,24 +55,20 @@ def _was_good(item: Item) -> bool:
 
 def turned_worse(municipality: Municipality, facts: ScopeFacts, item: Item) -> int:
     """1 when a finding was raised (or reopened) for a verdict that fell to unmet."""
-    with translation.override("ja"):
-        title = _("%(control)s：満たさなくなりました") % {"control": controls.label(item.control_id)}
-    return _raise(municipality, facts, item, Finding.Cause.WORSE, title, timezone.now())
+    return _raise(municipality, facts, item, Finding.Cause.WORSE, timezone.now(), controls.of(municipality))
 
 
 def lapsed(municipality: Municipality, facts: Mapping[Place, ScopeFacts]) -> int:
     """Raise a finding for each item past its last day; returns how many were raised or reopened."""
-    settled = _settled(municipality)
+    settled, book = _settled(municipality), controls.of(municipality)
     count = 0
     for item in lapsed_items(municipality):
         place = (item.scope_kind, item.scope_id)
         if place not in facts or item.expires_on is None or _key(item) in settled:
             continue
         settled.add(_key(item))
-        with translation.override("ja"):
-            title = _("%(control)s：証跡の期限が切れました") % {"control": controls.label(item.control_id)}
         end = max(_end_of(item.expires_on), item.made_at)  # it may have been old when it was added
-        count += _raise(municipality, facts[place], item, Finding.Cause.LAPSE, title, end)
+        count += _raise(municipality, facts[place], item, Finding.Cause.LAPSE, end, book)
     return count
 
 
@@ -165,8 +162,8 @@ def _raise(
     facts: ScopeFacts,
     item: Item,
     cause: Finding.Cause,
-    title: str,
     lapsed_at: datetime.datetime,
+    book: Book,
 ) -> int:
     with translation.override("ja"):  # kept as words too, for search and the trail
         description = Finding(cause=cause, item=item).shown_description
@@ -182,7 +179,8 @@ def _raise(
         control_id=item.control_id,
         scope_kind=item.scope_kind,
         scope_id=item.scope_id,
-        title=title,
+        title=_title(cause, item, book, "ja"),
+        title_en=_title(cause, item, book, "en"),
         description=description,
         cause=cause,
         owner=facts.owner,
@@ -191,6 +189,11 @@ def _raise(
         lapsed_at=lapsed_at,
     )
     return 1
+
+
+def _title(cause: Finding.Cause, item: Item, book: Book, lang: str) -> str:
+    with translation.override(lang):
+        return lapse_title(cause, book.label(item.control_id))
 
 
 def _end_of(day: datetime.date) -> datetime.datetime:

@@ -215,15 +215,14 @@ class Finding(Scoped, Versioned):
 
     @property
     def shown_title(self) -> str:
-        """The title in the reader's language where it was raised by itself; else as it was written."""
+        """The title in the reader's language where it was raised by itself; else as it was written.
+
+        Of an own control as it read then: a list need not ask for each row how it reads now.
+        """
         from kijun.governance.evidence import controls  # the catalogue is read only for pages
 
-        if self.cause == self.Cause.LAPSE:
-            return gettext("%(control)s：証跡の期限が切れました") % {
-                "control": controls.label(self.control_id)
-            }
-        if self.cause == self.Cause.WORSE:
-            return gettext("%(control)s：満たさなくなりました") % {"control": controls.label(self.control_id)}
+        if self.cause in {self.Cause.LAPSE, self.Cause.WORSE} and not controls.is_own(self.control_id):
+            return lapse_title(self.cause, controls.of(None).label(self.control_id))
         return (self.title_en if get_language() == "en" else "") or self.title
 
     @property
@@ -251,6 +250,13 @@ class Finding(Scoped, Versioned):
     def is_overdue(self) -> bool:
         """Not done, and past its date, today in the town's time zone."""
         return self.state in {self.State.OPEN, self.State.PLANNED} and self.due_on < timezone.localdate()
+
+
+def lapse_title(cause: str, control: str) -> str:
+    """The title of a finding that evidence raised by itself, in the reader's language."""
+    if cause == Finding.Cause.LAPSE:
+        return gettext("%(control)s：証跡の期限が切れました") % {"control": control}
+    return gettext("%(control)s：満たさなくなりました") % {"control": control}
 
 
 class PlanStep(Tenant, Versioned):

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
 from kijun.governance.evidence import scopes
 from kijun.governance.evidence.models import SOON, Finding, Item
 from kijun.governance.organisation.models import Municipality
@@ -42,6 +43,8 @@ def open_findings(
     return rows.select_related("owner", "department")
 
 
+WORKING = (Finding.State.OPEN, Finding.State.PLANNED)
+"""States in which a finding is worked on."""
 WITHOUT_OWNER = Q(owner=None) | Q(owner__is_active=False)
 """A condition on findings: nobody works on it."""
 
@@ -56,6 +59,18 @@ def visible_findings(person: Person) -> QuerySet[Finding]:
     """The findings of the scopes that the person may see, and those that the person owns."""
     rows = Finding.objects.filter(municipality=person.municipality)
     return rows.filter(scopes.visible_rows(person)) | rows.filter(owner=person)
+
+
+def led_by(person: Person) -> Q:
+    """A condition on findings that the person leads: all for IT staff, else those of the departments of their roles."""
+    grants = [grant for grant in person.grants_today() if grant.role in {Role.APPROVER, Role.OWNER}]
+    if Role.IT_STAFF in person.roles_today() or any(grant.department is None for grant in grants):
+        return Q()
+    covered = Q(pk__in=[])
+    for grant in grants:
+        assert grant.department is not None
+        covered |= Q(department__path__startswith=grant.department.path)
+    return covered
 
 
 def expiring(rows: QuerySet[Item], days: int = SOON) -> QuerySet[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.belongings import Belonging, Keeper
 from kijun.governance.accounts.models import Person
-from kijun.governance.accounts.roles import Role
 from kijun.governance.accounts.waiting import Task
 from kijun.governance.evidence import queries, scopes
 from kijun.governance.evidence.actions import give_finding, give_step
@@ -23,7 +22,7 @@ from kijun.governance.mandates.models import Mandate
 from kijun.governance.organisation import dependents
 from kijun.governance.organisation.models import Department, Municipality
 
-WORKING = (Finding.State.OPEN, Finding.State.PLANNED)
+WORKING = queries.WORKING
 
 
 def organisation(municipality: Municipality) -> Iterable[ScopeFacts]:
@@ -85,25 +84,13 @@ def tasks(person: Person) -> Iterable[Task]:
 def _to_confirm(person: Person) -> QuerySet[Finding]:
     """Done by somebody else, where this person confirms: everywhere, or in the departments of their roles."""
     rows = Finding.objects.filter(municipality=person.municipality, state=Finding.State.DONE)
-    return rows.exclude(done_by=person).filter(_covered(person))
+    return rows.exclude(done_by=person).filter(queries.led_by(person))
 
 
 def _unowned(person: Person) -> QuerySet[Finding]:
     """Findings that nobody works on (there is no owner, or the owner has left), where this person may name one."""
     rows = Finding.objects.filter(queries.WITHOUT_OWNER, municipality=person.municipality, state__in=WORKING)
-    return rows.filter(_covered(person))
-
-
-def _covered(person: Person) -> Q:
-    """A condition on findings: all for IT staff, else those of the departments for which the person holds a role."""
-    grants = [grant for grant in person.grants_today() if grant.role in {Role.APPROVER, Role.OWNER}]
-    if Role.IT_STAFF in person.roles_today() or any(grant.department is None for grant in grants):
-        return Q()
-    covered = Q(pk__in=[])
-    for grant in grants:
-        assert grant.department is not None
-        covered |= Q(department__path__startswith=grant.department.path)
-    return covered
+    return rows.filter(queries.led_by(person))
 
 
 def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str]]:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from kijun.governance.evidence.views import adding, findings, items, transitions
+from kijun.governance.evidence.views import adding, findings, items, reassigning, transitions
 
 app_name = "evidence"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("add/<slug:kind>/", adding.add, name="add"),
     path("findings/", findings.findings, name="findings"),
     path("findings/raise/", findings.raise_finding, name="raise"),
+    path("findings/reassign/", reassigning.reassign, name="reassign"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/plan/", findings.plan, name="plan"),
     path("findings/<int:pk>/steps/", findings.add_step, name="add_step"),

@@ -27,6 +27,7 @@ def register() -> None:
             "evidence.withdrawn": _("証跡を取り下げた"),
             "evidence.finding_raised": _("指摘を登録した"),
             "evidence.finding_planned": _("担当と期限を決めた"),
+            "evidence.finding_reassigned": _("担当を変えた"),
             "evidence.finding_done": _("実施済みにした"),
             "evidence.finding_closed": _("確認して完了にした"),
             "evidence.finding_reopened": _("再開した"),

@@ -171,6 +171,8 @@ class PeopleForm(StepForm):
 
 
 class ServiceForm(StepForm):
+    sometimes_required = ("vendor_name",)
+
     network = forms.ChoiceField(
         choices=Network.choices, widget=forms.RadioSelect, help_text=_("職員が使う端末のある側を選びます。")
     )
@@ -190,6 +192,8 @@ class ServiceForm(StepForm):
 
 
 class DataForm(StepForm):
+    sometimes_required = ("data_subjects", "retention", "training_checked_on")
+
     data_kinds = ManyField(
         choices=DataKind.choices,
         help_text=_("入力する情報、参照させる情報、学習させる情報のすべてについて選びます。"),
@@ -213,7 +217,7 @@ class DataForm(StepForm):
     )
     training_checked_on = DateField(
         help_text=_(
-            "契約書か設定画面で確かめた日です。6か月ごとに確かめ直します。例：令和8年11月23日、2026/11/23"
+            "契約書か設定画面で確かめた日です。「確認済み」のときは必ず書き、6か月ごとに確かめ直します。例：令和8年11月23日、2026/11/23"
         )
     )
     learns = YesNoField(help_text=_("庁内のデータで、モデルを学習または追加学習させていますか。"))

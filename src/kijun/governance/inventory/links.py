@@ -151,23 +151,15 @@ def find_systems(request: HttpRequest, text: str) -> Iterable[search.Hit]:
     person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
     table, rows = lists.systems_table(), queries.with_code(queries.visible_systems(person))
     for word in text.split():
-        rows = rows.filter(table_search(table.search, word))
+        rows = rows.filter(search.containing(word, table.search))
     for one in rows.order_by("number")[:20]:
         yield search.Hit(f"{one.code} {one.shown_name}", lists.system_url(one), str(lists.stage_label(one)))
-
-
-def table_search(fields: Iterable[str], word: str) -> Q:
-    """Any of the fields holds the word."""
-    wanted = Q(pk__in=[])
-    for name in fields:
-        wanted |= Q(**{f"{name}__icontains": word})
-    return wanted
 
 
 def find_datasets(request: HttpRequest, text: str) -> Iterable[search.Hit]:
     rows = queries.visible_datasets(request.user)  # type: ignore[arg-type]  # who_may lets only a person in
     for word in text.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(collected_where__icontains=word))
+        rows = rows.filter(search.containing(word, ("name", "collected_where")))
     for one in rows.distinct()[:20]:
         yield search.Hit(one.name, reverse("inventory:dataset", args=[one.pk]), str(one.get_use_display()))
 
@@ -178,7 +170,7 @@ def all_scopes(town: Municipality) -> Iterable[scopes.ScopeFacts]:
         yield scopes.ScopeFacts(
             ScopeKind.SYSTEM,
             one.pk,
-            one.name,
+            one.shown_name,
             lists.system_url(one),
             one.owner,
             one.provider_department,
@@ -189,8 +181,8 @@ def all_scopes(town: Municipality) -> Iterable[scopes.ScopeFacts]:
 def past_scopes(town: Municipality) -> Iterable[tuple[int, str]]:
     """Systems that were retired."""
     rows = AISystem.objects.of(town).filter(stage=Stage.RETIRED)
-    for one in rows.only("number", "name"):
-        yield one.pk, bracketed(one.name, Stage.RETIRED.label)
+    for one in rows.only("number", "name", "name_en"):
+        yield one.pk, bracketed(one.shown_name, Stage.RETIRED.label)
 
 
 def may_see_scope(person: Person, pk: int) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.inventory.models import AISystem, DataKind
+from kijun.governance.inventory.models import AISystem, DataKind, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,10 @@ def check_together(values: Mapping[str, Any]) -> dict[str, StrOrPromise]:
         found["retention"] = _("個人情報を扱うときは、保存期間を入力してください。例：3年、年度末まで")
     if values.get("external_service") and not values.get("vendor_name"):
         found["vendor_name"] = _("庁外のサービスを使うときは、事業者を入力してください。")
+    if values.get("training") == Training.OFF_CONFIRMED and not values.get("training_checked_on"):
+        found["training_checked_on"] = _(
+            "学習に使われないことを確認済みのときは、確かめた日を入力してください。まだなら「未確認」を選びます。"
+        )
     return found
 
 

@@ -143,7 +143,7 @@ def find(request: HttpRequest, text: str) -> Iterator[search.Hit]:
     rows = visible_systems(person).filter(register_entry__isnull=False).select_related("register_entry")
     for word in text.split():
         digits = word.upper().removeprefix("AI-").lstrip("0")
-        named = Q(name__icontains=word) | Q(name_en__icontains=word)
+        named = search.containing(word, ("name", "name_en"))
         rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 7 else named)
     for system in rows[:20]:
         yield search.Hit(system.shown_name, entry_url(system), system.register_entry.get_state_display())

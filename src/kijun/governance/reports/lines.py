@@ -16,6 +16,7 @@ from kijun.governance.organisation.models import Municipality
 from kijun.governance.reports.contents import ControlLine, EvidenceLine, FindingLine, PlanLine
 from kijun.governance.reports.naming import day_of, language, system_name
 from kijun.governance.reports.words import status_labels
+from kijun.web.templatetags.kit import named
 
 FINDING = ("number", "title", "title_en", "control_id", "cause", "state", "scope_kind", "scope_id", "due_on")
 
@@ -79,16 +80,18 @@ def findings_of(town: Municipality, system: AISystem | None = None) -> tuple[Fin
     if system is not None:
         rows = rows.filter(scope_kind=ScopeKind.SYSTEM, scope_id=system.pk)
     rows = rows.select_related("owner", "department").prefetch_related("steps__person")
-    rows = rows.only(*FINDING, "owner__name", "department__name").order_by("due_on", "number")
-    named = AISystem.objects.filter(municipality=town).only("name", "name_en")
-    names = {one.pk: system_name(one) for one in named}
+    rows = rows.only(*FINDING, "owner__name", "department__name", "department__name_en").order_by(
+        "due_on", "number"
+    )
+    systems = AISystem.objects.filter(municipality=town).only("name", "name_en")
+    names = {one.pk: system_name(one) for one in systems}
     return tuple(
         FindingLine(
             number=one.code,
             title=one.shown_title,
             control=one.control_id,
             scope=names.get(one.scope_id, "") if one.scope_kind == ScopeKind.SYSTEM else _("組織全体"),
-            owner=(one.owner.name if one.owner else "") or (one.department.name if one.department else ""),
+            owner=(one.owner.name if one.owner else "") or (named(one.department) if one.department else ""),
             due_on=one.due_on,
             state=str(one.get_state_display()),
             overdue=one.is_overdue,

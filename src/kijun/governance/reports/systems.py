@@ -21,17 +21,18 @@ from kijun.governance.reports.naming import language, system_name
 from kijun.governance.risks.models import RiskAssessment, Tier
 from kijun.web import dates
 from kijun.web.punctuation import listed
+from kijun.web.templatetags.kit import named
 
 
 def facts_of(system: AISystem) -> tuple[Fact, ...]:
-    departments = listed(one.name for one in system.user_departments.all())
+    departments = listed(named(one) for one in system.user_departments.all())
     pairs: Iterable[tuple[Any, Any]] = (
         (_("概要"), system.summary),
         (_("段階"), system.get_stage_display()),
         (_("AIサービス責任者"), system.owner.name if system.owner else _("未定")),
         (
             _("提供する部署（AI提供者）"),
-            system.provider_department.name if system.provider_department else "",
+            named(system.provider_department) if system.provider_department else "",
         ),
         (_("利用する部署（AI利用者）"), departments),
         (_("事業者"), system.vendor_name),
@@ -117,7 +118,7 @@ def _line(
         tier=str(Tier(risk[0]).label) if risk[0] else _("未評価"),
         overruled=str(Tier(risk[1]).label) if risk[1] else "",
         owner=system.owner.name if system.owner else _("未定"),
-        departments=tuple(one.name for one in system.user_departments.all()),
+        departments=tuple(named(one) for one in system.user_departments.all()),
         assessed=str(assessment.get_state_display()) if assessment else _("自己点検なし"),
         rate=tally.done / tally.judged if tally.judged and tally.complete else None,
         findings=findings,

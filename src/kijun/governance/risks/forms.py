@@ -41,6 +41,8 @@ class PartForm(Form, RevisionMixin):
 
 
 class UseForm(PartForm):
+    sometimes_required = ("public_authority_basis",)
+
     public_authority = forms.ChoiceField(
         label=_("行政処分など、公権力の行使に関わりますか"),
         widget=forms.RadioSelect,
@@ -151,6 +153,9 @@ class RatingsForm(PartForm):
     def __init__(self, *args: Any, risks: list[Risk], ratings: dict[str, Rating], **kwargs: Any) -> None:
         self.risks, self.ratings = risks, ratings
         super().__init__(*args, **kwargs)
+        self.sometimes_required = [
+            f"{risk.id}-{part}" for risk in risks for part in ("harm", "likelihood", "reason")
+        ]
         row = {"class": "choice-row"}
         for risk in risks:
             self.fields[f"{risk.id}-applies"] = forms.ChoiceField(
@@ -248,6 +253,8 @@ class RatingsForm(PartForm):
 
 class ResultForm(Form, RevisionMixin):
     """The end: what remains, the next review, and (folded) another tier with a reason."""
+
+    sometimes_required = ("residual_note",)
 
     residual_note = forms.CharField(
         label=_("対策をしても残るリスク"),

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from kijun.catalog import Control
 from kijun.governance.accounts.models import Person
-from kijun.governance.assessments import queries
+from kijun.governance.assessments import queries, rewording
 from kijun.governance.assessments.models import Answer, Assessment, Assignment, Cycle
 from kijun.governance.assessments.plans import CyclePlan, Planned, plan_cycle
 from kijun.governance.audit.actions import record
@@ -119,7 +120,7 @@ def _make(cycle: Cycle, plan: CyclePlan, planned: list[Planned]) -> list[Assessm
 
 
 def answers_for(
-    assessment: Assessment, controls: list[Any], previous: dict[str, dict[str, Any]]
+    assessment: Assessment, controls: list[Control], previous: dict[str, dict[str, Any]]
 ) -> list[Answer]:
     """Open answers for the controls, each with the answer that was approved last as a suggestion."""
     return [
@@ -129,14 +130,21 @@ def answers_for(
             control_id=control.id,
             role=str(control.role),
             principle=control.principle,
-            previous=previous.get(control.id),
+            previous=_suggested(control, previous.get(control.id)),
         )
         for control in controls
     ]
 
 
+def _suggested(control: Control, last: dict[str, Any] | None) -> dict[str, Any] | None:
+    if last is None:
+        return None
+    suggestion = {key: value for key, value in last.items() if key != "words"}
+    return rewording.remember(suggestion, last["words"], control)
+
+
 def suggestions(last: Assessment | None) -> dict[str, dict[str, Any]]:
-    """前回の回答: what was approved last, by control id."""
+    """前回の回答: what was approved last, by control id; ``words`` are how the question read then."""
     if last is None or not last.frozen:
         return {}
     return {
@@ -146,6 +154,7 @@ def suggestions(last: Assessment | None) -> dict[str, dict[str, Any]]:
             "planned_on": one["planned_on"],
             "answered_by": one["answered_by"],
             "source": last.frozen["cycle"],
+            "words": one,
         }
         for one in last.frozen["controls"]
     }

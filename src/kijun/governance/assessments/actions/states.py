@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.models import Approval
+from kijun.governance.assessments import catalogue
 from kijun.governance.assessments.actions.answers import lock
 from kijun.governance.assessments.actions.dropping import end_if_done
 from kijun.governance.assessments.models import GAPS, Assessment, Assignment, Status
@@ -21,7 +22,7 @@ from kijun.governance.assessments.readiness import missing
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.evidence import actions as evidence_actions
-from kijun.governance.evidence import deadlines
+from kijun.governance.evidence import controls, deadlines
 from kijun.governance.evidence import scopes as evidence_scopes
 from kijun.governance.evidence.models import Finding, ScopeKind
 from kijun.governance.organisation.calendar import closing_days
@@ -141,7 +142,7 @@ def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
     done mends the findings of earlier rounds; a person confirms.
     """
     town = assessment.municipality
-    closed = closing_days(town)
+    closed, book = closing_days(town), controls.worded(catalogue.pinned(assessment))
     asked = assessment.assignments.select_related("department").order_by("-pk")
     departments = {one.role: one.department for one in asked}
     named = {one.pk: one for one in Department.objects.of(town)}
@@ -162,7 +163,7 @@ def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
             cause=Finding.Cause.GAP,
             owner=owner,
             department=named.get(one["department_id"]) or departments.get(one["role"]),
-            due_on=_due(one, assessment.tier, closed),
+            due_on=_due(one, assessment.tier, closed, book),
             source=assessment,
         )
         if finding.state == Finding.State.DONE:
@@ -211,13 +212,15 @@ def _mend_findings(assessment: Assessment) -> None:
         evidence_actions.advance(SYSTEM, finding, note=note)
 
 
-def _due(control: dict[str, Any], tier: str, closed: set[datetime.date]) -> datetime.date:
+def _due(
+    control: dict[str, Any], tier: str, closed: set[datetime.date], book: controls.Book
+) -> datetime.date:
     """The day that the department planned, unless it has passed while the approval waited; else so many opening days."""
     today = timezone.localdate()
     planned = datetime.date.fromisoformat(control["planned_on"]) if control["planned_on"] else None
     if planned is not None and planned >= today:
         return planned
-    return dates.add_business_days(today, deadlines.days_for(control["id"], tier), closed)
+    return dates.add_business_days(today, deadlines.days_for(control["id"], tier, book), closed)
 
 
 @transaction.atomic

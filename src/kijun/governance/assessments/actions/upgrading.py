@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kijun.catalog import Carried, Catalog, Control, Difference, carry, compare_elements
 from kijun.governance.accounts.models import Person
-from kijun.governance.assessments import catalogue
+from kijun.governance.assessments import catalogue, rewording
 from kijun.governance.assessments.actions.answers import lock
 from kijun.governance.assessments.models import Answer, Assessment, OwnControls
 from kijun.governance.audit.actions import record
@@ -118,7 +118,7 @@ def _carry_over(plan: UpgradePlan) -> list[Answer]:
         one.carried_from = plan.old.version
         _follow(one, plan.new)
     for one in plan.carried.again.values():
-        one.previous = _suggestion(one, source)
+        one.previous = rewording.remember(_suggestion(one, source), _words(plan.old, one), _now(plan, one))
         one.status, one.reason, one.planned_on = "", "", None
         one.answered_by, one.answered_at = None, None
         _follow(one, plan.new)
@@ -128,8 +128,18 @@ def _carry_over(plan: UpgradePlan) -> list[Answer]:
             if one.previous and id in reworded:
                 words = {"source": one.previous["source"], "version": plan.old.version}
                 one.previous["source"] = _("%(source)s、%(version)sの内容に対して") % words
+                asked = one.previous.get("asked") or _words(plan.old, one)
+                one.previous = rewording.remember(one.previous, asked, _now(plan, one))
             _follow(one, plan.new)
     return gone
+
+
+def _words(catalog: Catalog, answer: Answer) -> dict[str, Any]:
+    return rewording.words_of(catalog.control(answer.control_id))
+
+
+def _now(plan: UpgradePlan, answer: Answer) -> Control:
+    return plan.new.control(answer.control_id)
 
 
 def _open_answer(assessment: Assessment, control: Control) -> Answer:

@@ -59,8 +59,8 @@ def frozen_day(text: str | None) -> SafeString | str:
 
 @register.filter
 def frozen_words(item: dict[str, Any], key: str) -> str:
-    """Title or value of a frozen piece of evidence in the reader's language, as far as it was written in it."""
-    return str((item.get(f"{key}_en") if get_language() == "en" else "") or item[key])
+    """What a frozen copy keeps under ``key`` in the reader's language, as far as it was written in it."""
+    return str((item.get(f"{key}_en") if get_language() == "en" else "") or item.get(key, ""))
 
 
 @register.simple_tag

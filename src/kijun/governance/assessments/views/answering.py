@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kijun.catalog import Control
+from kijun.governance.approvals.models import Step
 from kijun.governance.assessments import actions, catalogue, proving, queries
 from kijun.governance.assessments.actions.upgrading import is_behind
 from kijun.governance.assessments.forms import AnswerForm, AskForm
@@ -100,10 +101,19 @@ def assessment(request: StaffRequest, pk: int) -> HttpResponse:
         inherited=len(catalogue.inherited_controls(desk.catalog, found)),
         behind=found.is_open and is_behind(found),
         tier_plan=plan_tier(found),
+        returned=_returned(found),
         retired=found.system is not None and found.system.stage == Stage.RETIRED,
         today=timezone.localdate(),
     )
     return render(request, "assessments/assessment.html", context)
+
+
+def _returned(found: Assessment) -> Step | None:
+    """The step that sent it back, with its reason."""
+    if found.state != Assessment.State.CHANGES_REQUESTED or found.approval_id is None:
+        return None
+    steps = Step.objects.filter(approval=found.approval_id, outcome=Step.Outcome.RETURNED)
+    return steps.select_related("acted_by").first()
 
 
 def _answers(desk: Desk, principle: str, show: str, role: str, keep: str = "") -> list[Answer]:

@@ -27,7 +27,7 @@ from kijun.governance.assessments import catalogue, queries
 from kijun.governance.assessments.models import Answer, AskedRole
 from kijun.governance.assessments.readiness import ORGANISATION
 from kijun.governance.assessments.views.common import lang, topic_name
-from kijun.governance.evidence import coverage
+from kijun.governance.evidence import controls, coverage
 from kijun.governance.evidence.attestations import answerable
 from kijun.governance.evidence.proofs import collectors
 from kijun.governance.organisation.tenancy import StaffRequest
@@ -134,7 +134,7 @@ def catalog_control(request: StaffRequest, control_id: str) -> HttpResponse:
         "frequency": label(control.frequency, lang()),
         "tier": label(control.tiers[0], lang()),
         "place": place_reads(control.place, lang()),
-        **_answered_by(control_id),
+        **_answered_by(control_id, controls.worded(found)),
         "risks": [found.risk(one) for one in control.risks],
         "related": [found.control(one) for one in control.related],
         "edges": edges,
@@ -143,9 +143,9 @@ def catalog_control(request: StaffRequest, control_id: str) -> HttpResponse:
     return render(request, "assessments/catalog_control.html", context)
 
 
-def _answered_by(control_id: str) -> dict[str, Any]:
+def _answered_by(control_id: str, book: controls.Book) -> dict[str, Any]:
     """What can prove a control in this version of Kijun, and what the catalogue names but is not built yet."""
-    how = answerable(control_id)
+    how = answerable(control_id, book)
     kinds = [Evidence.AUTOMATIC] if how.collectors else []
     kinds += [Evidence(kind.value) for kind in how.kinds]
     sources = coverage.page_names((one.page for one in collectors(control_id)), lang())

@@ -9,9 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kijun.catalog import Catalog, Control, Text
-from kijun.governance.assessments import catalogue, proving, queries
+from kijun.governance.assessments import catalogue, proving, queries, rewording
 from kijun.governance.assessments.forms import AnswerForm
 from kijun.governance.assessments.models import GAPS, Answer, Assessment, Assignment
+from kijun.governance.assessments.open_form import OpenAnswerForm, Words
 from kijun.governance.assessments.permissions import Asked
 from kijun.governance.assessments.readiness import ORGANISATION, principle_name
 from kijun.governance.assessments.tallies import Results, Tally
@@ -19,8 +20,8 @@ from kijun.governance.evidence.models import Item
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require
 
-SHOW = ("", "open", "mine", "gaps")
-"""Which controls a page lists: all, 未回答, those that the person is asked, those with a gap."""
+SHOW = ("", "open", "mine", "reworded", "gaps")
+"""Which controls a page lists: all, 未回答, those that the person is asked, those whose question changed, those with a gap."""
 
 
 def find(request: StaffRequest, pk: int) -> Assessment:
@@ -35,7 +36,7 @@ def lang() -> str:
 
 
 def name_of(assessment: Assessment) -> str:
-    return assessment.system.name if assessment.system else _("組織全体")
+    return assessment.system.shown_name if assessment.system else _("組織全体")
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Card:
     items: list[Item]
     may: bool
     proven: bool
-    form: AnswerForm | None = None
+    form: AnswerForm | OpenAnswerForm | None = None
     stale: bool = False
     saved: bool = False
     contradicted: bool = False
@@ -60,6 +61,11 @@ class Card:
     @property
     def needs_confirmation(self) -> bool:
         return not self.answer.status and bool(self.answer.previous)
+
+    @property
+    def reworded(self) -> list[tuple[str, str, str]]:
+        """What of the question changed since it was answered last."""
+        return rewording.lines(self.answer.previous, self.control, lang())
 
 
 @dataclass(slots=True)
@@ -104,11 +110,18 @@ class Desk:
             return False
         if show == "open":
             return not answer.status
+        if show == "reworded":
+            return answer.is_reworded
         if show == "gaps":
             return answer.status in GAPS
         if show == "mine":
             return self.asked.asks(answer)
         return True
+
+    @property
+    def reworded(self) -> int:
+        """How many open questions read differently than when they were answered last."""
+        return sum(one.is_reworded for one in self.answers)
 
     def mine_left(self) -> int:
         return sum(not one.status and self.asked.asks(one) for one in self.answers)
@@ -124,11 +137,11 @@ class Desk:
 
     def cards(self, answers: list[Answer]) -> list[Card]:
         items = proving.items_of(self.assessment)
-        made = []
+        made, words = [], Words()
         for one in answers:
             its = items.get(one.control_id, [])
             proven, may = proving.supports(its), self.asked.may(one)
-            form = AnswerForm(one, proven=proven) if may else None
+            form = OpenAnswerForm(one, words, proven=proven) if may else None
             card = Card(self.control(one.control_id), one, its, may, proven, form)
             card.contradicted = proving.contradicts(its)
             made.append(card)

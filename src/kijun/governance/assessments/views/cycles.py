@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from kijun.governance.assessments import actions, plans, queries
+from kijun.governance.assessments import actions, plans, queries, staffing
 from kijun.governance.assessments.forms import CycleForm
 from kijun.governance.assessments.models import DONE_WITH, SETTLED_STATES, Assessment, Cycle
-from kijun.governance.assessments.tallies import Tally
+from kijun.governance.assessments.tallies import Results, Tally
 from kijun.governance.inventory.queries import registered
 from kijun.governance.organisation.calendar import due_date
 from kijun.governance.organisation.models import Municipality
@@ -27,6 +27,7 @@ from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.web import dates
 from kijun.web.excel import SheetColumn
 from kijun.web.tables import Column, Table
+from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
 
 MONTHS_OPEN = 40
@@ -156,7 +157,9 @@ def new_cycle(request: StaffRequest) -> HttpResponse:
         return render(request, "assessments/new_cycle.html", {"form": form}, status=status)
     if "confirmed" not in request.POST:
         plan = plans.plan_cycle(town)
-        return render(request, "assessments/confirm_cycle.html", {"form": form, "plan": plan})
+        jobs = [staffing.Job.planned(one) for one in plan.planned]
+        context = {"form": form, "plan": plan, "obstacles": staffing.obstacles(town, jobs)}
+        return render(request, "assessments/confirm_cycle.html", context)
     try:
         made = actions.open_cycle(request.user, town, **form.cleaned_data)
     except ValidationError as error:
@@ -170,7 +173,8 @@ def new_cycle(request: StaffRequest) -> HttpResponse:
 def cycle(request: StaffRequest, pk: int) -> HttpResponse:
     """How far each assessment and each department is."""
     found = get_mine(request, Cycle, pk=pk)
-    rows = list(queries.visible_assessments(request.user).filter(cycle=found).order_by("system", "pk"))
+    of_cycle = queries.visible_assessments(request.user).filter(cycle=found).order_by("system", "pk")
+    rows = list(of_cycle.select_related("cycle", "system__provider_department", "system__owner"))
     rows.sort(key=lambda one: (one.system_id is not None, one.system.number if one.system else 0))
     results = queries.results_of(rows)
     assignments = _assignments([one for one in rows if one.state != Assessment.State.DROPPED])
@@ -189,11 +193,27 @@ def cycle(request: StaffRequest, pk: int) -> HttpResponse:
         "counted": sum(one.state != Assessment.State.DROPPED for one in rows),
         "left": any(one.state not in DONE_WITH for one in rows),
         "waiting": plans.waiting_systems(request.municipality) if may_manage else [],
+        "obstacles": _obstacles(request, rows, results, assignments) if may_manage else [],
         "addable": _addable(request, plan_later, present),
         "may_manage": may_manage,
         "today": timezone.localdate(),
     }
     return render(request, "assessments/cycle.html", context)
+
+
+def _obstacles(
+    request: StaffRequest, rows: list[Assessment], results: dict[int, Results], assignments: list[Any]
+) -> list[staffing.Obstacle]:
+    """What nobody can do in those that are still to be submitted."""
+    by_assessment: dict[int, list[Any]] = {}
+    for one in assignments:
+        by_assessment.setdefault(one.assessment_id, []).append(one)
+    jobs = [
+        staffing.Job.under_way(one, results[one.pk].roles, by_assessment.get(one.pk, []))
+        for one in rows
+        if one.is_open
+    ]
+    return staffing.obstacles(request.municipality, jobs)
 
 
 @dataclass(slots=True)
@@ -223,7 +243,7 @@ def _by_department(works: list[queries.Work]) -> list[DepartmentWork]:
     found: dict[int, DepartmentWork] = {}
     for one in works:
         department = one.assignment.department
-        row = found.setdefault(department.pk, DepartmentWork(department.name))
+        row = found.setdefault(department.pk, DepartmentWork(named(department)))
         row.works.append(one)
         row.tally.merge(one.tally)
     return list(found.values())

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kijun.governance.assessments import actions, queries
+from kijun.governance.assessments import actions, queries, staffing
 from kijun.governance.assessments.forms import AssignForm, AssignmentForm
 from kijun.governance.assessments.models import Assessment, Assignment
 from kijun.governance.assessments.views.common import Desk, find, page
@@ -50,10 +50,16 @@ def work(request: StaffRequest, pk: int) -> HttpResponse:
         work=queries.works(rows),
         form=form,
         may_finish=may_finish,
+        obstacles=_obstacles(desk) if may_manage else [],
         today=timezone.localdate(),
     )
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "assessments/work.html", context, status=status)
+
+
+def _obstacles(desk: Desk) -> list[staffing.Obstacle]:
+    job = staffing.Job.under_way(desk.assessment, desk.results.roles, desk.assignments)
+    return staffing.obstacles(desk.assessment.municipality, [job])
 
 
 def _assignment(request: StaffRequest, pk: int) -> Assignment:

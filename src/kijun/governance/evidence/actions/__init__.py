@@ -10,6 +10,7 @@ from kijun.governance.evidence.actions.findings import (
     reopen,
 )
 from kijun.governance.evidence.actions.items import add_item, attest, withdraw_item
+from kijun.governance.evidence.actions.reassigning import reassign
 from kijun.governance.evidence.actions.steps import finish_step, give_step, remove_step, save_step
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "give_step",
     "plan",
     "raise_finding",
+    "reassign",
     "remove_step",
     "reopen",
     "save_step",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.evidence import controls, lapses, store
+from kijun.governance.evidence.controls import Book
 from kijun.governance.evidence.models import Item, StoredFile, Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.web.uploads import CheckedUpload
@@ -72,18 +73,20 @@ def attest(
     effective_on: datetime.date,
     expires_on: datetime.date,
     replaces: Item | None = None,
+    book: Book | None = None,
 ) -> list[Item]:
     """申告: this person states for each control which of its check items (places in ``done_when``) are so.
 
     満たしている needs every item; the items ticked are kept as they read today, so that a later catalogue changes nothing.
-    It takes the place of what the same person stated for the control before, and of ``replaces``.
+    ``book`` is how the person read the controls (None: as they count today). It takes the place of what the same person stated for the control before, and of ``replaces``.
     """
     if not actor.has_perm("evidence.add", _thing(scope)):
         raise PermissionDenied
     _check(Item.Kind.ATTESTATION, list(checked), "", None, effective_on, expires_on)
     figures: dict[str, dict[str, object]] = {}
+    book = book or controls.of(scope.municipality)
     for control_id, places in checked.items():
-        found = controls.control(control_id)
+        found = book.control(control_id)
         items = [text.ja for text in found.done_when] if found else []
         if any(not 0 <= place < len(items) for place in places):
             raise ValidationError(_("確認した項目の指定が正しくありません。画面を開き直してください。"))

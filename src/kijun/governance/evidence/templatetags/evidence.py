@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 
-from kijun.governance.evidence import controls
 from kijun.governance.evidence.models import Finding, Item, Verdict
 from kijun.governance.evidence.words import STATE_TONES, VERDICT_TONES
 
@@ -30,9 +29,3 @@ def verdict_tone(value: str) -> str:
 def finding_tone(value: str) -> str:
     """The tone of a finding's state."""
     return STATE_TONES[Finding.State(value)] if value in Finding.State.values else "neutral"
-
-
-@register.filter
-def control_label(value: str) -> str:
-    """Id and title of a control in the reader's language."""
-    return controls.label(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kijun.governance.evidence import actions, attestations, controls, scopes
+from kijun.governance.evidence.controls import Book
 from kijun.governance.evidence.forms import AttestationForm, ChooseForm, FileForm, LinkForm, scope_of
 from kijun.governance.evidence.models import Item
 from kijun.governance.evidence.proofs import Scope
@@ -28,16 +28,14 @@ FORMS: dict[str, Any] = {
     Item.Kind.ATTESTATION: AttestationForm,
 }
 MOST_CONTROLS = 60
-OWN = re.compile(r"L[0-9A-Za-z.\-]{1,19}")
-"""A municipality's own controls are known to assessments, above this app."""
 
 
 @who_may("evidence.add")
 def choose(request: StaffRequest) -> HttpResponse:
     """Where, which controls, what kind. ``?scope=system-3&control=P6.1.2`` comes with both chosen."""
-    visible = scopes.visible(request.user)
+    visible, book = scopes.visible(request.user), controls.of(request.municipality)
     if request.method == "POST":
-        form = ChooseForm(request.POST, visible=visible)
+        form = ChooseForm(request.POST, visible=visible, book=book)
         if form.is_valid():
             data = form.cleaned_data
             query = [("scope", data["scope"]), *(("control", one) for one in data["controls"])]
@@ -50,7 +48,7 @@ def choose(request: StaffRequest) -> HttpResponse:
             "controls": request.GET.getlist("control"),
             "kind": Item.Kind.FILE,
         }
-        form = ChooseForm(visible=visible, initial=initial)
+        form = ChooseForm(visible=visible, book=book, initial=initial)
     context = {"form": form, "next": _next(request)}
     return render(request, "evidence/choose.html", context, status=422 if form.is_bound else 200)
 
@@ -58,12 +56,13 @@ def choose(request: StaffRequest) -> HttpResponse:
 @who_may("evidence.add")
 def add(request: StaffRequest, kind: str) -> HttpResponse:
     """The form of one kind for one or several controls. ``next`` is a page of ours to go back to."""
-    facts, control_ids = _asked(request, kind)
+    book = controls.of(request.municipality)
+    facts, control_ids = _asked(request, kind, book)
     scope = Scope(request.municipality, facts.kind, facts.id)
     form_class = FORMS[kind]
     replaces = _replaced(request, facts, control_ids)
     if request.method == "POST":
-        form = form_class(request.POST, request.FILES, control_ids=control_ids)
+        form = form_class(request.POST, request.FILES, control_ids=control_ids, book=book)
         if form.is_valid():
             try:
                 added = _add(request, scope, kind, form, replaces)
@@ -73,30 +72,30 @@ def add(request: StaffRequest, kind: str) -> HttpResponse:
                 messages.success(request, _("証跡を追加しました。"))
                 return redirect(_next(request) or added[0].get_absolute_url())
     else:
-        form = form_class(control_ids=control_ids, initial=_as_before(replaces))
+        form = form_class(control_ids=control_ids, book=book, initial=_as_before(replaces))
     context = {
         "replaces": replaces,
         "form": form,
         "kind": kind,
         "kind_label": Item.Kind(kind).label,
         "scope": facts,
-        "controls": [(one, controls.title(one)) for one in control_ids],
+        "controls": [(one, book.title(one)) for one in control_ids],
         "next": _next(request),
-        "others": _other_kinds(request, kind, control_ids),
+        "others": _other_kinds(request, kind, control_ids, book),
     }
     return render(request, "evidence/add.html", context, status=422 if form.is_bound else 200)
 
 
-def _asked(request: StaffRequest, kind: str) -> tuple[ScopeFacts, list[str]]:
+def _asked(request: StaffRequest, kind: str, book: Book) -> tuple[ScopeFacts, list[str]]:
     if kind not in FORMS:
         raise Http404
     facts = scope_of(request.GET.get("scope", ""), scopes.visible(request.user))
     control_ids = list(dict.fromkeys(request.GET.getlist("control")))[:MOST_CONTROLS]
-    known = all(controls.control(one) is not None or OWN.fullmatch(one) for one in control_ids)
+    known = all(book.control(one) is not None for one in control_ids)
     if facts is None or not control_ids or not known:
         raise Http404
     if kind == Item.Kind.ATTESTATION and "replaces" not in request.GET:  # what was stated can be stated again
-        control_ids = [one for one in control_ids if attestations.answerable(one).attestation]
+        control_ids = [one for one in control_ids if attestations.answerable(one, book).attestation]
         if not control_ids:
             raise Http404
     return facts, control_ids
@@ -156,10 +155,12 @@ def _next(request: StaffRequest) -> str:
     return url if url_has_allowed_host_and_scheme(url, here, require_https=request.is_secure()) else ""
 
 
-def _other_kinds(request: StaffRequest, kind: str, control_ids: list[str]) -> list[tuple[str, str]]:
+def _other_kinds(
+    request: StaffRequest, kind: str, control_ids: list[str], book: Book
+) -> list[tuple[str, str]]:
     """Links to the other forms for the same controls."""
     query = request.GET.urlencode()
-    allowed = {one for control_id in control_ids for one in attestations.answerable(control_id).kinds}
+    allowed = {one for control_id in control_ids for one in attestations.answerable(control_id, book).kinds}
     return [
         (str(Item.Kind(one).label), reverse("evidence:add", args=[one]) + "?" + query)
         for one in FORMS

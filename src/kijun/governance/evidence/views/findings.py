@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Count, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,11 +20,14 @@ from kijun.governance.evidence.finding_forms import PlanForm, RaiseForm, StepFor
 from kijun.governance.evidence.forms import scope_of
 from kijun.governance.evidence.models import Finding, PlanStep
 from kijun.governance.evidence.views.items import Figure, by_scope, scope_choices, scope_labels
+from kijun.governance.evidence.views.reassigning import chosen_value
 from kijun.governance.evidence.words import STATE_TONES
+from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import bracketed
 from kijun.web.tables import Column, Filter, Table
+from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
 
 State = Finding.State
@@ -49,6 +52,14 @@ def _mine(rows: QuerySet[Any], value: str, user: Any) -> QuerySet[Any]:
     return rows.filter(queries.WITHOUT_OWNER)
 
 
+def _departments(request: HttpRequest) -> list[tuple[str, str]]:
+    """The departments that have findings, those that are closed included."""
+    user: Any = request.user
+    held = Finding.objects.filter(municipality=user.municipality).values("department")
+    rows = Department.objects.of(user.municipality).filter(pk__in=held).order_by("path")
+    return [(row.path, named(row)) for row in rows]
+
+
 def _owner(row: Finding) -> str:
     if row.owner is None:
         return _("未定")
@@ -61,16 +72,26 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
     def scope(row: Finding) -> str:
         return labels.get(f"{row.scope_kind}-{row.scope_id}", "")
 
+    box = Column(
+        "chosen",
+        gettext_lazy("選ぶ"),
+        lambda row: chosen_value(row) if row.choosable else "",
+        kind="choose",
+        hint=lambda row: _("%(code)sを選ぶ") % {"code": row.code},
+    )
+    chooser = [box] if request.user.has_perm("evidence.raise_finding") else []
     return Table(
         name="findings",
         caption=gettext_lazy("指摘の一覧"),
         columns=[
+            *chooser,
             Column(
                 "number",
                 gettext_lazy("番号"),
                 lambda row: row.code,
                 ("number",),
                 lambda row: row.get_absolute_url(),
+                kind="name",
             ),
             Column("title", gettext_lazy("件名"), lambda row: row.shown_title, ("title",), hint=scope),
             Column(
@@ -86,7 +107,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 _owner,
                 ("owner__kana_sort",),
                 kind="name",
-                hint=lambda row: str(row.department or ""),
+                hint=lambda row: named(row.department) if row.department else "",
             ),
             Column(
                 "due_on",
@@ -121,6 +142,12 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
                 _due,
             ),
             Filter("scope", gettext_lazy("対象"), scope_choices, by_scope),
+            Filter(
+                "department",
+                gettext_lazy("担当部署"),
+                _departments,
+                lambda rows, value: rows.filter(department__path__startswith=value),
+            ),
             Filter(
                 "who",
                 gettext_lazy("担当"),
@@ -160,7 +187,7 @@ def table(request: StaffRequest, labels: dict[str, str]) -> Table:
             "cause": row.get_cause_display(),
             "state": row.get_state_display(),
             "owner": row.owner.name if row.owner else "",
-            "department": str(row.department or ""),
+            "department": named(row.department) if row.department else "",
             "due_on": row.due_on,
             "raised_at": row.raised_at,
             "closed_at": row.closed_at,
@@ -174,11 +201,24 @@ def findings(request: StaffRequest) -> HttpResponse:
     labels = scope_labels(request)
     rows = queries.visible_findings(request.user).select_related("owner", "department", "item")
     settled = Case(When(state=State.CLOSED, then=1), default=0, output_field=IntegerField())
-    rows = rows.annotate(settled=settled)  # what is done with stands at the end
+    choosable = Q(state__in=queries.WORKING) & queries.led_by(request.user)
+    rows = rows.annotate(
+        settled=settled,  # what is done with stands at the end
+        choosable=Case(When(choosable, then=True), default=False, output_field=BooleanField()),
+    )
     listing = table(request, labels)
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("指摘一覧") + ".xlsx")
-    context = {"shown": listing.show(request, rows), "figures": _figures(rows)}
+    shown = listing.show(request, rows)
+    kept = request.GET.copy()
+    kept.pop("check", None)
+    context = {
+        "shown": shown,
+        "kept": kept.urlencode(),
+        "figures": _figures(rows),
+        "may_choose": request.user.has_perm("evidence.raise_finding")
+        and any(one.choosable for one in shown.page.object_list),
+    }
     return render(request, "evidence/findings.html", context)
 
 
@@ -241,6 +281,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
     may_work = working and request.user.has_perm("evidence.work_finding", found)
     may_confirm = request.user.has_perm("evidence.close_finding", found)
     others = confirmers.others(found, request.user) if found.state == State.DONE else []
+    book = controls.of(found.municipality)
     own = found.done_by_id is not None and found.done_by_id == request.user.pk
     if step_form is None and may_work:
         step_form = StepForm(municipality=request.municipality, prefix="step")
@@ -248,8 +289,8 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
         "finding": found,
         "tone": STATE_TONES[State(found.state)],
         "scope_label": scope_labels(request).get(f"{found.scope_kind}-{found.scope_id}", ""),
-        "control": controls.control(found.control_id),
-        "control_label": controls.label(found.control_id),
+        "control": book.control(found.control_id),
+        "control_label": book.label(found.control_id),
         "steps": found.steps.select_related("person"),
         "step_form": step_form if may_work else None,
         "may_work": may_work,

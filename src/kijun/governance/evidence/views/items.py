@@ -21,6 +21,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.evidence import actions, controls, queries, scopes, store
 from kijun.governance.evidence.actions.items import check_link
+from kijun.governance.evidence.controls import Book
 from kijun.governance.evidence.models import SOON, Item, StoredFile, Verdict
 from kijun.governance.evidence.words import VERDICT_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
@@ -50,8 +51,8 @@ def by_scope(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(scope_kind=kind, scope_id=id)
 
 
-def control_choices(request: HttpRequest) -> list[tuple[str, str]]:
-    return [choice for _topic, choices in controls.grouped() for choice in choices]
+def control_choices(book: Book) -> list[tuple[str, str]]:
+    return [choice for _topic, choices in book.grouped() for choice in choices]
 
 
 def _expiry(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -78,8 +79,8 @@ def _badness() -> Case:
     )
 
 
-def table(labels: dict[str, str]) -> Table:
-    """The list of evidence; ``labels`` name the scopes."""
+def table(labels: dict[str, str], book: Book) -> Table:
+    """The list of evidence; ``labels`` name the scopes, ``book`` the controls."""
 
     def scope(row: Item) -> str:
         return labels.get(f"{row.scope_kind}-{row.scope_id}", "")
@@ -93,7 +94,7 @@ def table(labels: dict[str, str]) -> Table:
                 gettext_lazy("対策"),
                 lambda row: row.control_id,
                 ("control_sort",),
-                hint=lambda row: controls.title(row.control_id),
+                hint=lambda row: book.title(row.control_id),
             ),
             Column(
                 "title",
@@ -133,7 +134,7 @@ def table(labels: dict[str, str]) -> Table:
             Filter(
                 "control",
                 gettext_lazy("対策"),
-                control_choices,
+                lambda request: control_choices(book),
                 lambda rows, value: rows.filter(control_id=value),
             ),
             Filter(
@@ -180,7 +181,7 @@ def table(labels: dict[str, str]) -> Table:
         ],
         sheet_row=lambda row: {
             "control": row.control_id,
-            "control_title": controls.title(row.control_id),
+            "control_title": book.title(row.control_id),
             "scope": scope(row),
             "kind": row.get_kind_display(),
             "title": row.shown_title,
@@ -198,7 +199,7 @@ def items(request: StaffRequest) -> HttpResponse:
     """The evidence in force of every scope that the person may see."""
     labels = scope_labels(request)
     rows = queries.visible_items(request.user).filter(superseded_at=None).annotate(badness=_badness())
-    listing = table(labels)
+    listing = table(labels, controls.of(request.municipality))
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("証跡一覧") + ".xlsx")
     shown = listing.show(request, rows)
@@ -278,6 +279,7 @@ def item(request: StaffRequest, pk: int) -> HttpResponse:
         "item": found,
         "tone": VERDICT_TONES[Verdict(found.verdict)],
         "scope_label": labels.get(f"{found.scope_kind}-{found.scope_id}", ""),
+        "control_label": controls.of(found.municipality).label(found.control_id),
         "scope_key": f"{found.scope_kind}-{found.scope_id}",
         "host": _host(found),
         "earlier": earlier.order_by("-made_at")[:20],
