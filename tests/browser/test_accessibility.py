@@ -76,16 +76,23 @@ def test_no_violation_on_any_page(
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.parametrize("language", ["ja", "en", "ja-easy"])
 def test_no_violation_on_residents_pages(
-    page: Page, sample: Town, violations: Callable[[Page], list[str]]
+    page: Page, sample: Town, violations: Callable[[Page], list[str]], language: str
 ) -> None:
     problems: list[str] = []
-    crawl(
-        page,
-        f"{sample.url}/",
-        lambda page, url: problems.extend(f"{url} {one}" for one in violations(page)),
-        set(),
-    )
+
+    def visit(page: Page, url: str) -> None:
+        problems.extend(f"{url} {one}" for one in violations(page))
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                problems.append(f"{url} is {wide}px wide in a window of {width}px")
+
+    visited = crawl(page, f"{sample.url}/?lang={language}", visit, set())
+    assert len(visited) >= 8
+    assert page.locator("html").get_attribute("lang") == ("en" if language == "en" else "ja")
     assert not problems, "\n".join(problems)
 
 

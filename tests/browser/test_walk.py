@@ -203,13 +203,33 @@ def focus(page: Page, selector: str, limit: int = 60) -> None:
 def test_residents_read_in_three_languages(page: Page, sample: Town) -> None:
     page.goto(f"{sample.url}/towns/{sample.code}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("みちしるべ市")
-    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_role("button", name="やさしい日本語").click()
+    page.get_by_role("link", name="やさしい日本語").click()
     expect(page.locator("main ruby").first).to_be_visible()
     page.locator("main h3 a, main .card a").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert "/ai/" in page.url
+
+
+def test_residents_need_neither_script_nor_mouse(browser: Browser, sample: Town) -> None:
+    """Language, search and one AI by the keyboard alone, with JavaScript switched off."""
+    context = browser.new_context(java_script_enabled=False, locale="ja-JP")
+    page = context.new_page()
+    page.goto(f"{sample.url}/towns/{sample.code}/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.get_by_role("link", name="やさしい日本語").press("Enter")
+    expect(page.locator("main ruby").first).to_be_visible()
+    page.locator("#q").fill("かいご")
+    page.locator("#q").press("Enter")
+    expect(page.locator(".ai-card")).to_have_count(1)
+    page.locator(".ai-card h3 a").press("Enter")
+    expect(page.locator("main ruby").first).to_be_visible()
+    summary = page.locator("details.more > summary").first
+    summary.press("Enter")
+    expect(page.locator("details.more").first).to_have_attribute("open", "")
+    context.close()
 
 
 def test_a_page_that_is_not_there_helps(page: Page, sample: Town) -> None:

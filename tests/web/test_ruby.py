@@ -28,8 +28,31 @@ from kijun.web import ruby
     ],
 )
 def test_annotate(page: str, wanted: str) -> None:
+    """Brackets for browsers without ruby; a screen reader says each word once."""
+    wanted = wanted.replace("<rt>", '<rp>（</rp><rt aria-hidden="true">').replace("</rt>", "</rt><rp>）</rp>")
     assert ruby.annotate(page) == wanted
 
 
 def test_without() -> None:
     assert ruby.without("町《まち》のAI《x》") == "町のAI《x》"
+
+
+def test_spoken() -> None:
+    assert ruby.spoken("町《まち》のAI、介護《かいご》") == "まちのAI、かいご"
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "wanted"),
+    [
+        ("みちしるべ市", "ミチシルベシ", "みちしるべ市《し》"),
+        ("横浜市", "ヨコハマシ", "横浜市《よこはまし》"),
+        ("デジタル戦略室", "デジタルセンリャクシツ", "デジタル戦略室《せんりゃくしつ》"),
+        ("いの町", "イノチョウ", "いの町《ちょう》"),
+        ("横浜市", "", "横浜市"),
+        ("みちしるべ市", "ベツノナマエ", "みちしるべ市"),
+        ("みなと", "ミナト", "みなと"),
+        ("", "", ""),
+    ],
+)
+def test_with_reading(name: str, kana: str, wanted: str) -> None:
+    assert ruby.with_reading(name, kana) == wanted

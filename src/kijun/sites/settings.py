@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "kijun.governance.organisation.tenancy.TenancyMiddleware",
     "kijun.governance.accounts.language.LanguageMiddleware",
+    "kijun.web.language.AddressLanguageMiddleware",
     "kijun.sites.addresses.AddressMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

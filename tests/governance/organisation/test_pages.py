@@ -135,6 +135,11 @@ def test_the_towns_settings(client_of: Sign, administrator: Person, town: Munici
     assert client.post(url, data).status_code == 302
     town.refresh_from_db()
     assert (town.kana, town.population) == ("チヨダク", 67000)
+    more = data | {"contact_en": "Telephone", "contact_easy": "電話《でんわ》", "revision": town.revision}
+    assert client.post(url, more | {"contact_en": "x" * 201}).status_code == 422
+    assert client.post(url, more).status_code == 302
+    town.refresh_from_db()
+    assert (town.contact, town.contact_en, town.contact_easy) == ("電話", "Telephone", "電話《でんわ》")
     assert client.post(url, data | {"contact": "別"}).status_code == 422
     assert client.post(url, data | {"kana": "漢字", "revision": 1}).status_code == 422
 

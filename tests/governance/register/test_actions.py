@@ -120,6 +120,21 @@ def test_a_revision_is_a_new_version(it_staff: Person, publication: Publication,
     assert [field.key for field, _old, _new in changed] == ["name"]
 
 
+def test_what_is_public_can_be_taken_down_while_a_revision_is_on_its_way(
+    it_staff: Person, publication: Publication, decide: Decide
+) -> None:
+    """What is wrong must not be read until others have decided; the revision stays with those who decide."""
+    entry = publication.entry
+    entry.refresh_from_db()
+    approval = actions.submit(it_staff, entry)
+    actions.withdraw(it_staff, entry, reason="電話番号が違っていたため")
+    entry.refresh_from_db()
+    assert (entry.state, entry.next_review_on) == ("submitted", None)
+    assert not queries.published(entry.municipality).exists()
+    decide(approval)
+    assert queries.published(entry.municipality).get().version == 2
+
+
 def test_withdrawn_versions_do_not_come_back(
     it_staff: Person, publication: Publication, decide: Decide
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -102,6 +103,19 @@ def test_too_long_is_told_and_kept(client_of: ClientOf, it_staff: Person, system
     assert client_of(it_staff).post(url("topic", system, "overview"), exact).status_code == 302
 
 
+def test_what_is_missing_is_named_in_the_readers_language(
+    client_of: ClientOf, it_staff: Person, entry: Entry
+) -> None:
+    actions.save_entry(it_staff, entry, {"used_for": None, "contact": {"ja": "電話"}}, None)
+    client = client_of(it_staff)
+    for language, words in (("ja", "連絡先、何に使うか"), ("en", "Contact, What it is used for")):
+        client.cookies["kijun_language"] = language
+        response = client.post(url("submit", entry.system), {"revision": reload(entry).revision})
+        assert response.status_code == 422
+        assert words in response.content.decode()
+    assert reload(entry).state == "draft"
+
+
 def test_stale_form(client_of: ClientOf, it_staff: Person, owner: Person, entry: Entry) -> None:
     seen = entry.revision
     actions.save_entry(owner, entry, {"uses": 55}, None)
@@ -124,6 +138,9 @@ def test_preview_is_the_residents_page(client_of: ClientOf, it_staff: Person, en
     assert "Text of used_for." in client.get(url("preview", entry.system) + "?lang=en").content.decode()
     assert "<ruby>" in client.get(url("preview", entry.system) + "?lang=ja-easy").content.decode()
     assert client.get(url("preview", entry.system) + "?lang=xx").status_code == 404
+    assert "kijun_language" not in client.cookies  # the reader's own language stays as it is
+    actions.save_entry(it_staff, entry, {"used_for": None}, None)
+    assert "まだ入力されていません" in client.get(url("preview", entry.system)).content.decode()
 
 
 def test_not_public(
@@ -156,6 +173,44 @@ def test_withdraw(client_of: ClientOf, it_staff: Person, publication: Publicatio
     assert client.post(url("withdraw", system), data).status_code == 302
     assert client.get(f"/towns/{entry.municipality.code}/ai/1/").status_code == 410
     assert "誤りがあった" in client.get(url("entry", system)).content.decode()
+
+
+def test_who_takes_down_is_told_of_a_revision_on_its_way(
+    client_of: ClientOf, it_staff: Person, publication: Publication
+) -> None:
+    entry = reload(publication.entry)
+    actions.submit(it_staff, entry)
+    client = client_of(it_staff)
+    assert url("withdraw", entry.system) in client.get(url("entry", entry.system)).content.decode()
+    assert "改訂が承認されると" in client.get(url("withdraw", entry.system)).content.decode()
+    data = {"reason": "誤りがあった", "revision": reload(entry).revision}
+    assert client.post(url("withdraw", entry.system), data).status_code == 302
+    assert client.get(f"/towns/{entry.municipality.code}/ai/1/").status_code == 410
+
+
+def test_who_decides_a_revision_sees_what_changes(
+    client_of: ClientOf, it_staff: Person, executive: Person, publication: Publication, decide: Decide
+) -> None:
+    """The first publication changes nothing; a revision is told against the version in force, also afterwards."""
+    first = publication.approval
+    assert first is not None
+    client = client_of(executive)
+    assert "版から変わるところ" not in client.get(first.get_absolute_url()).content.decode()
+    entry = reload(publication.entry)
+    texts = {"ja": "新しい使い道", "en": "A new use", "ja-easy": "新《あたら》しい使《つか》い方《かた》"}
+    actions.save_entry(it_staff, entry, {"used_for": texts}, None)
+    approval = actions.submit(it_staff, reload(entry))
+    for _before_and_after in range(2):
+        page = client.get(approval.get_absolute_url()).content.decode()
+        assert "第1版から変わるところ" in page
+        rows = BeautifulSoup(page, "html.parser").select("main table")[1].select("tbody tr")
+        assert [one.select("td")[2].get_text() for one in rows] == [
+            "新しい使い道",
+            "A new use",
+            "新しい使い方",
+        ]
+        assert rows[0].select("td")[1].get_text() == "何に使うかの文。"
+        decide(approval)
 
 
 def test_versions_show_what_changed(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
@@ -82,6 +82,7 @@ class Approval(Tenant, Versioned):
     subject_kind = models.CharField(max_length=80)
     subject_id = models.CharField(max_length=40)
     title = models.CharField(_("件名"), max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.SUBMITTED)
     frozen: Any = models.JSONField(default=dict)
@@ -108,6 +109,11 @@ class Approval(Tenant, Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, as far as it was written in it."""
+        return (self.title_en if get_language() == "en" else "") or self.title
 
     def get_absolute_url(self) -> str:
         return reverse("approvals:detail", args=[self.pk])

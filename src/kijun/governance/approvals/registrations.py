@@ -22,11 +22,11 @@ from kijun.web.punctuation import bracketed
 def tasks(person: Person) -> Iterable[Task]:
     """Steps to decide, decisions to read later, and what came back; three queries."""
     for step in eligibility.steps_for(person):
-        yield Task(step.approval.title, step.get_kind_display(), step.approval.get_absolute_url())
+        yield Task(step.approval.shown_title, step.get_kind_display(), step.approval.get_absolute_url())
     for step in eligibility.steps_to_view(person):
-        yield Task(step.approval.title, _("後閲"), step.approval.get_absolute_url())
+        yield Task(step.approval.shown_title, _("後閲"), step.approval.get_absolute_url())
     for approval in eligibility.returned_to(person):
-        yield Task(approval.title, _("差戻し"), approval.get_absolute_url())
+        yield Task(approval.shown_title, _("差戻し"), approval.get_absolute_url())
 
 
 def stuck(person: Person) -> Iterable[Task]:
@@ -35,7 +35,7 @@ def stuck(person: Person) -> Iterable[Task]:
         return
     for step in eligibility.stuck(person.municipality):
         title = _("「%(title)s」を行う人を決める") % {
-            "title": bracketed(step.approval.title, step.get_kind_display())
+            "title": bracketed(step.approval.shown_title, step.get_kind_display())
         }
         yield Task(title, _("決裁"), step.approval.get_absolute_url())
 
@@ -70,7 +70,7 @@ def _waiting_steps(people: Sequence[Person]) -> Found:
             Belonging(
                 "approvals.step",
                 str(step.pk),
-                bracketed(step.approval.title, step.get_kind_display()),
+                bracketed(step.approval.shown_title, step.get_kind_display()),
                 gettext_lazy("決裁を待っている人"),
                 "person",
                 step.approval.get_absolute_url(),

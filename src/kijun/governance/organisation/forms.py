@@ -61,6 +61,22 @@ class TownForm(RevisionMixin, Form):
             "公開ページのすべてに表示します。例：デジタル推進課　電話 03-0000-0000（平日 8:30〜17:15）"
         ),
     )
+    contact_en = forms.CharField(
+        label=_("住民向けの連絡先（英語）"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "英語の公開ページに表示します。例：Digital Promotion Section, telephone 03-0000-0000 (weekdays 8:30–17:15)"
+        ),
+    )
+    contact_easy = forms.CharField(
+        label=_("住民向けの連絡先（やさしい日本語）"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "やさしい日本語の公開ページに表示します。漢字の読み方は「電話《でんわ》」のように書きます。例：デジタル推進課《すいしんか》　電話《でんわ》 03-0000-0000"
+        ),
+    )
 
 
 class DepartmentForm(Form):

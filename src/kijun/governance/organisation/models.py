@@ -33,6 +33,9 @@ class Municipality(Versioned):
     name_en = models.CharField(_("英語の名称"), max_length=100, blank=True)
     population = models.PositiveIntegerField(_("人口"), null=True, blank=True)
     contact = models.CharField(_("住民向けの連絡先"), max_length=200, blank=True)
+    contact_en = models.CharField(_("住民向けの連絡先（英語）"), max_length=200, blank=True)
+    contact_easy = models.CharField(_("住民向けの連絡先（やさしい日本語）"), max_length=300, blank=True)
+    """Readings are written 漢字《かんじ》."""
     is_sample = models.BooleanField(default=False, editable=False)
     made_at = models.DateTimeField(auto_now_add=True)
 

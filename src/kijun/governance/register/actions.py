@@ -8,8 +8,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
@@ -19,6 +20,8 @@ from kijun.governance.inventory.models import AISystem
 from kijun.governance.register import content
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.governance.register.models import Entry, Kind, NotPublic, Publication
+from kijun.governance.register.words import ui_language
+from kijun.web.punctuation import listed
 
 SUBJECT = "register.entry"
 
@@ -164,13 +167,12 @@ def submit(
     if lacking:
         raise ValidationError(
             _("まだ入力が足りません：%(fields)s"),
-            params={"fields": "、".join(dict.fromkeys(gap.field.label.ja for gap in lacking))},
+            params={"fields": listed(dict.fromkeys(gap.field.label.get(ui_language()) for gap in lacking))},
             code="incomplete",
         )
     entry.claim(seen_revision)
     entry.kind = Kind.ENTRY
-    title = _("公開台帳に載せる：%(name)s") % {"name": entry.system.name}
-    return _put_forward(actor, entry, str(title), comment, document_number)
+    return _put_forward(actor, entry, _("公開台帳に載せる：%(name)s"), comment, document_number)
 
 
 @transaction.atomic
@@ -198,19 +200,32 @@ def submit_not_public(
     entry.kind = Kind.NOT_PUBLIC
     entry.not_public_category, entry.not_public_reason = category, reason.strip()
     entry.texts = {**entry.texts, "next_review_on": next_review_on.isoformat()}
-    title = _("公開台帳に載せない：%(name)s") % {"name": entry.system.name}
-    return _put_forward(actor, entry, str(title), reason.strip(), document_number)
+    return _put_forward(actor, entry, _("公開台帳に載せない：%(name)s"), reason.strip(), document_number)
 
 
-def _put_forward(actor: Person, entry: Entry, title: str, comment: str, document_number: str) -> Approval:
+def _put_forward(
+    actor: Person, entry: Entry, title: StrPromise, comment: str, document_number: str
+) -> Approval:
     entry.save()
     approval = approvals.submit(
-        actor, SUBJECT, entry, title=title, comment=comment, document_number=document_number
+        actor,
+        SUBJECT,
+        entry,
+        title=_titled(title, entry.system, "ja"),
+        title_en=_titled(title, entry.system, "en"),
+        comment=comment,
+        document_number=document_number,
     )
     entry.approval, entry.state = approval, Entry.State.SUBMITTED
     entry.save()
     _write(actor, entry, "submitted", {"kind": entry.kind})
     return approval
+
+
+def _titled(title: StrPromise, system: AISystem, language: str) -> str:
+    """Whatever language the drafter works in, readers of both find the title in theirs."""
+    with translation.override(language):
+        return str(title) % {"name": system.shown_name}
 
 
 @transaction.atomic
@@ -262,9 +277,11 @@ def take_back(entry: Entry, state: str, actor: Person) -> None:
 
 @transaction.atomic
 def withdraw(actor: Person, entry: Entry, *, reason: str, seen_revision: int | None = None) -> Entry:
-    """End publication at once: no version is in force any more. The reason stays inside the town hall."""
+    """End publication at once: no version is in force any more. The reason stays inside the town hall.
+
+    A revision that is on its way stays there: what is wrong must not be read until others have decided.
+    """
     _allow(actor, entry.system)
-    _open(entry)
     if not reason.strip():
         raise ValidationError({"reason": [_("公開をやめる理由を入力してください。")]})
     rows = entry.publications.filter(withdrawn_at=None)
@@ -272,7 +289,9 @@ def withdraw(actor: Person, entry: Entry, *, reason: str, seen_revision: int | N
         raise ValidationError(_("公開中の版がありません。"), code="nothing")
     entry.claim(seen_revision)
     rows.update(withdrawn_at=timezone.now(), withdrawn_by=actor, withdrawn_reason=reason.strip()[:300])
-    entry.state, entry.next_review_on = Entry.State.WITHDRAWN, None
+    entry.next_review_on = None
+    if entry.state != Entry.State.SUBMITTED:
+        entry.state = Entry.State.WITHDRAWN
     entry.save()
     _write(actor, entry, "withdrawn", {"reason": reason.strip()})
     return entry

@@ -10,9 +10,11 @@ from typing import Any
 from django.utils import timezone
 
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Department
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.governance.register.models import Entry, Kind, Publication
 from kijun.governance.risks.models import RiskAssessment
+from kijun.web import ruby
 
 LONGEST_REVIEW = datetime.timedelta(days=366)
 AXES = {"axis_users": "users", "axis_work": "work", "axis_data": "information", "axis_judgement": "judgement"}
@@ -74,7 +76,7 @@ def automatic(system: AISystem) -> dict[str, Any]:
         "status": system.stage,
         "used_from": _iso(system.started_on),
         "used_to": _iso(system.ended_on),
-        "department": {"ja": department.name, "en": department.name_en} if department else None,
+        "department": _named(department) if department else None,
         "personal_data": sorted(system.data_kinds),
         "training": system.training,
         "abroad": "yes" if system.abroad else "no",
@@ -95,6 +97,16 @@ def automatic(system: AISystem) -> dict[str, Any]:
         }
         values |= _axes(risk.axes or {})
     return {key: _tidy(value) for key, value in values.items() if _filled(_tidy(value))}
+
+
+def _named(department: Department) -> dict[str, str]:
+    """A department's name in each language; in plain Japanese with its reading, as far as the フリガナ tells it."""
+    easy = ruby.with_reading(department.name, department.kana)
+    return {
+        "ja": department.name,
+        "en": department.name_en,
+        "ja-easy": easy if easy != department.name else "",
+    }
 
 
 def _axes(axes: Mapping[str, Any]) -> dict[str, str]:
@@ -134,8 +146,10 @@ def prefilled(system: AISystem) -> dict[str, Any]:
     labels = {words.ja: code for code, words in spec().codes["field_of_work"].items()}
     if system.field:
         texts["field_of_work"] = labels.get(system.field, "other")
-    if system.municipality.contact:
-        texts["contact"] = {"ja": system.municipality.contact}
+    town = system.municipality
+    contact = {"ja": town.contact, "en": town.contact_en, "ja-easy": town.contact_easy}
+    if town.contact:
+        texts["contact"] = {language: text for language, text in contact.items() if text}
     risk = current_risk(system)
     if risk is not None and risk.residual_note:
         texts["residual_risk"] = {"ja": risk.residual_note[: spec().field("residual_risk").max]}

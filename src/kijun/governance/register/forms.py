@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -19,6 +18,7 @@ from kijun.governance.register import content, showing
 from kijun.governance.register.content import Topic
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.governance.register.models import Entry, NotPublic
+from kijun.governance.register.words import ui_language
 from kijun.web.forms import DateField, Form, IntegerField, RevisionMixin
 
 NAMES: dict[str, StrOrPromise] = {
@@ -67,7 +67,7 @@ class TopicForm(RevisionMixin, Form):
         for one in topic.typed:
             for language in LANGUAGES if one.translated else ("",):
                 name = NAMES[language] if language else ""
-                label = f"{one.label.get(_ui())} {name}".strip()
+                label = f"{one.label.get(ui_language())} {name}".strip()
                 self.fields[input_name(one.key, language)] = _input(one, label, language)
         for one in self.optional:
             self.fields[f"hide__{one.key}"] = forms.BooleanField(required=False)
@@ -103,7 +103,7 @@ class TopicForm(RevisionMixin, Form):
                 )
                 for language in (LANGUAGES if one.translated else ("",))
             ]
-            yield Group(one, one.label.get(_ui()), one.instruction.get(_ui()), parts)
+            yield Group(one, one.label.get(ui_language()), one.instruction.get(ui_language()), parts)
 
     def facts(self) -> Iterator[tuple[Field, str, str, BoundField | None]]:
         """The automatic values of the topic: field, label, value in words, the box that leaves it out."""
@@ -111,7 +111,12 @@ class TopicForm(RevisionMixin, Form):
         for one in self.topic.fields:
             if one.automatic:
                 box = None if one.required else self[f"hide__{one.key}"]
-                yield one, one.label.get(_ui()), showing.show(one, values.get(one.key), _ui()).text, box
+                yield (
+                    one,
+                    one.label.get(ui_language()),
+                    showing.show(one, values.get(one.key), ui_language()).text,
+                    box,
+                )
 
     def data_for_action(self) -> dict[str, Any]:
         """What :func:`actions.save_entry` takes."""
@@ -130,10 +135,6 @@ class TopicForm(RevisionMixin, Form):
         return {one.key: self.cleaned_data[f"hide__{one.key}"] for one in self.optional}
 
 
-def _ui() -> str:
-    return "en" if (get_language() or "ja").startswith("en") else "ja"
-
-
 def _input(one: Field, label: str, language: str) -> forms.Field:
     if one.kind == "date":
         return DateField(label=label, required=False)
@@ -142,7 +143,7 @@ def _input(one: Field, label: str, language: str) -> forms.Field:
     if one.kind == "code":
         choices = [
             ("", _("選んでください")),
-            *((code, words.get(_ui())) for code, words in spec().codes[one.codes].items()),
+            *((code, words.get(ui_language())) for code, words in spec().codes[one.codes].items()),
         ]
         return forms.ChoiceField(label=label, required=False, choices=choices)
     long = one.max > LONG or one.kind == "list"

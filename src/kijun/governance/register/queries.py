@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.inventory.models import AISystem
+from kijun.governance.accounts.roles import Role
+from kijun.governance.inventory.models import IN_USE, AISystem, Stage
 from kijun.governance.inventory.queries import in_use, visible_systems
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.register.models import Entry, Kind, Publication
@@ -55,6 +58,15 @@ def not_public(municipality: Municipality) -> dict[str, int]:
     return dict(Counter(one.content.get("category", "") for one in rows))
 
 
+def first_publication(municipality: Municipality) -> datetime.datetime | None:
+    """When residents could first read something that was not withdrawn since."""
+    rows = Publication.objects.of(municipality).filter(withdrawn_at=None)
+    found: datetime.datetime | None = (
+        rows.order_by("published_at").values_list("published_at", flat=True).first()
+    )
+    return found
+
+
 def last_change(municipality: Municipality) -> datetime.datetime | None:
     """When the public register last changed: a publication, or one that was withdrawn."""
     rows = Publication.objects.of(municipality)
@@ -70,13 +82,16 @@ def current(system: AISystem) -> Publication | None:
 
 
 def with_register(rows: QuerySet[AISystem]) -> QuerySet[AISystem]:
-    """Adds ``live_version``, ``live_kind``, ``live_at``, ``entry_state`` and ``review_on`` for lists."""
+    """Adds ``live_version``, ``live_kind``, ``live_at``, ``live_status``, ``entry_state`` and ``review_on`` for lists."""
     live = Publication.objects.filter(entry__system=OuterRef("pk"), withdrawn_at=None).order_by("-version")
     entry = Entry.objects.filter(system=OuterRef("pk"))
     return rows.annotate(
         live_version=Subquery(live.values("version")[:1]),
         live_kind=Subquery(live.values("kind")[:1]),
         live_at=Subquery(live.values("published_at")[:1]),
+        live_status=Subquery(
+            live.annotate(status=KeyTextTransform("status", "content__fields")).values("status")[:1]
+        ),
         entry_state=Subquery(entry.values("state")[:1]),
         review_on=Subquery(entry.values("next_review_on")[:1]),
     )
@@ -99,8 +114,53 @@ def undecided(municipality: Municipality) -> QuerySet[AISystem]:
     return in_use(municipality).filter(~Exists(decided))
 
 
-def overdue_reviews(municipality: Municipality) -> QuerySet[Entry]:
-    """Entries in force whose review date has passed."""
-    live = Publication.objects.filter(entry=OuterRef("pk"), withdrawn_at=None)
-    rows: QuerySet[Entry] = Entry.objects.of(municipality)
-    return rows.filter(Exists(live), next_review_on__lt=timezone.localdate()).select_related("system")
+def still_told_as_used(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Of :func:`with_register`: retired systems of which residents still read as if they were used."""
+    rows = rows.filter(stage=Stage.RETIRED, live_kind__isnull=False)
+    return rows.exclude(live_kind=Kind.ENTRY, live_status=Stage.RETIRED)
+
+
+RETURNED, RETIRED, UNDECIDED, REVIEW = "returned", "retired", "undecided", "review"
+
+
+def waiting_for(person: Person) -> list[tuple[AISystem, str]]:
+    """What the register asks of this person, one thing a system: (system with :func:`with_register`, kind). One query.
+
+    IT staff are asked for every system, owners for theirs. What has been put forward waits for others; what was
+    returned waits for the owner and, through approvals, for whoever drafted it.
+    """
+    rows: QuerySet[AISystem] = AISystem.objects.of(person.municipality).filter(registered_at__isnull=False)
+    if Role.IT_STAFF not in person.roles_today():
+        rows = rows.filter(owner=person)
+    entry = Entry.objects.filter(system=OuterRef("pk"))
+    sent = KeyTextTransform("status", KeyTransform("fields", "approval__frozen"))
+    rows = with_register(rows).annotate(
+        drafter=Subquery(entry.values("approval__drafted_by")[:1]),
+        sent_status=Subquery(entry.annotate(sent=sent).values("sent")[:1]),
+    )
+    rows = rows.order_by("number")
+    undecided = Q(stage__in=IN_USE, live_kind=None)
+    on_its_way = Q(entry_state=Entry.State.SUBMITTED)
+    retired = Q(stage=Stage.RETIRED) & (Q(live_kind__isnull=False) | on_its_way)
+    rows = rows.filter(
+        undecided | retired | Q(entry_state=Entry.State.RETURNED) | Q(review_on__lt=timezone.localdate())
+    )
+    found = [(system, _asked(system, person)) for system in rows]
+    return [(system, kind) for system, kind in found if kind]
+
+
+def _asked(system: Any, person: Person) -> str:
+    if system.entry_state == Entry.State.SUBMITTED:
+        before_the_end = system.sent_status not in {
+            None,
+            Stage.RETIRED,
+        }  # it would say once more that it is used
+        return RETIRED if system.stage == Stage.RETIRED and before_the_end else ""
+    if system.entry_state == Entry.State.RETURNED and person.pk in {system.owner_id, system.drafter}:
+        return "" if system.drafter == person.pk else RETURNED
+    if system.stage == Stage.RETIRED:
+        over = system.live_kind is None or system.live_status == Stage.RETIRED
+        return "" if over else RETIRED
+    if system.live_kind is None:
+        return UNDECIDED if system.stage in IN_USE else ""
+    return REVIEW if system.review_on and system.review_on < timezone.localdate() else ""

@@ -8,20 +8,21 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
-from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
 from kijun.governance.inventory import columns, gates, panels, remains
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import content, queries, subject
-from kijun.governance.register.fields import spec
+from kijun.governance.register.fields import Words, spec
 from kijun.governance.register.models import Entry, Kind
+from kijun.governance.register.words import ui_language
 from kijun.web import navigation, search
 from kijun.web.tables import Column, Filter
 
@@ -43,19 +44,28 @@ def told_residents(system: AISystem) -> gates.Obstacle | None:
 
 
 def state_of(state: str | None, kind: str | None, version: int | None) -> tuple[str, str]:
-    """(words, tone) for a system's place in the register."""
+    """(words, tone) for a system's place in the register: what is in force comes before what is on its way."""
     labels = dict(Entry.State.choices)
-    if state == Entry.State.SUBMITTED:
-        return str(labels[Entry.State.SUBMITTED]), "progress"
-    if state == Entry.State.RETURNED:
-        return str(labels[Entry.State.RETURNED]), "warning"
     if kind == Kind.NOT_PUBLIC:
         return str(labels[Entry.State.NOT_PUBLIC]), "neutral"
     if kind == Kind.ENTRY:
         return _("公開中（第%(version)s版）") % {"version": version}, "success"
+    if state == Entry.State.SUBMITTED:
+        return str(labels[Entry.State.SUBMITTED]), "progress"
+    if state == Entry.State.RETURNED:
+        return str(labels[Entry.State.RETURNED]), "warning"
     if state:
         return str(labels[Entry.State(state)]), "neutral"
     return _("未作成"), "warning"
+
+
+def revision_of(state: str | None, kind: str | None) -> str:
+    """What is on its way while something else is in force; empty where nothing is."""
+    if kind is None:
+        return ""
+    if state == Entry.State.SUBMITTED:
+        return _("改訂を決裁中")
+    return _("改訂は差し戻された") if state == Entry.State.RETURNED else ""
 
 
 def _column_words(row: Any) -> tuple[str, str]:
@@ -87,8 +97,9 @@ def _panel(request: StaffRequest, system: AISystem) -> dict[str, Any]:
         "live": live,
         "label": label,
         "tone": tone,
+        "revision": revision_of(entry.state if entry else None, live.kind if live else None),
         "url": entry_url(system),
-        "drift": [one.label.ja for one in content.drift(system, live)],
+        "drift": [one.label.get(ui_language()) for one in content.drift(system, live)],
         "gaps": len(content.gaps(entry)) if entry else None,
     }
 
@@ -103,28 +114,25 @@ def _figure(request: StaffRequest, system: AISystem) -> panels.Figure | None:
     return panels.Figure(value, url=entry_url(system))
 
 
+WORDS = {
+    queries.RETURNED: gettext_lazy("公開台帳：差戻し"),
+    queries.RETIRED: gettext_lazy("公開台帳：廃止を知らせる"),
+    queries.UNDECIDED: gettext_lazy("公開台帳への掲載"),
+    queries.REVIEW: gettext_lazy("公開台帳の見直し"),
+}
+
+
 def tasks(person: Person) -> Iterable[waiting.Task]:
-    """For those who answer for a system, and for IT staff: reviews past their date, what was returned, what is missing."""
-    mine = Q(system__owner=person)
-    if Role.IT_STAFF in person.roles_today():
-        mine = Q()
-    for entry in queries.overdue_reviews(person.municipality).filter(mine):
-        yield waiting.Task(
-            str(entry.system), _("公開台帳の見直し"), entry_url(entry.system), entry.next_review_on
-        )
-    returned = Entry.objects.of(person.municipality).filter(state=Entry.State.RETURNED, system__owner=person)
-    # The drafter is told by approvals already.
-    for entry in returned.exclude(approval__drafted_by=person).select_related("system"):
-        yield waiting.Task(str(entry.system), _("公開台帳：差戻し"), entry_url(entry.system))
-    for system in queries.undecided(person.municipality).filter(owner=person):
-        yield waiting.Task(str(system), _("公開台帳への掲載"), entry_url(system))
+    """One task a system, for its owner and for IT staff; what a drafter got back is told by approvals already."""
+    for system, kind in queries.waiting_for(person):
+        day = system.review_on if kind == queries.REVIEW else None  # type: ignore[attr-defined]  # annotated
+        yield waiting.Task(system.shown_name, WORDS[kind], entry_url(system), day)
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """Systems in use of which residents are told nothing, among those that the person may change."""
+    """As many as :func:`tasks` tells of."""
     person: Any = request.user
-    rows = queries.undecided(person.municipality)
-    return (rows if Role.IT_STAFF in person.roles_today() else rows.filter(owner=person)).count()
+    return len(queries.waiting_for(person))
 
 
 def find(request: HttpRequest, text: str) -> Iterator[search.Hit]:
@@ -135,17 +143,23 @@ def find(request: HttpRequest, text: str) -> Iterator[search.Hit]:
     rows = visible_systems(person).filter(register_entry__isnull=False).select_related("register_entry")
     for word in text.split():
         digits = word.upper().removeprefix("AI-").lstrip("0")
-        named = Q(name__icontains=word) | Q(name_en__icontains=word)
+        named = search.containing(word, ("name", "name_en"))
         rows = rows.filter(named | Q(number=int(digits)) if digits.isdecimal() and len(digits) < 7 else named)
     for system in rows[:20]:
-        yield search.Hit(str(system), entry_url(system), system.register_entry.get_state_display())
+        yield search.Hit(system.shown_name, entry_url(system), system.register_entry.get_state_display())
 
 
 def remaining(system: AISystem) -> Iterator[remains.Remain]:
     """Residents still read that the system is used, until a new version or the withdrawal is decided."""
     live = queries.current(system)
-    if live is not None and live.kind == Kind.ENTRY and live.content.get("status") != Stage.RETIRED:
+    if live is None or live.fields.get("status") == Stage.RETIRED:
+        return
+    if live.kind == Kind.ENTRY:
         yield remains.Remain(gettext_lazy("公開台帳に、使用中のAIとして載っています。"), entry_url(system))
+    else:
+        yield remains.Remain(
+            gettext_lazy("公開台帳に、公開していないAIとして数えられています。"), entry_url(system)
+        )
 
 
 def register() -> None:
@@ -177,6 +191,7 @@ def register() -> None:
                 gettext_lazy("公開台帳"),
                 lambda row: _column_words(row)[0],
                 tone=lambda row: _column_words(row)[1],
+                hint=lambda row: revision_of(row.entry_state, row.live_kind),
             ),
             queries.with_register,
             filter=Filter("register", gettext_lazy("公開台帳"), lambda request: CHOICES, by_state),
@@ -198,6 +213,13 @@ def register() -> None:
     _words()
 
 
+def _read(text: Words) -> str:
+    return text.get(ui_language())
+
+
+_in_words = lazy(_read, str)
+
+
 def _words() -> None:
     words.add_actions(
         {
@@ -210,7 +232,12 @@ def _words() -> None:
         }
     )
     words.add_kinds({"register.entry": gettext_lazy("公開台帳の記載")})
+    codes = {one.key: spec().codes[one.codes] for one in spec().fields if one.typed and one.codes}
+    words.add_values(
+        "register.entry",
+        {key: {code: _in_words(text) for code, text in known.items()} for key, known in codes.items()},
+    )
     words.add_fields(
-        {one.key: one.label.ja for one in spec().fields if one.typed}
+        {one.key: _in_words(one.label) for one in spec().fields if one.typed}
         | {"version": gettext_lazy("版"), "system": gettext_lazy("AIシステム")}
     )

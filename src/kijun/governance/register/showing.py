@@ -9,16 +9,21 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from kijun.governance.register import content
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.web import dates
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value in words. ``lang`` is set where it fell back on Japanese on a page of another language."""
+    """A value in words. ``lang`` is set where it is in another language than the page.
+
+    ``untranslated``: it should be told in the page's language and is not.
+    """
 
     text: str
     lang: str = ""
+    untranslated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,9 @@ def show(one: Field, value: Any, language: str) -> Shown:
         return Shown("")
     if isinstance(value, dict):
         text = value.get(language)
-        return Shown(text) if text else Shown(value.get("ja", ""), "ja" if language == "en" else "")
+        if text:
+            return Shown(text)
+        return Shown(value.get("ja", ""), "ja" if language == "en" else "", one.typed)  # a name is no lack
     if one.kind == "date":
         return Shown(day(str(value), language))
     if one.kind == "number":
@@ -111,6 +118,27 @@ def sections(
         if rows:
             found.append(Section(category.key, category.label.get(language), rows))
     return found
+
+
+Change = tuple[str, str, Shown, Shown]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], reader: str) -> list[Change]:
+    """(label, language or empty, old, new) of everything that changed, a row for each language of a text."""
+    found = []
+    for one, old, new in content.differences(before, after):
+        for language in LANGUAGES if one.translated else (reader,):
+            pair = show(one, _only(old, language), language), show(one, _only(new, language), language)
+            if pair[0].text != pair[1].text:
+                found.append((one.label.get(reader), language if one.translated else "", *pair))
+    return found
+
+
+def _only(value: object, language: str) -> object:
+    """A translated value in one language alone, so that a missing text is seen as missing."""
+    if not isinstance(value, dict):
+        return value
+    return {language: value.get(language, ""), "ja": value.get(language, "")}
 
 
 def first_sentence(text: str) -> str:

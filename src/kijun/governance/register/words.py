@@ -1,5 +1,6 @@
-"""Names of the form's pages."""
+"""Words of the staff's pages: names of the form's pages, the language that labels are told in."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -14,3 +15,7 @@ TOPIC_NAMES: dict[str, StrOrPromise] = {
     "submit": _("確認と提出"),
 }
 IN_A_YEAR = _("明日から1年以内の日付")
+
+
+def ui_language() -> str:
+    return "en" if (get_language() or "ja").startswith("en") else "ja"

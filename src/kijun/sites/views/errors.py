@@ -83,7 +83,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without context processors: the database may be what failed."""
     staff = _is_staff_page(request)
     context = {"start": "/staff/" if staff else "/", "staff": staff, "now": timezone.now()}
-    return HttpResponse(loader.render_to_string("sites/server_error.html", context), status=500)
+    page = loader.render_to_string("sites/server_error.html", context)
+    return HttpResponse(ruby.annotate(page), status=500)
 
 
 server_error.who_may = "everyone"  # type: ignore[attr-defined]  # a mark on a function

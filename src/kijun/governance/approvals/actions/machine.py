@@ -32,6 +32,7 @@ def submit(
     row: Model,
     *,
     title: str,
+    title_en: str = "",
     comment: str = "",
     document_number: str = "",
 ) -> Approval:
@@ -53,6 +54,7 @@ def submit(
         subject_kind=subject_kind,
         subject_id=str(row.pk),
         title=title[:200],
+        title_en=title_en[:200],
         department=department,
         frozen=frozen,
         digest=integrity.digest(frozen),

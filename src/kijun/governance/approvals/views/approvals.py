@@ -52,7 +52,7 @@ TABLE = Table(
         Column(
             "title",
             gettext_lazy("件名"),
-            lambda row: row.title,
+            lambda row: row.shown_title,
             ("title",),
             lambda row: row.get_absolute_url(),
         ),
@@ -81,7 +81,7 @@ TABLE = Table(
             kind="datetime",
         ),
     ],
-    search=("title", "document_number", "drafted_by__name"),
+    search=("title", "title_en", "document_number", "drafted_by__name"),
     filters=[
         Filter(
             "state",
@@ -110,7 +110,7 @@ TABLE = Table(
         SheetColumn("decided_at", gettext_lazy("決裁日"), kind="date"),
     ],
     sheet_row=lambda row: {
-        "title": row.title,
+        "title": row.shown_title,
         "kind": _kind_label(row),
         "document_number": row.document_number,
         "state": row.get_state_display(),

@@ -93,9 +93,8 @@ def submit(
     if open_points:
         raise ValidationError([str(one.message) for one in open_points], code="missing")
     assessment.claim(seen_revision)
-    approval = approvals.submit(
-        actor, SUBJECT, assessment, title=_("自己点検 %(name)s") % {"name": assessment}, comment=comment
-    )
+    titles = {"title": _titled(assessment, "ja"), "title_en": _titled(assessment, "en")}
+    approval = approvals.submit(actor, SUBJECT, assessment, **titles, comment=comment)
     assessment.state = Assessment.State.SUBMITTED
     assessment.submitted_at = timezone.now()
     assessment.approval = approval
@@ -176,6 +175,12 @@ def _raise_findings(assessment: Assessment, actor: Person) -> list[Finding]:
         raised.append(finding)
     _mend_findings(assessment)
     return raised
+
+
+def _titled(assessment: Assessment, lang: str) -> str:
+    with translation.override(lang):
+        scope = assessment.system.shown_name if assessment.system else _("組織全体")
+        return _("自己点検 %(name)s") % {"name": bracketed(scope, assessment.cycle)}
 
 
 def _gap_title(control: dict[str, Any], lang: str) -> str:

@@ -14,7 +14,7 @@ from kijun.governance.organisation.actions._may import Actor, check
 from kijun.governance.organisation.models import Municipality
 from kijun.web import codes
 
-FIELDS = ("name", "kana", "name_en", "population", "contact")
+FIELDS = ("name", "kana", "name_en", "population", "contact", "contact_en", "contact_easy")
 
 
 @transaction.atomic
@@ -27,6 +27,8 @@ def found_municipality(
     name_en: str = "",
     population: int | None = None,
     contact: str = "",
+    contact_en: str = "",
+    contact_easy: str = "",
     is_sample: bool = False,
 ) -> Municipality:
     """Make a municipality and open its audit chain. Only set-up, commands and jobs may: ``actor`` is a ``Ref``.
@@ -48,6 +50,8 @@ def found_municipality(
         name_en=name_en,
         population=population,
         contact=contact,
+        contact_en=contact_en,
+        contact_easy=contact_easy,
         is_sample=is_sample,
     )
     town.full_clean()

@@ -22,9 +22,7 @@ from kijun.web.who_may import who_may
 def settings(request: StaffRequest) -> HttpResponse:
     """Name, reading, English name, population, contact shown to residents."""
     town = request.municipality
-    initial = {
-        name: getattr(town, name) for name in ("name", "kana", "name_en", "population", "contact", "revision")
-    }
+    initial = {name: getattr(town, name) for name in TownForm.base_fields}
     form = TownForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)

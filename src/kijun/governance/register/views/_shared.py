@@ -76,10 +76,10 @@ def lacking(entry: Entry) -> list[tuple[Any, str, list[str]]]:
 
 
 def words_of(gap: content.Gap) -> str:
-    from kijun.governance.register.forms import NAMES, _ui
-    from kijun.governance.register.words import IN_A_YEAR
+    from kijun.governance.register.forms import NAMES
+    from kijun.governance.register.words import IN_A_YEAR, ui_language
 
-    label = gap.field.label.get(_ui())
+    label = gap.field.label.get(ui_language())
     if gap.invalid:
         return bracketed(label, IN_A_YEAR)
     return bracketed(label, NAMES[gap.language]) if gap.language else label

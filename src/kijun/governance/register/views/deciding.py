@@ -105,5 +105,6 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("公開を終了しました。"))
             return redirect("register:entry", pk)
-    context = {"system": entry.system, "entry": entry, "form": form}
+    locked = entry.state == Entry.State.SUBMITTED
+    context = {"system": entry.system, "entry": entry, "form": form, "locked": locked}
     return render(request, "register/withdraw.html", context, status=422 if form.errors else 200)

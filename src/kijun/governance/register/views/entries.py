@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.inventory.models import AISystem
+from kijun.governance.inventory.models import AISystem, Stage
+from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import content, queries, showing
 from kijun.governance.register.fields import LANGUAGES
-from kijun.governance.register.forms import _ui
 from kijun.governance.register.models import Entry, Kind, Publication
-from kijun.governance.register.registrations import CHOICES, by_state, state_of
+from kijun.governance.register.registrations import CHOICES, by_state, revision_of, state_of
 from kijun.governance.register.views._shared import find_entry, find_system, lacking
 from kijun.governance.register.views.residents import entry_context
+from kijun.governance.register.words import ui_language
 from kijun.web import ruby
 from kijun.web.excel import SheetColumn
+from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.who_may import who_may
 
@@ -42,9 +46,12 @@ def _missing(system: AISystem) -> int | str:
     return len(content.gaps(entry)) if entry.kind == Kind.ENTRY else ""
 
 
-def _drift(system: AISystem) -> str:
+def _hint(system: Any) -> str:
+    """A revision on its way, and what is public but no longer so."""
     count = len(content.drift(system, _live(system)))
-    return str(_("台帳と食い違い：%(n)s項目") % {"n": count}) if count else ""
+    drift = str(_("台帳と食い違い：%(n)s項目") % {"n": count}) if count else ""
+    found = [one for one in (revision_of(system.entry_state, system.live_kind), drift) if one]
+    return listed(found)
 
 
 def _place(system: AISystem) -> tuple[str, str]:
@@ -59,13 +66,13 @@ TABLE = Table(
         Column(
             "system",
             _("AIシステム"),
-            lambda one: str(one),
+            lambda one: one.shown_name,
             sort=("name",),
             link=lambda one: reverse("register:entry", args=[one.pk]),
             hint=lambda one: f"{one.code} {one.get_stage_display()}",
         ),
         Column(
-            "state", _("公開の状態"), lambda one: _place(one)[0], tone=lambda one: _place(one)[1], hint=_drift
+            "state", _("公開の状態"), lambda one: _place(one)[0], tone=lambda one: _place(one)[1], hint=_hint
         ),
         Column(
             "draft",
@@ -106,13 +113,16 @@ def entries(request: StaffRequest) -> HttpResponse:
     rows = queries.for_list(request.user)
     if TABLE.wants_excel(request):
         return TABLE.as_excel(request, rows, str(_("公開台帳")) + ".xlsx")
-    open_ones = queries.undecided(request.municipality).filter(pk__in=rows.values("pk"))
+    seen = visible_systems(request.user).values("pk")
+    open_ones = queries.with_register(queries.undecided(request.municipality).filter(pk__in=seen))
+    gone = queries.still_told_as_used(queries.with_register(visible_systems(request.user)))
     return render(
         request,
         "register/list.html",
         {
             "shown": TABLE.show(request, rows),
             "undecided": list(open_ones.order_by("number")),
+            "gone": list(gone.order_by("number")),
             "count": queries.published(request.municipality).count(),
             "not_public": sum(queries.not_public(request.municipality).values()),
             "last": queries.last_change(request.municipality),
@@ -144,15 +154,19 @@ def entry(request: StaffRequest, pk: int) -> HttpResponse:
         "live": live,
         "label": label,
         "tone": tone,
+        "revision": revision_of(found.state if found else None, live.kind if live else None),
+        "retired": system.is_retired and live is not None and live.fields.get("status") != Stage.RETIRED,
         "may_edit": request.user.has_perm("register.edit", system),
     }
     if found:
         found.system = system
         context |= {
             "lacking": lacking(found),
-            "drift": [one.label.get(_ui()) for one in content.drift(system, live)],
+            "drift": [one.label.get(ui_language()) for one in content.drift(system, live)],
             "versions": list(found.publications.select_related("published_by", "approval")),
             "locked": found.state == Entry.State.SUBMITTED,
+            "sent_before_the_end": found.approval is not None
+            and found.approval.frozen.get("fields", {}).get("status") not in {None, Stage.RETIRED},
             "public_url": public_url("public:entry", request.municipality.code, system.number)
             if live and live.kind == Kind.ENTRY
             else "",
@@ -169,11 +183,12 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
     values = content.values(found) | {"version": 0}
     with translation.override(language):
-        context = entry_context(request.municipality, values, language) | {
+        context = entry_context(request.municipality, values, language)
+        empty = showing.Shown(str(_("（まだ入力されていません）")))
+        context["first"] = {key: one if one.text else empty for key, one in context["first"].items()}
+        context |= {
             "preview": True,
             "back_url": reverse("register:entry", args=[pk]),
-            "preview_language": language,
-            "preview_languages": [("ja", "日本語"), ("en", "English"), ("ja-easy", "やさしい日本語")],
         }
         return ruby.respond(request, "register/resident_entry.html", context)
 
@@ -186,25 +201,9 @@ def version(request: StaffRequest, pk: int, version: int) -> HttpResponse:
     before = found.publications.filter(version__lt=version, kind=Kind.ENTRY).first()
     changed = []
     if before and this.kind == Kind.ENTRY:
-        for one, old, new in content.differences(before.fields, this.fields):
-            for language in LANGUAGES if one.translated else (_ui(),):
-                pair = (
-                    showing.show(one, _only(old, language), language),
-                    showing.show(one, _only(new, language), language),
-                )
-                if pair[0].text != pair[1].text:
-                    changed.append((one.label.get(_ui()), language if one.translated else "", *pair))
+        changed = showing.changes(before.fields, this.fields, ui_language())
     return render(
         request,
         "register/version.html",
         {"system": found.system, "entry": found, "this": this, "before": before, "changed": changed},
-    )
-
-
-def _only(value: object, language: str) -> object:
-    """A translated value in one language alone, so that a missing text is seen as missing."""
-    return (
-        {language: value.get(language, ""), "ja": value.get(language, "")}
-        if isinstance(value, dict)
-        else value
     )

@@ -13,6 +13,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from kijun.governance.organisation.models import Municipality
+from kijun.governance.register import dcat as dcat_records
 from kijun.governance.register import opendata, queries
 from kijun.governance.register.views.residents import find_town
 from kijun.web.who_may import everyone
@@ -35,17 +36,21 @@ def _serve(
     body = make(town, base_url(request, town))
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     last = queries.last_change(town)
-    stamp = int(last.timestamp()) if last else None
     response = HttpResponse(body, content_type=media)
     response["Content-Disposition"] = f'inline; filename="{town.code}-{name}"'
     response["ETag"] = etag
-    if stamp is not None:
-        response["Last-Modified"] = http_date(stamp)
-    found = get_conditional_response(request, etag=etag, last_modified=stamp, response=response)
+    if last is not None:
+        response["Last-Modified"] = http_date(int(last.timestamp()))
+    # Only what is in the file counts: the town's name or Kijun itself may have changed it without a publication.
+    found = get_conditional_response(request, etag=etag, response=response)
     result: HttpResponse = found if isinstance(found, HttpResponse | HttpResponseNotModified) else response
     result["Access-Control-Allow-Origin"] = "*"
+    result["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Content-Disposition"
+    result["Content-Language"] = "ja, en"
     result["Cross-Origin-Resource-Policy"] = "cross-origin"
-    result["Cache-Control"] = "public, max-age=300"
+    result["Cache-Control"] = (
+        "public, no-cache"  # kept, but asked about each time: what is withdrawn is gone at once
+    )
     return result
 
 
@@ -87,5 +92,5 @@ def dcat(request: HttpRequest, code: str) -> HttpResponse:
         code,
         "application/ld+json; charset=utf-8",
         "dcat.jsonld",
-        lambda town, base: opendata.as_json(opendata.dcat(town, base)),
+        lambda town, base: opendata.as_json(dcat_records.catalogue(town, base)),
     )
