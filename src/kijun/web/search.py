@@ -32,6 +32,11 @@ def spellings(word: str) -> list[str]:
     return list(dict.fromkeys((word, usual, *full, normalise_kana(usual))))
 
 
+def folded(text: str) -> str:
+    """For comparing in Python: one width, one kana, one case, one kind of blank."""
+    return normalise_kana(unicodedata.normalize("NFKC", text)).casefold()
+
+
 def containing(word: str, fields: Iterable[str]) -> Q:
     """Rows that hold the word, in any of its spellings, in any of the fields."""
     wanted = Q(pk__in=[])

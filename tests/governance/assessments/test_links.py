@@ -79,6 +79,12 @@ def test_search(client_of: ClientOf, staff: Person, neighbour: Person, assessmen
     assert (
         "/catalog/controls/P6.1.1/" in client_of(staff).get("/staff/search/", {"q": "脅威"}).content.decode()
     )
+    number = assessment.system.number if assessment.system else 0
+    for words in (f"AI-{number:03d}", f"ａｉ－{number:03d}", f"{name}　自己点検"):
+        found = client_of(staff).get("/staff/search/", {"q": words}).content.decode()
+        assert f"/staff/assessments/{assessment.pk}/" in found, words
+    found = client_of(staff).get("/staff/search/", {"q": "Ｐ６.１.１　脅威"}).content.decode()
+    assert "/catalog/controls/P6.1.1/" in found
 
 
 def test_who_moves_leaves_no_work_behind(

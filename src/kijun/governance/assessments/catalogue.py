@@ -22,12 +22,22 @@ from kijun.catalog import (
 )
 from kijun.governance.assessments.models import Assessment, OwnControls
 from kijun.governance.organisation.models import Municipality
+from kijun.web.search import folded
 
 
 def order(control_id: str, principle: str) -> tuple[Any, ...]:
     """Sort key of answers: the organisation first, then by principle; own controls stand in their topic."""
     number = int(principle) if principle.isdecimal() else 0
     return (principle != "G", number, natural_key(control_id[1:]), control_id)
+
+
+def says(catalog: Catalog, control: Control, words: list[str]) -> bool:
+    """Whether a control has every (folded) word somewhere in what it says, in either language."""
+    if not words:
+        return True
+    said = (catalog.topic(control.topic).name, control.title, control.statement, *control.done_when)
+    text = folded("\n".join([control.id, *(part for one in said for part in (one.ja, one.en))]))
+    return all(word in text for word in words)
 
 
 def to_json(control: Control) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -53,14 +55,16 @@ def find(request: HttpRequest, words: str) -> Iterable[search.Hit]:
     person = request.user
     if not isinstance(person, Person) or not person.has_perm("assessments.view"):
         return
-    named = (
-        Q(system__name__icontains=words)
-        | Q(system__name_en__icontains=words)
-        | Q(cycle__name__icontains=words)
-    )
-    if words in _t("組織全体"):
-        named |= Q(system=None)
-    for one in queries.visible_assessments(person).filter(named)[:20]:
+    rows = queries.visible_assessments(person)
+    for word in words.split():
+        named = search.containing(word, ("system__name", "system__name_en", "cycle__name"))
+        number = search.folded(word).removeprefix("ai-")
+        if number.isdecimal() and len(number) < 7:
+            named |= Q(system__number=int(number))
+        if search.folded(word) in search.folded(_t("組織全体")):
+            named |= Q(system=None)
+        rows = rows.filter(named)
+    for one in rows[:20]:
         url = reverse("assessments:assessment", args=[one.pk])
         yield search.Hit(one.shown_name, url, one.get_state_display())
 
@@ -70,22 +74,12 @@ def find_controls(request: HttpRequest, words: str) -> Iterable[search.Hit]:
     person = request.user
     if not isinstance(person, Person):
         return
-    asked = words.casefold()
-    found = 0
-    for one in catalogue.newest(person.municipality).controls:
-        text = " ".join((one.id, one.title.ja, one.title.en, one.statement.ja, one.statement.en)).casefold()
-        if asked in text:
-            url = reverse("assessments:catalog_control", args=[one.id])
-            yield search.Hit(f"{one.id} {one.title.get(_language())}", url, one.statement.get(_language()))
-            found += 1
-            if found == 20:
-                return
-
-
-def _language() -> str:
-    from django.utils.translation import get_language
-
-    return get_language() or "ja"
+    newest, language = catalogue.newest(person.municipality), get_language() or "ja"
+    asked = search.folded(words).split()
+    fitting = (one for one in newest.controls if catalogue.says(newest, one, asked))
+    for one in itertools.islice(fitting, 20):
+        url = reverse("assessments:catalog_control", args=[one.id])
+        yield search.Hit(f"{one.id} {one.title.get(language)}", url, one.statement.get(language))
 
 
 def assignments_of(people: Sequence[Person]) -> Iterable[tuple[int, belongings.Belonging]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import unicodedata
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, LPad
@@ -22,6 +21,7 @@ from kijun.governance.inventory.models import (
     Verification,
 )
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.web.search import folded
 
 WHOLE_TOWN = {Role.IT_STAFF, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR}
 
@@ -101,7 +101,7 @@ def has_current_owner(thing: AISystem | Dataset) -> bool:
 
 
 def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return "".join(folded(name).split())
 
 
 def same_name(system: AISystem) -> list[AISystem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from kijun.governance.organisation.models import ClosingDay, Department, DepartmentVersion, Municipality
-from kijun.web.kana import normalise_kana
+from kijun.web.search import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +117,12 @@ def planned(municipality: Municipality) -> list[Planned]:
 
 def search(nodes: list[Node], words: str) -> list[Node]:
     """The departments whose name, reading or code has every word, with what stands above them."""
-    wanted = [word.casefold() for word in unicodedata.normalize("NFKC", words).split()]
+    wanted = folded(words).split()
     above = {node.id: node.parent_id for node in nodes}
     kept: set[int | None] = set()
     for node in nodes:
-        text = unicodedata.normalize("NFKC", f"{node.name} {node.kana} {node.code} {node.name_en}").casefold()
-        if all(word in text or normalise_kana(word) in text for word in wanted):
+        text = folded(f"{node.name} {node.kana} {node.code} {node.name_en}")
+        if all(word in text for word in wanted):
             at: int | None = node.id
             while at is not None and at not in kept:
                 kept.add(at)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kijun.governance.register.fields import spec
 from kijun.web import ruby
-from kijun.web.kana import normalise_kana
+from kijun.web.search import folded
 
 CODES = ("field_of_work", "status", "functions", "personal_data")
 """Coded fields whose words are searched, in every language."""
@@ -23,11 +22,6 @@ def matches(fields: Mapping[str, Any], words: str, field: str) -> bool:
         return True
     whole = folded("\n".join(_texts(fields)))
     return all(folded(word) in whole for word in asked)
-
-
-def folded(text: str) -> str:
-    """One spelling of kana, width and case."""
-    return normalise_kana(unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _texts(fields: Mapping[str, Any]) -> Iterable[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 
 from kijun.governance.register.fields import LANGUAGES
 from kijun.web import ruby
+from kijun.web.search import folded
 
 FILE = Path(__file__).with_name("terms.yaml")
 
@@ -40,7 +40,7 @@ def terms() -> tuple[Term, ...]:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", ruby.without(text)).casefold()
+    return folded(ruby.without(text))
 
 
 def explained(language: str) -> list[tuple[str, str, str]]:

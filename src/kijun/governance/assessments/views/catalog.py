@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import unicodedata
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -31,6 +30,7 @@ from kijun.governance.evidence import controls, coverage
 from kijun.governance.evidence.attestations import answerable
 from kijun.governance.evidence.proofs import collectors
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.search import folded
 from kijun.web.tables import excel_response
 from kijun.web.who_may import signed_in, who_may
 
@@ -44,28 +44,20 @@ def _summary(catalog: Catalog, group: str) -> Text:
     return catalog.topic(group).summary if group == "G" else catalog.principle(group).summary
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
 def _fits(catalog: Catalog, control: Control, words: list[str], role: str, tier: str) -> bool:
     """Whether a control has every word somewhere in what it says, in either language, and fits the filters."""
     if role and control.role != role:
         return False
     if tier and not control.required_by(tier):
         return False
-    if not words:
-        return True
-    said = (catalog.topic(control.topic).name, control.title, control.statement, *control.done_when)
-    text = _folded("\n".join([control.id, *(part for one in said for part in (one.ja, one.en))]))
-    return all(word in text for word in words)
+    return catalogue.says(catalog, control, words)
 
 
 @signed_in
 def catalog(request: StaffRequest) -> HttpResponse:
     """All controls, one principle at a time; a search looks through all of them."""
     found = catalogue.newest(request.municipality)
-    words = _folded(request.GET.get("q", "")[:100]).split()
+    words = folded(request.GET.get("q", "")[:100]).split()
     role = request.GET.get("role", "") if request.GET.get("role") in AskedRole.values else ""
     tier = request.GET.get("tier", "") if request.GET.get("tier") in {str(one) for one in Tier} else ""
     fitting = [one for one in found.controls if _fits(found, one, words, role, tier)]
