@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.person_field import Choices, PersonField, people_choices
+from kijun.governance.accounts.person_field import Choice, PersonField, people_choices
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.models import Route, StepKind
 from kijun.governance.approvals.routes import MOST_STEPS, StepData
@@ -97,7 +98,9 @@ class RouteStepForm(Form):
     person = PersonField(label=_("職員を指名"), required=False, empty_label=_("指名しない"))
     may_decide_alone = forms.BooleanField(label=_("専決できる"), required=False)
 
-    def __init__(self, *args: Any, people: Choices, municipality: Municipality, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Sequence[Choice], municipality: Municipality, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         roles = (Role.APPROVER, Role.OWNER, Role.EXECUTIVE, Role.IT_STAFF)
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField

@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.inventory import dataset_rules, queries
 from kijun.governance.inventory.dataset_rules import FIELDS
 from kijun.governance.inventory.fields import ManyField
-from kijun.governance.inventory.forms import DepartmentChoice, PersonChoice, lines
+from kijun.governance.inventory.forms import CHOOSE, DepartmentChoice, lines
 from kijun.governance.inventory.models import AISystem, DataKind, Dataset, Stage
 from kijun.governance.organisation.models import Department
 from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
@@ -68,7 +69,7 @@ class DatasetForm(Form, RevisionMixin):
     data_kinds = ManyField(label=_("扱う情報"), choices=DataKind.choices)
     records = IntegerField(label=_("件数"), min_value=0, max_value=2**31 - 1, required=False)
     owner_department = DepartmentChoice(label=_("管理する部署"), queryset=Department.objects.none())
-    owner = PersonChoice(label=_("管理責任者"), queryset=Person.objects.none(), required=False)
+    owner = PersonField(label=_("管理責任者"), empty_label=CHOOSE, required=False)
     collected_from = DateField(label=_("収集の開始日"), required=False)
     collected_to = DateField(
         label=_("収集の終了日"), required=False, help_text=_("続けて集めているときは空けておきます。")
@@ -124,7 +125,7 @@ class DatasetForm(Form, RevisionMixin):
         systems = AISystem.objects.of(town).filter(registered_at__isnull=False).order_by("number")
         self.fields["systems"].queryset = systems.filter(~Q(stage=Stage.RETIRED) | Q(pk__in=linked))  # type: ignore[attr-defined]  # a choice field, not the base class
         self.fields["owner_department"].queryset = queries.assignable_departments(town)  # type: ignore[attr-defined]  # a choice field, not the base class
-        self.fields["owner"].queryset = queries.assignable_people(town)  # type: ignore[attr-defined]  # a choice field, not the base class
+        self.fields["owner"].offer(town)  # type: ignore[attr-defined]  # a choice of people, not the base class
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings, for the template."""

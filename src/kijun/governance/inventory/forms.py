@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.inventory import queries, steps
 from kijun.governance.inventory.fields import (
     FIELDS_OF_WORK,
@@ -20,7 +20,6 @@ from kijun.governance.inventory.fields import (
 from kijun.governance.inventory.models import AISystem, DataKind, Function, Network, Training
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import DateField, Form, IntegerField, ModelMultipleChoiceField, RevisionMixin
-from kijun.web.punctuation import bracketed
 from kijun.web.templatetags.kit import named
 
 CHOOSE = _("選んでください")
@@ -39,14 +38,6 @@ class DepartmentsChoice(ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return indented(obj)
-
-
-class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, empty_label=CHOOSE, **kwargs)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return bracketed(obj.name, obj.staff_number)
 
 
 def indented(department: Department) -> str:
@@ -154,8 +145,8 @@ class PeopleForm(StepForm):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choice-columns"}),
         help_text=_("業務でAIを使う部署です。部を選ぶと、その下の課も含みます。実証までに決めます。"),
     )
-    owner = PersonChoice(
-        queryset=Person.objects.none(),
+    owner = PersonField(
+        empty_label=CHOOSE,
         help_text=_("このAIについて説明し、問題が起きたら先頭に立つ人です。企画までに決めます。"),
     )
     support_contact = forms.CharField(
@@ -167,7 +158,7 @@ class PeopleForm(StepForm):
         departments = queries.assignable_departments(municipality)
         self.fields["provider_department"].queryset = departments  # type: ignore[attr-defined]  # a choice field, not the base class
         self.fields["user_departments"].queryset = departments  # type: ignore[attr-defined]  # a choice field, not the base class
-        self.fields["owner"].queryset = queries.assignable_people(municipality)  # type: ignore[attr-defined]  # a choice field, not the base class
+        self.fields["owner"].offer(municipality)  # type: ignore[attr-defined]  # a choice of people, not the base class
 
 
 class ServiceForm(StepForm):
