@@ -58,8 +58,8 @@ def build(towns: int, systems: int) -> None:
     from kijun.governance.accounts.models import Person, Posting, RoleGrant, username
     from kijun.governance.accounts.roles import Role
     from kijun.governance.approvals.actions import ensure_default_route
+    from kijun.governance.assessments.freezing import freeze
     from kijun.governance.assessments.models import Answer, Assessment, Assignment, Cycle
-    from kijun.governance.assessments.tallies import summary_of
     from kijun.governance.audit.actions import open_chain
     from kijun.governance.evidence.models import Finding, Item
     from kijun.governance.inventory.models import AISystem
@@ -120,12 +120,9 @@ def build(towns: int, systems: int) -> None:
                 municipality=town, name="令和7年度", fiscal_year=2025, starts_on=DAY - datetime.timedelta(days=365),
                 due_on=DAY - datetime.timedelta(days=300), closed_at=now,
             )  # fmt: skip
-            Assessment.objects.bulk_create(
+            closed = Assessment.objects.bulk_create(
                 Assessment(municipality=town, cycle=last, scope_kind="system" if s else "organisation", system=s,
-                           catalog_version=catalog.version, tier="medium", state="closed", due_on=last.due_on, approved_at=now,
-                           frozen={"controls": []}, summary=summary_of(
-                               {"id": c.id, "principle": c.principle, "role": str(c.role), "status": ("done", "partly")[i % 2]}
-                               for i, c in enumerate(asked) if (c.level == "system") == (s is not None)))
+                           catalog_version=catalog.version, tier="medium", state="closed", due_on=last.due_on, approved_at=now)
                 for s in [None, *rows]
             )  # fmt: skip
             made = Assessment.objects.bulk_create(
@@ -140,7 +137,7 @@ def build(towns: int, systems: int) -> None:
             Answer.objects.bulk_create(
                 Answer(municipality=town, assessment=a, control_id=c.id, role=str(c.role), principle=c.principle,
                        status=("done", "partly", "done", "planned")[i % 4], reason="理由", answered_by=people[0], answered_at=now)
-                for a in made for i, c in enumerate(asked)
+                for a in [*closed, *made] for i, c in enumerate(asked)
                 if (c.level == "system") == (a.system_id is not None)
             )  # fmt: skip
             Item.objects.bulk_create(
@@ -148,6 +145,10 @@ def build(towns: int, systems: int) -> None:
                      title="確認した", value="4件中4件", verdict="met", as_of=now, made_by=people[0])
                 for a in made for c in asked[:60]
             )  # fmt: skip
+            for one in closed:
+                one.frozen = freeze(one)
+                one.summary = one.frozen["summary"]
+            Assessment.objects.bulk_update(closed, ["frozen", "summary"])
             Finding.objects.bulk_create(
                 Finding(municipality=town, number=i + 1, control_id="P1.1.1", scope_kind="system", scope_id=s.pk, title="不足",
                         cause="gap", due_on=DAY, owner=people[0]) for i, s in enumerate(rows)
