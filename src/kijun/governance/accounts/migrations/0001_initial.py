@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('kana_sort', models.CharField(blank=True, db_index=True, editable=False, max_length=240)),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='メールアドレス')),
                 ('is_active', models.BooleanField(default=True, verbose_name='有効')),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='表示言語')),
+                ('language', models.CharField(default='ja', max_length=10, verbose_name='表示言語')),
                 ('password_changed_at', models.DateTimeField(editable=False, null=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
                 ('subject_kind', models.CharField(max_length=80)),
                 ('subject_id', models.CharField(max_length=40)),
                 ('title', models.CharField(max_length=200, verbose_name='件名')),
-                ('title_en', models.CharField(blank=True, max_length=200)),
                 ('state', models.CharField(choices=[('submitted', '提出済'), ('returned', '差戻し'), ('withdrawn', '引戻し'), ('approved', '承認済')], default='submitted', max_length=10)),
                 ('frozen', models.JSONField(default=dict)),
                 ('digest', models.CharField(max_length=64)),

@@ -24,8 +24,6 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=100, verbose_name='英語の名称')),
                 ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='人口')),
                 ('contact', models.CharField(blank=True, max_length=200, verbose_name='住民向けの連絡先')),
-                ('contact_en', models.CharField(blank=True, max_length=200, verbose_name='住民向けの連絡先（英語）')),
-                ('contact_easy', models.CharField(blank=True, max_length=300, verbose_name='住民向けの連絡先（やさしい日本語）')),
                 ('is_sample', models.BooleanField(default=False, editable=False)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
