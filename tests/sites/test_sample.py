@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -179,3 +182,35 @@ def test_it_can_be_loaded_again(loaded: Municipality) -> None:
     assert sample.load()[0] == ""
     assert sample.is_loaded()
     assert not Municipality.objects.get(code="131016").is_sample
+
+
+SHAPE = re.compile(r"\d+")
+NO_PAGE = re.compile(r"/(pdf|xlsx|docx|sheet|template)/|format=|sign-out")
+
+
+@pytest.mark.parametrize("number", ["1001", "3001", "3002", "4002", "9001"])
+def test_no_link_leads_to_a_closed_door(loaded: Municipality, client: Client, number: str) -> None:
+    """Each of these people is offered only what that person may open: ten links of each kind, one page of each is read."""
+    client.force_login(Person.objects.of(loaded).get(staff_number=number))
+    waiting, seen = [("/staff/", "")], {"/staff/"}
+    kinds, read, closed = Counter({"/staff/": 1}), set(), []
+    while waiting:
+        url, source = waiting.pop(0)
+        response = client.get(url)
+        if response.status_code >= 400:
+            closed.append(f"{response.status_code} {url} on {source}")
+        kind = SHAPE.sub("N", urlsplit(url).path)
+        if kind in read or "text/html" not in response.get("Content-Type", ""):
+            continue
+        read.add(kind)
+        for link in re.findall(r'<a [^>]*href="([^"]+)"', response.content.decode()):
+            there = urldefrag(urljoin(url, link.replace("&amp;", "&")))[0]
+            path = urlsplit(there).path
+            kind = SHAPE.sub("N", path)
+            if not there.startswith("/staff/") or NO_PAGE.search(there) or path in seen or kinds[kind] == 10:
+                continue
+            kinds[kind] += 1
+            seen.add(path)
+            waiting.append((there, url))
+    assert len(kinds) > 30
+    assert not closed, "\n".join(closed)

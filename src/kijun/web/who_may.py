@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve
 from django.views.decorators.cache import never_cache
 
 P = ParamSpec("P")
@@ -78,6 +80,15 @@ def signed_in(view: View[P]) -> View[P]:
 def everyone(view: View[P]) -> View[P]:
     """Residents and anybody else: the page shows only what is public, or checks a token itself."""
     return cast("View[P]", _mark(view, "everyone"))
+
+
+def may_open(person: Any, url: str) -> bool:
+    """Whether a link to one of our pages leads this person anywhere; what the page asks of its object is not known here."""
+    try:
+        needed = getattr(resolve(urlsplit(url).path).func, "who_may", "everyone")
+    except Resolver404:
+        return True
+    return needed in {"everyone", "signed in"} or bool(person.has_perm(needed))
 
 
 def require(request: HttpRequest, permission: str, thing: Model) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.utils import timezone
 
@@ -14,15 +15,17 @@ from kijun.governance.organisation.models import Municipality
 from tests.governance.evidence.conftest import Sensor, make_item
 
 
-def draw(items: list[Item], empty: str = "") -> str:
+def draw(items: list[Item], empty: str = "", user: Person | AnonymousUser | None = None) -> str:
     template = Template("{% load evidence %}{% evidence_of items empty %}")
-    return template.render(Context({"items": items, "empty": empty}))
+    return template.render(Context({"items": items, "empty": empty, "user": user or AnonymousUser()}))
 
 
 def test_it_works(sensor: Sensor, town: Municipality, staff: Person) -> None:
     collect(town)
     make_item(staff, title="<要綱>", expires_on=timezone.localdate() + datetime.timedelta(days=3))
-    text = draw(list(Item.objects.select_related("made_by")))
+    items = list(Item.objects.select_related("made_by"))
+    text = draw(items, user=staff)
+    assert "元の画面" not in draw(items)  # of somebody who may not open it
     for piece in (
         "3件",
         "満たしている",

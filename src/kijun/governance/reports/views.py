@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.assessments import figures
 from kijun.governance.assessments.models import Cycle
 from kijun.governance.assessments.tallies import Tally
+from kijun.governance.evidence.queries import visible_findings
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
@@ -144,6 +145,7 @@ def _screen(request: StaffRequest, report: Report, of: AISystem | None) -> HttpR
         "change_chart": _changes(report.comparison),
         "formats": [("pdf", "PDF"), ("xlsx", "Excel"), ("docx", "Word")],
         "may_issue": request.user.has_perm("reports.issue"),
+        "openable": {one.get_absolute_url() for one in visible_findings(request.user).only("pk")},
     }
     return render(request, "reports/report.html", context)
 

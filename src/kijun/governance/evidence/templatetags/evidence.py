@@ -9,14 +9,21 @@ from django import template
 
 from kijun.governance.evidence.models import Finding, Item, Verdict
 from kijun.governance.evidence.words import STATE_TONES, VERDICT_TONES
+from kijun.web.who_may import may_open
 
 register = template.Library()
 
 
-@register.inclusion_tag("evidence/parts/items.html")
-def evidence_of(items: Iterable[Item] | None, empty: str = "") -> dict[str, Any]:
+@register.inclusion_tag("evidence/parts/items.html", takes_context=True)
+def evidence_of(context: Any, items: Iterable[Item] | None, empty: str = "") -> dict[str, Any]:
     """A compact list of items (rows of ``queries.current_items``); ``empty`` is said when there are none."""
-    return {"items": list(items or ()), "empty": empty}
+    return {"items": list(items or ()), "empty": empty, "user": context["user"]}
+
+
+@register.filter
+def source_for(item: Item, person: Any) -> str:
+    """Where an automatic value comes from, as far as the person may go there; else empty."""
+    return item.url if item.kind == Item.Kind.AUTOMATIC and item.url and may_open(person, item.url) else ""
 
 
 @register.filter
