@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Case, CharField, Q, Value, When
+from django.db.models.functions import Cast, Concat, LPad
 from django.http import HttpRequest
 from django_stubs_ext import StrOrPromise
 
@@ -44,6 +45,13 @@ def containing(word: str, fields: Iterable[str]) -> Q:
         for spelling in spellings(word):
             wanted |= Q(**{f"{name}__icontains": spelling})
     return wanted
+
+
+def shown_number(prefix: str, digits: int) -> Concat:
+    """The field ``number`` as people read it, to be searched: AI-003."""
+    plain = Cast("number", CharField())
+    padded = Case(When(number__lt=10 ** (digits - 1), then=LPad(plain, digits, Value("0"))), default=plain)
+    return Concat(Value(prefix), padded, output_field=CharField())
 
 
 @dataclass(frozen=True, slots=True)

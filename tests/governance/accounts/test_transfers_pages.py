@@ -117,12 +117,14 @@ def test_handovers(
     key = f"{line.pk}|{owned}"
     page = url("transfer_handovers", draft.pk)
     assert "議事録AI" in client.get(page).content.decode()
-    assert "職員はいません" in client.post(page, {f"to|{key}": "9999"}).content.decode()
+    assert "当てはまる職員がいません" in client.post(page, {f"to|{key}": "9999"}).content.decode()
     assert "本人です" in client.post(page, {f"to|{key}": staff.staff_number}).content.decode()
     both = {f"to|{key}": "0008", f"keep|{key}": "on"}
     assert "どちらか一方" in client.post(page, both).content.decode()
-    assert client.post(page, {f"to|{key}": "０００８　税務 七海"}).status_code == 302
-    assert Handover.objects.get().successor == neighbour
+    for typed in ("０００８　税務 七海", "七海"):
+        assert client.post(page, {f"to|{key}": typed}).status_code == 302
+        assert Handover.objects.get().successor == neighbour
+        assert "税務 七海（0008）" in client.get(page).content.decode()
     assert client.post(page, {f"keep|{key}": "on"}).status_code == 302
     assert Handover.objects.get().keeps
     client.post(page, {})

@@ -34,6 +34,18 @@ def test_it_works(finding: Finding, staff: Person, client_of: ClientOf) -> None:
     assert "F-0001" in page.content.decode()
 
 
+def test_found_by_its_number(finding: Finding, staff: Person, outsider: Person, client_of: ClientOf) -> None:
+    for typed in ("F-0001", "ｆ－０００１", finding.title):
+        assert finding.get_absolute_url() in client_of(staff).get(LIST, {"q": typed}).content.decode()
+        assert (
+            finding.get_absolute_url()
+            in client_of(staff).get("/staff/search/", {"q": typed}).content.decode()
+        )
+    assert finding.get_absolute_url() not in client_of(staff).get(LIST, {"q": "F-0002"}).content.decode()
+    found = client_of(outsider).get("/staff/search/", {"q": "F-0001"}).content.decode()
+    assert finding.get_absolute_url() not in found
+
+
 def test_the_whole_way(finding: Finding, staff: Person, approver: Person, client_of: ClientOf) -> None:
     browser, url = client_of(staff), finding.get_absolute_url()
     assert "改善計画はまだありません" in browser.get(url).content.decode()

@@ -65,14 +65,13 @@ def people_choices(municipality: Municipality) -> list[Choice]:
 def meant(people: Sequence[Choice], text: str) -> Choice:
     """The one person that was typed; ValidationError when it is nobody or several.
 
-    A number in brackets, or alone, is the person's; else a whole name or reading, else a part that only one person has.
+    A number in brackets, or in front, is the person's; else a whole name or reading, else a part that only one person has.
     """
-    bracket = re.search(r"[(（]([^()（）]+)[)）]", text)
-    number = normalise_number(bracket.group(1) if bracket else text)
+    bracket, words = re.search(r"[(（]([^()（）]+)[)）]", text), folded(text).split()
+    number = normalise_number(bracket.group(1) if bracket else text.split(maxsplit=1)[0])
     for one in people:
         if one.number == number:
             return one
-    words = folded(text).split()
     whole = [one for one in people if "".join(words) in {_joined(one.name), _joined(one.kana)}]
     found = whole or [
         one for one in people if all(word in folded(f"{one.name} {one.kana}") for word in words)

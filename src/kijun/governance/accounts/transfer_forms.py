@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -11,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person, Transfer
-from kijun.governance.accounts.person_field import PersonField
+from kijun.governance.accounts.person_field import Choice, PersonField, meant, people_choices
 from kijun.governance.accounts.roles import Role
-from kijun.governance.accounts.transfers.drafting import Choice
+from kijun.governance.accounts.transfers import drafting
 from kijun.governance.accounts.transfers.review import Left, Review
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.queries import tree
@@ -74,16 +72,15 @@ class HandoversForm(Form):
     def __init__(self, *args: Any, review: Review, transfer: Transfer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.review = review
-        self.people = {
-            one.staff_number: one for one in Person.objects.of(transfer.municipality).filter(is_active=True)
-        }
+        self.town, self.people = transfer.municipality, people_choices(transfer.municipality)
+        chosen: dict[int | None, Choice] = {one.pk: one for one in self.people}
         for one in review.left:
-            heir = one.handover.successor if one.handover else None
+            heir = chosen.get(one.handover.successor_id) if one.handover else None
             self.fields[f"to|{one.key}"] = forms.CharField(
                 label=_("引き継ぐ人"),
                 required=False,
-                max_length=140,
-                initial=f"{heir.staff_number} {heir.name}" if heir else "",
+                max_length=500,
+                initial=heir.offered if heir else "",
                 widget=forms.TextInput(
                     attrs={
                         "list": "people",
@@ -110,25 +107,32 @@ class HandoversForm(Form):
         data = super().clean() or {}
         for one in self.review.left:
             name = f"to|{one.key}"
-            text = unicodedata.normalize("NFKC", str(data.get(name) or "")).strip()
-            number = re.split(r"\s", text, maxsplit=1)[0]
-            if not number:
-                data[name] = None
-            elif number not in self.people:
-                self.add_error(name, _("職員番号「%(number)s」の職員はいません。") % {"number": number})
-            elif self.people[number].pk == one.line.person_id:
+            typed = str(data.get(name) or "").strip()
+            try:
+                heir = meant(self.people, typed).pk if typed else None
+            except ValidationError as error:
+                self.add_error(name, error)
+                continue
+            if heir is not None and heir == one.line.person_id:
                 self.add_error(name, _("本人です。「引き続き担当する」を選んでください。"))
-            elif data.get(f"keep|{one.key}"):
+            elif heir is not None and data.get(f"keep|{one.key}"):
                 self.add_error(name, _("「引き続き担当する」と引き継ぐ人の、どちらか一方にしてください。"))
             else:
-                data[name] = self.people[number]
+                data[name] = heir
         return data
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[drafting.Choice]:
         """What was chosen, for the action; only what differs from before."""
         found = []
+        heirs = Person.objects.of(self.town).in_bulk(
+            [
+                self.cleaned_data[f"to|{one.key}"]
+                for one in self.review.left
+                if self.cleaned_data[f"to|{one.key}"]
+            ]
+        )
         for one in self.review.left:
-            successor = self.cleaned_data.get(f"to|{one.key}")
+            successor = heirs.get(self.cleaned_data[f"to|{one.key}"])
             keeps = bool(self.cleaned_data.get(f"keep|{one.key}"))
             before = (
                 one.handover.successor if one.handover else None,
@@ -137,7 +141,7 @@ class HandoversForm(Form):
             if (successor, keeps) != before:
                 thing = one.belonging
                 found.append(
-                    Choice(
+                    drafting.Choice(
                         one.line,
                         thing.thing_kind,
                         thing.role_key,

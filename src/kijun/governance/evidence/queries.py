@@ -13,6 +13,7 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.evidence import scopes
 from kijun.governance.evidence.models import SOON, Finding, Item
 from kijun.governance.organisation.models import Municipality
+from kijun.web.search import shown_number
 
 
 def current_items(municipality: Municipality, scope_kind: str, scope_id: int) -> dict[str, list[Item]]:
@@ -59,6 +60,11 @@ def visible_findings(person: Person) -> QuerySet[Finding]:
     """The findings of the scopes that the person may see, and those that the person owns."""
     rows = Finding.objects.filter(municipality=person.municipality)
     return rows.filter(scopes.visible_rows(person)) | rows.filter(owner=person)
+
+
+def with_code(rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Adds ``shown_code``: the number as people read and search it, F-0044."""
+    return rows.annotate(shown_code=shown_number("F-", 4))
 
 
 def led_by(person: Person) -> Q:

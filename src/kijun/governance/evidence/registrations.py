@@ -1,10 +1,12 @@
-"""What evidence tells the apps below: the organisation as a scope, what waits for a person, what hangs on one who moves."""
+"""What evidence tells the apps below: the organisation as a scope, what a search finds, what waits for a person, what hangs on one who moves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,13 +16,14 @@ from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.belongings import Belonging, Keeper
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.waiting import Task
-from kijun.governance.evidence import queries, scopes
+from kijun.governance.evidence import lists, queries, scopes
 from kijun.governance.evidence.actions import give_finding, give_step
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind
 from kijun.governance.evidence.scopes import ScopeFacts, Source
 from kijun.governance.mandates.models import Mandate
 from kijun.governance.organisation import dependents
 from kijun.governance.organisation.models import Department, Municipality
+from kijun.web import search
 
 WORKING = queries.WORKING
 
@@ -152,9 +155,24 @@ def _keep(
     belongings.register(Keeper(key, lambda person: [one for _pk, one in find([person])], give, find))
 
 
+def find(request: HttpRequest, words: str) -> Iterator[search.Hit]:
+    """Findings by number, title, control or owner, among those that the person sees; those in work first."""
+    person: Any = request.user
+    if not person.has_perm("evidence.read"):
+        return
+    rows = lists.findings_rows(queries.visible_findings(person), person)
+    for word in words.split():
+        rows = rows.filter(search.containing(word, lists.FOUND_BY))
+    for one in rows.order_by(*lists.MOST_URGENT)[:20]:
+        yield search.Hit(
+            f"{one.code} {one.shown_title}", one.get_absolute_url(), str(one.get_state_display())
+        )
+
+
 def register() -> None:
     scopes.register(Source(ScopeKind.ORGANISATION, organisation, _sees_organisation, lambda person: None))
     waiting.register(tasks)
+    search.register(gettext_lazy("指摘"), find)
     dependents.register_work(in_departments)
     _keep("evidence.finding:owner", _findings_of, _give_finding)
     _keep("evidence.planstep:person", _steps_of, _give_step)

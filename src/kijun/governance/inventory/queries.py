@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat, LPad
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person, Posting
@@ -21,7 +20,7 @@ from kijun.governance.inventory.models import (
     Verification,
 )
 from kijun.governance.organisation.models import Department, Municipality
-from kijun.web.search import folded
+from kijun.web.search import folded, shown_number
 
 WHOLE_TOWN = {Role.IT_STAFF, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR}
 
@@ -72,9 +71,7 @@ def visible_datasets(person: Person) -> QuerySet[Dataset]:
 
 def with_code(rows: QuerySet[AISystem]) -> QuerySet[AISystem]:
     """Adds ``shown_code``: the number as people read and search it, AI-003."""
-    digits = Cast("number", CharField())
-    padded = Case(When(number__lt=100, then=LPad(digits, 3, Value("0"))), default=digits)
-    return rows.annotate(shown_code=Concat(Value("AI-"), padded, output_field=CharField()))
+    return rows.annotate(shown_code=shown_number("AI-", 3))
 
 
 def registered(municipality: Municipality) -> QuerySet[AISystem]:

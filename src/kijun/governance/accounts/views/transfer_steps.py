@@ -44,7 +44,7 @@ def handovers(request: StaffRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("保存しました。引継ぎはすべて決まりました。"))
             return redirect("accounts:transfer", pk)
-    context = {"form": form, "transfer": found, "people": form.people.values(), "review": review}
+    context = {"form": form, "transfer": found, "people": form.people, "review": review}
     return render(request, "accounts/transfer_handovers.html", context, status=422 if form.is_bound else 200)
 
 

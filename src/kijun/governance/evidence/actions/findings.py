@@ -70,22 +70,16 @@ def raise_finding(
         raised_by=actor if isinstance(actor, Person) else None,
     )
     won = _insert(finding)
-    if won is not finding:
-        return won
-    record(
-        municipality.chain,
-        actor or SYSTEM,
-        "evidence.finding_raised",
-        finding,
-        {
+    if won is finding:
+        detail = {
             "control": control_id,
             "scope": f"{scope_kind}-{scope_id}",
             "cause": cause,
             "owner": owner or "",
             "due_on": finding.due_on.isoformat(),
-        },
-    )
-    return finding
+        }
+        record(municipality.chain, actor or SYSTEM, "evidence.finding_raised", finding, detail)
+    return won
 
 
 def _may_raise(actor: Person, municipality: Municipality, cause: str, kind: str, id: int) -> None:

@@ -6,28 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Case, Count, IntegerField, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from kijun.governance.evidence import actions, confirmers, controls, queries, scopes
+from kijun.governance.evidence import actions, confirmers, controls, lists, queries, scopes
 from kijun.governance.evidence.finding_forms import PlanForm, RaiseForm, StepForm
 from kijun.governance.evidence.forms import scope_of
 from kijun.governance.evidence.models import Finding, PlanStep
-from kijun.governance.evidence.views.items import Figure, by_scope, scope_choices, scope_labels
-from kijun.governance.evidence.views.reassigning import chosen_value
+from kijun.governance.evidence.views.items import Figure
 from kijun.governance.evidence.words import STATE_TONES
-from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
-from kijun.web.excel import SheetColumn
-from kijun.web.punctuation import bracketed
-from kijun.web.tables import Column, Filter, Table
-from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
 
 State = Finding.State
@@ -37,176 +29,15 @@ def waiting_count(request: HttpRequest) -> int:
     """Findings that this person has to mend."""
     user: Any = request.user
     rows = Finding.objects.filter(municipality=user.municipality, owner=user)
-    return rows.filter(state__in=[State.OPEN, State.PLANNED]).count()
-
-
-def _due(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    rows = rows.filter(state__in=[State.OPEN, State.PLANNED])
-    today = timezone.localdate()
-    return rows.filter(due_on__lt=today) if value == "overdue" else rows.filter(due_on__gte=today)
-
-
-def _mine(rows: QuerySet[Any], value: str, user: Any) -> QuerySet[Any]:
-    if value == "mine":
-        return rows.filter(owner=user)
-    return rows.filter(queries.WITHOUT_OWNER)
-
-
-def _departments(request: HttpRequest) -> list[tuple[str, str]]:
-    """The departments that have findings, those that are closed included."""
-    user: Any = request.user
-    held = Finding.objects.filter(municipality=user.municipality).values("department")
-    rows = Department.objects.of(user.municipality).filter(pk__in=held).order_by("path")
-    return [(row.path, named(row)) for row in rows]
-
-
-def _owner(row: Finding) -> str:
-    if row.owner is None:
-        return _("未定")
-    return row.owner.name if row.owner.is_active else bracketed(row.owner.name, _("退職・転出済み"))
-
-
-def table(request: StaffRequest, labels: dict[str, str]) -> Table:
-    """The list of findings; ``labels`` name the scopes."""
-
-    def scope(row: Finding) -> str:
-        return labels.get(f"{row.scope_kind}-{row.scope_id}", "")
-
-    box = Column(
-        "chosen",
-        gettext_lazy("選ぶ"),
-        lambda row: chosen_value(row) if row.choosable else "",
-        kind="choose",
-        hint=lambda row: _("%(code)sを選ぶ") % {"code": row.code},
-    )
-    chooser = [box] if request.user.has_perm("evidence.raise_finding") else []
-    return Table(
-        name="findings",
-        caption=gettext_lazy("指摘の一覧"),
-        columns=[
-            *chooser,
-            Column(
-                "number",
-                gettext_lazy("番号"),
-                lambda row: row.code,
-                ("number",),
-                lambda row: row.get_absolute_url(),
-                kind="name",
-            ),
-            Column("title", gettext_lazy("件名"), lambda row: row.shown_title, ("title",), hint=scope),
-            Column(
-                "state",
-                gettext_lazy("状態"),
-                lambda row: row.get_state_display(),
-                ("state",),
-                tone=lambda row: STATE_TONES[row.state],
-            ),
-            Column(
-                "owner",
-                gettext_lazy("担当者"),
-                _owner,
-                ("owner__kana_sort",),
-                kind="name",
-                hint=lambda row: named(row.department) if row.department else "",
-            ),
-            Column(
-                "due_on",
-                gettext_lazy("期限"),
-                lambda row: row.due_on,
-                ("due_on",),
-                kind="date",
-                hint=lambda row: _("期限超過") if row.is_overdue else "",
-            ),
-            Column(
-                "raised_at",
-                gettext_lazy("登録日時"),
-                lambda row: row.raised_at,
-                ("raised_at",),
-                kind="datetime",
-            ),
-        ],
-        search=("title", "description", "control_id", "owner__name"),
-        filters=[
-            Filter(
-                "state",
-                gettext_lazy("状態"),
-                lambda request: [("unclosed", gettext_lazy("完了していないもの")), *State.choices],
-                lambda rows, value: (
-                    rows.exclude(state=State.CLOSED) if value == "unclosed" else rows.filter(state=value)
-                ),
-            ),
-            Filter(
-                "due",
-                gettext_lazy("期限"),
-                lambda request: [("overdue", gettext_lazy("期限超過")), ("ahead", gettext_lazy("期限内"))],
-                _due,
-            ),
-            Filter("scope", gettext_lazy("対象"), scope_choices, by_scope),
-            Filter(
-                "department",
-                gettext_lazy("担当部署"),
-                _departments,
-                lambda rows, value: rows.filter(department__path__startswith=value),
-            ),
-            Filter(
-                "who",
-                gettext_lazy("担当"),
-                lambda request: [
-                    ("mine", gettext_lazy("自分の担当")),
-                    ("nobody", gettext_lazy("担当者が未定")),
-                ],
-                lambda rows, value: _mine(rows, value, request.user),
-            ),
-        ],
-        default=("settled", "due_on", "number"),
-        empty=gettext_lazy(
-            "指摘はありません。証跡の期限が切れたとき、対策が満たされなくなったときは、自動で登録されます。"
-        ),
-        first_step=gettext_lazy("指摘を登録する"),
-        first_step_url=lambda request: (
-            reverse("evidence:raise") if request.user.has_perm("evidence.raise_finding") else None
-        ),
-        sheet=[
-            SheetColumn("number", gettext_lazy("番号")),
-            SheetColumn("control", gettext_lazy("対策")),
-            SheetColumn("title", gettext_lazy("件名"), width=40),
-            SheetColumn("scope", gettext_lazy("対象"), width=24),
-            SheetColumn("cause", gettext_lazy("きっかけ")),
-            SheetColumn("state", gettext_lazy("状態")),
-            SheetColumn("owner", gettext_lazy("担当者")),
-            SheetColumn("department", gettext_lazy("担当部署")),
-            SheetColumn("due_on", gettext_lazy("期限"), kind="date"),
-            SheetColumn("raised_at", gettext_lazy("登録日"), kind="date"),
-            SheetColumn("closed_at", gettext_lazy("完了日"), kind="date"),
-        ],
-        sheet_row=lambda row: {
-            "number": row.code,
-            "control": row.control_id,
-            "title": row.shown_title,
-            "scope": scope(row),
-            "cause": row.get_cause_display(),
-            "state": row.get_state_display(),
-            "owner": row.owner.name if row.owner else "",
-            "department": named(row.department) if row.department else "",
-            "due_on": row.due_on,
-            "raised_at": row.raised_at,
-            "closed_at": row.closed_at,
-        },
-    )
+    return rows.filter(state__in=queries.WORKING).count()
 
 
 @who_may("evidence.read")
 def findings(request: StaffRequest) -> HttpResponse:
     """The findings that the person may see, the most urgent first."""
-    labels = scope_labels(request)
-    rows = queries.visible_findings(request.user).select_related("owner", "department", "item")
-    settled = Case(When(state=State.CLOSED, then=1), default=0, output_field=IntegerField())
-    choosable = Q(state__in=queries.WORKING) & queries.led_by(request.user)
-    rows = rows.annotate(
-        settled=settled,  # what is done with stands at the end
-        choosable=Case(When(choosable, then=True), default=False, output_field=BooleanField()),
-    )
-    listing = table(request, labels)
+    labels = lists.scope_labels(request)
+    rows = lists.findings_rows(queries.visible_findings(request.user), request.user)
+    listing = lists.findings_table(request, labels)
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("指摘一覧") + ".xlsx")
     shown = listing.show(request, rows)
@@ -223,7 +54,7 @@ def findings(request: StaffRequest) -> HttpResponse:
 
 
 def _figures(rows: QuerySet[Finding]) -> list[Figure]:
-    late = Q(state__in=[State.OPEN, State.PLANNED], due_on__lt=timezone.localdate())
+    late = Q(state__in=queries.WORKING, due_on__lt=timezone.localdate())
     counts = rows.aggregate(
         overdue=Count("pk", filter=late),
         **{one.value: Count("pk", filter=Q(state=one)) for one in State},
@@ -277,7 +108,7 @@ def finding(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def page(request: StaffRequest, found: Finding, step_form: StepForm | None = None) -> HttpResponse:
-    working = found.state in {State.OPEN, State.PLANNED}
+    working = found.state in queries.WORKING
     may_work = working and request.user.has_perm("evidence.work_finding", found)
     may_confirm = request.user.has_perm("evidence.close_finding", found)
     others = confirmers.others(found, request.user) if found.state == State.DONE else []
@@ -288,7 +119,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
     context = {
         "finding": found,
         "tone": STATE_TONES[State(found.state)],
-        "scope_label": scope_labels(request).get(f"{found.scope_kind}-{found.scope_id}", ""),
+        "scope_label": lists.scope_labels(request).get(f"{found.scope_kind}-{found.scope_id}", ""),
         "control": book.control(found.control_id),
         "control_label": book.label(found.control_id),
         "steps": found.steps.select_related("person"),
@@ -298,7 +129,7 @@ def page(request: StaffRequest, found: Finding, step_form: StepForm | None = Non
         "waits_for_others": others[:3] if own and found.state == State.DONE else [],
         "may_reopen": found.state in {State.DONE, State.CLOSED} and may_confirm,
         "today": timezone.localdate(),
-        "owner": _owner(found),
+        "owner": lists.owner_label(found),
         "stepper": _stepper(found),
         "may_add_evidence": working and request.user.has_perm("evidence.add", found),
     }
@@ -378,7 +209,8 @@ def add_step(request: StaffRequest, pk: int) -> HttpResponse:
     return page(request, found, form)
 
 
-def _get_step(request: StaffRequest, pk: int, step: int) -> tuple[Finding, PlanStep]:
+def get_step(request: StaffRequest, pk: int, step: int) -> tuple[Finding, PlanStep]:
+    """A step of a finding that the person works on; else 404 or 403."""
     found = get_finding(request, pk)
     require(request, "evidence.work_finding", found)
     one: PlanStep = get_mine(
@@ -390,7 +222,7 @@ def _get_step(request: StaffRequest, pk: int, step: int) -> tuple[Finding, PlanS
 @who_may("evidence.read")
 def step(request: StaffRequest, pk: int, step: int) -> HttpResponse:
     """Change a step, or take it out of the plan."""
-    found, one = _get_step(request, pk, step)
+    found, one = get_step(request, pk, step)
     initial = {"what": one.what, "person": one.person_id, "due_on": one.due_on, "revision": one.revision}
     data = request.POST if request.method == "POST" else None
     form = StepForm(data, municipality=request.municipality, initial=initial)

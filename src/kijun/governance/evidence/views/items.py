@@ -4,202 +4,33 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.evidence import actions, controls, queries, scopes, store
+from kijun.governance.evidence import actions, controls, lists, queries, store
 from kijun.governance.evidence.actions.items import check_link
-from kijun.governance.evidence.controls import Book
 from kijun.governance.evidence.models import SOON, Item, StoredFile, Verdict
 from kijun.governance.evidence.words import VERDICT_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
-from kijun.web.excel import SheetColumn
-from kijun.web.tables import Column, Filter, Table
 from kijun.web.uploads import download_headers
 from kijun.web.who_may import require, who_may
-
-
-def scope_choices(request: HttpRequest) -> list[tuple[str, str]]:
-    """The scopes that the person may see, read once a request."""
-    cached: list[tuple[str, str]] | None = getattr(request, "_scope_choices", None)
-    if cached is None:
-        user: Any = request.user
-        cached = [(one.key, one.label) for one in scopes.visible(user)]
-        request._scope_choices = cached  # type: ignore[attr-defined]  # a cache on the request
-    return cached
-
-
-def scope_labels(request: StaffRequest) -> dict[str, str]:
-    """The names of the scopes of what is listed, also of systems that were retired since."""
-    return scopes.labels(request.user)
-
-
-def by_scope(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    kind, _dash, id = value.partition("-")
-    return rows.filter(scope_kind=kind, scope_id=id)
-
-
-def control_choices(book: Book) -> list[tuple[str, str]]:
-    return [choice for _topic, choices in book.grouped() for choice in choices]
-
-
-def _expiry(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    if value == "soon":
-        return queries.expiring(rows)
-    if value == "lapsed":
-        return rows.filter(superseded_at=None, expires_on__lt=timezone.localdate())
-    return rows
-
-
-def _until(row: Item) -> str:
-    if row.has_expired:
-        return _("期限切れ")
-    return _("30日以内に期限") if row.expires_soon else ""
-
-
-def _badness() -> Case:
-    """What needs work first: lapsed, not met, partly met, not to be judged, met."""
-    order = [Verdict.UNMET, Verdict.PARTLY, Verdict.UNKNOWN, Verdict.MET]
-    return Case(
-        When(expires_on__lt=timezone.localdate(), then=0),
-        *(When(verdict=verdict, then=place) for place, verdict in enumerate(order, start=1)),
-        output_field=IntegerField(),
-    )
-
-
-def table(labels: dict[str, str], book: Book) -> Table:
-    """The list of evidence; ``labels`` name the scopes, ``book`` the controls."""
-
-    def scope(row: Item) -> str:
-        return labels.get(f"{row.scope_kind}-{row.scope_id}", "")
-
-    return Table(
-        name="evidence",
-        caption=gettext_lazy("証跡の一覧"),
-        columns=[
-            Column(
-                "control",
-                gettext_lazy("対策"),
-                lambda row: row.control_id,
-                ("control_sort",),
-                hint=lambda row: book.title(row.control_id),
-            ),
-            Column(
-                "title",
-                gettext_lazy("件名"),
-                lambda row: row.shown_title,
-                ("title",),
-                lambda row: row.get_absolute_url(),
-                hint=lambda row: row.shown_value,
-            ),
-            Column(
-                "scope",
-                gettext_lazy("対象"),
-                scope,
-                ("scope_kind", "scope_id"),
-                hint=lambda row: row.get_kind_display(),
-            ),
-            Column(
-                "verdict",
-                gettext_lazy("判定"),
-                lambda row: row.get_verdict_display(),
-                ("badness",),
-                tone=lambda row: VERDICT_TONES[row.verdict],
-            ),
-            Column("as_of", gettext_lazy("確認日時"), lambda row: row.as_of, ("as_of",), kind="datetime"),
-            Column(
-                "expires_on",
-                gettext_lazy("有効期限"),
-                lambda row: row.expires_on,
-                ("expires_on",),
-                kind="date",
-                hint=_until,
-            ),
-        ],
-        search=("title", "title_en", "value", "control_id", "note"),
-        filters=[
-            Filter("scope", gettext_lazy("対象"), scope_choices, by_scope),
-            Filter(
-                "control",
-                gettext_lazy("対策"),
-                lambda request: control_choices(book),
-                lambda rows, value: rows.filter(control_id=value),
-            ),
-            Filter(
-                "kind",
-                gettext_lazy("種類"),
-                lambda request: Item.Kind.choices,
-                lambda rows, value: rows.filter(kind=value),
-            ),
-            Filter(
-                "verdict",
-                gettext_lazy("判定"),
-                lambda request: Verdict.choices,
-                lambda rows, value: rows.filter(verdict=value),
-            ),
-            Filter(
-                "expiry",
-                gettext_lazy("有効期限"),
-                lambda request: [
-                    ("soon", gettext_lazy("30日以内に切れる")),
-                    ("lapsed", gettext_lazy("切れている")),
-                ],
-                _expiry,
-            ),
-        ],
-        default=("badness", "control_sort", "-as_of"),
-        empty=gettext_lazy(
-            "証跡はまだありません。自動で集めるものは1時間ごとに増えます。手元の資料は、ここから追加できます。"
-        ),
-        first_step=gettext_lazy("証跡を追加する"),
-        first_step_url=lambda request: (
-            reverse("evidence:choose") if request.user.has_perm("evidence.add") else None
-        ),
-        sheet=[
-            SheetColumn("control", gettext_lazy("対策")),
-            SheetColumn("control_title", gettext_lazy("対策の名称"), width=30),
-            SheetColumn("scope", gettext_lazy("対象"), width=24),
-            SheetColumn("kind", gettext_lazy("種類")),
-            SheetColumn("title", gettext_lazy("件名"), width=36),
-            SheetColumn("value", gettext_lazy("値"), width=40),
-            SheetColumn("verdict", gettext_lazy("判定")),
-            SheetColumn("as_of", gettext_lazy("確認日"), kind="date"),
-            SheetColumn("expires_on", gettext_lazy("有効期限"), kind="date"),
-            SheetColumn("url", gettext_lazy("リンク"), width=40),
-        ],
-        sheet_row=lambda row: {
-            "control": row.control_id,
-            "control_title": book.title(row.control_id),
-            "scope": scope(row),
-            "kind": row.get_kind_display(),
-            "title": row.shown_title,
-            "value": row.shown_value,
-            "verdict": row.get_verdict_display(),
-            "as_of": row.as_of,
-            "expires_on": row.expires_on,
-            "url": row.url,
-        },
-    )
 
 
 @who_may("evidence.read")
 def items(request: StaffRequest) -> HttpResponse:
     """The evidence in force of every scope that the person may see."""
-    labels = scope_labels(request)
-    rows = queries.visible_items(request.user).filter(superseded_at=None).annotate(badness=_badness())
-    listing = table(labels, controls.of(request.municipality))
+    labels = lists.scope_labels(request)
+    rows = lists.items_rows(queries.visible_items(request.user).filter(superseded_at=None))
+    listing = lists.items_table(labels, controls.of(request.municipality))
     if listing.wants_excel(request):
         return listing.as_excel(request, rows, _("証跡一覧") + ".xlsx")
     shown = listing.show(request, rows)
@@ -229,7 +60,7 @@ class Figure:
 def _figures(request: StaffRequest, scope: str) -> list[Figure]:
     rows = queries.visible_items(request.user).filter(superseded_at=None)
     if scope:
-        rows = by_scope(rows, scope)
+        rows = lists.by_scope(rows, scope)
     today = timezone.localdate()
     soon = today + datetime.timedelta(days=SOON)
     counts = rows.aggregate(
@@ -263,7 +94,7 @@ def get_item(request: StaffRequest, pk: int) -> Item:
 def item(request: StaffRequest, pk: int) -> HttpResponse:
     """One piece of evidence: what it says, since when, until when, what stood there before."""
     found = get_item(request, pk)
-    labels = scope_labels(request)
+    labels = lists.scope_labels(request)
     earlier: QuerySet[Item] = Item.objects.none()
     if found.kind == Item.Kind.AUTOMATIC:
         earlier = Item.objects.filter(

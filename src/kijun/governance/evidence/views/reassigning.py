@@ -15,18 +15,14 @@ from django.utils.translation import ngettext
 from kijun.governance.evidence import actions, queries
 from kijun.governance.evidence.actions.reassigning import MOST
 from kijun.governance.evidence.finding_forms import ReassignForm
+from kijun.governance.evidence.lists import chosen_value, scope_labels
 from kijun.governance.evidence.models import Finding
-from kijun.governance.evidence.views.items import scope_labels
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.punctuation import listed
 from kijun.web.who_may import who_may
 
 CHOSEN = re.compile(r"([0-9]{1,15})\.([0-9]{1,9})")
 """Primary key and revision, as the list's boxes carry them."""
-
-
-def chosen_value(finding: Finding) -> str:
-    return f"{finding.pk}.{finding.revision}"
 
 
 @who_may("evidence.raise_finding")

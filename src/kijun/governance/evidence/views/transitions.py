@@ -14,18 +14,16 @@ from django.utils.translation import pgettext
 
 from kijun.governance.evidence import actions
 from kijun.governance.evidence.finding_forms import FinishForm, NoteForm
-from kijun.governance.evidence.models import Finding, PlanStep
-from kijun.governance.evidence.views.findings import get_finding
-from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.governance.evidence.models import Finding
+from kijun.governance.evidence.views.findings import get_finding, get_step
+from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.who_may import require, who_may
 
 
 @who_may("evidence.read")
 def finish_step(request: StaffRequest, pk: int, step: int) -> HttpResponse:
     """The step is done."""
-    found = get_finding(request, pk)
-    require(request, "evidence.work_finding", found)
-    one = get_mine(request, PlanStep.objects.select_related("finding"), pk=step, finding=found)
+    found, one = get_step(request, pk, step)
     form = FinishForm(request.POST if request.method == "POST" else None, initial={"revision": one.revision})
 
     def act() -> None:

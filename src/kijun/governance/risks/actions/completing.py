@@ -64,38 +64,23 @@ def complete(
     assessment.facts = {}
     result = rule.tier(facts.rule_facts(assessment, ratings))
     changed = overruled_tier if overruled_tier and overruled_tier != result.tier else ""
-    wrong = (
-        _wrong_overrule(actor, assessment, result.tier, changed, overrule_reason.strip()) if changed else {}
-    )
+    reason, note = overrule_reason.strip() if changed else "", residual_note.strip()
+    wrong = _wrong_overrule(actor, assessment, result.tier, changed, reason) if changed else {}
     tier, day = changed or str(result.tier), on or timezone.localdate()
     review = next_review_on or next_review(tier, day)
-    wrong |= _wrong_review(tier, day, review)
-    if tier in NEEDS_ACCEPTANCE and not residual_note.strip():
-        wrong["residual_note"] = _(
-            "区分が「高」以上のときは、首長・CDOが判断できるように、残るリスクを書いてください。"
-        )
+    wrong |= _wrong_review(tier, day, review) | _wrong_note(tier, note)
     if wrong:
         raise ValidationError({field: [message] for field, message in wrong.items()})
     assessment.claim(seen_revision)
-    old = assessment.system.risk_assessments.filter(state=RiskAssessment.State.CURRENT)
-    old.update(state=RiskAssessment.State.SUPERSEDED)
-    assessment.facts = facts.system_facts(assessment.system)
-    assessment.rule_version = rule.RULE_VERSION
-    assessment.computed_tier = str(result.tier)
-    assessment.explanation = [
-        {"rule": step.rule, "ja": step.ja, "en": step.en, "tier": str(step.tier)} for step in result.steps
-    ]
-    assessment.overruled_tier = changed
-    assessment.overrule_reason = overrule_reason.strip() if changed else ""
+    _keep_result(assessment, result)
+    assessment.overruled_tier, assessment.overrule_reason = changed, reason
     assessment.overruled_by = person_of(actor) if changed else None
     assessment.tier = tier
     assessment.controls = profile_of(assessment, tier)
-    assessment.residual_note = residual_note.strip()
+    assessment.residual_note = note
     assessment.next_review_on, assessment.assessed_on = review, day
     assessment.assessed_by = person_of(actor)
-    assessment.state = RiskAssessment.State.CURRENT
-    assessment.step = len(facts.PARTS)
-    assessment.save()
+    _put_in_force(assessment)
     detail = {
         "system": assessment.system.code,
         "number": assessment.number,
@@ -107,6 +92,35 @@ def complete(
     }
     record(assessment.municipality.chain, actor, "risks.completed", assessment, detail)
     return assessment
+
+
+def _keep_result(assessment: RiskAssessment, result: rule.Result) -> None:
+    """What the rule said, by which version, of which facts."""
+    assessment.facts = facts.system_facts(assessment.system)
+    assessment.rule_version = rule.RULE_VERSION
+    assessment.computed_tier = str(result.tier)
+    assessment.explanation = [
+        {"rule": step.rule, "ja": step.ja, "en": step.en, "tier": str(step.tier)} for step in result.steps
+    ]
+
+
+def _put_in_force(assessment: RiskAssessment) -> None:
+    """The one before becomes an old version."""
+    before = assessment.system.risk_assessments.filter(state=RiskAssessment.State.CURRENT)
+    before.update(state=RiskAssessment.State.SUPERSEDED)
+    assessment.state = RiskAssessment.State.CURRENT
+    assessment.step = len(facts.PARTS)
+    assessment.save()
+
+
+def _wrong_note(tier: str, note: str) -> dict[str, StrOrPromise]:
+    if tier not in NEEDS_ACCEPTANCE or note:
+        return {}
+    return {
+        "residual_note": _(
+            "区分が「高」以上のときは、首長・CDOが判断できるように、残るリスクを書いてください。"
+        )
+    }
 
 
 def _wrong_overrule(
