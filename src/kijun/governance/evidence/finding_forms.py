@@ -104,6 +104,8 @@ class StepForm(RevisionMixin, Form):
 class ReassignForm(_Responsible):
     """Several findings for somebody else."""
 
+    sometimes_required = ("owner", "department")
+
     steps = forms.BooleanField(
         label=_("前の担当者の、終わっていない改善計画の手順も引き継ぐ"), required=False, initial=True
     )
