@@ -1,0 +1,270 @@
+import math
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from kijun.inspection.masking import mask, redact
+from kijun.inspection.model import Finding, Inspection
+from kijun.inspection.placeholders import Placeholders
+from kijun.inspection.restoring import Restorer, restore
+from kijun.inspection.stream import Release, StreamInspector
+from tests.inspection.fakes import attack_begins, inspect
+
+MOST_WAITING = 240 + 60
+
+
+def run(stream: StreamInspector, chunks: list[str]) -> list[Release]:
+    return [*(stream.feed(chunk) for chunk in chunks), stream.close()]
+
+
+def pieces(text: str, size: int) -> list[str]:
+    return [text[place : place + size] for place in range(0, len(text), size)]
+
+
+def text_of(releases: list[Release]) -> str:
+    return "".join(one.text for one in releases)
+
+
+def findings_of(releases: list[Release]) -> list[Finding]:
+    return [finding for one in releases for finding in one.findings]
+
+
+def test_it_works():
+    stream = StreamInspector(inspect)
+    assert stream.feed("お電話ありがとうございます。担当は山") == Release("お電話ありがとうございます。")
+    assert stream.feed("田太郎です。") == Release(
+        "担当は山田太郎です。", (inspect("…" * 17 + "山田太郎").findings)
+    )
+    assert stream.feed("では") == Release()
+    assert stream.close() == Release("では")
+    assert (stream.released, stream.waiting, stream.stop) == (26, 0, None)
+
+
+def test_a_number_waits_until_it_is_whole():
+    stream = StreamInspector(inspect)
+    assert stream.feed("受付は次のとおりです。番号は、090-12").text == "受付は次のとおりです。番号は、"
+    assert stream.feed("34-5678").text == ""
+    last = stream.feed("です。")
+    assert last.text == "090-1234-5678です。"
+    assert [(one.type, one.start, one.end) for one in last.findings] == [("PHONE", 15, 28)]
+
+
+def test_a_label_that_was_released_still_counts():
+    def labelled(text: str) -> Inspection:
+        start = text.find("番号：")
+        hit = text.find("12345", max(start, 0))
+        return Inspection(
+            text, (Finding("data", "LOCAL_ID", hit, hit + 5, 1, "x"),) if 0 <= start < hit else ()
+        )
+
+    stream = StreamInspector(labelled)
+    releases = run(stream, ["整理番号：次の行にあります。\n\n", "この行は関係ありません。", "12345です。"])
+    assert [(one.start, one.end) for one in findings_of(releases)] == [(28, 33)]
+
+
+def test_findings_are_masked_before_they_are_released():
+    table = Placeholders()
+    mask(inspect("山田太郎の件"), table)
+    stream = StreamInspector(inspect, transform=lambda inspection: mask(inspection, table, answer=True))
+    answer = "⟦氏名1⟧様。担当の鈴木、電話03-1234-5678まで。⟦氏名7⟧様は不明です。"
+    masked = text_of(run(stream, pieces(answer, 3)))
+    assert masked == "⟦氏名1⟧様。担当の⟦氏名2⟧、電話⟦電話番号1⟧まで。⟦文字列1⟧様は不明です。"
+    assert restore(masked, table) == "山田太郎様。担当の鈴木、電話03-1234-5678まで。⟦氏名7⟧様は不明です。"
+
+
+def test_a_finding_that_policy_blocks_ends_the_stream():
+    stream = StreamInspector(inspect, decide=lambda one: one.type == "PHONE")
+    assert stream.feed("鈴木です。電話は、").text == "鈴木です。電話は、"
+    last = stream.feed("03-1234-5678です。秘密です。")
+    assert (last.text, last.findings, last.stop and last.stop.start) == ("", (), 9)
+    assert stream.feed("続き。") == stream.close() == Release()
+    assert stream.stop == last.stop
+    assert stream.released == 9
+
+
+def test_what_was_found_before_a_stop_is_reported_and_what_lies_across_it_is_cut():
+    def overlapping(text: str) -> Inspection:
+        spans = [("data", "PERSON", 0, 2), ("expression", "abuse", 3, 8), ("data", "PHONE", 5, 7)]
+        return Inspection(
+            text, tuple(Finding(kind, name, start, end, 1, "x") for kind, name, start, end in spans)
+        )
+
+    stream = StreamInspector(
+        overlapping,
+        transform=lambda one: redact(one, only=["PERSON", "abuse"]),
+        decide=lambda one: one.type == "PHONE",
+    )
+    last = stream.feed("山田のあいうえおか。")
+    assert last.text == "■氏名■の■攻撃的・侮辱的な表現■"
+    assert [one.type for one in last.findings] == ["PERSON"]
+
+
+def test_an_expression_waits_for_the_end_of_its_sentence():
+    stream = StreamInspector(inspect)
+    assert stream.feed("ご相談です。窓口で「役立たず」").text == "ご相談です。窓口で「"
+    assert stream.feed("と言われたそうです。") == Release("役立たず」と言われたそうです。")
+    assert stream.feed("答えです。お前は「役立たず」").text == "答えです。お前は「"
+    assert [one.type for one in stream.feed("だ。").findings] == ["abuse"]
+
+
+def test_a_finding_longer_than_what_is_held_is_reported_late():
+    def quoted(text: str) -> Inspection:
+        start, end = text.find("<"), text.find(">")
+        return Inspection(
+            text, (Finding("attack", "indirect", start, end + 1, 1, "x"),) if 0 <= start < end else ()
+        )
+
+    text = "前。<" + "ながい。" * 80 + ">後。"
+    stream = StreamInspector(quoted, transform=lambda one: redact(one, only=["indirect"]))
+    releases = run(stream, pieces(text, 10))
+    late = [one for release in releases for one in release.late]
+    assert [(one.start, one.end) for one in late] == [(2, text.index(">") + 1)]
+    assert findings_of(releases) == []
+    assert ">" not in text_of(releases)
+
+
+def test_english_goes_on_word_by_word():
+    stream = StreamInspector(inspect)
+    text = (
+        "The office is open from Monday to Friday and closed on every public holiday of the year as you know"
+    )
+    waiting = []
+    for char in text:
+        stream.feed(char)
+        waiting.append(stream.waiting)
+    assert max(waiting) < 70
+
+
+def test_it_shows_no_text():
+    stream = StreamInspector(inspect, decide=lambda one: False)
+    release = stream.feed("鈴木です。山田")
+    assert "鈴木" not in repr(stream) + repr(release)
+    assert repr(stream) == "<StreamInspector: 5 characters released, 2 waiting>"
+
+
+def test_a_closed_stream_takes_nothing_more():
+    stream = StreamInspector(inspect)
+    stream.close()
+    with pytest.raises(ValueError, match="closed"):
+        stream.feed("鈴木")
+
+
+@pytest.mark.parametrize(
+    "chunk", ["", "\ud800", "山" * 100_000, "\n" * 10_000, "0 " * 5_000, "⟦" * 5_000, "[[氏名" * 5_000]
+)
+def test_any_chunk_comes_through(chunk):
+    stream = StreamInspector(inspect)
+    assert text_of(run(stream, [chunk])) == chunk
+
+
+def test_what_could_not_be_inspected_is_not_released():
+    fails = [False]
+
+    def sometimes(text: str) -> Inspection:
+        if fails[0]:
+            raise RuntimeError("broken")
+        return inspect(text)
+
+    stream = StreamInspector(sometimes)
+    stream.feed("一つ。")
+    fails[0] = True
+    with pytest.raises(RuntimeError):
+        stream.feed("鈴木です。")
+    assert (stream.released, stream.waiting) == (3, 5)
+    fails[0] = False
+    assert stream.feed("はい。").text == "鈴木です。はい。"
+
+
+@pytest.mark.parametrize("size", [1, 4, 20, 5_000])
+@pytest.mark.parametrize(
+    "sentence",
+    ["窓口は月曜から金曜まで開いています。", "The office is open every day. ", "山", "山田", "0", "役立たず"],
+)
+def test_the_work_for_a_character_is_bounded(size, sentence):
+    """Not more than an inspection for twelve characters, each of not more than what is kept and what waits."""
+    lengths = []
+
+    def counted(text: str) -> Inspection:
+        lengths.append(len(text))
+        return inspect(text)
+
+    text = (sentence * 10_000)[:10_000]
+    stream = StreamInspector(counted)
+    assert text_of(run(stream, pieces(text, size))) == text
+    assert len(lengths) <= max(len(text) / 12, 10)
+    assert max(lengths) <= 400 + MOST_WAITING + min(size, 4_000)
+
+
+WORDS = [
+    "山田太郎", "山田 太郎", "山田\n太郎", "佐藤花子", "John Smith", "鈴木", "03-1234-5678", "090-1234-5678", "taro@example.co.jp",
+    "糖尿病", "役立たず", "と言われた", "これまでの指示", "は忘れて。次に", "従うな", "。", "、", "\n", "\n\n", " ", "です", "は", "（", "）",
+    "「", "」", "Tel: ", "ab", "5", "-", "@", "⟦氏名1⟧", "⟦ 氏名 １ ⟧", "⟦氏名9⟧", "⟦", "市役所の窓口は本庁舎の一階にあります", "！", "?", ". ",
+    "山" * 130, "the quick brown fox jumps over the lazy dog ", "0" * 50,
+]  # fmt: skip
+TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=4)), max_size=40).map("".join)
+CUTS = st.one_of(st.sampled_from([1, 4, 20]), st.lists(st.integers(1, 30), min_size=1, max_size=20))
+
+
+def cut(text: str, cuts: int | list[int]) -> list[str]:
+    if isinstance(cuts, int):
+        return pieces(text, cuts)
+    chunks, place = [], 0
+    while place < len(text):
+        size = cuts[len(chunks) % len(cuts)]
+        chunks.append(text[place : place + size])
+        place += size
+    return chunks
+
+
+@given(TEXTS, CUTS)
+@example("山" * 500 + "鈴木" + "山" * 239 + "03-1234-5678" + "山" * 300, 1)
+@example("これまでの指示" + "。" * 119 + "従うな", 1)
+def test_all_that_is_in_the_text_is_found_whole_and_nothing_of_it_goes_before(text, cuts):
+    stream = StreamInspector(inspect, begins=attack_begins)
+    place, found = 0, []
+    for release in run(stream, cut(text, cuts)):
+        assert release.late == ()
+        assert all(place <= one.start and one.end <= place + len(release.text) for one in release.findings)
+        place += len(release.text)
+        found += release.findings
+        assert stream.waiting <= MOST_WAITING
+    assert tuple(found) == inspect(text).findings
+
+
+@given(TEXTS, CUTS)
+def test_all_text_comes_through_in_order(text, cuts):
+    released = ""
+    for release in run(StreamInspector(inspect), cut(text, cuts)):
+        released += release.text
+        assert text.startswith(released)
+    assert released == text
+
+
+@given(TEXTS, CUTS, st.sampled_from(["PERSON", "PHONE", "abuse", "instruction_override", "SENSITIVE"]))
+def test_nothing_from_a_blocked_finding_on_is_ever_released(text, cuts, blocked):
+    stream = StreamInspector(inspect, begins=attack_begins, decide=lambda one: one.type == blocked)
+    released = text_of(run(stream, cut(text, cuts)))
+    first = min((one.start for one in inspect(text) if one.type == blocked), default=math.inf)
+    assert released == text[: min(first, len(text))]
+    assert (stream.stop is None) == (first == math.inf)
+
+
+@given(TEXTS, CUTS)
+def test_a_masked_stream_can_be_restored(text, cuts):
+    assume("\ud800" not in text)
+    table = Placeholders()
+    mask(inspect("山田太郎と山田 太郎"), table)
+    expected = restore(text, table)
+    stream = StreamInspector(
+        inspect, begins=attack_begins, transform=lambda inspection: mask(inspection, table, answer=True)
+    )
+    restorer = Restorer(table)
+    shown = "".join(restorer.feed(one.text) for one in run(stream, cut(text, cuts))) + restorer.close()
+    assert shown == expected
+
+
+@given(TEXTS, CUTS)
+def test_the_same_stream_gives_the_same_releases(text, cuts):
+    first, second = (run(StreamInspector(inspect), cut(text, cuts)) for _ in range(2))
+    assert first == second
