@@ -1,0 +1,59 @@
+"""How well attacks and harmful expression are found: by language and kind, with the false alarms."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.inspection.measure import HERE, read
+from kijun.inspection import Inspector
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--folder", type=Path, default=HERE)
+    args = parser.parse_args()
+    inspector = Inspector()
+    for name, bad in (("attacks", "attack"), ("expression", "harmful")):
+        counts: Counter = Counter()
+        right = 0
+        for row in read(args.folder / f"{name}.jsonl"):
+            inspection = inspector.inspect(row["text"])
+            found = inspection.attacks if name == "attacks" else inspection.expressions
+            truth = "bad" if row["label"] == bad else "good"
+            for key in (row["lang"], row["category"], row["label"]):
+                counts[key, truth, bool(found)] += 1
+            counts["all", truth, bool(found)] += 1
+            right += truth == "bad" and any(one.type == row["category"] for one in found)
+            if args.show and bool(found) != (truth == "bad"):
+                print(
+                    truth,
+                    row["id"],
+                    row["category"],
+                    [(one.type, one.score, one.rule) for one in found],
+                    row["text"][:110].replace("\n", "⏎"),
+                )
+        keys = sorted({key for key, _, _ in counts})
+        print(f"\n{name}: kind right in {right} of {counts['all', 'bad', True]} found")
+        for key in keys:
+            caught, missed = counts[key, "bad", True], counts[key, "bad", False]
+            alarms, quiet = counts[key, "good", True], counts[key, "good", False]
+            print(
+                f"  {key:26}"
+                + (
+                    f" found {caught:3}/{caught + missed:3} = {caught / (caught + missed):.3f}"
+                    if caught + missed
+                    else " " * 24
+                )
+                + (
+                    f"   false alarms {alarms:3}/{alarms + quiet:3} = {alarms / (alarms + quiet):.3f}"
+                    if alarms + quiet
+                    else ""
+                )
+            )
+
+
+if __name__ == "__main__":
+    main()

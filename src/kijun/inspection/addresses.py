@@ -1,0 +1,303 @@
+"""Addresses: from the prefecture, the municipality or the first word of a place to the last number or the flat."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kijun.inspection.rule import Rule
+from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.tokens import PLACE, Token
+
+PREFECTURES: Final = [
+    "北海道",
+    "青森県",
+    "岩手県",
+    "宮城県",
+    "秋田県",
+    "山形県",
+    "福島県",
+    "茨城県",
+    "栃木県",
+    "群馬県",
+    "埼玉県",
+    "千葉県",
+    "東京都",
+    "神奈川県",
+    "新潟県",
+    "富山県",
+    "石川県",
+    "福井県",
+    "山梨県",
+    "長野県",
+    "岐阜県",
+    "静岡県",
+    "愛知県",
+    "三重県",
+    "滋賀県",
+    "京都府",
+    "大阪府",
+    "兵庫県",
+    "奈良県",
+    "和歌山県",
+    "鳥取県",
+    "島根県",
+    "岡山県",
+    "広島県",
+    "山口県",
+    "徳島県",
+    "香川県",
+    "愛媛県",
+    "高知県",
+    "福岡県",
+    "佐賀県",
+    "長崎県",
+    "熊本県",
+    "大分県",
+    "宮崎県",
+    "鹿児島県",
+    "沖縄県",
+]
+_PREFECTURE: Final = "(?:" + "|".join(PREFECTURES) + ")"
+_SPACE: Final = r"[ ]{0,2}\n?[ ]{0,2}"
+_MUNICIPALITY: Final = r"[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{1,7}?[市区町村郡]"
+_HEAD: Final = (
+    rf"(?:{_PREFECTURE}{_SPACE}(?:{_MUNICIPALITY}{_SPACE}){{0,3}}|(?:{_MUNICIPALITY}{_SPACE}){{1,3}})"
+)
+_FIGURE: Final = r"(?:[0-9OlIS]{1,5}|[〇一二三四五六七八九十百千]{1,6})"
+_UNIT: Final = r"(?:丁目|丁|番地|番町|番|号棟|号室|号|号地|条|線|地割|街区|区画|棟|階|F|組|班|(?:の|ノ|之|-|ー|~(?=[0-9])))"
+_TURN: Final = r"(?:東|西|南|北|甲|乙|丙|丁|[イロハニホヘトチリヌルヲワムウ]|[A-Z])"
+_NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_SPACE}{_UNIT}{_SPACE}(?:{_TURN}?[ ]?{_FIGURE})?){{0,8}}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
+_NUMBER_RE: Final = re.compile(_NUMBER)
+_ROOM: Final = (
+    r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F)?|[A-Z](?=[ \n)）、。]|$))"
+)
+_BUILDING: Final = re.compile(
+    rf"(?:{_SPACE})(?:(?:[一-龥々ヶァ-ヴーぁ-んA-Za-z・'&第][一-龥々ヶァ-ヴーぁ-んA-Za-z・'& ]{{0,18}}?)[ ]?{_ROOM}"
+    rf"|(?:[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,12}}?(?:ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グランド|サンライズ|タワー)[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,10}}?)(?=[ \n)、。」,|]|$|の|に|で|へ))"
+    rf"(?:{_SPACE}[0-9A-Z]{{1,2}}(?:号)?棟)?(?:{_SPACE}[0-9]{{1,4}}(?:号室|号|室))?"
+)
+_BUILDING_WORDS: Final = re.compile(
+    r"ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グラン|サン|タワー|ビル|館|号|棟|室|ハウス|パーク|プラザ|ガーデン|フォレスト|エスポワール|ドミール|コート|シャトー|リバー|ヒルズ|[ァ-ヴー]{3}|[A-Z][a-z]"
+)
+_TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ん〇]")
+_STOP_WORDS: Final = re.compile(
+    r"(?:在住|にお住|に住|の自宅|の実家|に居住|へ転|に転|から転|より転|方|宅|在|内|の[土農山家]|に所|の物件|にて|では|には|から|まで|です|でし|だっ|なの|とい|に[、。ある引越移]|で[、。独一二生あ]|の[ ぁ-んァ-ヴ一-龥])"
+)
+_ROMAJI: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){0,4}|[A-Z][A-Za-z'-]{1,20}(?: [A-Z]?[A-Za-z0-9'-]{1,15}){0,2} ?[0-9]{0,4}),? ){1,3}"
+    r"(?:[A-Z][A-Za-z-]{1,20}(?:-?(?:shi|ku|cho|machi|mura|gun|ken|fu|to))?,? ?){1,5}(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,4})?"
+)
+_ROMAJI_UNIT: Final = re.compile(r"(?i)-(?:shi|ku|cho|machi|mura|gun|ken|fu|to|son)\b")
+_HOUSING: Final = re.compile(
+    r"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{1,12}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{0,3}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{1,4}(?:-[0-9]{1,4}){0,2}(?:号室|号|棟)?(?:[ ]?[0-9]{1,4}号?(?:室)?)?"
+)
+
+
+class Addresses:
+    """The recogniser of ADDRESS."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rule = rules[0].id if rules else ""
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose addresses, each with and without the building where one follows; the weights choose."""
+        if not self._rule:
+            return
+        covered = -1
+        for start in _starts(scene):
+            if start < covered:
+                continue
+            for end, features in _ends(scene, start):
+                covered = max(covered, end)
+                yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
+        text = scene.text
+        if _ROMAJI_UNIT.search(text):
+            for match in _ROMAJI.finditer(text):
+                if _ROMAJI_UNIT.search(match[0]):
+                    end = match.start() + len(match[0].rstrip(" ,"))
+                    yield Candidate(
+                        "ADDRESS",
+                        match.start(),
+                        end,
+                        0.5,
+                        self._rule,
+                        ("form=romaji", f"figures={any(c.isdigit() for c in match[0])}"),
+                    )
+        for match in _HOUSING.finditer(text):
+            yield Candidate("ADDRESS", *match.span(), 0.5, self._rule, ("form=housing",))
+
+
+def _starts(scene: Scene) -> list[int]:
+    """Where an address may begin: at a place name, or after its own label."""
+    starts: set[int] = set()
+    tokens = scene.tokens
+    last_end, last_start = -1, -1
+    for token in tokens:
+        if token.kind == PLACE:
+            if (
+                token.start - last_end <= 1
+                and last_start >= 0
+                and scene.text[last_end : token.start].strip(" \n") == ""
+            ):
+                last_end = token.end
+                continue
+            starts.add(token.start)
+            last_start, last_end = token.start, token.end
+    for label in scene.words("label"):
+        if label.value in ("ADDRESS", "FACILITY"):
+            place = label.end
+            while place < len(scene.text) and scene.text[place] in " :=\n」)】はがも、・/|,\"'*":
+                place += 1
+            if place > label.end and place - label.end < 8:
+                starts.add(place)
+    for match in _PREFECTURE_RE.finditer(scene.text):
+        starts.add(match.start())
+    return sorted(starts)
+
+
+_PREFECTURE_RE: Final = re.compile(_PREFECTURE)
+_HEAD_RE: Final = re.compile(_HEAD)
+
+
+def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    text = scene.digits
+    place = start
+    head = _HEAD_RE.match(text, start)
+    shape = "none"
+    if head:
+        place = head.end()
+        shape = "prefecture" if _PREFECTURE_RE.match(text, start) else "municipality"
+    number = None
+    cursor = place
+    limit = min(len(text), place + 26)
+    while cursor <= limit:  # town names up to the first number
+        number = _NUMBER_RE.match(text, cursor)
+        if number and (number.end() > number.start()) and _is_number(text, number):
+            break
+        number = None
+        if cursor >= len(text):
+            break
+        char = text[cursor]
+        if (
+            char in " \n"
+            and cursor + 1 < len(text)
+            and (_TOWN_CHAR.match(text[cursor + 1]) or text[cursor + 1].isdigit())
+            and cursor - start < 20
+        ):
+            cursor += 1
+            continue
+        if not _TOWN_CHAR.match(char):
+            break
+        cursor += 1
+    if number is None:
+        end = _town_end(scene, start, place)
+        if end > start + 1:
+            parts = len(re.findall(r"[都道府県市区町村郡]", text[start:end]))
+            yield (
+                end,
+                (
+                    f"head={shape}",
+                    "number=no",
+                    f"parts={min(3, parts)}",
+                    f"rest={min(3, max(0, end - place))}",
+                    f"last={text[end - 1]}",
+                ),
+            )
+        return
+    end = _trim(text, number)
+    gap = text[place : number.start()]
+    features = (
+        f"head={shape}",
+        "number=yes",
+        f"town={min(4, len(gap) // 2)}",
+        f"hira={bool(re.search('[ぁ-ん]{3}', gap))}",
+        f"unit={_units(number[0])}",
+    )
+    building = _BUILDING.match(text, end)
+    if building and _BUILDING_WORDS.search(building[0]) and not _STOP_WORDS.match(building[0].lstrip()):
+        yield (
+            building.end(),
+            (
+                *features,
+                "building=yes",
+                f"gap={'line' if chr(10) in building[0] else 'space' if building[0][0] == ' ' else 'none'}",
+            ),
+        )
+        yield end, (*features, "building=left")
+    else:
+        yield end, (*features, "building=no")
+
+
+def _is_number(text: str, number: re.Match[str]) -> bool:
+    """Whether a match is a house number: figures, and where they are kanji, with a unit or more than one."""
+    written = number[0]
+    if written[0] in "OlIS" and not any(char.isdigit() for char in written):
+        return False
+    if any(char.isdigit() for char in written):
+        after = text[number.end() : number.end() + 1]
+        return after not in (
+            "年",
+            "月",
+            "円",
+            "人",
+            "名",
+            "件",
+            "歳",
+            "才",
+            "%",
+            "時",
+            "分",
+            "個",
+            "回",
+            "か",
+            "点",
+            "台",
+            "万",
+            "億",
+            "日",
+            "級",
+        )
+    return (
+        len(written) >= 3 and any(unit in written for unit in ("丁目", "番", "号", "番地", "条", "-"))
+    ) or (
+        len(written) >= 2
+        and all(char in "〇一二三四五六七八九十百千" for char in written)
+        and not _TOWN_CHAR.match(text[number.end() : number.end() + 1] or " ")
+    )
+
+
+def _trim(text: str, number: re.Match[str]) -> int:
+    """The end without a unit that hangs on (``の`` before a word, a line break, a space)."""
+    end = number.end()
+    while end > number.start() and text[end - 1] in "のノ之-ー \n~組班":
+        end -= 1
+    return end
+
+
+def _units(written: str) -> str:
+    for unit in ("丁目", "番地", "番", "号", "-", "条"):
+        if unit in written:
+            return unit
+    return "bare"
+
+
+def _town_end(scene: Scene, start: int, place: int) -> int:
+    """The end of a town name without a number: where the place names end, as the dictionary sees it."""
+    tokens: list[Token] = scene.tokens
+    number = bisect_left(tokens, start, key=lambda token: token.start)
+    end = start
+    for token in tokens[number:]:
+        if (
+            token.kind == PLACE
+            and scene.text[end : token.start].strip(" \n") == ""
+            and token.start - end <= 2
+        ):
+            end = token.end
+        elif token.start < place:
+            end = max(end, min(token.end, place))
+        else:
+            break
+    return max(end, start)

@@ -1,0 +1,159 @@
+"""Telephone numbers, postal codes and mail addresses; whether they are a person's or an office's is decided by what is around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kijun.inspection.rule import Rule
+from kijun.inspection.scene import Candidate, Scene
+
+_SEP: Final = r"[-ー.・ ()の\n]{0,3}"
+_PHONE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?<![0-9][-ー.])"
+    rf"(?:(?:\+|00|010-?)81{_SEP}0?[1-9]|\(?0)[0-9]{{0,4}}\)?{_SEP}[0-9]{{1,4}}{_SEP}[0-9]{{3,4}}(?![0-9A-Za-z]|[-ー][0-9])"
+)
+_ONE_BY_ONE: Final = re.compile(r"(?<![0-9A-Za-z-])0(?:[-ー.・ ()、]{1,3}[0-9]){9,10}(?![0-9])")
+_BROKEN: Final = re.compile(
+    r"(?<![0-9A-Za-z-])0[0-9](?:[-ー.・ ()の]{0,2}\n?[ ]{0,2}[0-9]){8,9}(?![0-9A-Za-z]|[-ー][0-9])"
+)
+_LOCAL: Final = re.compile(
+    r"(?<![0-9A-Za-z-])(?:\([0-9]{2,4}\) ?|[0-9]{2,4}[-ー])[0-9]{4}(?![0-9A-Za-z]|[-ー][0-9])"
+)
+_POSTAL: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9]{3}[ ]?[-ー][ ]?\n?[0-9]{4}(?![0-9A-Za-z]|[-ー][0-9])")
+_POSTAL_PLAIN: Final = re.compile(r"(?<=〒)[ ]?([0-9](?:[ ]?[-ー]?[ ]?[0-9]){6})(?![0-9A-Za-z-])")
+_NON_DIGIT: Final = re.compile(r"[^0-9]")
+_MAIL: Final = re.compile(
+    r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"
+    r"( ?(?:@|＠|\[at\]|\(at\)|アットマーク|あっとまーく) ?\n?)"
+    r"([A-Za-z0-9-]{1,40}(?: ?[.。] ?\n?[A-Za-z0-9-]{1,30}){1,5})(?![A-Za-z0-9])"
+)
+_FREE_HOSTS: Final = frozenset(
+    [
+        "gmail",
+        "yahoo",
+        "outlook",
+        "hotmail",
+        "icloud",
+        "docomo",
+        "softbank",
+        "ezweb",
+        "au",
+        "live",
+        "me",
+        "msn",
+        "aol",
+        "nifty",
+        "biglobe",
+        "ocn",
+        "so-net",
+        "plala",
+        "rakuten",
+        "i",
+        "vodafone",
+        "mac",
+        "proton",
+        "protonmail",
+        "qq",
+        "naver",
+        "163",
+    ]
+)
+#: Local parts that name a desk and not a person.
+_DESKS: Final = re.compile(
+    r"(?i)^(?:info|contact|support|help|helpdesk|desk|office|admin|webmaster|postmaster|noreply|no-reply|sales|soumu|kikaku|jinji|zeimu|zei|kaigo|"
+    r"hoken|kokuho|fukushi|kosodate|kodomo|kyoiku|gakko|toshi|doboku|douro|suido|suidou|gesui|kankyo|gomi|kanko|kankou|nosei|nourin|shoko|shoukou|bousai|bosai|"
+    r"shimin|koho|kouhou|hisho|gikai|senkyo|keiyaku|nyusatsu|zaisei|kaikei|joho|jouhou|system|dx|madoguchi|soudan|sodan|koseki|juumin|nenkin|hogo|seiho|"
+    r"shogai|shougai|korei|kourei|houkatsu|hokatsu|library|tosho|museum|press|recruit|saiyo|customer|service|shop|order|reception|uketsuke|jimu|jimukyoku|"
+    r"team|group|dept|div|mail|public|general|ka|kakari|kyuyo|shien|center|shisetsu|koen|jutaku|chiiki|kyodo|danjo|jinken|bunka|sports|event|entry|apply)"
+    r"(?:[-_.]?(?:ka|kakari|shitsu|center|desk|info|office|jimu|gakari|[0-9]{1,3}|bu|kyoku|madoguchi|tantou|all|ml|[a-z]{2,8}))?$"
+)
+
+
+class Contacts:
+    """The recogniser of PHONE, POSTAL_CODE and EMAIL."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._ids = {rule.type: rule.id for rule in rules}
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose what has the form; `score` is how well the form fits."""
+        if "PHONE" in self._ids:
+            yield from self._phones(scene)
+        if "POSTAL_CODE" in self._ids:
+            yield from self._postal(scene)
+        if "EMAIL" in self._ids and scene.words("when:email"):
+            yield from self._mails(scene)
+
+    def _phones(self, scene: Scene) -> Iterator[Candidate]:
+        text = scene.digits
+        rule = self._ids["PHONE"]
+        seen = -1
+        for pattern in (_PHONE, _ONE_BY_ONE, _BROKEN):
+            for match in pattern.finditer(text):
+                form = phone_form(match[0])
+                if form and match.start() > seen - 1:
+                    start = match.start()
+                    end = match.end()
+                    yield Candidate(
+                        "PHONE", start, end, 0.5, rule, (f"form={form}", f"cut={pattern is _PHONE}")
+                    )
+        for match in _LOCAL.finditer(text):
+            label = scene.label(match.start())
+            if label is not None and label.type in ("PHONE", "FACILITY"):
+                yield Candidate("PHONE", *match.span(), 0.4, rule, ("form=local",))
+
+    def _postal(self, scene: Scene) -> Iterator[Candidate]:
+        text = scene.digits
+        rule = self._ids["POSTAL_CODE"]
+        for match in _POSTAL.finditer(text):
+            yield Candidate(
+                "POSTAL_CODE",
+                *match.span(),
+                0.5,
+                rule,
+                ("form=hyphen", f"mark={text[max(0, match.start() - 2) : match.start()].strip() == '〒'}"),
+            )
+        for match in _POSTAL_PLAIN.finditer(text):
+            yield Candidate("POSTAL_CODE", *match.span(1), 0.5, rule, ("form=plain", "mark=True"))
+
+    def _mails(self, scene: Scene) -> Iterator[Candidate]:
+        for match in _MAIL.finditer(scene.text):
+            local, host = (
+                match[1].lower(),
+                match[3].lower().replace(" ", "").replace("\n", "").replace("。", "."),
+            )
+            names = host.split(".")
+            features = (
+                f"host={'free' if _FREE_HOSTS & set(names[:-1]) else 'lg' if host.endswith('lg.jp') else 'other'}",
+                f"top={names[-1]}",
+                f"desk={bool(_DESKS.match(local))}",
+                f"dotted={'.' in local or '_' in local}",
+                f"figures={any(char.isdigit() for char in local)}",
+                f"long={min(3, len(local) // 4)}",
+            )
+            yield Candidate("EMAIL", *match.span(), 0.9, self._ids["EMAIL"], features)
+
+
+def phone_form(written: str) -> str:
+    """What kind of number it is: mobile, ip, free, service, fixed, or nothing where it is none.
+
+    After the rules of 電気通信番号計画: 0[5789]0 and ten more digits (mobile, IP), 0120, 0800, 0570, 0990 (services), ten digits else.
+    """
+    digits = _NON_DIGIT.sub("", written)
+    if written.lstrip("(").startswith(("+81", "0081", "01081", "010-81")):
+        rest = re.sub(r"^(?:0081|01081|81)", "", digits)
+        digits = rest if rest.startswith("0") else "0" + rest
+    if len(digits) == 11 and digits[:3] in ("090", "080", "070", "060"):
+        return "mobile"
+    if len(digits) == 11 and digits[:3] == "050":
+        return "ip"
+    if digits[:4] in ("0120", "0800") and len(digits) in (10, 11):
+        return "free"
+    if digits[:4] in ("0570", "0990", "0180", "0170"):
+        return "service" if len(digits) == 10 else ""
+    if len(digits) == 10 and digits[0] == "0" and digits[1] not in "0":
+        separated = bool(re.search(r"[^0-9]", written.strip("()")))
+        return "fixed" if separated else "fixed-joined"
+    return ""

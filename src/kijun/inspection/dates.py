@@ -1,0 +1,119 @@
+"""Dates of birth and ages: every way in which a date is written, and what is around it says whether somebody was born on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kijun.inspection.rule import Rule
+from kijun.inspection.scene import Candidate, Scene
+
+_N: Final = r"[0-9〇一二三四五六七八九十元OlI]"
+_GAP: Final = r"[ \n]{0,2}"
+_ERA: Final = r"(?:明治|大正|昭和|平成|令和|メイジ|タイショウ|ショウワ|ヘイセイ|レイワ|めいじ|たいしょう|しょうわ|へいせい|れいわ|[明大昭平令MTSHR㍾㍽㍼㍻㋿])"
+_POINT: Final = r"[./・,‐-]"
+_DATE: Final = re.compile(
+    rf"(?<![0-9A-Za-z])(?:{_ERA}\.?{_GAP}{_N}{{1,3}}|(?:西暦)?{_GAP}(?:1[89]|2[01OI])[0-9OlI]{{2}}|[一二]{_N}{{3}})"
+    rf"(?:{_GAP}(?:年|ネン|ねん){_GAP}{_N}{{1,3}}{_GAP}(?:月|ガツ|がつ)(?:{_GAP}{_N}{{1,3}}{_GAP}(?:日|ニチ|にち|カ)?(?:{_N}?日)?)?|{_GAP}{_POINT}{_GAP}{_N}{{1,2}}{_GAP}{_POINT}{_GAP}{_N}{{1,2}})(?![0-9A-Za-z]|\.[0-9])"
+)
+_PLAIN: Final = re.compile(
+    r"(?<![0-9A-Za-z.-])(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|[MTSHR1-5][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9A-Za-z]|-[0-9])"
+)
+_MONTHS: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_ENGLISH: Final = re.compile(
+    rf"(?i)(?<![0-9A-Za-z])(?:[0-3]?[0-9](?:st|nd|rd|th)?(?: of)?[ -]{_MONTHS}[ ,-]{{1,2}}(?:19|20)[0-9]{{2}}|{_MONTHS} [0-3]?[0-9](?:st|nd|rd|th)?,? (?:19|20)[0-9]{{2}}|[0-3]?[0-9]/[0-3]?[0-9]/(?:19|20)[0-9]{{2}})(?![0-9A-Za-z])"
+)
+_AGE: Final = re.compile(
+    rf"(?<![0-9A-Za-z.第〜~-])([0-9](?: ?[0-9]){{0,2}}|[一二三四五六七八九十百〇]{{1,4}}){_GAP}(?:歳|才|さい(?![ぁ-ん])|ｻｲ|サイ(?![ァ-ヴー])|years? old|yo(?![a-z]))(?:[ ]?[0-9]{{1,2}}[かヶケカ]月)?"
+)
+_BARE_AGE: Final = re.compile(r"(?<=[(,\t|])[ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
+_BIRTH: Final = re.compile(
+    r"[ ]?(?:日)?(?:うまれ|生まれ|生れ|産まれ|誕生|出生|生(?![活徒産成後涯命物地年])|ウマレ|born)"
+)
+_FROM_TO: Final = re.compile(r"[ ]?(?:[〜~から]|-[ ]?[0-9])")
+
+
+class Dates:
+    """The recogniser of BIRTH_DATE and AGE."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._ids = {rule.type: rule.id for rule in rules}
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose every date and every age; few of the dates are dates of birth."""
+        if "BIRTH_DATE" in self._ids:
+            yield from self._births(scene)
+        if "AGE" in self._ids:
+            yield from self._ages(scene)
+
+    def _births(self, scene: Scene) -> Iterator[Candidate]:
+        rule = self._ids["BIRTH_DATE"]
+        for form, pattern, text in (
+            ("written", _DATE, scene.text),
+            ("plain", _PLAIN, scene.digits),
+            ("english", _ENGLISH, scene.text),
+        ):
+            for match in pattern.finditer(text):
+                born = bool(_BIRTH.match(text, match.end()))
+                full = form != "written" or "日" in match[0] or not match[0].rstrip().endswith("月")
+                if form == "plain" and not born:
+                    label = scene.label(match.start())
+                    if label is None or label.type not in ("BIRTH_DATE", "PERSON"):
+                        continue
+                features = (
+                    f"form={form}",
+                    f"born={born}",
+                    f"full={full}",
+                    f"range={bool(_FROM_TO.match(text, match.end()))}",
+                    f"past={_past(match[0])}",
+                )
+                end = match.start() + len(match[0].rstrip())
+                yield Candidate("BIRTH_DATE", match.start(), end, 0.5, rule, features)
+
+    def _ages(self, scene: Scene) -> Iterator[Candidate]:
+        rule = self._ids["AGE"]
+        text = scene.text
+        for match in _AGE.finditer(text):
+            yield Candidate(
+                "AGE",
+                *match.span(),
+                0.5,
+                rule,
+                ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}"),
+            )
+        for match in _BARE_AGE.finditer(scene.digits):
+            if 0 <= int(match[1]) <= 115:
+                yield Candidate(
+                    "AGE",
+                    *match.span(1),
+                    0.3,
+                    rule,
+                    ("form=bare", f"size={_size(match[1])}", f"open={text[match.start(1) - 1]}"),
+                )
+
+
+def _past(written: str) -> str:
+    """Roughly how long ago the year is, as a hint: an old date is more often somebody's birth."""
+    years = re.findall(r"[0-9]{4}", written)
+    if years:
+        year = int(years[0])
+        return "old" if year < 1990 else "young" if year < 2016 else "now"
+    head = written[:1]
+    return {
+        "昭": "old",
+        "大": "old",
+        "明": "old",
+        "S": "old",
+        "T": "old",
+        "M": "old",
+        "平": "young",
+        "H": "young",
+    }.get(head, "now")
+
+
+def _size(written: str) -> str:
+    digits = written.replace(" ", "")
+    if not digits.isdigit():
+        return "kanji"
+    return str(min(12, int(digits) // 10))

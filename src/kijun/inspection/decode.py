@@ -1,0 +1,178 @@
+"""What stands behind an encoding: the pieces of a text that are written so that only a machine reads them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import html
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from kijun.inspection.scene import Scene
+
+
+class Decoded(NamedTuple):
+    """A piece in clear: where it stood in the folded text, how it was written, what it says."""
+
+    start: int
+    end: int
+    how: str
+    text: str
+
+
+_BASE64: Final = re.compile(
+    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}[ \n]?){4,2000}[A-Za-z0-9+/_-]{0,3}={0,2}"
+)
+_HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ ,:\n]{0,2}){8,4000}(?![0-9A-Za-z])")
+_HEX_PAIR: Final = re.compile(r"(?:0x|\\x)?([0-9A-Fa-f]{2})")
+_PERCENT: Final = re.compile(r"(?:[A-Za-z0-9_.~-]{0,20}%[0-9A-Fa-f]{2}){4,2000}[A-Za-z0-9_.~-]{0,40}")
+_UNICODE: Final = re.compile(r"(?:[ A-Za-z0-9.,]{0,12}\\?[uU]\+?\{?[0-9A-Fa-f]{4,6}\}?[ ]?){4,2000}")
+_UNICODE_ONE: Final = re.compile(r"\\?[uU]\+?\{?([0-9A-Fa-f]{4,6})\}?[ ]?")
+_ENTITY: Final = re.compile(r"(?:[A-Za-z0-9 ]{0,12}&#?[xX]?[0-9A-Za-z]{2,8};){3,2000}")
+_DECIMAL: Final = re.compile(r"(?<![0-9])(?:[0-9]{2,3}[ ,]{1,2}){7,2000}[0-9]{2,3}(?![0-9])")
+_BINARY: Final = re.compile(r"(?<![01])(?:[01]{8}[ ,\n]{0,2}){4,2000}(?![01])")
+_MORSE: Final = re.compile(r"(?:[.\-・ー−]{1,6}[ /\n]{1,3}){8,2000}[.\-・ー−]{0,6}")
+_SPACED: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][ .\-_*|/]{1,2}){5,500}[A-Za-z](?![A-Za-z])")
+_SPACED_JA: Final = re.compile(r"(?:[ぁ-んァ-ヴー一-龥][ .\-_*|/・、\n]{1,2}){6,500}[ぁ-んァ-ヴー一-龥]")
+_LETTERS: Final = re.compile(r"[A-Za-z]{3,}")
+_TAGS: Final = re.compile("[\U000e0020-\U000e007e]{4,}")
+_COMMON: Final = frozenset(
+    ["the", "and", "you", "your", "all", "of", "to", "in", "is", "ignore", "instructions", "rules", "previous", "system", "prompt", "tell", "me", "show", "this", "that", "with", "for", "not", "please", "from", "any", "what", "how", "will", "are", "now", "do"]
+)
+_MORSE_LETTERS: Final = dict(
+    zip(
+        [".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.", "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..", "-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----."],
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        strict=True,
+    )
+)
+_LEET: Final = str.maketrans("01345789@$!|", "oleastbgasil")
+#: Letters of other scripts that look like Latin ones (Unicode confusables, the common ones).
+_LOOKALIKES: Final = str.maketrans(
+    "аеорсухіјѕԁɡһӏкмтвнгАВЕКМНОРСТХІЈЅαοινρτυχκηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijsdghlkmtbhrABEKMHOPCTXIJSaoivptuxknABEZHIKMNOPTYX",
+)
+_FOREIGN: Final = re.compile(r"[Ͱ-ԯ]")
+
+
+def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
+    """Every piece that reads as text once it is decoded. Two layers deep, bounded."""
+    text = scene.text
+    for piece in _pieces(text):
+        yield piece
+        for inner in _pieces(piece.text[:4000]):
+            yield Decoded(piece.start, piece.end, f"{piece.how}+{inner.how}", inner.text)
+    if _TAGS.search(given):
+        hidden = "".join(chr(ord(char) - 0xE0000) for char in given if 0xE0020 <= ord(char) <= 0xE007E)
+        yield Decoded(0, len(text), "tag-characters", hidden)
+    if _FOREIGN.search(text):
+        yield Decoded(0, len(text), "homoglyph", text.translate(_LOOKALIKES))
+
+
+def _pieces(text: str) -> Iterator[Decoded]:
+    for match in _BASE64.finditer(text):
+        clear = _from_base64(match[0])
+        if clear:
+            yield Decoded(*match.span(), "base64", clear)
+    for match in _HEX.finditer(text):
+        pairs = "".join(_HEX_PAIR.findall(match[0]))
+        clear = _readable(binascii.unhexlify(pairs))
+        if clear:
+            yield Decoded(*match.span(), "hex", clear)
+    if "%" in text:
+        for match in _PERCENT.finditer(text):
+            clear = _readable(unquote_to_bytes(match[0].replace("+", " ")))
+            if clear:
+                yield Decoded(*match.span(), "percent", clear)
+    if "u" in text or "U" in text:
+        for match in _UNICODE.finditer(text):
+            yield Decoded(*match.span(), "unicode-escape", _UNICODE_ONE.sub(_code_point, match[0]))
+    if "&" in text:
+        for match in _ENTITY.finditer(text):
+            yield Decoded(*match.span(), "html-entity", html.unescape(match[0]))
+    yield from _figures(text)
+    yield from _letters(text)
+
+
+def _figures(text: str) -> Iterator[Decoded]:
+    for match in _BINARY.finditer(text):
+        bits = re.sub("[^01]", "", match[0])
+        clear = _readable(bytes(int(bits[place : place + 8], 2) for place in range(0, len(bits) - 7, 8)))
+        if clear:
+            yield Decoded(*match.span(), "binary", clear)
+    for match in _DECIMAL.finditer(text):
+        values = [int(value) for value in re.findall("[0-9]+", match[0])]
+        if all(value < 256 for value in values):
+            clear = _readable(bytes(values))
+            if clear:
+                yield Decoded(*match.span(), "decimal", clear)
+    for match in _MORSE.finditer(text):
+        words = match[0].replace("・", ".").replace("ー", "-").replace("−", "-").split("/")
+        clear = " ".join("".join(_MORSE_LETTERS.get(sign, "") for sign in word.split()) for word in words)
+        if len(clear) >= 6:
+            yield Decoded(*match.span(), "morse", clear)
+
+
+def _letters(text: str) -> Iterator[Decoded]:
+    for pattern in (_SPACED, _SPACED_JA):
+        for match in pattern.finditer(text):
+            yield Decoded(*match.span(), "spaced", re.sub(r"[ .\-_*|/・、\n]", "", match[0]))
+    words = _LETTERS.findall(text)
+    if len(words) >= 3 and sum(word.lower() in _COMMON for word in words) < max(1, len(words) // 8):
+        for how, clear in (("rot13", codecs.encode(text, "rot13")), ("reversed", text[::-1])):
+            found = [word.lower() for word in _LETTERS.findall(clear)]
+            if sum(word in _COMMON for word in found) >= max(2, len(found) // 6):
+                yield Decoded(0, len(text), how, clear)
+        leet = text.translate(_LEET)
+        if leet != text and sum(word.lower() in _COMMON for word in _LETTERS.findall(leet)) >= 2:
+            yield Decoded(0, len(text), "leet", leet)
+    if re.search(r"[。、]?[ぁ-んァ-ヴー一-龥]", text) and _seems_reversed(text):
+        yield Decoded(0, len(text), "reversed", text[::-1])
+
+
+_ENDINGS: Final = re.compile(r"てし|さだく|すまし|るす|すで|たしま|いなし|えろ|ろし|よせ|せ見|えてえ教|えて")
+_FORWARD: Final = re.compile(r"して|ください|します|する|です|ました|ない|てくれ|って")
+
+
+def _seems_reversed(text: str) -> bool:
+    return len(_FORWARD.findall(text[::-1])) >= 1 and len(_FORWARD.findall(text[::-1])) > len(
+        _FORWARD.findall(text)
+    )
+
+
+def _from_base64(written: str) -> str:
+    bare = re.sub(r"\s", "", written).replace("-", "+").replace("_", "/").rstrip("=")
+    if len(bare) < 16 or (bare.isalpha() and (bare.islower() or bare.isupper())):
+        return ""
+    try:
+        return _readable(base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _readable(data: bytes) -> str:
+    """The bytes as text where they are one: UTF-8, else Japanese codes, with hardly a control character."""
+    for encoding in ("utf-8", "cp932", "utf-16-le"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not text:
+            return ""
+        odd = sum(not (char.isprintable() or char in "\n\r\t") for char in text)
+        japanese = sum("ぁ" <= char <= "龥" for char in text)
+        if (
+            odd == 0
+            and (encoding == "utf-8" or japanese >= len(text) * 0.6)
+            and any(char.isalpha() for char in text)
+        ):
+            return text
+    return ""
+
+
+def _code_point(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"

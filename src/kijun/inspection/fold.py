@@ -1,0 +1,134 @@
+"""One spelling for many: full width, half-width kana, hyphens, invisible characters.
+
+`fold` gives a text in which each character stands for one or more characters of the given text, with the way back.
+NFKC is not used, for it changes lengths (``㈱`` becomes three characters), and a finding must name
+places in the text as it was given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+#: Written for a hyphen. ``ー`` (U+30FC) is not here: it is a letter in データ and a hyphen only between digits.
+HYPHENS: Final = "‐‑‒–—―⁃−﹘﹣－─━ｰ"
+_QUOTES: Final = {"“": '"', "”": '"', "‘": "'", "’": "'", "｀": "`"}
+_TILDES: Final = "〜～∼"
+_OPENINGS: Final = {"〔": "(", "［": "[", "｛": "{", "（": "("}
+_CLOSINGS: Final = {"〕": ")", "］": "]", "｝": "}", "）": ")"}
+_SPACES: Final = (*range(0x2000, 0x200B), 0x00A0, 0x1680, 0x202F, 0x205F, 0x3000)
+_BLOCKS: Final = (  # compatibility forms whose NFKC is a single character
+    (0x00B2, 0x00BA),  # superscripts
+    (0x2070, 0x208F),
+    (0x2100, 0x2140),  # letter-like symbols
+    (0x2460, 0x2500),  # digits and letters in circles
+    (0x2776, 0x2794),
+    (0x2E80, 0x2FE0),  # radicals, which look like ideographs
+    (0xF900, 0xFB00),  # compatibility ideographs: 﨑 stays, 神 and 福 are unified
+    (0xFF01, 0xFFF0),  # half and full width
+    (0x1D400, 0x1D800),  # mathematical letters and digits
+    (0x1F100, 0x1F16A),
+    (0x2F800, 0x2FA20),
+)
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_REMOVED: Final = re.compile(
+    f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウ])[\u3099゛ﾞ]|(?<=[ハヒフヘホ])[\u309a゜ﾟ]"
+)
+_VOICED: Final = str.maketrans(
+    "カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ"
+)
+_SEMI_VOICED: Final = str.maketrans("ハヒフヘホ", "パピプペポ")
+
+#: Other forms of characters that names are written with, and the forms that dictionaries know.
+_VARIANTS: Final = dict(
+    zip(
+        "髙﨑𠮷邊邉齋齊澤濵濱廣國學櫻嶋嶌栁槗𣘺黑德惠眞增寬瀨塚",
+        "高崎吉辺辺斎斉沢浜浜広国学桜島島柳橋橋黒徳恵真増寛瀬塚",
+        strict=True,
+    )
+)
+
+
+def _table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for first, last in _BLOCKS:
+        for code in range(first, last):
+            plain = unicodedata.normalize("NFKC", chr(code))
+            if len(plain) == 1 and ord(plain) != code:
+                table[code] = plain
+    for code in (0xFF9E, 0xFF9F):  # half-width voicing marks are looked at together with the kana before them
+        table[code] = "ﾞ" if code == 0xFF9E else "ﾟ"
+    table.update(dict.fromkeys(range(55296, 57344), "�"))  # lone surrogates have no UTF-8
+    table.update({ord(hyphen): "-" for hyphen in HYPHENS if hyphen != "ｰ"})
+    table[ord("ｰ")] = "ー"
+    table.update({ord(variant): usual for variant, usual in _VARIANTS.items()})
+    table.update({ord(tilde): "~" for tilde in _TILDES})
+    table.update(dict.fromkeys(_SPACES, " "))
+    for pairs in (_QUOTES, _OPENINGS, _CLOSINGS):
+        table.update({ord(one): other for one, other in pairs.items()})
+    table.update({ord("\r"): "\n", 0x2028: "\n", 0x2029: "\n", 0x85: "\n", 0x0B: "\n", 0x0C: "\n"})
+    return table
+
+
+_TABLE: Final = _table()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Folded:
+    """A folded text and the way back to the given one.
+
+    ``text[i]`` stands for the given text from ``offsets[i]`` on; ``offsets`` is None where nothing was removed,
+    and then the places are the same.
+    """
+
+    text: str
+    offsets: list[int] | None = None
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """Where a span of the folded text (end exclusive) stands in the given one.
+
+        What was removed inside a span belongs to it, what was removed around it does not, except the voicing
+        mark of its last kana.
+        """
+        if self.offsets is None:
+            return start, end
+        if start >= end:
+            return self.offsets[start], self.offsets[start]
+        return self.offsets[start], self.offsets[end - 1] + 1 + self._marks(end)
+
+    def _marks(self, end: int) -> int:
+        assert self.offsets is not None
+        last, following = self.offsets[end - 1], self.offsets[end]
+        return 1 if following - last > 1 and self.text[end - 1] in _WITH_MARK else 0
+
+
+_WITH_MARK: Final = frozenset("ガギグゲゴザジズゼゾダヂヅデドバビブベボヴパピプペポ")
+
+
+def fold(given: str) -> Folded:
+    """Fold a text. Linear in its length; never fails, whatever the characters are."""
+    text = given if given.isascii() and "\r" not in given else given.translate(_TABLE)
+    if text.isascii() or not _REMOVED.search(text):
+        return Folded(text)
+    kept: list[str] = []
+    offsets: list[int] = []
+    place = 0
+    for removed in _REMOVED.finditer(text):
+        part = text[place : removed.start()]
+        mark = removed[0]
+        if mark in "\u3099゛ﾞ" and part:
+            part = part[:-1] + part[-1].translate(_VOICED)
+        elif mark in "\u309a゜ﾟ" and part:
+            part = part[:-1] + part[-1].translate(_SEMI_VOICED)
+        kept.append(part)
+        offsets.extend(range(place, removed.start()))
+        place = removed.end()
+    kept.append(text[place:])
+    offsets.extend(range(place, len(text)))
+    offsets.append(len(text))
+    return Folded("".join(kept), offsets)

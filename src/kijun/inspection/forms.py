@@ -1,0 +1,194 @@
+"""Values with a form of their own (``by: pattern``), vehicle registrations, confidentiality marks, numbers after labels."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kijun.inspection.rule import Rule
+from kijun.inspection.safe_pattern import compile_safely
+from kijun.inspection.scene import Candidate, Label, Scene
+
+_PLATE: Final = re.compile(
+    r"[ \n　]{0,2}[0-9](?: ?[0-9]){0,2}[A-Z]?[ \n]{0,2}[ぁ-んA-Z](?![ぁ-ん])[ \n]{0,2}[・.]{0,3} ?(?:[0-9](?: ?[0-9])? ?[-ー・] ?[0-9] ?[0-9]|[0-9](?: ?[0-9]){0,3})(?![0-9人円年月日回件台名])"
+)
+_CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z])")
+_ONE_CODE: Final = re.compile(
+    r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9OlISB](?:[-ー]?[0-9OlISB]){1,14}(?![0-9A-Za-z月日年時人件円名])"
+)
+_SYMBOL: Final = re.compile(
+    r"[一-龥ぁ-んァ-ヴー]{0,4}[ ・-]?[0-9](?: ?[0-9OlIS]){0,11}(?:[-ー・][0-9OlIS]{1,10}){0,2}(?![0-9年月日時人件円歳回])|[一-龥]{1,3}(?=[ 　]{1,2}番号)"
+)
+_GAP: Final = re.compile(
+    r"(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|「|『|\(|→|#|\||,|、|\*|それぞれ|第|\n){0,4}[ \t]*)"
+)
+_AND: Final = re.compile(r"(?:[ ]?(?:と|、|,|及び|および|・|/|から|→)[ ]?)")
+
+
+class Forms:
+    """The recogniser of ``by: pattern``: a safe pattern, words without which it is not tried, and a label that raises it."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [(rule, compile_safely(rule.settings["pattern"])) for rule in rules]
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose every match with the rule's score, raised by its own label and lowered by another's."""
+        for rule, pattern in self._rules:
+            settings = rule.settings
+            if "when" in settings and not scene.words(f"when:{rule.id}"):
+                continue
+            text = scene.digits if settings.get("view") == "digits" else scene.text
+            group = settings.get("group", 0)
+            for match in pattern.finditer(text):
+                if settings.get("check") == "ipv6" and not _is_ipv6(match[0]):
+                    continue
+                score = _score(rule, scene.label(match.start()), match[0])
+                if score > 0:
+                    yield Candidate(rule.type, *match.span(group), score, rule.id)
+
+
+def _score(rule: Rule, label: Label | None, written: str) -> float:
+    settings = rule.settings
+    score = float(settings.get("alone", rule.score))
+    if "two_letters" in settings and written[:2].isalpha():
+        score = float(settings["two_letters"])
+    if "small" in settings and not re.search("[0-9]{2}", written):
+        score = float(settings["small"])  # 4.2.1.4 is a section more often than an address
+    if label is None:
+        return score
+    if label.type == rule.type:
+        return float(settings.get("labelled", score))
+    if label.type == "OTHER" and rule.type != "SECRET":
+        return score * 0.5
+    return score
+
+
+def _is_ipv6(written: str) -> bool:
+    try:
+        return ipaddress.ip_address(written).version == 6
+    except ValueError:
+        return False
+
+
+class Vehicles:
+    """The recogniser of vehicle registrations: a place of the list, class, kana and figures."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rule = rules[0].id if rules else ""
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose what begins with a place of registration."""
+        best: dict[int, Candidate] = {}
+        for hit in scene.words("plate"):
+            match = _PLATE.match(scene.digits, hit.end)
+            if match:
+                found = Candidate("VEHICLE_NUMBER", hit.start, match.end(), 0.95, self._rule)
+                if match.end() not in best or best[match.end()].start > hit.start:
+                    best[match.end()] = found
+        yield from best.values()
+
+
+class Marks:
+    """The recogniser of confidentiality marks, which stand by themselves and are not talked about."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [(rule, tuple(rule.settings.get("talk", ()))) for rule in rules]
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose the marks, the longest at a place."""
+        for rule, talk in self._rules:
+            covered = -1
+            for hit in sorted(scene.words(f"mark:{rule.id}"), key=lambda hit: (hit.start, -hit.end)):
+                if hit.start < covered:
+                    continue
+                covered = hit.end
+                start, end = hit.start, hit.end
+                written = scene.text[start:end]
+                if written.isascii() and (
+                    not written[0].isupper() or _letter(scene.text, end) or _letter(scene.text, start - 1)
+                ):
+                    continue
+                yield Candidate(
+                    "CONFIDENTIALITY_MARK", start, end, _mark_score(scene, start, end, talk), rule.id
+                )
+
+
+def _mark_score(scene: Scene, start: int, end: int, talk: tuple[str, ...]) -> float:
+    """A mark stands in brackets, alone or at an edge; what goes on with it talks about it."""
+    text = scene.text
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    following = end + (after in '」』)】]"' and after != "")
+    if any(text.startswith(word, following) for word in talk):
+        return 0.15 if before not in "【[" or not before else 0.55
+    if (before and before in "【[〈《<※■●(〔") or scene.line(start) == (start, end):
+        return 0.97
+    if not before or before in "\n ・。、:" or not after or after in "\n 。、":
+        return 0.85
+    return 0.7 if after in "でにとの」" else 0.4
+
+
+def _letter(text: str, place: int) -> bool:
+    return 0 <= place < len(text) and text[place].isascii() and text[place].isalpha()
+
+
+class Labelled:
+    """Numbers that are known only by what is said before them: local numbers, 記号 and 番号 of insurance cards, accounts."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = {rule.type: rule for rule in rules}
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose codes after a tight label or under a head of their own, also two joined by と or 、."""
+        text = scene.digits
+        for label in scene.words("label"):
+            type = label.value
+            if type == "SYMBOL":
+                meant = scene.label(label.end)
+                type = meant.type if meant is not None else type
+            rule = self._rules.get(type)
+            if rule is None:
+                continue
+            gap = _GAP.match(text, label.end)
+            place = gap.end() if gap else label.end
+            pattern = _SYMBOL if type == "HEALTH_INSURANCE" else _CODE
+            for turn in range(4):
+                match = pattern.match(text, place)
+                if match is None or match.end() - match.start() < 2:
+                    break
+                end = match.end()
+                while text[end - 1] in " -ー":
+                    end -= 1
+                score = _code_score(text[match.start() : end], type, text[match.start() - 2 : match.start()])
+                if not score:
+                    break
+                yield Candidate(rule.type, match.start(), end, score - 0.01 * turn, rule.id)
+                joined = _AND.match(text, end)
+                if joined is None:
+                    break
+                place = joined.end()
+        yield from self._columns(scene)
+
+    def _columns(self, scene: Scene) -> Iterator[Candidate]:
+        for number, (mark, heads) in scene.tables.items():
+            start = scene.line_starts[number]
+            for column, cell in enumerate(scene.row(number).split(mark)):
+                head = heads[column] if column < len(heads) else None
+                rule = self._rules.get(head.type) if head is not None else None
+                if rule is not None and head is not None:
+                    inner = cell.strip(" \u3000\"'*")
+                    if 2 <= len(inner) <= 20 and any(char.isdigit() for char in inner):
+                        offset = start + cell.find(inner)
+                        yield Candidate(rule.type, offset, offset + len(inner), 0.9, rule.id)
+                start += len(cell) + len(mark)
+
+
+def _code_score(value: str, type: str, before: str) -> float:
+    """How surely what follows a label is its code: digits enough, no date and no amount."""
+    digits = sum(char.isdigit() for char in value)
+    if before.endswith("枝番") or (type == "HEALTH_INSURANCE" and len(value) < 2):
+        return 0.0
+    if type == "HEALTH_INSURANCE":
+        return 0.93 if digits >= 2 else 0.7 if digits == 0 else 0.6
+    return 0.93 if digits >= 3 else 0.6 if digits == 2 else 0.0

@@ -1,0 +1,218 @@
+"""The inspector: prepares a text once, lets recognisers propose, weighs, and keeps what does not overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from kijun.inspection.addresses import Addresses
+from kijun.inspection.contacts import Contacts
+from kijun.inspection.context import around
+from kijun.inspection.dates import Dates
+from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
+from kijun.inspection.lexicon import Lexicon, LexiconBuilder
+from kijun.inspection.linear import bundled_models
+from kijun.inspection.model import Finding, Inspection, TextTooLong
+from kijun.inspection.names import Names
+from kijun.inspection.numbers import Numbers
+from kijun.inspection.policy import Policy
+from kijun.inspection.reading import Attacks, Expressions
+from kijun.inspection.rule import Rule, RuleSet, read_yaml
+from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.secrets import Secrets
+from kijun.inspection.sensitive import Sensitive
+from kijun.inspection.vocabulary import Kind
+from kijun.inspection.weights import Weights, bundled_weights, sigmoid
+
+Recogniser = Callable[[Scene], Iterable[Candidate]]
+
+#: Who reads the rules, in the order in which they look: later ones see what earlier ones found.
+_STAGES: Final = (
+    (Secrets, ("secret", "url", "pem")),
+    (Forms, ("pattern",)),
+    (Numbers, ("number",)),
+    (Vehicles, ("vehicle",)),
+    (Names, ("names",)),
+    (Dates, ("dates",)),
+    (Addresses, ("addresses",)),
+    (Contacts, ("contacts", "email")),
+    (Labelled, ("labelled",)),
+    (Sensitive, ("sensitive",)),
+    (Marks, ("mark",)),
+)
+
+
+class Inspector:
+    """Looks at texts by one policy. Deterministic; threads may share it."""
+
+    def __init__(self, policy: Policy | None = None, weights: Weights | None = None) -> None:
+        self.policy = policy or Policy()
+        self.rules: RuleSet = self.policy.rule_set()
+        self._weights = bundled_weights() if weights is None else weights
+        self._lexicon = build_lexicon(self.rules)
+        self._by_id = {rule.id: rule for rule in self.rules.rules}
+        self._stages: list[tuple[str, Recogniser]] = [
+            (readers[0], stage([rule for rule in self.rules.rules if rule.by in readers]))
+            for stage, readers in _STAGES
+        ]
+
+        models = bundled_models()
+        self._readers: tuple[Recogniser, ...] = (
+            Attacks([rule for rule in self.rules.rules if rule.kind is Kind.ATTACK], models),
+            Expressions([rule for rule in self.rules.rules if rule.kind is Kind.EXPRESSION], models),
+        )
+
+    def inspect(self, text: str) -> Inspection:
+        """Find everything that the policy asks for; raises `TextTooLong` past the policy's limit."""
+        if len(text) > self.policy.longest:
+            raise TextTooLong(
+                f"文章が長すぎます（{len(text):,}文字）。{self.policy.longest:,}文字以内に分けてください。",
+                f"the text is too long ({len(text):,} characters); split it into pieces of at most {self.policy.longest:,}",
+            )
+        scene = Scene(text, self._lexicon)
+        for name, recognise in self._stages:
+            self.look(scene, name, recognise(scene))
+        found = [self._finding(scene, one) for one in settle(scene.found, self.policy)]
+        for read in self._readers:
+            found += [
+                self._finding(scene, one) for one in read(scene) if self.policy.acts(one.type, one.score)
+            ]
+        found.sort(key=lambda one: (one.start, one.end, one.kind, one.type))
+        return Inspection(text, tuple(found), self.rules.version)
+
+    def look(self, scene: Scene, name: str, proposed: Iterable[Candidate]) -> None:
+        """Weigh what one recogniser proposes and add it to the scene's findings."""
+        weighed = []
+        for one in proposed:
+            if not one.features or not self._weights.knows(one.type):
+                weighed.append((one, 0.0))
+                continue
+            features = (*one.features, *around(scene, one.start, one.end, scene.label(one.start)))
+            weighed.append((one, self._weights.margin(one.type, features)))
+        if name == "names":
+            weighed = self._again(scene, weighed)
+        scored = [
+            one if not one.features or not self._weights.knows(one.type) else scored_as(one, sigmoid(margin))
+            for one, margin in weighed
+        ]
+        scene.found += apart([one for one in scored if one.score >= 0.3], scene.found)
+
+    def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+        """A name that was found for sure in one place makes its other places likelier."""
+        if not self._weights.knows("PERSON"):
+            return weighed
+        known = known_names(scene, (one for one, margin in weighed if margin > 1.0))
+        bonus = self._weights.margin("PERSON", ("known",))
+        return [(one, margin + bonus if is_known(scene, one, known) else margin) for one, margin in weighed]
+
+    def _finding(self, scene: Scene, one: Candidate) -> Finding:
+        rule: Rule = self._by_id[one.rule]
+        start, end = scene.folded.back(one.start, one.end)
+        return Finding(
+            rule.kind,
+            one.type,
+            start,
+            end,
+            round(one.score, 3),
+            rule.id,
+            rule.version,
+            rule.why,
+            rule.refs,
+            one.target or rule.target,
+        )
+
+
+def scored_as(one: Candidate, score: float) -> Candidate:
+    """The candidate with another score."""
+    return Candidate(one.type, one.start, one.end, score, one.rule)
+
+
+def known_names(scene: Scene, sure: Iterable[Candidate]) -> dict[str, set[tuple[int, int]]]:
+    """The names found for sure, whole and by their parts, with where they stand."""
+    known: dict[str, set[tuple[int, int]]] = {}
+    for one in sure:
+        written = scene.text[one.start : one.end]
+        parts = [part for part in written.replace("・", " ").split() if len(part) > 1]
+        if len(parts) == 1 and 3 <= len(written) <= 5:
+            parts += [written[:2], written[2:]]
+        for part in {written, *parts}:
+            if len(part) > 1:
+                known.setdefault(part, set()).add((one.start, one.end))
+    return known
+
+
+def is_known(scene: Scene, one: Candidate, known: dict[str, set[tuple[int, int]]]) -> bool:
+    """Whether a candidate's words were found for sure at another place."""
+    places = known.get(scene.text[one.start : one.end])
+    return bool(places) and any(place[0] >= one.end or place[1] <= one.start for place in places or ())
+
+
+def apart(proposed: list[Candidate], found: list[Candidate]) -> list[Candidate]:
+    """The best of what overlaps, none inside what is already found for sure."""
+    taken = [(one.start, one.end, one.type) for one in found if one.score >= 0.85]
+    kept: list[Candidate] = []
+    for one in sorted(proposed, key=lambda one: (-one.score, one.start - one.end, one.start, one.type)):
+        if any(one.start < end and start < one.end for start, end, _ in taken):
+            continue
+        if any(one.start < other.end and other.start < one.end for other in kept):
+            continue
+        kept.append(one)
+    return kept
+
+
+def settle(found: list[Candidate], policy: Policy) -> Iterator[Candidate]:
+    """What the policy acts on, without overlaps among data: the surer first, then the longer."""
+    kept: list[Candidate] = []
+    for one in sorted(found, key=lambda one: (-one.score, one.start - one.end, one.start, one.type)):
+        if not policy.acts(one.type, one.score):
+            continue
+        if any(one.start < other.end and other.start < one.end for other in kept):
+            continue
+        kept.append(one)
+    yield from kept
+
+
+def build_lexicon(rules: RuleSet) -> Lexicon:
+    """All words of labels, cues and rules in one automaton."""
+    builder = LexiconBuilder()
+    for type, words in read_yaml("labels.yaml")["labels"].items():
+        builder.add("label", map(str, words), type)
+    for group, words in read_yaml("cues.yaml")["cues"].items():
+        builder.add(group, map(str, words))
+    builder.add("plate", read_yaml("plates.yaml")["plates"])
+    builder.add(
+        "when:english-illness",
+        [
+            "schizophrenia",
+            "depression",
+            "dementia",
+            "diabetes",
+            "cancer",
+            "hepatitis",
+            "asthma",
+            "epilepsy",
+            "autism",
+            "disorder",
+            "disease",
+            "syndrome",
+            "appendicitis",
+            "stroke",
+            "tuberculosis",
+            "hiv",
+            "pneumonia",
+            "disability",
+        ],
+    )
+    for rule in rules.rules:
+        if "when" in rule.settings:
+            builder.add(f"when:{rule.id}", rule.settings["when"])
+        if rule.by == "mark":
+            builder.add(f"mark:{rule.id}", rule.settings["words"])
+        if rule.by == "attack-words":
+            for number, words in enumerate(rule.settings["near"]):
+                builder.add(f"near:{rule.id}:{number}", map(str, words))
+        if rule.by == "expression-words":
+            builder.add(f"words:{rule.id}", map(str, rule.settings["words"]))
+        if rule.by == "sensitive":
+            builder.add(f"sensitive:{rule.id}", rule.settings["words"])
+    return builder.build()

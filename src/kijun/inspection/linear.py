@@ -1,0 +1,108 @@
+"""Linear models over the characters of a text: hashed n-grams, NumPy only. Learnt by tools/train_inspection.py.
+
+A text becomes the set of its n-grams of one to five characters (kana, kanji, letters in small, any digit as 0, any space as one).
+Each stands in one of 2²¹ places by its hash; a place weighs by its rarity (idf), and the whole is scaled to length one
+(Salton and Buckley 1988). A head is a logistic regression over that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+BITS: Final = 21
+SIZE: Final = 1 << BITS
+LONGEST_GRAM: Final = 5
+_SPACES: Final = re.compile(r"\s+")
+_DIGITS: Final = {ord(digit): "0" for digit in "123456789"}
+_FIRST: Final = np.uint32(0x9E3779B1)
+_NEXT: Final = np.uint32(0x85EBCA6B)
+_MIX: Final = np.uint32(0x2C1B3C6D)
+_SHIFT: Final = np.uint32(32 - BITS)
+_HALF: Final = np.uint32(15)
+
+Ids = NDArray[np.intp]
+Array = NDArray[Any]
+
+
+def plain(folded: str) -> str:
+    """A folded text as the models read it."""
+    return _SPACES.sub(" ", folded.lower().translate(_DIGITS))
+
+
+def gram_ids(text: str) -> Ids:
+    """The places of a text's n-grams, each once, in order."""
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    first = codes * _FIRST
+    running = first
+    parts = []
+    for length in range(1, min(LONGEST_GRAM, len(codes)) + 1):
+        if length > 1:
+            running = running[:-1] * _NEXT + first[length - 1 :]
+        mixed = (running ^ (running >> _HALF)) * _MIX
+        parts.append(mixed >> _SHIFT)
+    if not parts:
+        return np.zeros(0, dtype=np.intp)
+    places = np.sort(np.concatenate(parts))
+    once = np.empty(len(places), dtype=np.bool_)
+    once[0] = True
+    np.not_equal(places[1:], places[:-1], out=once[1:])
+    return places[once].astype(np.intp)
+
+
+class TextModels:
+    """The heads over one table of rarities. Immutable; threads may share it."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._idf = arrays["idf"].astype(np.float32)
+        self._square = self._idf * self._idf
+        self._heads: dict[str, Array] = {}
+        self._bias: dict[str, float] = {}
+        self._thresholds: dict[str, float] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
+        for name, array in arrays.items():
+            if name.startswith("head:"):
+                weights = np.zeros(SIZE, dtype=np.float32)
+                weights[arrays[f"at:{name[5:]}"]] = array.astype(np.float32)
+                self._heads[name[5:]] = weights * self._idf
+            elif name.startswith("bias:"):
+                self._bias[name[5:]] = float(array)
+            elif name.startswith("threshold:"):
+                self._thresholds[name[10:]] = float(array)
+        for name in self._heads:
+            group, _, label = name.partition("/")
+            if label:
+                self.groups[group] = (*self.groups.get(group, ()), label)
+
+    def norm(self, ids: Ids) -> float:
+        """The length of a text's vector before it is scaled."""
+        return float(np.sqrt(self._square[ids].sum())) or 1.0
+
+    def margin(self, head: str, ids: Ids, norm: float) -> float:
+        """How much a text speaks for a head; above zero it does."""
+        return float(self._heads[head][ids].sum()) / norm + self._bias[head]
+
+    def threshold(self, head: str, language: str) -> float:
+        """The margin above which a head's finding counts in a language: few harmless texts reach it."""
+        return self._thresholds.get(f"{head}:{language}", 0.0)
+
+    def likeliest(self, group: str, ids: Ids, norm: float) -> str:
+        """Of the labels of a group the one that a text speaks for most."""
+        return max(self.groups[group], key=lambda label: self.margin(f"{group}/{label}", ids, norm))
+
+
+@cache
+def bundled_models() -> TextModels | None:
+    """The models that come with the package; None where they were not yet learnt."""
+    file = files("kijun.inspection").joinpath("data", "models.npz")
+    if not file.is_file():
+        return None
+    with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as arrays:
+        return TextModels({name: arrays[name] for name in arrays.files})

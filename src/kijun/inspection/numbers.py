@@ -1,0 +1,174 @@
+"""Numbers made of digits: which rule's form they have, whether the check digit holds, what is said before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from kijun.inspection.check_digits import CHECKS
+from kijun.inspection.rule import Rule
+from kijun.inspection.scene import Candidate, Label, Scene
+
+_RUN: Final = re.compile(r"[0-9](?:[-ー.・ _]{0,2}\n?[ ]{0,2}[0-9])*")
+_GROUP: Final = re.compile(r"[0-9]+")
+_HYPHENS: Final = frozenset("-ー")
+_MOST_GROUPS: Final = 20
+
+
+class Group(NamedTuple):
+    """Digits without anything between them."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRule:
+    """A rule of ``by: number`` made ready: lengths and shapes as sets."""
+
+    rule: Rule
+    shapes: frozenset[tuple[int, ...]]
+    lengths: frozenset[int]
+    alone: dict[tuple[int, ...], float]
+
+    @classmethod
+    def of(cls, rule: Rule) -> NumberRule:
+        """Read a rule's settings."""
+        shapes = frozenset(
+            tuple(int(part) for part in shape.split()) for shape in rule.settings["shapes"] if shape != "any"
+        )
+        alone = {
+            tuple(int(part) for part in shape.split()): float(score)
+            for shape, score in (rule.settings.get("alone") or {}).items()
+        }
+        return cls(rule, shapes, frozenset(sum(shape) for shape in shapes), alone)
+
+
+class Numbers:
+    """The recogniser of all rules of ``by: number``."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [NumberRule.of(rule) for rule in rules]
+        self._lengths = frozenset(length for rule in self._rules for length in rule.lengths)
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose numbers; several types may claim one place, and the better score wins later."""
+        digits = scene.digits
+        for run in _RUN.finditer(digits):
+            if run.end() - run.start() < 3:
+                continue
+            groups = [Group(*group.span()) for group in _GROUP.finditer(digits, run.start(), run.end())]
+            yield from self._in_run(scene, groups)
+
+    def _in_run(self, scene: Scene, groups: list[Group]) -> Iterator[Candidate]:
+        for first in range(len(groups)):
+            if first and _joined(scene.digits, groups[first - 1], groups[first]):
+                continue
+            label: Label | str | None = ""
+            total = 0
+            for last in range(first, min(len(groups), first + _MOST_GROUPS)):
+                total += groups[last].end - groups[last].start
+                if total not in self._lengths or (
+                    last + 1 < len(groups) and _joined(scene.digits, groups[last], groups[last + 1])
+                ):
+                    continue
+                if label == "":
+                    label = scene.label(groups[first].start)
+                assert not isinstance(label, str)
+                yield from self._read(scene, groups[first : last + 1], total, label)
+
+    def _read(
+        self, scene: Scene, groups: list[Group], total: int, label: Label | None
+    ) -> Iterator[Candidate]:
+        shape = tuple(group.end - group.start for group in groups)
+        start, end = groups[0].start, groups[-1].end
+        text = scene.digits
+        if _edge(text, start - 1) or _edge(text, end):
+            return
+        value = "".join(text[group.start : group.end] for group in groups)
+        for one in self._rules:
+            if total not in one.lengths:
+                continue
+            own = label is not None and label.type == one.rule.type and label.strength > 0.8
+            form = _form(one, shape, text, groups, own)
+            if form is None:
+                continue
+            score = _score(one, form, value, label, scene.mentions(one.rule.type))
+            if score > 0:
+                yield Candidate(one.rule.type, start, end, score, one.rule.id)
+
+
+def _joined(text: str, left: Group, right: Group) -> bool:
+    """Whether two groups are one number for sure: a hyphen stands between them."""
+    return bool(_HYPHENS & set(text[left.end : right.start]))
+
+
+def _edge(text: str, place: int) -> bool:
+    """Whether a number goes on at a place in a way that makes it something else (a longer code, a decimal)."""
+    if not 0 <= place < len(text):
+        return False
+    char = text[place]
+    return char == "_" or (char.isascii() and char.isalpha() and char not in "T") or char == "¥"
+
+
+def _form(
+    one: NumberRule, shape: tuple[int, ...], text: str, groups: list[Group], own: bool
+) -> tuple[int, ...] | None:
+    """The shape of the rule that the groups have, seen through digits one by one and a break inside."""
+    if shape in one.shapes:
+        return shape
+    total = (sum(shape),)
+    if own and total in one.shapes and len(groups) <= 4:
+        return total  # its label stands before it: any grouping will do
+    if len(shape) > 3 and max(shape) <= 2 and total in one.shapes:
+        return total  # written digit by digit
+    breaks = [
+        number
+        for number in range(1, len(groups))
+        if "\n" in text[groups[number - 1].end : groups[number].start]
+    ]
+    if len(breaks) == 1:  # a line break inside a group
+        at = breaks[0]
+        healed = (*shape[: at - 1], shape[at - 1] + shape[at], *shape[at + 1 :])
+        if healed in one.shapes:
+            return healed
+    return None
+
+
+def _score(
+    one: NumberRule, shape: tuple[int, ...], value: str, label: Label | None, mentioned: bool
+) -> float:
+    settings = one.rule.settings
+    check, raises = settings.get("check"), settings.get("raises")
+    if (check and not CHECKS[check](value)) or len(set(value)) == 1:
+        return 0.0
+    score = one.alone.get(shape, 0.0)
+    right = bool(raises) and CHECKS[raises](value) if raises else False
+    if mentioned and (check or right):  # the text speaks of such numbers, and this one's digits agree
+        score = max(score, 0.75)
+    if label is not None:
+        if label.type == one.rule.type:
+            score = float(settings["labelled"]) if label.strength > 0.8 else max(score, 0.7)
+        elif label.type == "OTHER" or (label.strength > 0.8 and label.type in _NUMBERS):
+            score *= 0.4
+    return min(0.99, score + 0.04) if right and score else score
+
+
+_NUMBERS: Final = frozenset(
+    {
+        "BANK_ACCOUNT",
+        "HEALTH_INSURANCE",
+        "LOCAL_ID",
+        "PHONE",
+        "MY_NUMBER",
+        "RESIDENT_CODE",
+        "CORPORATE_NUMBER",
+        "PENSION_NUMBER",
+        "DRIVER_LICENSE",
+        "CREDIT_CARD",
+        "POSTAL_CODE",
+        "SECRET",
+    }
+)

@@ -1,0 +1,273 @@
+"""A text prepared once for all recognisers: folded, its words located, its digits readable, its lines and tables known."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kijun.inspection.fold import Folded, fold
+
+if TYPE_CHECKING:
+    from kijun.inspection.lexicon import Lexicon
+    from kijun.inspection.tokens import Token
+
+
+class Hit(NamedTuple):
+    """A word of the lexicon at a place of the folded text; `value` is what the lexicon says of it."""
+
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a recogniser proposes, in places of the folded text.
+
+    Where `features` is empty, `score` counts. Else a weigher decides by the features and what is around.
+    """
+
+    type: str
+    start: int
+    end: int
+    score: float
+    rule: str
+    features: tuple[str, ...] = ()
+    target: str = ""
+
+
+class Label(NamedTuple):
+    """The word that says what the value after it is, and how plainly (1 = ``氏名：``, less = some words between)."""
+
+    type: str
+    strength: float
+
+
+_DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "/", " - ", " ")
+_KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ー", "00123456789-")
+_SLIPS: Final = str.maketrans("OoQDIl|!SsBZz", "0000111155822")
+_KANJI_RUN: Final = re.compile(r"[〇零一二三四五六七八九](?:[-ー ・.の]{0,2}[〇零一二三四五六七八九0-9]){5,}")
+_SLIP_RUN: Final = re.compile(
+    r"(?<![A-Za-z0-9_/=&?@.])[0-9OoIl|SB](?:[- ()]{0,2}[0-9OoIl|SB]){6,}(?![A-Za-z0-9_/=&@])"
+)
+_CARD_RUN: Final = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))"
+)
+_TIGHT: Final = re.compile(
+    r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
+)
+_REACH: Final = 14
+_ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
+_BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
+_GENERAL: Final = frozenset({"SYMBOL"})
+_ITSELF: Final = frozenset(
+    {
+        "HEALTH_INSURANCE",
+        "BANK_ACCOUNT",
+        "PENSION_NUMBER",
+        "DRIVER_LICENSE",
+        "PASSPORT",
+        "RESIDENCE_CARD",
+        "MY_NUMBER",
+        "CREDIT_CARD",
+        "LOCAL_ID",
+        "OTHER",
+    }
+)
+
+
+class Scene:
+    """One text under inspection. Made by `Inspector`, read by recognisers, thrown away; not shared by threads."""
+
+    def __init__(self, given: str, lexicon: Lexicon) -> None:
+        self.given = given
+        self.folded: Folded = fold(given)
+        self.text: str = self.folded.text
+        self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
+        self.found: list[Candidate] = []
+
+    def words(self, group: str) -> Sequence[Hit]:
+        """The hits of one group of the lexicon, by their ends."""
+        return self.hits.get(group, ())
+
+    @cached_property
+    def digits(self) -> str:
+        """The text with kanji numerals and misread letters in numbers written as digits; as long as `text`."""
+        text = self.text
+        if _KANJI_RUN.search(text):
+            text = _KANJI_RUN.sub(_kanji_to_digits, text)
+        if _SLIP_RUN.search(text):
+            text = _SLIP_RUN.sub(_slips_to_digits, text)
+        if _CARD_RUN.search(text):
+            text = _CARD_RUN.sub(_card_to_digits, text)
+        return text
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Proper nouns of the text as a dictionary sees them; empty where none is installed."""
+        from kijun.inspection.tokens import tokenise
+
+        return tokenise(self.text)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Where each line begins."""
+        starts, place = [0], self.text.find("\n")
+        while place >= 0:
+            starts.append(place + 1)
+            place = self.text.find("\n", place + 1)
+        return starts
+
+    def line(self, place: int) -> tuple[int, int]:
+        """The line (without its break) around a place."""
+        number = bisect_right(self.line_starts, place) - 1
+        start = self.line_starts[number]
+        end = self.text.find("\n", start)
+        return start, len(self.text) if end < 0 else end
+
+    def sentence(self, place: int) -> tuple[int, int]:
+        """The sentence around a place: up to 。！？ or the ends of its line."""
+        start, end = self.line(place)
+        for mark in "。!?！？":
+            before = self.text.rfind(mark, start, place)
+            start = max(start, before + 1)
+            after = self.text.find(mark, place, end)
+            if after >= 0:
+                end = after + 1
+        return start, end
+
+    def near(self, group: str, start: int, end: int) -> list[Hit]:
+        """The hits of a group that lie within a range."""
+        hits = self.words(group)
+        first = bisect_left(hits, start, key=lambda hit: hit.end)
+        found = []
+        for hit in hits[first:]:
+            if hit.end > end:
+                break
+            if hit.start >= start:
+                found.append(hit)
+        return found
+
+    def label(self, place: int) -> Label | None:
+        """What is said before a place to be there: the nearest label on the left, else the head of the column."""
+        hits = self.words("label")
+        if not hits:
+            return None
+        aside = _ASIDE.search(self.text, max(0, place - 18), place)
+        if aside is not None:  # 年金番号（配偶者）1160-372845: what stands in brackets is not the label
+            place_left = aside.start()
+            known = self._label_before(hits, place_left)
+            if known is not None and known.type in _ITSELF:
+                return known
+        return self._label_before(hits, place) or self.head(place)
+
+    def _label_before(self, hits: Sequence[Hit], place: int) -> Label | None:
+        number = bisect_right(hits, place, key=_end) - 1
+        if number < 0 or place - hits[number].end > _REACH:
+            return None
+        hit = hits[number]
+        gap = self.text[hit.end : place]
+        if _TIGHT.fullmatch(gap):
+            return Label(self._meant(hits, number), 1.0)
+        if "\n" in gap or "。" in gap or any(char.isdigit() for char in gap):
+            return None
+        return self.head(place) or Label(self._meant(hits, number), 0.6)
+
+    def _meant(self, hits: Sequence[Hit], number: int) -> str:
+        """What 記号 or 番号 alone mean: what the words before them are about."""
+        hit = hits[number]
+        if hit.value not in _GENERAL:
+            return hit.value
+        for earlier in reversed(hits[max(0, number - 12) : number]):
+            if hit.start - earlier.end > _BACK:
+                break
+            if earlier.value in _ITSELF and "。" not in self.text[earlier.end : hit.start]:
+                return earlier.value
+        return "SYMBOL"
+
+    def mentions(self, type: str) -> bool:
+        """Whether the text speaks of a type anywhere by one of its labels."""
+        return type in self._mentioned
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        return frozenset(hit.value for hit in self.words("label"))
+
+    def head(self, place: int) -> Label | None:
+        """The label in the head of the column in which a place lies, where its line is a row of a table."""
+        if not self.tables:
+            return None
+        number = bisect_right(self.line_starts, place) - 1
+        table = self.tables.get(number)
+        if table is None:
+            return None
+        mark, heads = table
+        start = self.line_starts[number]
+        column = self._ruled.count(mark, start, place)
+        return heads[column] if column < len(heads) else None
+
+    @cached_property
+    def _ruled(self) -> str:
+        """The text with full-width spaces as they were, for they divide columns whose cells hold ordinary spaces."""
+        return self.given if self.folded.offsets is None and "\r" not in self.given else self.text
+
+    def row(self, number: int) -> str:
+        """A line of a table as it was ruled."""
+        start = self.line_starts[number]
+        return self._ruled[start : self.line(start)[1]]
+
+    @cached_property
+    def tables(self) -> dict[int, tuple[str, list[Label | None]]]:
+        """For each line that is a table's row: what divides its columns and what their heads say."""
+        if self.text.count("\n") < 1 or not self.words("label"):
+            return {}
+        lines = self._ruled.split("\n")
+        tables: dict[int, tuple[str, list[Label | None]]] = {}
+        current: tuple[str, list[Label | None]] | None = None
+        for number, line in enumerate(lines):
+            if current is not None and abs(line.count(current[0]) - (len(current[1]) - 1)) <= 1:
+                tables[number] = current
+                continue
+            current = None
+            for mark in _DIVIDERS:
+                if line.count(mark) >= (2 if mark in " 、/-" else 1):
+                    heads = self._heads(number, line, mark)
+                    if sum(head is not None for head in heads) >= 2:
+                        current = (mark, heads)
+                        break
+        return tables
+
+    def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
+        heads: list[Label | None] = []
+        place = self.line_starts[number]
+        for cell in line.split(mark):
+            words = self.near("label", place, place + len(cell))
+            text = cell.strip(" \u3000\"'-*:")
+            last = words[-1] if words else None
+            fits = last is not None and len(text) <= last.end - last.start + 8
+            heads.append(Label(last.value, 0.9) if last is not None and fits else None)
+            place += len(cell) + len(mark)
+        return heads
+
+
+def _kanji_to_digits(found: re.Match[str]) -> str:
+    return found[0].translate(_KANJI_DIGITS).replace("の", "-")
+
+
+def _slips_to_digits(found: re.Match[str]) -> str:
+    run = found[0]
+    digits = sum(char.isdigit() for char in run)
+    slips = sum(char.isalpha() or char == "|" for char in run)
+    return run.translate(_SLIPS) if slips and digits >= slips else run
+
+
+def _card_to_digits(found: re.Match[str]) -> str:
+    return found[1] + found[2].translate(_SLIPS)
+
+
+def _end(hit: Hit) -> int:
+    return hit.end

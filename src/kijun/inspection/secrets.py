@@ -1,0 +1,188 @@
+"""Secrets: keys by their form, passwords and PINs by what is said before them, URLs that carry a key, private keys."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kijun.inspection.rule import Rule
+from kijun.inspection.scene import Candidate, Scene
+
+_BETWEEN: Final = re.compile(
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?)?[ \t]*(?:は|を|が|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|\n|\t| |#|\*){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず)?[ \n「『\"'`(:=]{0,3})"
+)
+_VALUE: Final = re.compile(r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}")
+_JAPANESE_VALUE: Final = re.compile(
+    r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
+)
+_END: Final = re.compile(r"[,;:)\]}>\"'`、。」』|.]+$")
+_UNITS: Final = re.compile(
+    r"[ ]?(?:文字|桁|回|日|分|時間|年|か月|ヶ月|件|円|人|名|秒|台|個|点|%|トークン|tokens?|characters)"
+)
+_TALK: Final = frozenset(
+    [
+        "reset",
+        "change",
+        "changed",
+        "required",
+        "policy",
+        "field",
+        "manager",
+        "protected",
+        "hash",
+        "type",
+        "form",
+        "login",
+        "user",
+        "true",
+        "false",
+        "null",
+        "none",
+        "string",
+        "example",
+        "required.",
+        "must",
+        "should",
+    ]
+)
+_URL: Final = re.compile(
+    r"(?i)(?:https?|ftp|sftp|wss?|postgres(?:ql)?|mysql|mongodb|redis|amqp|smb|ldaps?)://[!-~]{3,600}(?:\n[!-~]{3,200})?"
+)
+_URL_END: Final = re.compile(r"[)\]}>\"'`,.;、。」]+$")
+_KEYS: Final = re.compile(
+    r"(?i)[?&#;/](?:[a-z0-9_.-]{0,24})?(?:token|api_?key|apikey|access_?key|secret|signature|sig|pwd|passwd|password|pass|passcode|auth|authkey|session|sessionid|sid|jwt|code|key|k|t|hash|ticket|invite|otp|nonce|sv|st|credential|csrf|state|uuid|confirm|verify|hmac|s)=([^&#\s]{6,400})"
+)
+_WEAK_KEYS: Final = re.compile(
+    r"(?i)[?&#;/](?:code|key|k|t|s|sid|state|hash|pass|ticket|uuid|st|sv|confirm|verify|invite)="
+)
+_USER: Final = re.compile(r"(?i)^[a-z]+://[^/\s:@]{1,64}:([^/\s@]{3,100})@")
+_PATH_KEY: Final = re.compile(
+    r"/(?:reset|invite|share|s|d|dl|verify|confirm|token|t|hooks?|services|webhook)/(?:[A-Za-z0-9_-]{1,24}/){0,3}([A-Za-z0-9_-]{16,200})(?:[/?#]|$)"
+)
+_PEM: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_END: Final = re.compile(r"-----END [A-Z0-9 ]{1,40}-----")
+
+
+class Secrets:
+    """The recogniser of labelled secrets, URLs with keys and private keys."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._ids = {rule.by: rule.id for rule in rules}
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose secrets with scores of their own; no weights are needed."""
+        if "secret" in self._ids:
+            yield from self._labelled(scene)
+        if "url" in self._ids and scene.words("when:url-token"):
+            yield from self._urls(scene)
+        if "pem" in self._ids and scene.words("when:secret-pem"):
+            yield from self._pem(scene)
+
+    def _labelled(self, scene: Scene) -> Iterator[Candidate]:
+        text = scene.text
+        labels = [label for label in scene.words("label") if label.value == "SECRET"]
+        for label in labels:
+            if (
+                label.start
+                and text[label.start - 1].isascii()
+                and text[label.start - 1].isalpha()
+                and text[label.start].isascii()
+            ):
+                continue  # inside an English word: bypass, compass
+            between = _BETWEEN.match(text, label.end)
+            if between is None:
+                continue
+            value = _VALUE.match(text, between.end()) or _JAPANESE_VALUE.match(text, between.end())
+            if value is None:
+                continue
+            written = value[0]
+            end = value.end() - len(_END.search(written)[0]) if _END.search(written) else value.end()  # type: ignore[index]
+            if _looks_secret(text[value.start() : end]) and not _UNITS.match(text, end):
+                yield Candidate("SECRET", value.start(), end, 0.9, self._ids["secret"])
+
+    def _urls(self, scene: Scene) -> Iterator[Candidate]:
+        for match in _URL.finditer(scene.text):
+            written = match[0]
+            if "\n" in written and not _continues(written):
+                written = written.split("\n", 1)[0]
+            tail = _URL_END.search(written)
+            if tail:
+                written = written[: tail.start()]
+            user = _USER.match(written)
+            if user and not written.lower().startswith("http"):
+                start = match.start() + user.start(1)
+                yield Candidate("SECRET", start, start + len(user[1]), 0.9, self._ids["url"])
+            elif user or _carries_key(written.replace("\n", "")):
+                yield Candidate(
+                    "URL_TOKEN", match.start(), match.start() + len(written), 0.95, self._ids["url"]
+                )
+
+    def _pem(self, scene: Scene) -> Iterator[Candidate]:
+        for match in _PEM.finditer(scene.text):
+            end = _PEM_END.search(scene.text, match.end())
+            yield Candidate(
+                "SECRET", match.start(), end.end() if end else len(scene.text), 0.98, self._ids["pem"]
+            )
+
+
+def _looks_secret(value: str) -> bool:
+    """Whether a value after a label is one: figures or mixed characters, not a word or a mask."""
+    bare = value.replace("\u200b", "")
+    if (
+        len(bare) < 4
+        or bare.lower() in _TALK
+        or len(set(bare)) < 3
+        or "://" in bare
+        or bare[0] in "<{[("
+        or bare.startswith("//")
+    ):
+        return False
+    digits = sum(char.isdigit() for char in bare)
+    if re.fullmatch(r"[0-9](?:[-ー. −]{0,2}[0-9]){3,11}", bare):
+        return True
+    letters = sum(char.isalpha() for char in bare)
+    marks = len(bare) - digits - letters
+    if not bare.isascii():
+        return digits > 0 or marks > 0
+    mixed = any(char.islower() for char in bare) and any(char.isupper() for char in bare[1:])
+    return bool(
+        digits
+        or (marks and letters and not re.fullmatch(r"[a-z]+[._/-][a-z]+(?:[._/-][a-z]+)?", bare))
+        or (mixed and len(bare) >= 8)
+    )
+
+
+def _continues(written: str) -> bool:
+    """Whether the line after a URL is its rest: the URL stopped in the middle of a query."""
+    first, second = written.split("\n", 1)
+    return bool(first[-1] in "&?=/-_%" or second[0] in "&?=") and not second.startswith(("http", "//"))
+
+
+def _carries_key(url: str) -> bool:
+    for match in _KEYS.finditer(url):
+        value = match[1]
+        if _WEAK_KEYS.match(match[0]):
+            if (
+                len(value) >= 8
+                and entropy(value) > 2.6
+                and any(char.isdigit() for char in value)
+                and any(char.isalpha() for char in value)
+            ):
+                return True
+        elif len(value) >= 6 and any(char.isalnum() for char in value):
+            return True
+    path = _PATH_KEY.search(url)
+    return bool(
+        path
+        and entropy(path[1]) > 3.2
+        and any(char.isdigit() for char in path[1])
+        and any(char.isalpha() for char in path[1])
+    )
+
+
+def entropy(value: str) -> float:
+    """Shannon's entropy of the characters of a value, in bits a character."""
+    size = len(value)
+    return -sum((count := value.count(char)) / size * math.log2(count / size) for char in set(value))

@@ -1,0 +1,128 @@
+"""Special care-required information: phrases of ``rules/sensitive.yaml``, of an individual or only of a scheme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kijun.inspection.rule import Rule
+from kijun.inspection.safe_pattern import compile_safely
+from kijun.inspection.scene import Candidate, Scene
+
+_ENGLISH: Final = re.compile(
+    r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?[a-z]{0,16} ?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])"
+)
+_REACH: Final = 34
+_LATE_CUT: Final = re.compile(
+    r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
+)
+
+
+class Sensitive:
+    """The recogniser of SENSITIVE. A rule's `left` and `right` are matched around each of its words."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [
+            (
+                rule,
+                compile_safely(f"(?:{rule.settings['left']})$") if rule.settings.get("left") else None,
+                compile_safely(rule.settings["right"]) if rule.settings.get("right") else None,
+            )
+            for rule in rules
+        ]
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose phrases with what is said in their sentence."""
+        text = scene.text
+        for rule, left, right in self._rules:
+            covered = -1
+            for hit in sorted(scene.words(f"sensitive:{rule.id}"), key=lambda hit: (hit.start, -hit.end)):
+                if hit.end <= covered:
+                    continue
+                start, end = hit.start, hit.end
+                if right is not None:
+                    match = right.match(text, end)
+                    if match is None or (rule.settings["class"] == "care" and match.end() == end):
+                        continue
+                    end = match.end()
+                if left is not None:
+                    match = _before(left, text, start)
+                    if match is None:
+                        continue
+                    start = match
+                start = _cut(text, start, hit.start)
+                while end > hit.end and text[end - 1] in " (":
+                    end -= 1
+                if text[end - 1] == ")" and "(" not in text[start:end]:
+                    end -= 1
+                covered = end
+                yield Candidate(
+                    "SENSITIVE", start, end, 0.5, rule.id, _features(scene, start, end, rule, hit.value)
+                )
+        if self._rules and scene.words("when:english-illness"):
+            rule = self._rules[0][0]
+            for match in _ENGLISH.finditer(text):
+                yield Candidate(
+                    "SENSITIVE",
+                    *match.span(),
+                    0.5,
+                    rule.id,
+                    ("class=english", *_situation(scene, match.start())),
+                )
+
+
+def _before(left: re.Pattern[str], text: str, start: int) -> int | None:
+    base = max(0, start - _REACH)
+    match = left.search(text[base:start])
+    return None if match is None else base + match.start()
+
+
+def _cut(text: str, start: int, word: int) -> int:
+    """Without the person or the time before the phrase (母認知症 → 認知症)."""
+    while True:
+        match = _LATE_CUT.match(text[start : word + 2])
+        if match is None or start + match.end() > word:
+            break
+        start += match.end()
+    while start < word and text[start] in "・ のーをに":
+        start += 1
+    return start
+
+
+def _features(scene: Scene, start: int, end: int, rule: Rule, word: str) -> tuple[str, ...]:
+    written = scene.text[start:end]
+    return (
+        f"class={rule.settings['class']}",
+        f"word={word}",
+        f"tail={written[-2:]}",
+        f"long={min(4, len(written) // 3)}",
+        f"just={written == word}",
+        *_situation(scene, start),
+    )
+
+
+def _situation(scene: Scene, place: int) -> tuple[str, ...]:
+    """Whether the sentence, the line and the text speak of somebody."""
+    start, end = scene.sentence(place)
+    line_start, line_end = scene.line(place)
+    people = [one for one in scene.found if one.type in ("PERSON", "AGE", "BIRTH_DATE")]
+    near = sum(start <= one.start < end for one in people)
+    line = sum(line_start <= one.start < line_end for one in people)
+    kin = scene.near("individual", start, end)
+    kin_line = scene.near("individual", line_start, line_end)
+    generic = scene.near("generic", start, end)
+    everywhere = len(people)
+    return (
+        f"people.sentence={min(2, near)}",
+        f"people.line={min(2, line)}",
+        f"people.text={min(3, everywhere)}",
+        f"individual={min(2, len(kin))}",
+        f"individual.line={min(2, len(kin_line))}",
+        f"individual.text={min(3, len(scene.words('individual')))}",
+        f"generic={min(3, len(generic))}",
+        f"generic.text={min(4, len(scene.words('generic')) // 3)}",
+        f"both={min(1, near + len(kin))}{min(2, len(generic))}",
+        *(f"i={one.value}" for one in kin[-2:]),
+        *(f"g={one.value}" for one in generic[-3:]),
+    )

@@ -1,0 +1,72 @@
+"""Build src/kijun/inspection/data/names.txt.gz: Japanese surnames and given names, by script.
+
+Sources, both in the environment of development: SudachiDict core (Apache-2.0, Works Applications) and
+japanese-personal-name-dataset (MIT, shuheilocale), which also knows how many people bear a surname. Run it
+when one of them has a new release; the result is kept in the repository, so that nobody needs either to run Kijun.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from kijun.inspection.name_lists import short_romaji
+
+OUT = Path(__file__).parent.parent / "src/kijun/inspection/data/names.txt.gz"
+KANJI = re.compile(r"[一-龥々ヶノ]{1,4}")
+KANA = re.compile(r"[ぁ-んー]{2,5}|[ァ-ヴー]{2,7}")
+MANY = 12_000  # bearers from which a surname counts as common
+
+
+def main() -> None:
+    """Write the file: one line a name, ``S`` or ``G``, a mark for common surnames, romaji after lower-case letters."""
+    from sudachipy import Dictionary
+
+    surnames: dict[str, str] = {}
+    given: set[str] = set()
+    romaji_surnames: set[str] = set()
+    romaji_given: set[str] = set()
+    kana_surnames: set[str] = set()
+    for entry in Dictionary(dict="core").entries():
+        part = entry.part_of_speech()
+        if part[1] != "固有名詞" or part[2] != "人名":
+            continue
+        surface = entry.surface()
+        if part[3] == "姓" and KANJI.fullmatch(surface):
+            surnames.setdefault(surface, "s")
+        elif part[3] == "名" and (KANJI.fullmatch(surface) or KANA.fullmatch(surface)):
+            given.add(surface)
+    folder = files("japanese_personal_name_dataset").joinpath("dataset")
+    for name in ("last_name_org.csv",):
+        for surface, bearers, kana, roman in csv.reader(
+            folder.joinpath(name).read_text(encoding="utf-8").splitlines()
+        ):
+            surnames[surface] = "S" if int(bearers) >= MANY else "s"
+            romaji_surnames.add(roman)
+            kana_surnames.add(kana)
+    for name in (
+        "first_name_man_opti.csv",
+        "first_name_woman_opti.csv",
+        "first_name_man_org.csv",
+        "first_name_woman_org.csv",
+    ):
+        for row in csv.reader(folder.joinpath(name).read_text(encoding="utf-8").splitlines()):
+            kana, roman, *kanji = row
+            given.update(one for one in kanji if KANJI.fullmatch(one))
+            given.add(kana)
+            romaji_given.add(roman)
+    lines = [f"{mark}{name}" for name, mark in sorted(surnames.items())]
+    lines += [f"g{name}" for name in sorted(given) if name]
+    lines += [f"k{name}" for name in sorted(kana_surnames)]
+    lines += [f"r{short_romaji(name)}" for name in sorted(romaji_surnames)]
+    lines += [f"t{short_romaji(name)}" for name in sorted(romaji_given) if len(name) > 2]
+    OUT.parent.mkdir(exist_ok=True)
+    with gzip.GzipFile(OUT, "wb", mtime=0) as out:
+        out.write("\n".join(dict.fromkeys(lines)).encode())
+
+
+if __name__ == "__main__":
+    main()

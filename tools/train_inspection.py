@@ -1,0 +1,218 @@
+"""Learn the weights of kijun.inspection from the texts of tools/inspection_texts/.
+
+    .venv/bin/python tools/train_inspection.py [context] [texts]
+
+``context`` learns what around a value speaks for each type (data/weights.json.gz), ``texts`` the models of attacks and
+expression (data/models.npz). Everything is logistic regression with an L2 penalty, full batches, and no chance in it: the
+same texts give the same weights. The evaluation texts of benchmarks/ are never read here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from kijun.inspection.context import around
+from kijun.inspection.inspector import Inspector, known_names
+from kijun.inspection.rule import unmarked
+from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.weights import Weights
+
+ROOT = Path(__file__).parent.parent
+TEXTS = ROOT / "tools/inspection_texts"
+DATA = ROOT / "src/kijun/inspection/data"
+
+PENALTY = {"PERSON": 2.0}
+RARE = 3  # a feature that fewer candidates have is left out: it would remember a text instead of learning
+Gold = dict[str, list[tuple[int, int]]]
+
+
+def main(arguments: list[str]) -> None:
+    wanted = set(arguments) or {"context", "texts"}
+    if "context" in wanted:
+        train_context()
+    if "texts" in wanted:
+        from tools import train_inspection_models
+
+        train_inspection_models.main()
+
+
+def rows(pattern: str) -> Iterator[dict[str, str]]:
+    """All rows of the files of a name."""
+    for number, file in enumerate(sorted(TEXTS.glob(pattern))):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield {**json.loads(line), "file": str(number)}
+
+
+def train_context() -> None:
+    """Collect candidates of all texts, learn one table a type, write them."""
+    inspector = Inspector(weights=Weights({}))
+    examples: dict[str, list[tuple[tuple[str, ...], float]]] = defaultdict(list)
+    for row in rows("personal_*.jsonl"):
+        text, spans = unmarked(row["marked"])
+        collect(inspector, text, spans, examples)
+    tables = {}
+    for type in sorted(examples):
+        tables[type] = learn(type, examples[type])
+    packed = json.dumps({"weights": tables}, ensure_ascii=False, sort_keys=True).encode()
+    with gzip.GzipFile(DATA / "weights.json.gz", "wb", mtime=0) as out:
+        out.write(packed)
+
+
+def collect(
+    inspector: Inspector,
+    text: str,
+    spans: list[tuple[str, int, int]],
+    examples: dict[str, list[tuple[tuple[str, ...], float]]],
+) -> None:
+    """The candidates of one text with whether each is right; later stages see the true findings of earlier ones."""
+    scene = Scene(text, inspector._lexicon)
+    gold: Gold = defaultdict(list)
+    for type, start, end in spans:
+        gold[type].append(forward(scene, start, end))
+    known = known_names(scene, (Candidate("PERSON", *span, 1.0, "") for span in gold["PERSON"]))
+    for _, recognise in inspector._stages:
+        proposed = list(recognise(scene))
+        for type in {one.type for one in proposed if one.features}:
+            mine = list(dict.fromkeys(one for one in proposed if one.type == type))
+            right = targets(mine, gold[type])
+            for one in mine:
+                if any(
+                    other.type != type
+                    and one.start < other.end
+                    and other.start < one.end
+                    and other.score >= 0.85
+                    for other in scene.found
+                ):
+                    continue
+                features = [*one.features, *around(scene, one.start, one.end, scene.label(one.start))]
+                if type == "PERSON":
+                    places = known.get(scene.text[one.start : one.end], set())
+                    if any(place[0] >= one.end or place[1] <= one.start for place in places):
+                        features.append("known")
+                examples[type].append((tuple(dict.fromkeys(features)), right.get((one.start, one.end), 0.0)))
+        types = {one.type for one in proposed}
+        for type in types:
+            scene.found += [Candidate(type, *span, 1.0, "") for span in gold[type]]
+
+
+def forward(scene: Scene, start: int, end: int) -> tuple[int, int]:
+    """Where a span of the given text stands in the folded one."""
+    offsets = scene.folded.offsets
+    if offsets is None:
+        return start, end
+    return bisect_left(offsets, start), bisect_left(offsets, end)
+
+
+def targets(mine: list[Candidate], gold: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    """The right candidates: the same place, or where none has it the one that covers it best."""
+    right: dict[tuple[int, int], float] = {}
+    places = {(one.start, one.end) for one in mine}
+    for span in gold:
+        if span in places:
+            right[span] = 1.0
+            continue
+        best, most = None, 0.5
+        for place in places:
+            shared = min(span[1], place[1]) - max(span[0], place[0])
+            ratio = shared / (max(span[1], place[1]) - min(span[0], place[0]))
+            if ratio >= most:
+                best, most = place, ratio
+        if best:
+            right[best] = 1.0
+    return right
+
+
+def learn(type: str, examples: list[tuple[tuple[str, ...], float]]) -> dict[str, float]:
+    """Weights of one type."""
+    counts = Counter(feature for features, _ in examples for feature in features)
+    names = sorted(feature for feature, count in counts.items() if count >= RARE)
+    number = {feature: place for place, feature in enumerate(names)}
+    indices, pointers = [], [0]
+    for features, _ in examples:
+        indices += [number[feature] for feature in features if feature in number]
+        pointers.append(len(indices))
+    goal = np.array([right for _, right in examples])
+    weights = logistic(
+        np.array(indices), np.array(pointers), goal, len(names), PENALTY.get(type, 1.0), free=number.get("b")
+    )
+    margins = np.add.reduceat(weights[np.array(indices)], np.array(pointers[:-1]))
+    right = ((margins > 0) == (goal > 0.5)).mean()
+    print(
+        f"{type:22} {len(examples):6} candidates, {int(goal.sum()):5} right, {len(names):5} features, {right:.3f} on these",
+        flush=True,
+    )
+    return {
+        name: round(float(weight), 3)
+        for name, weight in zip(names, weights, strict=True)
+        if abs(weight) >= 0.02
+    }
+
+
+def logistic(
+    indices: np.ndarray,
+    pointers: np.ndarray,
+    goal: np.ndarray,
+    size: int,
+    penalty: float,
+    free: int | None = None,
+    weight: np.ndarray | None = None,
+    values: np.ndarray | None = None,
+    rounds: int = 400,
+) -> np.ndarray:
+    """L2-penalised logistic regression over sparse rows by accelerated gradient descent (Nesterov), float64."""
+    starts = pointers[:-1]
+    lengths = np.diff(pointers)
+    assert (lengths > 0).all()
+    row = np.repeat(np.arange(len(goal)), lengths)
+    weight = np.ones(len(goal)) if weight is None else weight
+    values = np.ones(len(indices)) if values is None else values
+    shrink = np.full(size, penalty)
+    if free is not None:
+        shrink[free] = 1e-3
+
+    def margins(at: np.ndarray) -> np.ndarray:
+        return np.add.reduceat(at[indices] * values, starts)
+
+    def gather(by_row: np.ndarray) -> np.ndarray:
+        return np.bincount(indices, weights=by_row[row] * values, minlength=size)
+
+    step = 1.0 / (0.25 * _norm(margins, gather, weight, size) + penalty)
+    at = np.zeros(size)
+    ahead = at.copy()
+    speed = 1.0
+    for _ in range(rounds):
+        error = weight * (1 / (1 + np.exp(-np.clip(margins(ahead), -35, 35))) - goal)
+        following = ahead - step * (gather(error) + shrink * ahead)
+        quicker = (1 + np.sqrt(1 + 4 * speed * speed)) / 2
+        ahead = following + (speed - 1) / quicker * (following - at)
+        at, speed = following, quicker
+    return at
+
+
+def _norm(
+    margins: Callable[[np.ndarray], np.ndarray],
+    gather: Callable[[np.ndarray], np.ndarray],
+    weight: np.ndarray,
+    size: int,
+) -> float:
+    """The largest eigenvalue of XᵀWX, by a few rounds of the power method."""
+    vector = np.ones(size) / np.sqrt(size)
+    value = 1.0
+    for _ in range(25):
+        vector = gather(weight * margins(vector))
+        value = float(np.linalg.norm(vector))
+        vector /= value
+    return value * 1.05
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
