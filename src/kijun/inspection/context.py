@@ -6,6 +6,9 @@ weights cannot give away the texts they were learnt from.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from typing import Final
+
 from kijun.inspection.scene import Label, Scene
 
 _SIDES = 3
@@ -38,27 +41,34 @@ def around(scene: Scene, start: int, end: int, label: Label | None) -> list[str]
 
 
 def cues(scene: Scene, start: int, end: int, line_start: int, line_end: int) -> list[str]:
-    """Whose the value seems to be: the nearest words on the left and how many there are in the line and near it."""
+    """Whose the value seems to be: the nearest words on both sides, and how many there are in the line."""
     features = []
-    for group in ("office", "personal", "generic"):
-        before = scene.near(group, max(0, start - 40), start)
-        if before:
-            distance = start - before[-1].end
+    for group in GROUPS:
+        before = scene.last(group, start, 40)
+        if before is not None:
+            distance = start - before.end
             features.append(
-                f"{group}<{0 if distance < 2 else 1 if distance < 6 else 2 if distance < 15 else 3}"
+                _LEFT[group][0 if distance < 2 else 1 if distance < 6 else 2 if distance < 15 else 3]
             )
-            features.append(f"{group}<={before[-1].value}")
-        in_line = len(scene.near(group, line_start, line_end))
-        features.append(f"{group}#{min(3, in_line)}")
-        after = scene.near(group, end, min(len(scene.text), end + 12))
-        if after:
-            features.append(f"{group}>{after[0].value}")
-    people = sum(one.type == "PERSON" and line_start <= one.start < line_end for one in scene.found)
-    features.append(f"people#{min(2, people)}")
-    features.append(
-        f"people/{min(2, sum(one.type == 'PERSON' and abs(one.start - start) < 120 for one in scene.found))}"
-    )
+            features.append(f"{group}<={before.value}")
+        after = scene.first(group, end, 12)
+        if after is not None:
+            features.append(f"{group}>{after.value}")
+        features.append(_IN_LINE[group][min(3, scene.count(group, line_start, line_end))])
+    people = scene.people
+    if people:
+        features.append(f"people#{min(2, bisect_left(people, line_end) - bisect_left(people, line_start))}")
+        features.append(
+            f"people/{min(2, bisect_left(people, start + 120) - bisect_left(people, start - 119))}"
+        )
+    else:
+        features += ("people#0", "people/0")
     return features
+
+
+GROUPS: Final = ("office", "personal", "generic")
+_LEFT: Final = {group: tuple(f"{group}<{near}" for near in range(4)) for group in GROUPS}
+_IN_LINE: Final = {group: tuple(f"{group}#{count}" for count in range(4)) for group in GROUPS}
 
 
 def _class(char: str) -> str:

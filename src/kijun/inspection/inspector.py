@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from kijun.inspection.addresses import Addresses
+from kijun.inspection.addresses import PREFECTURES, Addresses
 from kijun.inspection.contacts import Contacts
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
@@ -13,6 +13,7 @@ from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
+from kijun.inspection.name_lists import name_lists
 from kijun.inspection.names import Names
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.policy import Policy
@@ -40,6 +41,9 @@ _STAGES: Final = (
     (Sensitive, ("sensitive",)),
     (Marks, ("mark",)),
 )
+
+
+_HOPELESS: Final = -3.5  # what stands around a candidate has never made up for so much
 
 
 class Inspector:
@@ -83,12 +87,15 @@ class Inspector:
     def look(self, scene: Scene, name: str, proposed: Iterable[Candidate]) -> None:
         """Weigh what one recogniser proposes and add it to the scene's findings."""
         weighed = []
+        weights = self._weights
         for one in proposed:
-            if not one.features or not self._weights.knows(one.type):
+            if not one.features or not weights.knows(one.type):
                 weighed.append((one, 0.0))
                 continue
-            features = (*one.features, *around(scene, one.start, one.end, scene.label(one.start)))
-            weighed.append((one, self._weights.margin(one.type, features)))
+            margin = weights.margin(one.type, one.features)
+            if margin > _HOPELESS:
+                margin += weights.margin(one.type, around(scene, one.start, one.end, scene.label(one.start)))
+            weighed.append((one, margin))
         if name == "names":
             weighed = self._again(scene, weighed)
         scored = [
@@ -96,6 +103,8 @@ class Inspector:
             for one, margin in weighed
         ]
         scene.found += apart([one for one in scored if one.score >= 0.3], scene.found)
+        if name == "names":
+            scene.people = sorted(one.start for one in scene.found if one.type == "PERSON")
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
         """A name that was found for sure in one place makes its other places likelier."""
@@ -179,6 +188,8 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
         builder.add("label", map(str, words), type)
     for group, words in read_yaml("cues.yaml")["cues"].items():
         builder.add(group, map(str, words))
+    builder.add("surname", (name for name in name_lists().surnames if len(name) > 1), "s")
+    builder.add("prefecture", [*PREFECTURES, *"市区町村郡"])
     builder.add("plate", read_yaml("plates.yaml")["plates"])
     builder.add(
         "when:english-illness",

@@ -41,25 +41,16 @@ class Lexicon:
         )
 
     def find(self, text: str) -> dict[str, list[Hit]]:
-        """Hits by group, each group by the hits' ends; overlapping hits of a group stay."""
+        """Hits by group, each group by the hits' ends; of those with one end the longest comes first."""
         hits: dict[str, list[Hit]] = {}
         meanings = self._meanings
         for number, start, end in self._automaton.find_matches_as_indexes(lower(text), overlapping=True):
             for group, value in meanings[number]:
-                hit = Hit(start, end, value)
                 if group in hits:
-                    hits[group].append(hit)
+                    hits[group].append(Hit(start, end, value))
                 else:
-                    hits[group] = [hit]
-        for group in hits.values():
-            if len(group) > 1:
-                group.sort(key=_end_then_longest)
+                    hits[group] = [Hit(start, end, value)]
         return hits
-
-
-def _end_then_longest(hit: Hit) -> tuple[int, int]:
-    """At one end the longest comes last, for who looks back sees it first."""
-    return hit.end, -hit.start
 
 
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}

@@ -1,7 +1,7 @@
 """Linear models over the characters of a text: hashed n-grams, NumPy only. Learnt by tools/train_inspection.py.
 
 A text becomes the set of its n-grams of one to five characters (kana, kanji, letters in small, any digit as 0, any space as one).
-Each stands in one of 2²¹ places by its hash; a place weighs by its rarity (idf), and the whole is scaled to length one
+Each stands in one of 2²⁰ places by its hash; a place weighs by its rarity (idf), and the whole is scaled to length one
 (Salton and Buckley 1988). A head is a logistic regression over that.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-BITS: Final = 21
+BITS: Final = 20
 SIZE: Final = 1 << BITS
 LONGEST_GRAM: Final = 5
 _SPACES: Final = re.compile(r"\s+")
@@ -64,22 +64,25 @@ class TextModels:
         self._idf = arrays["idf"].astype(np.float32)
         self._square = self._idf * self._idf
         self._heads: dict[str, Array] = {}
+        self._sparse: dict[str, tuple[Array, Array]] = {}
         self._bias: dict[str, float] = {}
         self._thresholds: dict[str, float] = {}
         self.groups: dict[str, tuple[str, ...]] = {}
         for name, array in arrays.items():
             if name.startswith("head:"):
-                weights = np.zeros(SIZE, dtype=np.float32)
-                weights[arrays[f"at:{name[5:]}"]] = array.astype(np.float32)
-                self._heads[name[5:]] = weights * self._idf
+                places = arrays[f"at:{name[5:]}"]
+                self._sparse[name[5:]] = (places, array.astype(np.float32) * self._idf[places])
             elif name.startswith("bias:"):
                 self._bias[name[5:]] = float(array)
             elif name.startswith("threshold:"):
                 self._thresholds[name[10:]] = float(array)
-        for name in self._heads:
+        for name in self._sparse:
             group, _, label = name.partition("/")
             if label:
                 self.groups[group] = (*self.groups.get(group, ()), label)
+            else:  # asked for every text: worth an array of its own
+                self._heads[name] = np.zeros(SIZE, dtype=np.float32)
+                self._heads[name][self._sparse[name][0]] = self._sparse[name][1]
 
     def norm(self, ids: Ids) -> float:
         """The length of a text's vector before it is scaled."""
@@ -87,7 +90,11 @@ class TextModels:
 
     def margin(self, head: str, ids: Ids, norm: float) -> float:
         """How much a text speaks for a head; above zero it does."""
-        return float(self._heads[head][ids].sum()) / norm + self._bias[head]
+        if head in self._heads:
+            return float(self._heads[head][ids].sum()) / norm + self._bias[head]
+        places, weights = self._sparse[head]
+        found = np.minimum(np.searchsorted(places, ids), len(places) - 1)
+        return float(weights[found][places[found] == ids].sum()) / norm + self._bias[head]
 
     def threshold(self, head: str, language: str) -> float:
         """The margin above which a head's finding counts in a language: few harmless texts reach it."""

@@ -353,6 +353,17 @@ class NameLists:
         """Whether a word in kanji or kana is a given name."""
         return written in self.given or hiragana(written) in self.given
 
+    def cut(self, written: str) -> str:
+        """How a word without a space can be cut into a surname and a given name: S2, s1 …, nothing where it cannot."""
+        best = ""
+        for place in range(1, min(len(written), 5)):
+            left = written[:place]
+            if left in self.surnames and self.is_given(written[place:]):
+                if left in self.common:
+                    return f"S{place}"
+                best = best or f"s{place}"
+        return best
+
     def is_romaji(self, word: str) -> bool:
         """Whether a word in Latin letters is a name of Japan or of people from abroad."""
         small = word.lower().strip(".,'-")

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from kijun.inspection.context import char_class
@@ -82,7 +83,7 @@ class _View:
         """What the span itself is made of and which words touch it."""
         text = self.text
         written = text[start:end]
-        parts = [part for part in re.split(r"[ \n・=,]+", written) if part]
+        parts = [part for part in _PARTS_ALL.split(written) if part]
         joined = "".join(parts) if all(len(part) == 1 for part in parts) else ""
         if joined:
             parts = [joined]
@@ -125,7 +126,7 @@ class _View:
             ]
         features = []
         if len(parts) == 1:
-            cut = self._cut(first)
+            cut = self.lists.cut(first)
             features.append(
                 f"whole={'S' if first in lists.common else 's' if lists.is_surname(first) else ''}{'g' if lists.is_given(first) else ''}"
             )
@@ -139,17 +140,6 @@ class _View:
             if script.startswith("kata"):
                 features.append(f"foreign={min(2, sum(part in FOREIGN_KANA for part in parts))}")
         return features
-
-    def _cut(self, written: str) -> str:
-        """How a word without a space can be cut into a surname and a given name."""
-        best = ""
-        for place in range(1, min(len(written), 5)):
-            left, right = written[:place], written[place:]
-            if self.lists.is_surname(left) and self.lists.is_given(right):
-                if left in self.lists.common:
-                    return f"S{place}"
-                best = best or f"s{place}"
-        return best
 
     def _touching(self, start: int, end: int) -> tuple[list[str], list[str]]:
         """Words that touch the span, and the few of them that matter together with what the span is."""
@@ -208,37 +198,62 @@ class _View:
 
 def _spans(view: _View) -> Iterator[tuple[int, int]]:
     yield from _from_tokens(view)
-    yield from _from_labels(view)
-    yield from _from_honorifics(view)
+    yield from _from_heads(view)
+    lists = view.lists
+    for start, end in {*_from_labels(view), *_from_honorifics(view), *_from_forms(view)}:
+        if _plausible(view.text[start:end], lists):
+            yield start, end
+    text = view.text
+    for match in _ROMAJI.finditer(text):
+        if any(lists.is_romaji(word) for word in match[0].replace(",", " ").split()):
+            yield match.span()
+    for match in _ONE_ROMAJI.finditer(text):
+        if lists.is_romaji(match[0]):
+            yield match.span()
+
+
+def _from_forms(view: _View) -> Iterator[tuple[int, int]]:
+    """Words in pairs, one character after another, kana with a space or a dot."""
     text = view.text
     for match in _PAIR.finditer(text):
         yield match.span()
         yield match.span(1)
-        if view.lists.is_surname(match[3]) or view.lists.is_given(match[3]):
-            yield match.span(3)
+        yield match.span(3)
         if _HIRA_END.search(match[3]):  # みどりは: where the dictionary ends a word the name may end
             for end in range(match.start(3) + 1, match.end()):
                 if end in view.ends:
                     yield match.start(), end
-    for pattern in (_SPACED, _HIRAGANA):
+    for pattern in (_SPACED, _HIRAGANA, _KANA_SELF):
         for match in pattern.finditer(text):
             yield match.span()
     for match in _KATAKANA.finditer(text):
         yield match.span()
-        ends = [part.end() for part in _KATAKANA_PART.finditer(match[0])]
-        if len(ends) > 2:
-            starts = [part.start() for part in _KATAKANA_PART.finditer(match[0])]
+        parts = [part.span() for part in _KATAKANA_PART.finditer(match[0])]
+        if len(parts) > 2:
             base = match.start()
-            for first in range(len(ends) - 1):
-                yield base + starts[first], base + ends[first + 1]
-    for match in _KANA_SELF.finditer(text):
-        if view.lists.is_surname(match[0]) or view.lists.is_given(match[0]):
-            yield match.span()
-    for match in _ROMAJI.finditer(text):
-        yield match.span()
-    for match in _ONE_ROMAJI.finditer(text):
-        if view.lists.is_romaji(match[0]):
-            yield match.span()
+            for left, right in pairwise(parts):
+                yield base + left[0], base + right[1]
+
+
+def _plausible(written: str, lists: NameLists) -> bool:
+    """Whether a word or a pair of words can be a name at all: a part of it is in the lists, or it is foreign by its form."""
+    parts = _PARTS.split(written)
+    if len(parts) > 2 and all(len(part) == 1 for part in parts):
+        parts = ["".join(parts)]
+    first, last = parts[0], parts[-1]
+    if not first or not last:
+        return False
+    if len(parts) == 1:
+        return lists.is_surname(first) or lists.is_given(first) or bool(lists.cut(first))
+    if _script(first) == "kata":
+        return "・" in written or lists.is_surname(first) or lists.is_given(last) or first in FOREIGN_KANA
+    return lists.is_surname(first) or (
+        len(last) > 1 and lists.is_given(last) and not _script(first) == "hira"
+    )
+
+
+_PARTS_ALL: Final = re.compile(r"[ \n・=,]+")
+_PARTS: Final = re.compile(r"[ \n・=]+")
 
 
 def _from_tokens(view: _View) -> Iterator[tuple[int, int]]:
@@ -290,7 +305,8 @@ def _extended(view: _View, number: int, token: Token) -> Iterator[tuple[int, int
         length += len(surface)
         if length > 5:
             break
-        if following.kind in (SURNAME, GIVEN, NAME, PLACE, NOUN, ENTITY) or following.kind > PLACE:
+        rest = text[following.end - length : following.end]
+        if following.kind in (SURNAME, GIVEN, NAME) or view.lists.is_given(rest):
             yield token.start, following.end
 
 
@@ -312,6 +328,10 @@ def _from_labels(view: _View) -> Iterator[tuple[int, int]]:
             yield match.span(1)
             if match[3]:
                 yield match.span()
+
+
+def _from_heads(view: _View) -> Iterator[tuple[int, int]]:
+    """Cells of the columns that hold names."""
     for number, (mark, heads) in view.scene.tables.items():
         start = view.scene.line_starts[number]
         for column, cell in enumerate(view.scene.row(number).split(mark)):

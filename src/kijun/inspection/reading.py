@@ -84,9 +84,9 @@ def _over(models: TextModels, head: str, text: str) -> float:
 
 
 def language(text: str) -> str:
-    """``en`` where most letters are Latin, else ``ja``."""
-    letters = sum("a" <= char <= "z" for char in text[:2000])
-    return "en" if letters * 2 > len(text[:2000]) else "ja"
+    """``en`` where most characters are ASCII, else ``ja``."""
+    sample = text[:600]
+    return "en" if len(sample.encode("utf-8", "replace")) < 2 * len(sample) else "ja"
 
 
 def score_of(over: float) -> float:

@@ -89,10 +89,20 @@ class Scene:
         self.text: str = self.folded.text
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
         self.found: list[Candidate] = []
+        self.people: list[int] = []
+        self._ends: dict[str, list[int]] = {}
+        self._labels: dict[int, Label | None] = {}
 
     def words(self, group: str) -> Sequence[Hit]:
         """The hits of one group of the lexicon, by their ends."""
         return self.hits.get(group, ())
+
+    def ends(self, group: str) -> list[int]:
+        """Where the hits of a group end, in order."""
+        ends = self._ends.get(group)
+        if ends is None:
+            ends = self._ends[group] = [hit.end for hit in self.hits.get(group, ())]
+        return ends
 
     @cached_property
     def digits(self) -> str:
@@ -108,10 +118,34 @@ class Scene:
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """Proper nouns of the text as a dictionary sees them; empty where none is installed."""
+        """The words of the sentences in which a name may stand, as the dictionary cuts them."""
         from kijun.inspection.tokens import tokenise
 
-        return tokenise(self.text)
+        marks = sorted({*self.ends("surname"), *self.ends("honorific"), *self.ends("prefecture")})
+        tokens: list[Token] = []
+        text = self.text
+        start, number = 0, 0
+        while number < len(marks):
+            start, end = self._piece(marks[number] - 1, start)
+            tokens += tokenise(text[start:end], start)
+            start = end
+            while number < len(marks) and marks[number] <= end:
+                number += 1
+        return tokens
+
+    def _piece(self, place: int, least: int) -> tuple[int, int]:
+        """The sentence or line around a place, from `least` on; at most some hundreds of characters."""
+        start = (
+            max(
+                self.text.rfind("\n", least, place),
+                self.text.rfind("。", least, place),
+                least - 1,
+                place - 200,
+            )
+            + 1
+        )
+        ends = [found for mark in "\n。" if (found := self.text.find(mark, place, place + 200)) >= 0]
+        return start, min(ends) + 1 if ends else min(len(self.text), place + 200)
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -142,18 +176,49 @@ class Scene:
 
     def near(self, group: str, start: int, end: int) -> list[Hit]:
         """The hits of a group that lie within a range."""
-        hits = self.words(group)
-        first = bisect_left(hits, start, key=lambda hit: hit.end)
-        found = []
-        for hit in hits[first:]:
-            if hit.end > end:
-                break
-            if hit.start >= start:
-                found.append(hit)
-        return found
+        hits = self.hits.get(group)
+        if not hits:
+            return []
+        ends = self.ends(group)
+        return [
+            hit for hit in hits[bisect_right(ends, start) : bisect_right(ends, end)] if hit.start >= start
+        ]
+
+    def count(self, group: str, start: int, end: int) -> int:
+        """How many hits of a group end within a range."""
+        ends = self.ends(group)
+        return bisect_right(ends, end) - bisect_right(ends, start) if ends else 0
+
+    def last(self, group: str, place: int, reach: int) -> Hit | None:
+        """The nearest hit of a group on the left of a place."""
+        ends = self.ends(group)
+        number = bisect_right(ends, place) - 1
+        if number < 0 or place - ends[number] > reach:
+            return None
+        while (
+            number and ends[number - 1] == ends[number]
+        ):  # at one end the longest counts, and it comes first
+            number -= 1
+        return self.hits[group][number]
+
+    def first(self, group: str, place: int, reach: int) -> Hit | None:
+        """The nearest hit of a group on the right of a place."""
+        hits = self.hits.get(group)
+        if not hits:
+            return None
+        for hit in hits[bisect_right(self.ends(group), place) :]:
+            if hit.start >= place:
+                return hit if hit.end <= place + reach else None
+        return None
 
     def label(self, place: int) -> Label | None:
         """What is said before a place to be there: the nearest label on the left, else the head of the column."""
+        if place in self._labels:
+            return self._labels[place]
+        found = self._labels[place] = self._label(place)
+        return found
+
+    def _label(self, place: int) -> Label | None:
         hits = self.words("label")
         if not hits:
             return None
@@ -166,9 +231,12 @@ class Scene:
         return self._label_before(hits, place) or self.head(place)
 
     def _label_before(self, hits: Sequence[Hit], place: int) -> Label | None:
-        number = bisect_right(hits, place, key=_end) - 1
-        if number < 0 or place - hits[number].end > _REACH:
+        ends = self.ends("label")
+        number = bisect_right(ends, place) - 1
+        if number < 0 or place - ends[number] > _REACH:
             return None
+        while number and ends[number - 1] == ends[number]:
+            number -= 1
         hit = hits[number]
         gap = self.text[hit.end : place]
         if _TIGHT.fullmatch(gap):
@@ -267,7 +335,3 @@ def _slips_to_digits(found: re.Match[str]) -> str:
 
 def _card_to_digits(found: re.Match[str]) -> str:
     return found[1] + found[2].translate(_SLIPS)
-
-
-def _end(hit: Hit) -> int:
-    return hit.end

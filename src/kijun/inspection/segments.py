@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 _SENTENCE: Final = re.compile(r"[^。！？!?\n.]{0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*|\.)?")
-WINDOW: Final = 260  # characters
-WHOLE: Final = 400  # up to here a text is read in one piece only
+WINDOW: Final = 320  # characters
+WHOLE: Final = 600  # up to here a text is read in one piece only
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

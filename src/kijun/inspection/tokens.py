@@ -55,8 +55,8 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def tokenise(text: str) -> list[Token]:
-    """The words of a text, in order."""
+def tokenise(text: str, offset: int = 0) -> list[Token]:
+    """The words of a piece of text, in order; `offset` is where the piece begins."""
     kinds = _kinds()
     found: list[Token] = []
     base = 0
@@ -66,6 +66,10 @@ def tokenise(text: str) -> list[Token]:
             cut = max(piece.rfind("\n"), piece.rfind("。")) + 1
             piece = piece[: cut or _LIMIT]
         for word in _tokenizer().tokenize(piece):
-            found.append(Token(base + word.begin(), base + word.end(), kinds[word.part_of_speech_id()]))
+            found.append(
+                Token(
+                    offset + base + word.begin(), offset + base + word.end(), kinds[word.part_of_speech_id()]
+                )
+            )
         base += len(piece)
     return found
