@@ -1,0 +1,213 @@
+"""Characters out of bytes: the encodings of Japanese text files and mails, found by content.
+
+Python's own codecs know neither the vendor characters of ISO-2022-JP that Windows writes (①, ㈱, 髙, half-width
+katakana; what Microsoft calls cp50220) nor a way to tell CP932 from EUC-JP, so both are here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from kijun.inspection.files.errors import UnknownFile
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: Codecs of Python that interpret what they read; and ASCII, a label that mailers put on everything.
+_NO_CHARSETS: Final = frozenset(("ascii", "idna", "punycode", "raw-unicode-escape", "unicode-escape"))
+_ESCAPE: Final = re.compile(rb"\x1b(\([BIJ]|\$[@B]|\$\([@BD]|&@\x1b\$B)")
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x19\x7f]")
+_NOT_CP932: Final = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what Python decodes though no such file holds it
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_KANA: Final = re.compile("[ぁ-んァ-ヶー、。]")
+_HALF_KANA: Final = re.compile("[｡-ﾟ]")
+_BROKEN: Final = "\ufffd"
+_TOLERATED = 0.05  # broken characters to bytes beyond ASCII
+_MOSTLY_ASCII = 0.2
+_SAMPLE = 200_000  # characters by which two encodings are compared
+
+
+_Convert = Callable[[int, int], tuple[bytes, str]]
+
+
+class Decoded(NamedTuple):
+    """Text, the codec that gave it, and how many characters could not be read."""
+
+    text: str
+    encoding: str
+    broken: int = 0
+
+
+def decode(data: bytes) -> Decoded:
+    """The text of a file; raises UnknownFile where it is none."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _tolerant(data[len(mark) :], encoding)
+    if b"\x00" in data:
+        return _unmarked_utf16(data)
+    if _ESCAPE.search(data) and not _HIGH.search(data):
+        return Decoded(decode_iso_2022_jp(data), "iso-2022-jp")
+    for found in (_strict(data, "utf-8"), _japanese(data), _damaged(data)):
+        if found is not None:
+            return _checked(found)
+    raise UnknownFile()
+
+
+def decode_as(data: bytes, charset: str) -> str:
+    """Text whose encoding somebody declared; where that does not hold, by content, and never an error."""
+    name = charset.strip().strip("\"'").lower().replace("_", "-")
+    if name in ("iso-2022-jp", "iso-2022-jp-ms", "cp50220", "cp50221", "csiso2022jp", "jis"):
+        return decode_iso_2022_jp(data)
+    if name in ("shift-jis", "sjis", "x-sjis", "ms-kanji", "windows-31j"):
+        name = "cp932"  # what they mean: ① and ㈱ are no Shift_JIS
+    try:
+        if codecs.lookup(name).name in _NO_CHARSETS:
+            raise LookupError
+        return data.decode(name)
+    except (LookupError, ValueError):
+        pass
+    try:
+        return decode(data).text
+    except UnknownFile:
+        return data.decode("utf-8", "replace")
+
+
+def decode_iso_2022_jp(data: bytes) -> str:
+    """ISO-2022-JP with everything that Windows and old mailers add; what cannot be read becomes U+FFFD."""
+    text: list[str] = []
+    charset, at = b"(B", 0
+    for escape in _ESCAPE.finditer(data):
+        text.append(_segment(data[at : escape.start()], charset))
+        charset, at = escape[1], escape.end()
+    text.append(_segment(data[at:], charset))
+    return "".join(text)
+
+
+def _segment(data: bytes, charset: bytes) -> str:
+    """Bytes between two escape sequences; a line end falls back to ASCII as in RFC 1468."""
+    if charset in (b"(B", b"(J") or not data:
+        return data.decode("ascii", "replace")
+    lines = data.split(b"\n")
+    rest = b"\n".join(lines[1:])
+    if charset == b"(I":
+        first = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in lines[0]).decode(
+            "cp932", "replace"
+        )
+    elif charset == b"$(D":
+        first = _pairs(lines[0], lambda high, low: (bytes((0x8F, high | 0x80, low | 0x80)), "euc_jp"))
+    else:
+        first = _pairs(lines[0], lambda high, low: (_shift_jis(high, low), "cp932"))
+    return f"{first}\n{rest.decode('ascii', 'replace')}" if len(lines) > 1 else first
+
+
+def _pairs(data: bytes, convert: _Convert) -> str:
+    """Two bytes a character; control characters stand for themselves."""
+    text: list[str] = []
+    at = 0
+    while at < len(data):
+        high = data[at]
+        if high <= 0x20:
+            text.append(chr(high))
+            at += 1
+            continue
+        if at + 1 == len(data):
+            text.append(_BROKEN)
+            break
+        low = data[at + 1]
+        if 0x21 <= low <= 0x7E:
+            code, codec = convert(high, low)
+            text.append(code.decode(codec, "replace")[:1])
+        else:
+            text.append(_BROKEN)
+        at += 2
+    return "".join(text)
+
+
+def _shift_jis(high: int, low: int) -> bytes:
+    """The Shift_JIS code of a JIS X 0208 code."""
+    lead = (high + 1) // 2 + (0x70 if high < 0x5F else 0xB0)
+    if high % 2:
+        return bytes((lead, low + (0x1F if low < 0x60 else 0x20)))
+    return bytes((lead, low + 0x7E))
+
+
+def _strict(data: bytes, encoding: str) -> Decoded | None:
+    try:
+        return Decoded(data.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _japanese(data: bytes) -> Decoded | None:
+    """CP932 or EUC-JP; where both would do, the one that reads like Japanese."""
+    cp932, euc = _strict(data, "cp932"), _strict(data, "euc_jp")
+    if cp932 is not None and _NOT_CP932.search(cp932.text):
+        cp932 = None
+    if cp932 is None or euc is None:
+        return cp932 or euc
+    return euc if _reads_like_japanese(euc.text[:_SAMPLE], cp932.text[:_SAMPLE]) else cp932
+
+
+def _reads_like_japanese(euc: str, cp932: str) -> bool:
+    """EUC-JP seen as CP932 is half-width katakana, but so is true half-width katakana.
+
+    True EUC-JP text is kana and kanji of the first level; half-width katakana seen as EUC-JP has rare kanji in a
+    third of its places (lead bytes from 0xD0 on) and hardly any kana.
+    """
+    if not _HALF_KANA.search(cp932):
+        return False
+    wide = [char for char in euc if ord(char) > 0x7F]
+    rare = sum(
+        1 for char in wide if (code := char.encode("euc_jp", "ignore"))[:1] >= b"\xd0" or len(code) == 3
+    )
+    kana = len(_KANA.findall(euc))
+    return rare <= 0.15 * len(wide) or (kana >= 0.25 * len(wide) and rare <= 0.3 * len(wide))
+
+
+def _damaged(data: bytes) -> Decoded | None:
+    """Text with a few broken bytes, or a European language in one of its old encodings."""
+    high = len(_HIGH.findall(data))
+    tries = [
+        Decoded(text := data.decode(name, "replace"), name, text.count(_BROKEN))
+        for name in ("utf-8", "cp932", "euc_jp")
+    ]
+    best = min(tries, key=lambda found: found.broken)
+    if best.broken <= max(1, _TOLERATED * high) and not _NOT_CP932.search(best.text):
+        return best
+    if high <= _MOSTLY_ASCII * len(data):
+        return _strict(data, "cp1252")
+    return None
+
+
+def _tolerant(data: bytes, encoding: str) -> Decoded:
+    """What a byte order mark promises, with a few broken characters forgiven."""
+    text = data.decode(encoding, "replace")
+    broken = text.count(_BROKEN)
+    if broken > 1 and broken > _TOLERATED * len(text):
+        raise UnknownFile()
+    return _checked(Decoded(text, encoding, broken))
+
+
+def _unmarked_utf16(data: bytes) -> Decoded:
+    """UTF-16 without a mark shows itself by the zero bytes of its line ends, spaces and ASCII, all on one side."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if len(data) % 2 == 0 and min(even, odd) * 20 <= max(even, odd):
+        found = _strict(data, "utf-16-be" if even > odd else "utf-16-le")
+        if found is not None and not _CONTROL.search(found.text):
+            return found
+    raise UnknownFile()
+
+
+def _checked(found: Decoded) -> Decoded:
+    """Text has hardly any control characters, and never a zero."""
+    controls = len(_CONTROL.findall(found.text))
+    if "\x00" in found.text or controls > 2 + len(found.text) // 200:
+        raise UnknownFile()
+    return found

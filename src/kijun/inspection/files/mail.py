@@ -1,0 +1,83 @@
+""".eml: who wrote to whom about what, all bodies, and every attachment as a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from kijun.inspection.files.collect import Collector
+from kijun.inspection.files.decoding import decode_as
+from kijun.inspection.files.errors import FileError, LimitMet
+from kijun.inspection.files.kinds import by_bytes
+from kijun.inspection.files.markup import read_html
+from kijun.inspection.files.mime import Part as MailPart
+from kijun.inspection.files.mime import decode_words, leaves
+from kijun.inspection.files.place import Part, Place
+
+ReadInside = Callable[[bytes, str, Collector], str]
+
+_PEOPLE: Final = ("from", "sender", "reply-to", "to", "cc", "bcc")
+_ENDINGS: Final = {"text/plain": "txt", "text/html": "html", "text/csv": "csv", "application/json": "json"}
+
+
+def read_mail(data: bytes, collector: Collector, read_inside: ReadInside) -> None:
+    """Read a mail; an attachment that cannot be read is told of in a note, one that meets a limit refuses the mail."""
+    attached = 0
+    for depth, part in leaves(data, collector.budget):
+        if depth == 0:
+            _read_headers(part, collector)
+            continue
+        content = part.content()
+        if not content.strip():
+            continue
+        if _is_body(part, content):
+            _read_body(part, content, collector)
+            continue
+        attached += 1
+        _read_attached(part, content, attached, collector, read_inside)
+
+
+def _read_headers(part: MailPart, collector: Collector) -> None:
+    for name in _PEOPLE:
+        if value := part.headers.get(name):
+            collector.add(decode_words(value), Place("part", part=Part.MAIL_HEADER))
+    if subject := part.headers.get("subject"):
+        collector.add(decode_words(subject), Place("part", part=Part.SUBJECT))
+
+
+def _is_body(part: MailPart, content: bytes) -> bool:
+    """Whether a part is to be read in the mail; a label that its content belies makes it a file."""
+    if part.is_attached or not part.content_type.startswith(
+        ("text/", "message/delivery-status", "message/disposition")
+    ):
+        return False
+    try:
+        return by_bytes(content, "") in (None, "eml")
+    except FileError:
+        return False
+
+
+def _read_body(part: MailPart, content: bytes, collector: Collector) -> None:
+    text = decode_as(content, part.charset or "utf-8")
+    if part.content_type == "text/html":
+        read_html(text, collector, Part.HTML_BODY)
+    else:
+        collector.lines(text, Place("part", part=Part.BODY))
+
+
+def _read_attached(
+    part: MailPart, content: bytes, number: int, collector: Collector, read_inside: ReadInside
+) -> None:
+    name = part.file_name
+    if not name:
+        is_mail = part.content_type == "message/rfc822"
+        name = f"{number}.{'eml' if is_mail else _ENDINGS.get(part.content_type, 'bin')}"
+    collector.add_file_name(part.file_name)
+    with collector.inside(name):
+        try:
+            read_inside(content, name, collector)
+        except LimitMet:
+            raise
+        except FileError as refusal:
+            collector.unread += 1
+            collector.note(refusal.message.ja, refusal.message.en)

@@ -1,0 +1,243 @@
+"""Running text of Word and of shapes: paragraphs, tables, text boxes, and what is changed or hidden in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from kijun.inspection.files.collect import Collector
+from kijun.inspection.files.markup_events import Walker
+from kijun.inspection.files.place import Part, Place
+
+_ALTERNATIVE: Final = "Fallback"  # the same shape once more, for programs of before 2010
+_REMOVED: Final = frozenset(("moveFrom", "del"))
+_AUTHORED: Final = frozenset(("ins", "del", "moveFrom", "moveTo", "comment", "rPrChange", "pPrChange"))
+_VALUES: Final = ("v", "displayName", "author", "name")
+_COUNTED: Final = frozenset(("footnote", "endnote", "comment"))
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    words: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    readings: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    part: Part | None = None
+
+
+class Story(Walker):
+    """Reads one part. `place` is where all of it stands; without one its paragraphs and tables are counted.
+
+    `skip_placeholders` leaves out shapes that only say what a slide may hold.
+    """
+
+    def __init__(
+        self, collector: Collector, place: Place | None = None, *, skip_placeholders: bool = False
+    ) -> None:
+        self.authors: dict[str, None] = {}
+        self.revisions = 0
+        self._out = collector
+        self._place = place
+        self._skips = skip_placeholders
+        self._tags: list[str] = []
+        self._open: list[_Paragraph] = []
+        self._paragraphs = self._tables = 0
+        self._table = self._fallback = self._removed = self._reading = self._box = 0
+        self._placeholder = False
+        self._rows = self._seen = 0
+        self._cells: list[list[str]] = []
+        self._later: list[tuple[str, Place]] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._tags.append(tag)
+        if self._fallback or tag == _ALTERNATIVE:
+            self._fallback += 1
+            return
+        if tag in _AUTHORED:
+            self._note_change(tag, attributes)
+        if tag == "p":
+            self._open.append(_Paragraph(part=Part.TEXT_BOX if self._box else None))
+        elif tag in ("tab", "br", "cr", "noBreakHyphen", "ptab"):
+            self._mark(tag)
+        elif tag == "tbl":
+            self._begin_table()
+        elif tag == "tr" and self._table == 1:
+            self._rows += 1
+            self._cells = []
+        elif tag == "tc" and self._table == 1:
+            self._cells.append([])
+        elif tag == "rt":
+            self._reading += 1
+        elif tag == "txbxContent":
+            self._box += 1
+        elif tag in ("sp", "pic", "cxnSp", "graphicFrame"):
+            self._placeholder = False
+        elif tag == "ph":
+            self._placeholder = True
+        elif tag in ("docPr", "cNvPr"):
+            self._alternative_text(attributes)
+        elif tag == "fldSimple" and self._open:
+            self._open[-1].fields.append(attributes.get("instr", ""))
+        elif tag in _COUNTED and self._place is not None and attributes.get("type", "normal") == "normal":
+            self._place = replace(self._place, number=self._place.number + 1)
+
+    def end(self, tag: str) -> None:
+        self._tags.pop()
+        if self._fallback:
+            self._fallback -= 1
+            return
+        if tag in _REMOVED and self._removed:
+            self._removed -= 1
+        elif tag == "p" and self._open:
+            self._end_paragraph(self._open.pop())
+        elif tag == "tr" and self._table == 1:
+            self._end_row()
+        elif tag == "tbl" and self._table:
+            self._table -= 1
+            if not self._table:
+                self._tell_later()
+        elif tag == "rt":
+            self._reading -= 1
+        elif tag == "txbxContent":
+            self._box -= 1
+
+    def text(self, text: str) -> None:
+        if self._fallback or not self._open or not self._tags:
+            return
+        self._seen += len(text)
+        self._out.budget.room_for(self._seen)
+        tag, paragraph = self._tags[-1], self._open[-1]
+        if tag == "t":
+            if self._reading:
+                paragraph.readings.append(text)
+            elif self._removed:
+                paragraph.deleted.append(text)
+            else:
+                paragraph.words.append(text)
+        elif tag == "delText":
+            paragraph.deleted.append(text)
+        elif tag == "instrText":
+            paragraph.fields.append(text)
+
+    def _mark(self, tag: str) -> None:
+        """A tab or break; as children of other elements the same names set up tab stops."""
+        if self._open and len(self._tags) > 1 and self._tags[-2] in ("r", "p"):
+            sign = "-" if tag == "noBreakHyphen" else "\t" if tag in ("tab", "ptab") else "\n"
+            self._open[-1].words.append(sign)
+
+    def _note_change(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag in _REMOVED:
+            self._removed += 1
+        if tag != "comment":
+            self.revisions += 1
+        if author := attributes.get("author"):
+            self.authors[author] = None
+
+    def _alternative_text(self, attributes: Mapping[str, str]) -> None:
+        for name in ("title", "descr"):
+            if text := attributes.get(name):
+                if self._open:
+                    self._open[-1].pictures.append(text)
+                else:
+                    self._out.add(text, replace(self._here(), part=Part.ALT_TEXT))
+
+    def _begin_table(self) -> None:
+        self._table += 1
+        if self._table == 1:
+            self._tables += 1
+            self._rows = 0
+            self._cells = []
+
+    def _end_paragraph(self, paragraph: _Paragraph) -> None:
+        words = "".join(paragraph.words)
+        shown = not (self._skips and self._placeholder)
+        if words.strip() and not self._table:
+            self._paragraphs += 1
+        place = self._here(paragraph.part)
+        for part, texts in (
+            (Part.DELETED, paragraph.deleted),
+            (Part.FIELD, paragraph.fields),
+            (Part.READING, paragraph.readings),
+            (Part.ALT_TEXT, paragraph.pictures),
+        ):
+            if texts and (text := (" " if part is Part.ALT_TEXT else "").join(texts).strip()):
+                self._later.append((text, replace(place, part=part)))
+        if self._table and self._cells:
+            self._cells[-1].append(words)
+            return
+        if shown:
+            self._out.add(words, place)
+        if not self._table and not self._open:
+            self._tell_later()
+
+    def _end_row(self) -> None:
+        cells = []
+        for column, paragraphs in enumerate(self._cells, 1):
+            self._out.budget.take_cell()
+            text = "\n".join(words for words in paragraphs if words.strip())
+            place = self._place or Place("cell", self._tables, line=self._rows, column=column)
+            cells.append((column, text, place))
+        self._out.row(cells)
+        self._cells = []
+
+    def _tell_later(self) -> None:
+        """What stands beside the text comes when the paragraph or the table it stands in is over."""
+        for text, place in self._later:
+            self._out.add(text, place)
+        self._later.clear()
+
+    def _here(self, part: Part | None = None) -> Place:
+        if self._place is not None:
+            return self._place
+        if self._table:
+            return Place("cell", self._tables, line=self._rows, column=max(1, len(self._cells)), part=part)
+        return Place("paragraph", max(1, self._paragraphs), part=part)
+
+
+class Loose(Walker):
+    """Text of a part whose order means nothing to people: of the elements `tags` (of all where there are none) and
+    what stands in an attribute of the elements `values`."""
+
+    def __init__(
+        self,
+        collector: Collector,
+        place: Place,
+        tags: frozenset[str] = frozenset(),
+        values: frozenset[str] = frozenset(),
+    ) -> None:
+        self._out = collector
+        self._place = place
+        self._tags = tags
+        self._values = values
+        self._words: list[str] = []
+        self._open = self._seen = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if not self._tags:
+            self._tell()
+        elif tag in self._tags:
+            self._open += 1
+        if tag in self._values and (
+            value := next((attributes[name] for name in _VALUES if name in attributes), "")
+        ):
+            self._out.add(value, self._place)
+
+    def end(self, tag: str) -> None:
+        if not self._tags:
+            self._tell()
+        elif tag in self._tags and self._open:
+            self._open -= 1
+            if not self._open:
+                self._tell()
+
+    def text(self, text: str) -> None:
+        if self._open or not self._tags:
+            self._seen += len(text)
+            self._out.budget.room_for(self._seen)
+            self._words.append(text)
+
+    def _tell(self) -> None:
+        self._out.add("".join(self._words).strip(), self._place)
+        self._words.clear()

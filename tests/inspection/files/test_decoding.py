@@ -1,0 +1,113 @@
+"""Encodings of Japanese text, found by content."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.inspection.files import UnknownFile
+from kijun.inspection.files.decoding import decode, decode_as, decode_iso_2022_jp
+
+LETTER = (
+    "山田太郎様\r\n東京都千代田区霞が関の住民票の写しについて、ご連絡します。電話は03-1234-5678です。\r\n"
+)
+ROLL = "氏名,住所\r\n山田太郎,東京都千代田区\r\n佐藤花子,大阪市北区\r\n"
+HALF = "ﾔﾏﾀﾞ ﾀﾛｳ\r\nｻﾄｳ ﾊﾅｺ\r\nﾄｳｷﾖｳﾄﾁﾖﾀﾞｸ ｶｽﾐｶﾞｾｷ 1-2-3\r\n"
+
+
+@pytest.mark.parametrize("text", [LETTER, ROLL, "山田太郎"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932", "euc_jp", "iso2022_jp", "utf-32"]
+)
+def test_it_works(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_shows_itself_by_its_line_ends(encoding: str) -> None:
+    assert decode(LETTER.encode(encoding)).text == LETTER
+
+
+@pytest.mark.parametrize("text", [HALF, "ﾔﾏﾀﾞ", "①㈱髙﨑", "～∥－"])
+def test_what_only_windows_writes(text: str) -> None:
+    assert decode(text.encode("cp932")).text == text
+
+
+def test_iso_2022_jp_of_windows() -> None:
+    """Half-width katakana by ESC ( I, ① and 髙 by rows that the standard leaves empty."""
+    mail = b"\x1b$B;3ED\x1b(B \x1b(I6]\x1b(B \x1b$B-!|b\x1b(J\\"
+    assert decode_iso_2022_jp(mail) == "山田 ｶﾝ ①髙\\"
+    assert decode_iso_2022_jp(b"\x1b$(D0!\x1b(B") == "丂"
+    assert decode(mail).encoding == "iso-2022-jp"
+
+
+def test_iso_2022_jp_that_is_broken_is_no_error() -> None:
+    assert decode_iso_2022_jp(b"\x1b$B;3E\x1b(Bx\xff") == "山\ufffdx\ufffd"
+    assert decode_iso_2022_jp(b"\x1b$B;3\nabc") == "山\nabc"
+
+
+def test_a_few_broken_bytes_are_forgiven_and_counted() -> None:
+    data = LETTER.encode("cp932") * 3
+    assert decode(data[:-4] + b"\x81").broken == 1
+    assert decode(LETTER.encode()[:-3]).broken <= 1
+    assert decode(codecs.BOM_UTF16_LE + LETTER.encode("utf-16-le") + b"\x00").broken == 1
+
+
+def test_european_text() -> None:
+    text = "José Müller, Ação Social – São Paulo, informação sobre residência. " * 3
+    assert decode(text.encode("cp1252")).text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00\x01\x02\x03",
+        b"abc\x00def",
+        bytes(range(256)),
+        b"\x01\x02\x03\x04text",
+        codecs.BOM_UTF16_LE + b"\x00\xd8" * 20,
+    ],
+)
+def test_what_is_no_text(data: bytes) -> None:
+    with pytest.raises(UnknownFile):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [
+        ("Shift_JIS", "cp932"),
+        ("ISO-2022-JP", "iso2022_jp"),
+        ("UTF-8", "utf-8"),
+        ("x-unknown", "utf-8"),
+        ("us-ascii", "cp932"),
+        ("zlib", "utf-8"),
+        ("utf-8", "cp932"),
+    ],
+)
+def test_a_declared_encoding_is_believed_while_it_holds(charset: str, encoding: str) -> None:
+    assert decode_as(ROLL.encode(encoding), charset) == ROLL
+
+
+def test_a_declaration_never_fails() -> None:
+    assert decode_as(b"\x00\xff\xfe\x00", "utf-8")
+    assert decode_as(b"abc", "a\x00b") == "abc"
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["utf-8", "iso-2022-jp", "cp932", "utf-7", "idna", "unicode_escape", ""]),
+)
+def test_any_bytes(data: bytes, charset: str) -> None:
+    assert isinstance(decode_as(data, charset), str)
+    with contextlib.suppress(UnknownFile):
+        decode(data).text.encode("utf-8")
+
+
+@given(st.text(alphabet=st.characters(codec="cp932", categories=["Lo", "Nd", "Ll"]), max_size=80))
+def test_utf_8_is_never_taken_for_anything_else(text: str) -> None:
+    assert decode(text.encode()).text == text

@@ -1,0 +1,108 @@
+"""Mails as municipalities send them."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from kijun.inspection.files import FileLimits, NestedTooDeep, TooMuchText, UnpacksTooLarge, extract
+from tests.inspection.files.making import docx, paragraph, shown, xlsx, zipped
+
+
+def mail(text: str = "お世話になります。\n山田です。", charset: str = "iso-2022-jp") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "山田太郎 <yamada@example.jp>"
+    message["To"] = "佐藤花子 <sato@example.jp>"
+    message["Subject"] = "名簿の送付について"
+    message.set_content(text, charset=charset)
+    return message
+
+
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "utf-8", "cp932"])
+def test_it_works(charset: str) -> None:
+    document = extract(mail(charset=charset).as_bytes(), "a.eml")
+    assert document.kind == "eml"
+    assert shown(document) == [
+        ("差出人・宛先", "山田太郎 <yamada@example.jp>"),
+        ("差出人・宛先", "佐藤花子 <sato@example.jp>"),
+        ("件名", "名簿の送付について"),
+        ("本文 1行目", "お世話になります。"),
+        ("本文 2行目", "山田です。"),
+    ]
+
+
+def test_bodies_and_attachments_of_every_kind() -> None:
+    message = mail()
+    message.add_alternative("<p>HTML<b>の</b>本文</p>", subtype="html")
+    for name, data in (
+        ("名簿.csv", "氏名,住所\n鈴木,東京\n".encode("cp932")),
+        ("通知.docx", docx(paragraph("決定"))),
+        ("表.xlsx", xlsx('<row r="3"><c r="B3"><v>1</v></c></row>')),
+    ):
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    found = shown(extract(message.as_bytes(), "a.eml"))
+    for expected in (
+        ("HTML本文 1行目", "HTMLの本文"),
+        ("ファイル名", "名簿.csv"),
+        ("添付「名簿.csv」の2行目 1列目", "鈴木"),
+        ("添付「通知.docx」の段落1", "決定"),
+        ("添付「表.xlsx」のシート「名簿」のB3", "1"),
+    ):
+        assert expected in found
+
+
+def test_a_forwarded_mail_has_its_attachments_too() -> None:
+    inner = mail("転送された本文")
+    inner.add_attachment("中の文字".encode(), maintype="text", subtype="plain", filename="memo.txt")
+    outer = mail()
+    outer.add_attachment(inner)
+    found = shown(extract(outer.as_bytes(), "a.eml"))
+    assert ("添付「1.eml」の添付「memo.txt」の1行目", "中の文字") in found
+
+
+def test_what_cannot_be_read_is_told_of_and_the_rest_is_read() -> None:
+    message = mail()
+    message.add_attachment(zipped({"a": "b"}), maintype="application", subtype="zip", filename="暗号.zip")
+    message.add_attachment(b"\x89PNG\r\n", maintype="image", subtype="png", filename="顔.png")
+    document = extract(message.as_bytes(), "a.eml")
+    assert document.unread == 2
+    assert [note.ja.partition(":")[0] for note in document.notes] == ["添付「暗号.zip」", "添付「顔.png」"]
+    assert ("本文 2行目", "山田です。") in shown(document)
+
+
+def test_a_label_that_its_content_belies_is_not_believed() -> None:
+    message = mail()
+    message.add_attachment(docx(paragraph("隠した")), maintype="text", subtype="plain", disposition="inline")
+    found = shown(extract(message.as_bytes(), "a.eml"))
+    assert "隠した" in [text for _, text in found]
+
+
+def test_mails_in_mails_are_bounded() -> None:
+    message = mail()
+    for _ in range(5):
+        outer = mail()
+        outer.add_attachment(message)
+        message = outer
+    with pytest.raises(NestedTooDeep):
+        extract(message.as_bytes(), "a.eml")
+
+
+def test_a_bomb_in_an_attachment_refuses_the_mail() -> None:
+    message = mail()
+    bomb = docx(paragraph("あ") + " " * 30_000_000)
+    message.add_attachment(bomb, maintype="application", subtype="octet-stream", filename="a.docx")
+    with pytest.raises(UnpacksTooLarge):
+        extract(message.as_bytes(), "a.eml")
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_encoded_bodies_cannot_grow_beyond_the_limit(encoding: str) -> None:
+    data = f"Subject: x\nContent-Transfer-Encoding: {encoding}\n\n".encode() + b"QUFB" * 1_000_000
+    with pytest.raises(TooMuchText):
+        extract(data, "a.eml", FileLimits(characters=100_000))
+
+
+def test_old_mailers_write_headers_as_they_are() -> None:
+    data = "From: 山田 <a@example.jp>\r\nSubject: 件名\r\n\r\n本文".encode("cp932")
+    assert extract(data, "a.eml").text == "山田 <a@example.jp>\n件名\n本文"

@@ -1,0 +1,121 @@
+"""Mails cut into parts."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.inspection.files import FileLimits, NestedTooDeep, TooManyEntries, UnsafeFile
+from kijun.inspection.files.limits import Budget
+from kijun.inspection.files.mime import decode_words, from_base64, leaves, parameters
+
+
+def parts(data: bytes, limits: FileLimits = FileLimits()) -> list[tuple[int, bytes]]:
+    return [(depth, part.content()) for depth, part in leaves(data, Budget(limits))]
+
+
+def test_it_works() -> None:
+    mail = (
+        b'Subject: x\r\nContent-Type: multipart/mixed;\r\n boundary="a b"\r\n\r\nbefore\r\n--a b\r\n\r\none\r\n'
+        b"--a b\r\nContent-Transfer-Encoding: base64\r\n\r\ndHdv\r\n--a b--\r\nNote: after"
+    )
+    assert parts(mail) == [(0, b""), (2, b"before\r"), (2, b"one\r"), (2, b"two"), (2, b"Note: after")]
+
+
+def test_a_boundary_that_never_comes_leaves_one_body() -> None:
+    assert parts(b"Content-Type: multipart/mixed; boundary=a\n\n--b\nx") == [(0, b""), (1, b"--b\nx")]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("=?ISO-2022-JP?B?GyRCOzNFRBsoQg==?= <a@example.jp>", "山田 <a@example.jp>"),
+        ("=?utf-8?Q?=E5=B1=B1=E7=94=B0?=", "山田"),
+        ("=?utf-8?B?5bE=?= =?utf-8?B?seeUsA==?=", "山田"),
+        ("Re: =?utf-8?B?5bGx?= =?shift_jis?B?k2M=?= x", "Re: 山田 x"),
+        ("=?utf-8*ja?Q?a_b?=", "a b"),
+        ("\x1b$B;3ED\x1b(B", "山田"),
+        ("plain", "plain"),
+        ("=?utf-8?Q?", "=?utf-8?Q?"),
+    ],
+)
+def test_words_of_headers(value: str, expected: str) -> None:
+    assert decode_words(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('attachment; filename="a \\"b\\".txt"', 'a "b".txt'),
+        ("attachment; filename=a.txt; x=y", "a.txt"),
+        ("attachment; filename*=UTF-8''%E5%B1%B1.txt", "山.txt"),
+        ("attachment; filename*0*=UTF-8''%E5%B1; filename*1*=%B1; filename*2=.txt", "山.txt"),
+        ('attachment; filename="=?ISO-2022-JP?B?GyRCOzNFRBsoQg==?="', "山田"),
+        ('attachment; filename="open', "open"),
+    ],
+)
+def test_parameters(value: str, expected: str) -> None:
+    assert parameters(value)["filename"] == expected
+
+
+def test_base64_as_mailers_read_it() -> None:
+    assert from_base64(b"5b\r\nG x!") == "山".encode()
+    assert from_base64(b"5bGx5") == "山".encode()
+    assert from_base64(b"") == b""
+
+
+def test_depth_parts_and_headers_are_bounded() -> None:
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=a%d\n\n--a%d\n" % (at, at) for at in range(50))
+    with pytest.raises(NestedTooDeep):
+        parts(deep)
+    many = b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\nx\n" * 200
+    with pytest.raises(TooManyEntries):
+        parts(many, FileLimits(entries=100))
+    with pytest.raises(UnsafeFile):
+        parts(b"Subject: x\n" + b" y\n" * 500_000)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Subject: x\n\n" + b"\n" * 10_000_000,
+        b"Subject: x\nContent-Type: a/b" + b';a="' * 200_000 + b"\n\nx",
+        b"Subject: " + b"=?utf-8?q?a?= " * 60_000 + b"\n\nx",
+        b"Content-Type: multipart/mixed; boundary=a\n\n" + b"\n--ab" * 2_000_000,
+    ],
+)
+def test_hostile_mails_take_no_longer(data: bytes) -> None:
+    start = time.process_time()
+    for _, part in leaves(data, Budget(FileLimits())):
+        decode_words(part.headers.get("subject", ""))
+        assert part.file_name == ""
+    assert time.process_time() - start < 5
+
+
+@given(st.text(alphabet="=?utf-8BQ*'%E5\"\\;a \x1b$(", max_size=80))
+def test_any_header(value: str) -> None:
+    decode_words(value)
+    parameters(value)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"Content-Type: multipart/mixed; boundary=a\n",
+                b"\n",
+                b"--a\n",
+                b"--a--\n",
+                b"x\n",
+                b"From x\n",
+                b" y\r\n",
+            ]
+        ),
+        max_size=30,
+    )
+)
+def test_any_mail(lines: list[bytes]) -> None:
+    list(leaves(b"".join(lines), Budget(FileLimits(depth=100))))

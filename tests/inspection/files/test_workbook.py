@@ -1,0 +1,181 @@
+"""Workbooks: cells as people see them, with the names that people give them."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pytest
+import xlsxwriter
+
+from kijun.inspection.files import Part, extract
+from kijun.inspection.files.workbook import column_of, letters
+from tests.inspection.files.making import relations, shown, xlsx, xlsx_parts, zipped
+
+
+@pytest.fixture(scope="module")
+def roll() -> bytes:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        sheet = book.add_worksheet("名簿")
+        era = book.add_format({"num_format": '[$-411]ggge"年"m"月"d"日"'})
+        number = book.add_format({"num_format": "000000000000"})
+        sheet.write_row("B2", ["氏名", "生年月日", "個人番号"])
+        sheet.write("B3", "山田太郎")
+        sheet.write_datetime("C3", datetime.datetime(1985, 4, 1), era)
+        sheet.write("D3", 12345678901, number)
+        sheet.write_formula("B5", "=B3", value="山田太郎")
+        sheet.write_comment("B3", "生活保護受給中", {"author": "鈴木"})
+        sheet.insert_textbox("D5", "図形の中の佐藤")
+        sheet.set_header("&L部外秘&R&D")
+        sheet.write_url("B6", "mailto:yamada@example.jp", string="連絡先")
+        hidden = book.add_worksheet("控え")
+        hidden.hide()
+        hidden.write("A1", "見えない文字")
+        book.set_properties({"author": "作成 者", "title": "題名"})
+    return target.getvalue()
+
+
+def test_it_works(roll: bytes) -> None:
+    document = extract(roll, "名簿.xlsx")
+    assert document.kind == "xlsx"
+    assert document.text.startswith(
+        "名簿\n\t氏名\t生年月日\t個人番号\n\t山田太郎\t昭和60年4月1日\t012345678901\n"
+    )
+    at = document.text.index("昭和")
+    place = document.place_of(at, at + 4)
+    assert place.words.ja == "シート「名簿」のC3"
+    assert place.words.en == "sheet 名簿, C3"
+
+
+def test_what_is_beside_the_cells_is_read(roll: bytes) -> None:
+    found = shown(extract(roll, "名簿.xlsx"))
+    for expected in (
+        ("シート「名簿」のB3のコメント", "生活保護受給中"),
+        ("シート「名簿」の図形・テキストボックス", "図形の中の佐藤"),
+        ("シート「名簿」のヘッダー", "部外秘"),
+        ("シート「控え」のA1", "見えない文字"),
+        ("シート「控え」の名前", "控え"),
+        ("シート「名簿」のB5", "山田太郎"),
+        ("作成者・更新者の名前", "作成 者"),
+        ("作成者・更新者の名前", "鈴木"),
+        ("文書のプロパティ", "題名"),
+        ("リンク先", "mailto:yamada@example.jp"),
+    ):
+        assert expected in found
+
+
+def test_hidden_sheets_are_told_of(roll: bytes) -> None:
+    notes = extract(roll, "名簿.xlsx").notes
+    assert [note.ja for note in notes] == ["表示されていないシートが1枚あります。その内容も調べています。"]
+
+
+def test_strings_in_runs_are_one_and_their_readings_are_not_in_them() -> None:
+    strings = "<sst><si><r><t>山</t></r><r><t>田</t></r><rPh sb='0' eb='2'><t>ヤマダ</t></rPh></si><si><t>前の名前</t></si></sst>"
+    document = extract(
+        xlsx('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', more={"xl/sharedStrings.xml": strings}), ""
+    )
+    assert shown(document)[1:] == [("シート「名簿」のA1", "山田"), ("画面に出ないデータ", "前の名前")]
+
+
+def test_strings_and_values_of_every_type() -> None:
+    row = (
+        '<row r="4"><c t="inlineStr"><is><t>中の文字</t></is></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c>'
+        '<c t="str"><f>A1</f><v>計算</v></c><c t="d"><v>2024-01-02</v></c><c><v>0.30000000000000004</v></c>'
+        '<c t="s"><v>99</v></c></row>'
+    )
+    values = [(place, text) for place, text in shown(extract(xlsx(row), ""))[1:]]
+    assert values == [
+        ("シート「名簿」のA4", "中の文字"),
+        ("シート「名簿」のB4", "TRUE"),
+        ("シート「名簿」のC4", "#N/A"),
+        ("シート「名簿」のD4", "計算"),
+        ("シート「名簿」のE4", "2024-01-02"),
+        ("シート「名簿」のF4", "0.3"),
+    ]
+
+
+def test_a_break_in_a_short_cell_is_one_value_and_in_a_long_one_are_lines() -> None:
+    long = "\n".join(["申請の理由を書いてください。" * 2] * 2)
+    row = f'<row r="1"><c t="str"><v>山田\n太郎</v></c><c t="str"><v>左\t右</v></c><c t="str"><v>{long}</v></c></row>'
+    assert extract(xlsx(row), "").text == f"名簿\n山田 太郎\t左 右\t{long}"
+
+
+def test_columns_keep_their_distance() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="D1"><v>4</v></c><c r="XFD1"><v>5</v></c></row>'
+    assert extract(xlsx(rows), "").text == "名簿\n1\t\t\t4\t5"
+
+
+def test_new_comments_and_the_data_behind_pivot_tables_are_read() -> None:
+    parts = xlsx_parts(
+        more={
+            "xl/threadedComments/threadedComment1.xml": '<ThreadedComments><threadedComment ref="B7"><text>新しい</text></threadedComment></ThreadedComments>',
+            "xl/persons/person.xml": '<personList><person displayName="高橋 花子"/></personList>',
+            "xl/pivotCache/pivotCacheDefinition1.xml": '<p><sharedItems><s v="消したはずの人"/></sharedItems></p>',
+            "xl/externalLinks/externalLink1.xml": "<e><cell><v>よその表の値</v></cell></e>",
+            "xl/charts/chart1.xml": '<c:c xmlns:c="c"><c:v>凡例</c:v></c:c>',
+        },
+        around=(("threadedComment", "../threadedComments/threadedComment1.xml"),),
+    )
+    found = shown(extract(zipped(parts), ""))
+    assert ("シート「名簿」のB7のコメント", "新しい") in found
+    assert ("作成者・更新者の名前", "高橋 花子") in found
+    assert ("画面に出ないデータ", "消したはずの人") in found
+    assert ("画面に出ないデータ", "よその表の値") in found
+    assert ("グラフ・図表", "凡例") in found
+
+
+def test_macros_are_told_of_and_the_cells_read() -> None:
+    document = extract(
+        xlsx('<row r="1"><c><v>1</v></c></row>', more={"xl/vbaProject.bin": b"\x00"}), "a.xlsm"
+    )
+    assert document.text == "名簿\n1"
+    assert "マクロ" in document.notes[0].ja
+    assert "never run" in document.notes[0].en
+
+
+def test_a_workbook_inside_has_its_own_places() -> None:
+    inner = xlsx('<row r="1"><c t="str"><v>元のデータ</v></c></row>')
+    document = extract(
+        xlsx(more={"xl/embeddings/Book1.xlsx": inner, "xl/embeddings/old.bin": b"\x00\x01"}), ""
+    )
+    assert ("添付「Book1.xlsx」のシート「名簿」のA1", "元のデータ") in shown(document)
+    assert document.unread == 1
+    assert "埋め込みオブジェクトが1個" in document.notes[0].ja
+
+
+def test_pictures_are_counted_as_unread() -> None:
+    document = extract(xlsx(more={"xl/media/image1.png": b"\x89PNG", "xl/media/image2.jpeg": b""}), "")
+    assert document.unread == 2
+
+
+def test_dates_of_1904() -> None:
+    parts = xlsx_parts('<row r="1"><c s="1"><v>1</v></c></row>')
+    parts["xl/workbook.xml"] = str(parts["xl/workbook.xml"]).replace(
+        "<sheets>", '<workbookPr date1904="1"/><sheets>'
+    )
+    parts["xl/styles.xml"] = (
+        '<styleSheet><cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    )
+    assert extract(zipped(parts), "").text == "名簿\n1904/1/2"
+
+
+def test_a_missing_sheet_is_passed_over() -> None:
+    parts = xlsx_parts()
+    parts["xl/_rels/workbook.xml.rels"] = relations(("worksheet", "nowhere.xml"))
+    del parts["xl/worksheets/sheet1.xml"]
+    document = extract(zipped(parts), "")
+    assert document.text == "名簿"
+    assert document.pieces[0].place.part is Part.SHEET_NAME
+
+
+def test_columns() -> None:
+    assert [letters(number) for number in (1, 26, 27, 702, 703, 16384)] == [
+        "A",
+        "Z",
+        "AA",
+        "ZZ",
+        "AAA",
+        "XFD",
+    ]
+    assert column_of("XFD") == 16384
