@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import re
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
-from kijun.inspection.name_lists import short_romaji
+from ahocorasick_rs import AhoCorasick
 
+from kijun.inspection.name_lists import short_romaji
+from kijun.inspection.rule import unmarked
+
+TEXTS = Path(__file__).parent / "inspection_texts"
 OUT = Path(__file__).parent.parent / "src/kijun/inspection/data/names.txt.gz"
 KANJI = re.compile(r"[一-龥々ヶノ]{1,4}")
 KANA = re.compile(r"[ぁ-んー]{2,5}|[ァ-ヴー]{2,7}")
@@ -63,9 +69,28 @@ def main() -> None:
     lines += [f"k{name}" for name in sorted(kana_surnames)]
     lines += [f"r{short_romaji(name)}" for name in sorted(romaji_surnames)]
     lines += [f"t{short_romaji(name)}" for name in sorted(romaji_given) if len(name) > 2]
+    lines += [f"q{name}" for name in busy([name for name in surnames if len(name) > 1], surnames)]
     OUT.parent.mkdir(exist_ok=True)
     with gzip.GzipFile(OUT, "wb", mtime=0) as out:
         out.write("\n".join(dict.fromkeys(lines)).encode())
+
+
+def busy(names: list[str], marks: dict[str, str]) -> list[str]:
+    """Rare surnames that ordinary writing is full of (役所, 三月, 田市): they are no reason to look at a sentence closely."""
+    automaton = AhoCorasick(names)
+    inside: Counter[str] = Counter()
+    outside: Counter[str] = Counter()
+    for file in sorted(TEXTS.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            text, spans = unmarked(row.get("marked") or row["text"])
+            persons = [(start, end) for type, start, end in spans if type == "PERSON"]
+            for number, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+                within = any(first <= start < last for first, last in persons)
+                (inside if within else outside)[names[number]] += 1
+    return sorted(
+        name for name, count in outside.items() if count >= 3 * max(1, inside[name]) and marks[name] != "S"
+    )
 
 
 if __name__ == "__main__":

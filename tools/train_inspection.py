@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from kijun.inspection.context import around
-from kijun.inspection.inspector import Inspector, known_names
+from kijun.inspection.inspector import Inspector, known_names, note_people, second_look, surroundings
 from kijun.inspection.rule import unmarked
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.weights import Weights
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "tools/inspection_texts"
 DATA = ROOT / "src/kijun/inspection/data"
 
-PENALTY = {"PERSON": 2.0}
+PENALTY = {"PERSON": 0.6}
 RARE = 3  # a feature that fewer candidates have is left out: it would remember a text instead of learning
 Gold = dict[str, list[tuple[int, int]]]
 
@@ -78,7 +78,8 @@ def collect(
     gold: Gold = defaultdict(list)
     for type, start, end in spans:
         gold[type].append(forward(scene, start, end))
-    known = known_names(scene, (Candidate("PERSON", *span, 1.0, "") for span in gold["PERSON"]))
+    persons = [Candidate("PERSON", *span, 1.0, "") for span in gold["PERSON"]]
+    known, alike = known_names(scene, persons), Counter(surroundings(scene, one) for one in persons)
     for _, recognise in inspector._stages:
         proposed = list(recognise(scene))
         for type in {one.type for one in proposed if one.features}:
@@ -95,14 +96,12 @@ def collect(
                     continue
                 features = [*one.features, *around(scene, one.start, one.end, scene.label(one.start))]
                 if type == "PERSON":
-                    places = known.get(scene.text[one.start : one.end], set())
-                    if any(place[0] >= one.end or place[1] <= one.start for place in places):
-                        features.append("known")
+                    features += second_look(scene, one, known, alike, (one.start, one.end) in right)
                 examples[type].append((tuple(dict.fromkeys(features)), right.get((one.start, one.end), 0.0)))
         types = {one.type for one in proposed}
         for type in types:
             scene.found += [Candidate(type, *span, 1.0, "") for span in gold[type]]
-        scene.people = sorted(one.start for one in scene.found if one.type == "PERSON")
+        note_people(scene)
 
 
 def forward(scene: Scene, start: int, end: int) -> tuple[int, int]:

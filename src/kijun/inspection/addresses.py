@@ -9,7 +9,7 @@ from typing import Final
 
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
-from kijun.inspection.tokens import PLACE, Token
+from kijun.inspection.tokens import PLACE
 
 PREFECTURES: Final = [
     "北海道",
@@ -134,18 +134,13 @@ def _starts(scene: Scene) -> list[int]:
     """Where an address may begin: at a place name, or after its own label."""
     starts: set[int] = set()
     tokens = scene.tokens
-    last_end, last_start = -1, -1
-    for token in tokens:
-        if token.kind == PLACE:
-            if (
-                token.start - last_end <= 1
-                and last_start >= 0
-                and scene.text[last_end : token.start].strip(" \n") == ""
-            ):
-                last_end = token.end
-                continue
-            starts.add(token.start)
-            last_start, last_end = token.start, token.end
+    last = -1
+    for start, end, kind in zip(tokens.starts, tokens.ends, tokens.kinds, strict=True):
+        if kind != PLACE:
+            continue
+        if not (last >= 0 and start - last <= 1 and scene.text[last:start].strip(" \n") == ""):
+            starts.add(start)
+        last = end
     for label in scene.words("label"):
         if label.value in ("ADDRESS", "FACILITY"):
             place = label.end
@@ -170,6 +165,8 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     if head:
         place = head.end()
         shape = "prefecture" if _PREFECTURE_RE.match(text, start) else "municipality"
+    if head is None and text[start : start + 1].isdigit():
+        return  # a number alone is no address
     number = None
     cursor = place
     limit = min(len(text), place + 26)
@@ -286,18 +283,14 @@ def _units(written: str) -> str:
 
 def _town_end(scene: Scene, start: int, place: int) -> int:
     """The end of a town name without a number: where the place names end, as the dictionary sees it."""
-    tokens: list[Token] = scene.tokens
-    number = bisect_left(tokens, start, key=lambda token: token.start)
+    tokens = scene.tokens
     end = start
-    for token in tokens[number:]:
-        if (
-            token.kind == PLACE
-            and scene.text[end : token.start].strip(" \n") == ""
-            and token.start - end <= 2
-        ):
-            end = token.end
-        elif token.start < place:
-            end = max(end, min(token.end, place))
+    for number in range(bisect_left(tokens.starts, start), len(tokens)):
+        begins = tokens.starts[number]
+        if tokens.kinds[number] == PLACE and begins - end <= 2 and scene.text[end:begins].strip(" \n") == "":
+            end = tokens.ends[number]
+        elif begins < place:
+            end = max(end, min(tokens.ends[number], place))
         else:
             break
     return max(end, start)

@@ -21,8 +21,11 @@ _BROKEN: Final = re.compile(
 _LOCAL: Final = re.compile(
     r"(?<![0-9A-Za-z-])(?:\([0-9]{2,4}\) ?|[0-9]{2,4}[-ー])[0-9]{4}(?![0-9A-Za-z]|[-ー][0-9])"
 )
-_POSTAL: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9]{3}[ ]?[-ー][ ]?\n?[0-9]{4}(?![0-9A-Za-z]|[-ー][0-9])")
+_POSTAL: Final = re.compile(
+    r"(?<![0-9A-Za-z-])[0-9](?: ?[0-9]){2}[ ]?[-ー・.][ ]?\n?[0-9](?: ?[0-9]){3}(?![0-9A-Za-z]|[-ー][0-9])"
+)
 _POSTAL_PLAIN: Final = re.compile(r"(?<=〒)[ ]?([0-9](?:[ ]?[-ー]?[ ]?[0-9]){6})(?![0-9A-Za-z-])")
+_PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"
@@ -31,6 +34,15 @@ _MAIL: Final = re.compile(
 )
 _FREE_HOSTS: Final = frozenset(
     [
+        "ybb",
+        "jcom",
+        "commufa",
+        "dion",
+        "googlemail",
+        "ymobile",
+        "hi-ho",
+        "asahi-net",
+        "tiki",
         "gmail",
         "yahoo",
         "outlook",
@@ -90,16 +102,27 @@ class Contacts:
         text = scene.digits
         rule = self._ids["PHONE"]
         seen = -1
-        for pattern in (_PHONE, _ONE_BY_ONE, _BROKEN):
-            for match in pattern.finditer(text):
+        for pattern, start, end in (
+            (one, *run) for run in scene.runs if run[1] - run[0] > 8 for one in _PHONES
+        ):
+            for match in pattern.finditer(text, start, end + 1):
                 form = phone_form(match[0])
                 if form and match.start() > seen - 1:
                     start = match.start()
                     end = match.end()
                     yield Candidate(
-                        "PHONE", start, end, 0.5, rule, (f"form={form}", f"cut={pattern is _PHONE}")
+                        "PHONE",
+                        start,
+                        end,
+                        0.5,
+                        rule,
+                        (
+                            f"form={form}",
+                            f"cut={pattern is _PHONE}",
+                            f"address={beside_address(scene, start, end)}",
+                        ),
                     )
-        for match in _LOCAL.finditer(text):
+        for match in (found for start, end in scene.runs for found in _LOCAL.finditer(text, start, end + 1)):
             label = scene.label(match.start())
             if label is not None and label.type in ("PHONE", "FACILITY"):
                 yield Candidate("PHONE", *match.span(), 0.4, rule, ("form=local",))
@@ -107,15 +130,19 @@ class Contacts:
     def _postal(self, scene: Scene) -> Iterator[Candidate]:
         text = scene.digits
         rule = self._ids["POSTAL_CODE"]
-        for match in _POSTAL.finditer(text):
+        for match in (found for start, end in scene.runs for found in _POSTAL.finditer(text, start, end + 1)):
             yield Candidate(
                 "POSTAL_CODE",
                 *match.span(),
                 0.5,
                 rule,
-                ("form=hyphen", f"mark={text[max(0, match.start() - 2) : match.start()].strip() == '〒'}"),
+                (
+                    "form=hyphen",
+                    f"mark={text[max(0, match.start() - 2) : match.start()].strip() == '〒'}",
+                    f"address={beside_address(scene, *match.span())}",
+                ),
             )
-        for match in _POSTAL_PLAIN.finditer(text):
+        for match in _POSTAL_PLAIN.finditer(text) if "〒" in text else ():
             yield Candidate("POSTAL_CODE", *match.span(1), 0.5, rule, ("form=plain", "mark=True"))
 
     def _mails(self, scene: Scene) -> Iterator[Candidate]:
@@ -134,6 +161,19 @@ class Contacts:
                 f"long={min(3, len(local) // 4)}",
             )
             yield Candidate("EMAIL", *match.span(), 0.9, self._ids["EMAIL"], features)
+
+
+def beside_address(scene: Scene, start: int, end: int) -> str:
+    """Whether an address that was found for somebody stands right before or after a place, or in its line."""
+    line_start, line_end = scene.line(start)
+    kind = "no"
+    for one in scene.found:
+        if one.type == "ADDRESS" and one.score >= 0.5:
+            if -3 < one.start - end < 5 or -3 < start - one.end < 5:
+                return "beside"
+            if line_start <= one.start < line_end:
+                kind = "line"
+    return kind
 
 
 def phone_form(written: str) -> str:

@@ -6,7 +6,8 @@ weights cannot give away the texts they were learnt from.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import Final
 
 from kijun.inspection.scene import Label, Scene
@@ -28,8 +29,8 @@ def around(scene: Scene, start: int, end: int, label: Label | None) -> list[str]
         f"r1={right[:1]}",
         f"r2={right[:2]}",
         f"r3={right}",
-        f"L={_class(left[-1:])}",
-        f"R={_class(right[:1])}",
+        f"L={char_class(left[-1:])}",
+        f"R={char_class(right[:1])}",
     ]
     if label is None:
         features.append("label=")
@@ -43,27 +44,41 @@ def around(scene: Scene, start: int, end: int, label: Label | None) -> list[str]
 def cues(scene: Scene, start: int, end: int, line_start: int, line_end: int) -> list[str]:
     """Whose the value seems to be: the nearest words on both sides, and how many there are in the line."""
     features = []
-    for group in GROUPS:
-        before = scene.last(group, start, 40)
-        if before is not None:
-            distance = start - before.end
+    for group, (ends, hits) in zip(GROUPS, scene.cue_tracks, strict=True):
+        number = bisect_right(ends, start)
+        if number and start - ends[number - 1] <= 40:
+            distance = start - ends[number - 1]
             features.append(
                 _LEFT[group][0 if distance < 2 else 1 if distance < 6 else 2 if distance < 15 else 3]
             )
-            features.append(f"{group}<={before.value}")
-        after = scene.first(group, end, 12)
-        if after is not None:
-            features.append(f"{group}>{after.value}")
-        features.append(_IN_LINE[group][min(3, scene.count(group, line_start, line_end))])
+            features.append(f"{group}<={hits[number - 1].value}")
+        number = bisect_right(ends, end)
+        if number < len(ends) and ends[number] <= end + 12:
+            features.append(f"{group}>{hits[number].value}")
+        features.append(
+            _IN_LINE[group][min(3, bisect_right(ends, line_end) - bisect_right(ends, line_start))]
+        )
     people = scene.people
     if people:
         features.append(f"people#{min(2, bisect_left(people, line_end) - bisect_left(people, line_start))}")
         features.append(
             f"people/{min(2, bisect_left(people, start + 120) - bisect_left(people, start - 119))}"
         )
+        features.append(f"after={_gap(scene, start)}")
     else:
         features += ("people#0", "people/0")
     return features
+
+
+def _gap(scene: Scene, start: int) -> str:
+    """How far the name before a value is, and whether only marks stand between."""
+    number = bisect_right(scene.people_ends, start) - 1
+    if number < 0:
+        return "no"
+    between = scene.text[scene.people_ends[number] : start]
+    if len(between) <= 4 and not any(char.isalnum() for char in between):
+        return "beside"
+    return "line" if "\n" not in between and len(between) < 25 else "near" if len(between) < 60 else "far"
 
 
 GROUPS: Final = ("office", "personal", "generic")
@@ -71,7 +86,9 @@ _LEFT: Final = {group: tuple(f"{group}<{near}" for near in range(4)) for group i
 _IN_LINE: Final = {group: tuple(f"{group}#{count}" for count in range(4)) for group in GROUPS}
 
 
-def _class(char: str) -> str:
+@lru_cache(maxsize=4096)
+def char_class(char: str) -> str:
+    """edge, space, digit, letter, hira, kata, kanji, mark or an ASCII mark itself."""
     if not char:
         return "edge"
     if char in " \n\t":
@@ -88,7 +105,3 @@ def _class(char: str) -> str:
     if 0x3400 <= code <= 0x9FFF or code >= 0x20000 or char == "々":
         return "kanji"
     return "mark"
-
-
-#: The class of a character: edge, space, digit, letter, hira, kata, kanji, mark or an ASCII mark itself.
-char_class = _class

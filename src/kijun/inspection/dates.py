@@ -9,13 +9,13 @@ from typing import Final
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
-_N: Final = r"[0-9〇一二三四五六七八九十元OlI]"
+_N: Final = r"[0-9〇一二三四五六七八九十元OlISB]"
 _GAP: Final = r"[ \n]{0,2}"
 _ERA: Final = r"(?:明治|大正|昭和|平成|令和|メイジ|タイショウ|ショウワ|ヘイセイ|レイワ|めいじ|たいしょう|しょうわ|へいせい|れいわ|[明大昭平令MTSHR㍾㍽㍼㍻㋿])"
 _POINT: Final = r"[./・,‐-]"
 _DATE: Final = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_ERA}\.?{_GAP}{_N}{{1,3}}|(?:西暦)?{_GAP}(?:1[89]|2[01OI])[0-9OlI]{{2}}|[一二]{_N}{{3}})"
-    rf"(?:{_GAP}(?:年|ネン|ねん){_GAP}{_N}{{1,3}}{_GAP}(?:月|ガツ|がつ)(?:{_GAP}{_N}{{1,3}}{_GAP}(?:日|ニチ|にち|カ)?(?:{_N}?日)?)?|{_GAP}{_POINT}{_GAP}{_N}{{1,2}}{_GAP}{_POINT}{_GAP}{_N}{{1,2}})(?![0-9A-Za-z]|\.[0-9])"
+    rf"(?:{_GAP}(?:年|ネン|ねん)の?{_GAP}{_N}{{1,3}}{_GAP}(?:月|ガツ|がつ)(?:{_GAP}{_N}{{1,3}}{_GAP}(?:日|ニチ|にち|カ)?(?:{_N}?日)?)?|{_GAP}{_POINT}{_GAP}{_N}{{1,2}}{_GAP}{_POINT}{_GAP}{_N}{{1,2}})(?![0-9A-Za-z]|\.[0-9])"
 )
 _PLAIN: Final = re.compile(
     r"(?<![0-9A-Za-z.-])(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|[MTSHR1-5][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9A-Za-z]|-[0-9])"
@@ -27,7 +27,10 @@ _ENGLISH: Final = re.compile(
 _AGE: Final = re.compile(
     rf"(?<![0-9A-Za-z.第〜~-])([0-9](?: ?[0-9]){{0,2}}|[一二三四五六七八九十百〇]{{1,4}}){_GAP}(?:歳|才|さい(?![ぁ-ん])|ｻｲ|サイ(?![ァ-ヴー])|years? old|yo(?![a-z]))(?:[ ]?[0-9]{{1,2}}[かヶケカ]月)?"
 )
-_BARE_AGE: Final = re.compile(r"(?<=[(,\t|])[ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
+_BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
+_HINT: Final = re.compile(
+    r"(?:年|ネン|ねん)(?=の?[ \n]{0,2}[0-9〇一二三四五六七八九十元OlISB]{1,3}[ \n]{0,2}[月ガが])|[./・,-][ ]?[0-9]{1,2}[ ]?[./・,-][ ]?[0-9]"
+)
 _BIRTH: Final = re.compile(
     r"[ ]?(?:日)?(?:うまれ|生まれ|生れ|産まれ|誕生|出生|生(?![活徒産成後涯命物地年])|ウマレ|born)"
 )
@@ -49,48 +52,56 @@ class Dates:
 
     def _births(self, scene: Scene) -> Iterator[Candidate]:
         rule = self._ids["BIRTH_DATE"]
-        for form, pattern, text in (
-            ("written", _DATE, scene.text),
-            ("plain", _PLAIN, scene.digits),
-            ("english", _ENGLISH, scene.text),
-        ):
-            for match in pattern.finditer(text):
-                born = bool(_BIRTH.match(text, match.end()))
-                full = form != "written" or "日" in match[0] or not match[0].rstrip().endswith("月")
-                if form == "plain" and not born:
-                    label = scene.label(match.start())
-                    if label is None or label.type not in ("BIRTH_DATE", "PERSON"):
-                        continue
-                features = (
-                    f"form={form}",
-                    f"born={born}",
-                    f"full={full}",
-                    f"range={bool(_FROM_TO.match(text, match.end()))}",
-                    f"past={_past(match[0])}",
-                )
-                end = match.start() + len(match[0].rstrip())
-                yield Candidate("BIRTH_DATE", match.start(), end, 0.5, rule, features)
+        for form, match in _dates(scene):
+            text = match.string
+            born = bool(_BIRTH.match(text, match.end()))
+            full = form != "written" or "日" in match[0] or not match[0].rstrip().endswith("月")
+            if form == "plain" and not born:
+                label = scene.label(match.start())
+                if label is None or label.type not in ("BIRTH_DATE", "PERSON"):
+                    continue
+            features = (
+                f"form={form}",
+                f"born={born}",
+                f"full={full}",
+                f"range={bool(_FROM_TO.match(text, match.end()))}",
+                f"past={_past(match[0])}",
+            )
+            end = match.start() + len(match[0].rstrip())
+            yield Candidate("BIRTH_DATE", match.start(), end, 0.5, rule, features)
 
     def _ages(self, scene: Scene) -> Iterator[Candidate]:
         rule = self._ids["AGE"]
         text = scene.text
-        for match in _AGE.finditer(text):
-            yield Candidate(
-                "AGE",
-                *match.span(),
-                0.5,
-                rule,
-                ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}"),
-            )
+        covered = -1
+        for unit in scene.words("years"):
+            for match in _AGE.finditer(text, max(covered, unit.start - 9, 0), unit.end + 8):
+                if match.start() < unit.start:
+                    covered = match.end()
+                    features = ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}")
+                    yield Candidate("AGE", *match.span(), 0.5, rule, features)
         for match in _BARE_AGE.finditer(scene.digits):
-            if 0 <= int(match[1]) <= 115:
-                yield Candidate(
-                    "AGE",
-                    *match.span(1),
-                    0.3,
-                    rule,
-                    ("form=bare", f"size={_size(match[1])}", f"open={text[match.start(1) - 1]}"),
-                )
+            if int(match[1]) <= 115:
+                features = ("form=bare", f"size={_size(match[1])}", f"open={text[match.start()]}")
+                yield Candidate("AGE", *match.span(1), 0.3, rule, features)
+
+
+def _dates(scene: Scene) -> Iterator[tuple[str, re.Match[str]]]:
+    """Every date and how it is written. The patterns are dear, so they are tried only where a hint stands."""
+    text = scene.text
+    covered = 0
+    for hint in _HINT.finditer(text):
+        for match in _DATE.finditer(text, max(covered, hint.start() - 9), hint.end() + 18):
+            if match.start() < hint.end():
+                covered = match.end()
+                yield "written", match
+    if scene.mentions("BIRTH_DATE") or scene.mentions("PERSON"):
+        for start, end in scene.runs:
+            for match in _PLAIN.finditer(scene.digits, max(0, start - 1), end + 1):
+                yield "plain", match
+    if scene.words("month") or "/19" in text or "/20" in text:
+        for match in _ENGLISH.finditer(text):
+            yield "english", match
 
 
 def _past(written: str) -> str:
@@ -101,6 +112,10 @@ def _past(written: str) -> str:
         return "old" if year < 1990 else "young" if year < 2016 else "now"
     head = written[:1]
     return {
+        "シ": "old",
+        "し": "old",
+        "タ": "old",
+        "た": "old",
         "昭": "old",
         "大": "old",
         "明": "old",

@@ -37,6 +37,10 @@ _BINARY: Final = re.compile(r"(?<![01])(?:[01]{8}[ ,\n]{0,2}){4,2000}(?![01])")
 _MORSE: Final = re.compile(r"(?:[.\-・ー−]{1,6}[ /\n]{1,3}){8,2000}[.\-・ー−]{0,6}")
 _SPACED: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][ .\-_*|/]{1,2}){5,500}[A-Za-z](?![A-Za-z])")
 _SPACED_JA: Final = re.compile(r"(?:[ぁ-んァ-ヴー一-龥][ .\-_*|/・、\n]{1,2}){6,500}[ぁ-んァ-ヴー一-龥]")
+_LONG: Final = re.compile(r"[A-Za-z0-9+/_-]{14}")
+_GROUPS: Final = re.compile(r"[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]")
+_SIGNS: Final = re.compile(r"[.\-・ー−]{1,6}[ /][.\-・ー−]{1,6}[ /][.\-・ー−]{1,6}[ /]")
+_APART: Final = re.compile(r"[ .\-_*|/・、\n][^ ][ .\-_*|/・、\n][^ ][ .\-_*|/・、\n][^ ][ .\-_*|/・、\n]")
 _LETTERS: Final = re.compile(r"[A-Za-z]{3,}")
 _TAGS: Final = re.compile("[\U000e0020-\U000e007e]{4,}")
 _COMMON: Final = frozenset(
@@ -143,11 +147,12 @@ def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
 
 
 def _pieces(text: str) -> Iterator[Decoded]:
-    for match in _BASE64.finditer(text):
+    long, groups = _LONG.search(text), _GROUPS.search(text) or "\\x" in text
+    for match in _BASE64.finditer(text) if long else ():
         clear = _from_base64(match[0])
         if clear:
             yield Decoded(*match.span(), "base64", clear)
-    for match in _HEX.finditer(text):
+    for match in _HEX.finditer(text) if long or groups else ():
         pairs = "".join(_HEX_PAIR.findall(match[0]))
         clear = _readable(binascii.unhexlify(pairs))
         if clear:
@@ -157,13 +162,16 @@ def _pieces(text: str) -> Iterator[Decoded]:
             clear = _readable(unquote_to_bytes(match[0].replace("+", " ")))
             if clear:
                 yield Decoded(*match.span(), "percent", clear)
-    if "u" in text or "U" in text:
+    if "\\u" in text or "u+" in text.lower() or "\\U" in text or "u0" in text or "u3" in text:
         for match in _UNICODE.finditer(text):
             yield Decoded(*match.span(), "unicode-escape", _UNICODE_ONE.sub(_code_point, match[0]))
     if "&" in text:
         for match in _ENTITY.finditer(text):
             yield Decoded(*match.span(), "html-entity", html.unescape(match[0]))
-    yield from _figures(text)
+    if long or groups:
+        yield from _figures(text)
+    if _SIGNS.search(text):
+        yield from _morse(text)
     yield from _letters(text)
 
 
@@ -179,6 +187,9 @@ def _figures(text: str) -> Iterator[Decoded]:
             clear = _readable(bytes(values))
             if clear:
                 yield Decoded(*match.span(), "decimal", clear)
+
+
+def _morse(text: str) -> Iterator[Decoded]:
     for match in _MORSE.finditer(text):
         words = match[0].replace("・", ".").replace("ー", "-").replace("−", "-").split("/")
         clear = " ".join("".join(_MORSE_LETTERS.get(sign, "") for sign in word.split()) for word in words)
@@ -187,7 +198,7 @@ def _figures(text: str) -> Iterator[Decoded]:
 
 
 def _letters(text: str) -> Iterator[Decoded]:
-    for pattern in (_SPACED, _SPACED_JA):
+    for pattern in (_SPACED, _SPACED_JA) if _APART.search(text) else ():
         for match in pattern.finditer(text):
             yield Decoded(*match.span(), "spaced", re.sub(r"[ .\-_*|/・、\n]", "", match[0]))
     words = _LETTERS.findall(text)
@@ -199,18 +210,11 @@ def _letters(text: str) -> Iterator[Decoded]:
         leet = text.translate(_LEET)
         if leet != text and sum(word.lower() in _COMMON for word in _LETTERS.findall(leet)) >= 2:
             yield Decoded(0, len(text), "leet", leet)
-    if re.search(r"[。、]?[ぁ-んァ-ヴー一-龥]", text) and _seems_reversed(text):
+    if not text.isascii() and not _FORWARD.search(text) and _FORWARD.search(text[::-1]):
         yield Decoded(0, len(text), "reversed", text[::-1])
 
 
-_ENDINGS: Final = re.compile(r"てし|さだく|すまし|るす|すで|たしま|いなし|えろ|ろし|よせ|せ見|えてえ教|えて")
 _FORWARD: Final = re.compile(r"して|ください|します|する|です|ました|ない|てくれ|って")
-
-
-def _seems_reversed(text: str) -> bool:
-    return len(_FORWARD.findall(text[::-1])) >= 1 and len(_FORWARD.findall(text[::-1])) > len(
-        _FORWARD.findall(text)
-    )
 
 
 def _from_base64(written: str) -> str:

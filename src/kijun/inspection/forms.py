@@ -7,24 +7,33 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.contacts import phone_form
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Label, Scene
 
 _PLATE: Final = re.compile(
-    r"[ \n　]{0,2}[0-9](?: ?[0-9]){0,2}[A-Z]?[ \n]{0,2}[ぁ-んA-Z](?![ぁ-ん])[ \n]{0,2}[・.]{0,3} ?(?:[0-9](?: ?[0-9])? ?[-ー・] ?[0-9] ?[0-9]|[0-9](?: ?[0-9]){0,3})(?![0-9人円年月日回件台名])"
+    r"[ \n　]{0,2}[0-9](?: ?[0-9OlISB]){0,2}[A-Z]?[ \n]{0,2}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{0,2}[・.]{0,3} ?(?:[0-9OlISB](?: ?[0-9OlISB])? ?[-ー・] ?[0-9OlISB] ?[0-9OlISB]|[0-9](?: ?[0-9]){0,3})(?![0-9人円年月日回件台名])"
 )
 _CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z])")
 _ONE_CODE: Final = re.compile(
     r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9OlISB](?:[-ー]?[0-9OlISB]){1,14}(?![0-9A-Za-z月日年時人件円名])"
 )
 _SYMBOL: Final = re.compile(
-    r"[一-龥ぁ-んァ-ヴー]{0,4}[ ・-]?[0-9](?: ?[0-9OlIS]){0,11}(?:[-ー・][0-9OlIS]{1,10}){0,2}(?![0-9年月日時人件円歳回])|[一-龥]{1,3}(?=[ 　]{1,2}番号)"
+    r"[一-龥ぁ-んァ-ヴー]{0,4}[ ・-]?(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){0,11}(?:[-ー・][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%~])|[一-龥]{1,3}(?=[ 　]{1,2}番号)"
+)
+_PLAIN_CODE: Final = re.compile(
+    r"(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){2,11}(?:[-ー・ ][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%])"
 )
 _GAP: Final = re.compile(
     r"(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|「|『|\(|→|#|\||,|、|\*|それぞれ|第|\n){0,4}[ \t]*)"
 )
 _AND: Final = re.compile(r"(?:[ ]?(?:と|、|,|及び|および|・|/|から|→)[ ]?)")
+
+
+_SOFTWARE: Final = re.compile(
+    r"(?i)(?:(?<![a-z])(?!(?:ip|from|host|server|addr|address|client|src|dst|by|to|at|ping|remote|peer|gateway|dns|is|was) )[a-z]{2,12} |-> ?|→ ?|v\.?)$"
+)
 
 
 class Forms:
@@ -44,22 +53,32 @@ class Forms:
             for match in pattern.finditer(text):
                 if settings.get("check") == "ipv6" and not _is_ipv6(match[0]):
                     continue
-                score = _score(rule, scene.label(match.start()), match[0])
+                score = _score(
+                    rule,
+                    scene.label(match.start()),
+                    match[0],
+                    scene.mentions(rule.type),
+                    text[max(0, match.start() - 16) : match.start()],
+                )
                 if score > 0:
                     yield Candidate(rule.type, *match.span(group), score, rule.id)
 
 
-def _score(rule: Rule, label: Label | None, written: str) -> float:
+def _score(rule: Rule, label: Label | None, written: str, mentioned: bool, before: str = "") -> float:
     settings = rule.settings
     score = float(settings.get("alone", rule.score))
     if "two_letters" in settings and written[:2].isalpha():
         score = float(settings["two_letters"])
+    if settings.get("software") and _SOFTWARE.search(before):
+        score = float(settings["software"])
     if "small" in settings and not re.search("[0-9]{2}", written):
         score = float(settings["small"])  # 4.2.1.4 is a section more often than an address
+    if label is not None and label.type == rule.type:
+        return float(settings.get("labelled", score))
+    if mentioned and settings.get("mentioned"):
+        score = max(score, float(settings["mentioned"]))
     if label is None:
         return score
-    if label.type == rule.type:
-        return float(settings.get("labelled", score))
     if label.type == "OTHER" and rule.type != "SECRET":
         return score * 0.5
     return score
@@ -152,7 +171,9 @@ class Labelled:
                 continue
             gap = _GAP.match(text, label.end)
             place = gap.end() if gap else label.end
-            pattern = _SYMBOL if type == "HEALTH_INSURANCE" else _CODE
+            pattern = _CODE
+            if type == "HEALTH_INSURANCE":
+                pattern = _SYMBOL if "記号" in text[label.start : label.end + 3] else _PLAIN_CODE
             for turn in range(4):
                 match = pattern.match(text, place)
                 if match is None or match.end() - match.start() < 2:
@@ -187,6 +208,8 @@ class Labelled:
 def _code_score(value: str, type: str, before: str) -> float:
     """How surely what follows a label is its code: digits enough, no date and no amount."""
     digits = sum(char.isdigit() for char in value)
+    if phone_form(value[value.find("0") :]) if "-" in value and "0" in value else "":
+        return 0.0
     if before.endswith("枝番") or (type == "HEALTH_INSURANCE" and len(value) < 2):
         return 0.0
     if type == "HEALTH_INSURANCE":

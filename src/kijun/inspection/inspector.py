@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kijun.inspection.addresses import PREFECTURES, Addresses
 from kijun.inspection.contacts import Contacts
-from kijun.inspection.context import around
+from kijun.inspection.context import around, char_class
 from kijun.inspection.dates import Dates
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
-from kijun.inspection.name_lists import name_lists
 from kijun.inspection.names import Names
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.policy import Policy
@@ -32,17 +33,18 @@ _STAGES: Final = (
     (Secrets, ("secret", "url", "pem")),
     (Forms, ("pattern",)),
     (Numbers, ("number",)),
+    (Labelled, ("labelled",)),
     (Vehicles, ("vehicle",)),
     (Names, ("names",)),
     (Dates, ("dates",)),
     (Addresses, ("addresses",)),
     (Contacts, ("contacts", "email")),
-    (Labelled, ("labelled",)),
     (Sensitive, ("sensitive",)),
     (Marks, ("mark",)),
 )
 
 
+_SURE: Final = 1.0  # the margin from which a name speaks for others
 _HOPELESS: Final = -3.5  # what stands around a candidate has never made up for so much
 
 
@@ -99,20 +101,36 @@ class Inspector:
         if name == "names":
             weighed = self._again(scene, weighed)
         scored = [
-            one if not one.features or not self._weights.knows(one.type) else scored_as(one, sigmoid(margin))
+            scored_as(one, max(sigmoid(margin), self._least(scene, one)))
+            if one.features and weights.knows(one.type)
+            else one
             for one, margin in weighed
         ]
         scene.found += apart([one for one in scored if one.score >= 0.3], scene.found)
         if name == "names":
-            scene.people = sorted(one.start for one in scene.found if one.type == "PERSON")
+            note_people(scene)
+
+    def _least(self, scene: Scene, one: Candidate) -> float:
+        """The score that a value's own label right before it gives, whatever the weights say."""
+        least = self._by_id[one.rule].settings.get("labelled")
+        if least is None:
+            return 0.0
+        label = scene.label(one.start)
+        return float(least) if label is not None and label.type == one.type and label.strength > 0.8 else 0.0
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
         """A name that was found for sure in one place makes its other places likelier."""
         if not self._weights.knows("PERSON"):
             return weighed
-        known = known_names(scene, (one for one, margin in weighed if margin > 1.0))
-        bonus = self._weights.margin("PERSON", ("known",))
-        return [(one, margin + bonus if is_known(scene, one, known) else margin) for one, margin in weighed]
+        sure = [one for one, margin in weighed if margin > _SURE]
+        known, alike = known_names(scene, sure), Counter(surroundings(scene, one) for one in sure)
+        again = []
+        for one, margin in weighed:
+            if margin > _HOPELESS:
+                others = second_look(scene, one, known, alike, margin > _SURE)
+                margin += self._weights.margin("PERSON", others)
+            again.append((one, margin))
+        return again
 
     def _finding(self, scene: Scene, one: Candidate) -> Finding:
         rule: Rule = self._by_id[one.rule]
@@ -129,6 +147,13 @@ class Inspector:
             rule.refs,
             one.target or rule.target,
         )
+
+
+def note_people(scene: Scene) -> None:
+    """Keep where the names stand that were found, for what is looked for later."""
+    people = sorted((one.start, one.end) for one in scene.found if one.type == "PERSON")
+    scene.people = [start for start, _ in people]
+    scene.people_ends = [end for _, end in people]
 
 
 def scored_as(one: Candidate, score: float) -> Candidate:
@@ -148,6 +173,25 @@ def known_names(scene: Scene, sure: Iterable[Candidate]) -> dict[str, set[tuple[
             if len(part) > 1:
                 known.setdefault(part, set()).add((one.start, one.end))
     return known
+
+
+def surroundings(scene: Scene, one: Candidate) -> str:
+    """How a name stands in its list or table: what is right before and after it, figures as 0."""
+    text = scene.text
+    before, after = text[max(0, one.start - 2) : one.start], text[one.end : one.end + 1]
+    return f"{_FIGURE.sub('0', before)}|{char_class(after)}|{' ' in text[one.start : one.end]}"
+
+
+def second_look(
+    scene: Scene, one: Candidate, known: dict[str, set[tuple[int, int]]], alike: Counter[str], sure: bool
+) -> list[str]:
+    """What the names that were found for sure say of another candidate."""
+    features = ["known"] if is_known(scene, one, known) else []
+    features.append(f"alike={min(3, alike[surroundings(scene, one)] - sure)}")
+    return features
+
+
+_FIGURE: Final = re.compile("[0-9]")
 
 
 def is_known(scene: Scene, one: Candidate, known: dict[str, set[tuple[int, int]]]) -> bool:
@@ -188,7 +232,8 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
         builder.add("label", map(str, words), type)
     for group, words in read_yaml("cues.yaml")["cues"].items():
         builder.add(group, map(str, words))
-    builder.add("surname", (name for name in name_lists().surnames if len(name) > 1), "s")
+    builder.add("years", ["歳", "才", "さい", "サイ", "year old", "years old", "yo"])
+    builder.add("month", ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
     builder.add("prefecture", [*PREFECTURES, *"市区町村郡"])
     builder.add("plate", read_yaml("plates.yaml")["plates"])
     builder.add(

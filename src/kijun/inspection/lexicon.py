@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -28,11 +29,36 @@ class LexiconBuilder:
         return Lexicon(self._words)
 
 
+class Meaning(NamedTuple):
+    """That a word belongs to a group, and what the group says of it."""
+
+    group: str
+    value: str
+
+
+class Places:
+    """Finds where any of very many words end, and nothing else of them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._automaton = AhoCorasick(
+            list(words),
+            matchkind=MatchKind.Standard,
+            store_patterns=False,
+            implementation=Implementation.ContiguousNFA,
+        )
+
+    def ends(self, text: str) -> list[int]:
+        """Where a word ends, in order; of overlapping words the first counts."""
+        return [end for _, _, end in self._automaton.find_matches_as_indexes(text)]
+
+
 class Lexicon:
     """Finds words of all groups. Immutable, so threads may share it."""
 
     def __init__(self, words: dict[str, list[tuple[str, str]]]) -> None:
-        self._meanings = [tuple(meanings) for meanings in words.values()]
+        self._meanings = [
+            tuple(Meaning(group, value) for group, value in meanings) for meanings in words.values()
+        ]
         self._automaton = AhoCorasick(
             list(words),
             matchkind=MatchKind.Standard,

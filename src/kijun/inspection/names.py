@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -17,7 +17,7 @@ from kijun.inspection.context import char_class
 from kijun.inspection.name_lists import FOREIGN_KANA, NameLists, name_lists
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Label, Scene
-from kijun.inspection.tokens import ENTITY, GIVEN, NAME, NOUN, PLACE, SURNAME, Token
+from kijun.inspection.tokens import NAME, NOUN, PLACE
 
 _KANJI: Final = "一-龥々〆ヶ𠀀-𯿿"
 _WORD: Final = rf"(?:[{_KANJI}]{{1,5}}[ぁ-ん]{{0,3}}|[ァ-ヴー]{{2,10}}|[ぁ-ん]{{2,6}})"
@@ -28,10 +28,10 @@ _BEFORE_HONORIFIC: Final = re.compile(
     rf"(?:([{_KANJI}ノ]{{1,5}}|[ァ-ヴー・]{{2,16}}|[ぁ-ん]{{1,6}})([ \n]{{0,3}}))?([{_KANJI}]{{1,6}}[ぁ-ん]{{0,3}}|[ァ-ヴー・=]{{2,20}}|[ぁ-ん]{{2,7}})[ \n]{{0,2}}$"
 )
 _PAIR: Final = re.compile(
-    rf"(?<![{_KANJI}ァ-ヴー])([{_KANJI}]{{1,4}})([ \n・]{{1,3}})([{_KANJI}]{{1,3}}[ぁ-ん]?|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,6}})(?![{_KANJI}])"
+    rf"(?<![{_KANJI}ァ-ヴー])([{_KANJI}]{{1,4}})([ \n・]{{1,3}})([{_KANJI}]{{1,3}}[ぁ-ん]{{0,2}}|[ぁ-ん]{{1,5}}[{_KANJI}]?|[ァ-ヴー]{{1,8}}[{_KANJI}]?)(?![{_KANJI}])"
 )
 _SPACED: Final = re.compile(
-    rf"(?<![{_KANJI}ァ-ヴー])[{_KANJI}](?: {{1,2}}[{_KANJI}]){{1,5}}(?![{_KANJI}](?<![様殿氏宅]))"
+    rf"(?<![{_KANJI}ァ-ヴーぁ-ん])[{_KANJI}](?: {{1,2}}[{_KANJI}ぁ-んァ-ヴー]){{1,6}}(?![ぁ-んァ-ヴー])"
 )
 _KATAKANA: Final = re.compile(
     r"(?<![ァ-ヴー])[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{1,12}){1,4}(?![ァ-ヴー])"
@@ -39,8 +39,9 @@ _KATAKANA: Final = re.compile(
 _KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
 _HIRAGANA: Final = re.compile(r"(?<![ぁ-ん一-龥ァ-ヴー])[ぁ-ん]{2,6}[ \n]{1,2}[ぁ-ん]{2,6}(?![ぁ-ん一-龥])")
 _KANA_SELF: Final = re.compile(
-    r"(?<![ぁ-んァ-ヴー一-龥])(?:[ぁ-ん]{2,5}?|[ァ-ヴー]{2,6})(?=です|と申|といい|と言い|という|っす|だけど|ですが|やけど| ?[(0-9])"
+    r"(?<![ぁ-んァ-ヴー一-龥])(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
 )
+_SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{_KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
 _HIRA_END: Final = re.compile(r"[ぁ-ん]+$")
 _ROMAJI: Final = re.compile(
     r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’.-]{0,17}(?:(?:, ?| {1,2}|\n)(?:[A-Z][A-Za-z'’.-]{0,17}|da|de|dos|del|van|bin|binti|al|la)){1,5}(?![A-Za-z0-9@])"
@@ -74,10 +75,32 @@ class _View:
         self.text = scene.text
         self.lists = lists
         self.tokens = scene.tokens
-        self.starts = {token.start: number for number, token in enumerate(self.tokens)}
-        self.ends = {token.end: number for number, token in enumerate(self.tokens)}
+        self.starts = self.tokens.at
+        self.ends = self.tokens.until
         self.after = {group: _by_start(scene, group) for group in ("honorific", "title", "thing")}
         self.before = {group: _by_end(scene, group) for group in ("kin", "company", "title")}
+
+    @cached_property
+    def _cued_ends(self) -> set[int]:
+        """Where a word must end to stand before an honorific, a title or a thing; also with a space between."""
+        places = {place for words in self.after.values() for place in words}
+        return places | {place - 1 for place in places}
+
+    @cached_property
+    def _cued_starts(self) -> set[int]:
+        """Where a word must begin to stand after a label of persons, after kin or a company; also after one mark."""
+        places = {place for words in self.before.values() for place in words}
+        places |= {
+            label.end for label in self.scene.words("label") if label.value in ("PERSON", "BANK_ACCOUNT")
+        }
+        return places | {place + 1 for place in places} | {place + 2 for place in places}
+
+    def has_cue(self, start: int, end: int) -> bool:
+        """Whether an ordinary word stands where names stand."""
+        if end in self._cued_ends or start in self._cued_starts or _AGED.match(self.text, end):
+            return True
+        head = self.scene.head(start)
+        return head is not None and head.type == "PERSON"
 
     def features(self, start: int, end: int, label: Label | None) -> tuple[str, ...]:
         """What the span itself is made of and which words touch it."""
@@ -87,12 +110,12 @@ class _View:
         joined = "".join(parts) if all(len(part) == 1 for part in parts) else ""
         if joined:
             parts = [joined]
-        tokens = self.tokens[bisect_left(self.tokens, start, key=_start) :] if self.tokens else []
+        tokens = self.tokens
         kinds = ""
-        for token in tokens:
-            if token.start >= end:
+        for number in range(bisect_left(tokens.starts, start), len(tokens)):
+            if tokens.starts[number] >= end:
                 break
-            kinds += "SGNPEnspo"[token.kind] if token.end <= end else "x"
+            kinds += "SGNPEnspo"[tokens.kinds[number]] if tokens.ends[number] <= end else "x"
         aligned = f"{int(start in self.starts)}{int(end in self.ends)}"
         script = "+".join(_script(part) for part in parts[:3])
         features = [
@@ -166,32 +189,46 @@ class _View:
                 near.append(f"<{group}{how}")
         if _AGED.match(text, end):
             near.append("aged")
+        if self._inside(start, end):
+            near.append("inside")
         before, after = self._neighbours(start, end, gap_end)
         features += (*near, f"tb={before}", f"ta={after}", f"tb={before},ta={after}")
         near.append(f"ta={after}")
         near.append(f"tb={before}")
         return features, near
 
+    def _inside(self, start: int, end: int) -> bool:
+        """Whether the span is a part of a word that is no name: 民生 of 民生委員."""
+        for group in ("kin", "label", "title"):
+            ends, hits = self.scene.ends(group), self.scene.words(group)
+            for number in range(bisect_left(ends, end), len(ends)):
+                if ends[number] > end + 4:
+                    break
+                if hits[number].start <= start and hits[number].end - hits[number].start > end - start:
+                    return True
+        return False
+
     def _neighbours(self, start: int, end: int, gap_end: int) -> tuple[str, str]:
         """What the words beside the span are: their kinds, and whether they are names themselves."""
-        place = bisect_left(self.tokens, start, key=_start) - 1 if self.tokens else -1
+        tokens, text = self.tokens, self.text
+        place = bisect_left(tokens.starts, start) - 1
         before = "edge"
         if place >= 0:
-            token = self.tokens[place]
-            spaced = self.text[token.start : token.end].isspace()
-            if spaced and place:
-                token = self.tokens[place - 1]
-            before = f"{'SGNPEnspo'[token.kind]}{'_' if spaced else ''}"
+            spaced = text[tokens.starts[place] : tokens.ends[place]].isspace()
+            kind = tokens.kinds[place - 1 if spaced and place else place]
+            before = f"{'SGNPEnspo'[kind]}{'_' if spaced else ''}"
         after = "edge"
         number = self.starts.get(end)
         if number is not None:
-            token = self.tokens[number]
-            spaced = self.text[token.start : token.end].isspace()
-            if spaced and number + 1 < len(self.tokens):
-                token = self.tokens[number + 1]
-            named = self.lists.is_given(self.text[token.start : token.end])
-            after = f"{'SGNPEnspo'[token.kind]}{'_' if spaced else ''}{'g' if named else ''}"
-        elif end < len(self.text):
+            spaced = text[tokens.starts[number] : tokens.ends[number]].isspace()
+            if spaced and number + 1 < len(tokens):
+                number += 1
+            kind = tokens.kinds[number]
+            named = kind <= PLACE or (
+                kind == NOUN and self.lists.is_given(text[tokens.starts[number] : tokens.ends[number]])
+            )
+            after = f"{'SGNPEnspo'[kind]}{'_' if spaced else ''}{'g' if named else ''}"
+        elif end < len(text):
             after = "inside"
         return before, after
 
@@ -199,17 +236,137 @@ class _View:
 def _spans(view: _View) -> Iterator[tuple[int, int]]:
     yield from _from_tokens(view)
     yield from _from_heads(view)
-    lists = view.lists
-    for start, end in {*_from_labels(view), *_from_honorifics(view), *_from_forms(view)}:
-        if _plausible(view.text[start:end], lists):
+    yield from _from_honorifics(view)
+    lists, text = view.lists, view.text
+    unlisted: list[tuple[int, int]] = []
+    for start, end in {*_from_labels(view), *_from_kin(view, unlisted), *_from_forms(view)}:
+        if _plausible(text[start:end], lists):
             yield start, end
-    text = view.text
+    yield from unlisted
+    japanese = not text.isascii()
     for match in _ROMAJI.finditer(text):
-        if any(lists.is_romaji(word) for word in match[0].replace(",", " ").split()):
+        words = match[0].replace(",", " ").split()
+        if any(lists.is_romaji(word) for word in words) or (
+            japanese and not _ORDINARY.intersection(map(str.lower, words))
+        ):
             yield match.span()
     for match in _ONE_ROMAJI.finditer(text):
-        if lists.is_romaji(match[0]):
+        if lists.is_romaji(match[0]) or text.startswith(
+            ("さん", "-san", " san", "様", "氏", "ちゃん", "くん"), match.end()
+        ):
             yield match.span()
+
+
+_ORDINARY: Final = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "from",
+        "system",
+        "server",
+        "windows",
+        "office",
+        "excel",
+        "word",
+        "power",
+        "point",
+        "city",
+        "hall",
+        "center",
+        "centre",
+        "national",
+        "park",
+        "line",
+        "station",
+        "museum",
+        "university",
+        "school",
+        "street",
+        "avenue",
+        "web",
+        "site",
+        "page",
+        "api",
+        "key",
+        "token",
+        "error",
+        "code",
+        "data",
+        "base",
+        "service",
+        "support",
+        "help",
+        "desk",
+        "mail",
+        "server",
+        "name",
+        "date",
+        "time",
+        "new",
+        "old",
+        "first",
+        "last",
+        "test",
+        "sample",
+        "project",
+        "team",
+        "group",
+        "company",
+        "limited",
+        "inc",
+        "ltd",
+        "co",
+        "corporation",
+        "japan",
+        "tokyo",
+        "osaka",
+        "kyoto",
+        "street",
+        "road",
+        "building",
+        "floor",
+        "room",
+        "hotel",
+        "bank",
+        "east",
+        "west",
+        "north",
+        "south",
+        "international",
+        "general",
+        "public",
+    ]
+)
+
+
+def _from_kin(view: _View, unlisted: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What stands right after a word for kin or an office-holder, with の, a bracket or a mark between or nothing."""
+    text, lists = view.text, view.lists
+    for hit in view.scene.words("kin"):
+        place = hit.end
+        while place - hit.end < 2 and text[place : place + 1] in _BETWEEN:
+            place += 1
+        match = _AFTER_LABEL.match(text, place)
+        if match is None:
+            continue
+        yield match.span(1)
+        if match[3]:
+            yield match.span()
+        word = match[1]
+        if _script(word) == "kata":  # 妻がアイリーン: of people from abroad no list knows all
+            unlisted.append((place, match.end(1)))
+        for length in range(2, min(len(word), 5)):  # a name in kana runs into what follows it: みどりは
+            if _script(word[:length]) in ("hira", "kata") and lists.is_given(word[:length]):
+                yield place, place + length
+        kanji = _KANJI_HEAD.match(word)
+        if kanji and kanji.end() < len(word):
+            yield place, place + kanji.end()
+
+
+_BETWEEN: Final = frozenset("の・: (「、はが ")
+_KANJI_HEAD: Final = re.compile(rf"[{_KANJI}]+")
 
 
 def _from_forms(view: _View) -> Iterator[tuple[int, int]]:
@@ -226,6 +383,8 @@ def _from_forms(view: _View) -> Iterator[tuple[int, int]]:
     for pattern in (_SPACED, _HIRAGANA, _KANA_SELF):
         for match in pattern.finditer(text):
             yield match.span()
+    for match in _SPEAKER.finditer(text):
+        yield match.span(1)
     for match in _KATAKANA.finditer(text):
         yield match.span()
         parts = [part.span() for part in _KATAKANA_PART.finditer(match[0])]
@@ -246,10 +405,8 @@ def _plausible(written: str, lists: NameLists) -> bool:
     if len(parts) == 1:
         return lists.is_surname(first) or lists.is_given(first) or bool(lists.cut(first))
     if _script(first) == "kata":
-        return "・" in written or lists.is_surname(first) or lists.is_given(last) or first in FOREIGN_KANA
-    return lists.is_surname(first) or (
-        len(last) > 1 and lists.is_given(last) and not _script(first) == "hira"
-    )
+        return True
+    return lists.is_surname(first) or (lists.is_given(last) and _script(first) != "hira")
 
 
 _PARTS_ALL: Final = re.compile(r"[ \n・=,]+")
@@ -258,56 +415,41 @@ _PARTS: Final = re.compile(r"[ \n・=]+")
 
 def _from_tokens(view: _View) -> Iterator[tuple[int, int]]:
     tokens, text, lists = view.tokens, view.text, view.lists
-    for number, token in enumerate(tokens):
-        kind = token.kind
-        named = kind <= NAME
-        if not named:
-            if kind not in (PLACE, ENTITY, NOUN) or token.end - token.start > 4:
+    for number, kind in enumerate(tokens.kinds):
+        if kind > NOUN:
+            continue
+        start, end = tokens.starts[number], tokens.ends[number]
+        if kind > NAME:
+            if end - start > 4 or (kind == NOUN and not view.has_cue(start, end)):
                 continue
-            surface = text[token.start : token.end]
+            surface = text[start:end]
             if surface.isascii() or not (lists.is_surname(surface) or lists.is_given(surface)):
                 continue
-            if kind == NOUN and not _has_cue(view, token):
-                continue
-        yield token.start, token.end
-        yield from _extended(view, number, token)
-
-
-def _has_cue(view: _View, token: Token) -> bool:
-    """Whether an ordinary word stands where names stand: before an honorific or title, after kin, a label or a break."""
-    if any(token.end in words or token.end + 1 in words for words in view.after.values()):
-        return True
-    start = token.start
-    if _AGED.match(view.text, token.end):
-        return True
-    if any(start in words or start - 1 in words for words in view.before.values()):
-        return True
-    label = view.scene.label(start)
-    return label is not None and label.type in ("PERSON", "BANK_ACCOUNT")
+        yield start, end
+        yield from _extended(view, number, start, end)
 
 
 _AGED: Final = re.compile(r"[ 、(]{0,2}(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:歳|才|さい|か月|カ月)")
 
 
-def _extended(view: _View, number: int, token: Token) -> Iterator[tuple[int, int]]:
+def _extended(view: _View, number: int, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A surname with what may be the given name after it: up to three words, with or without a space."""
     tokens, text = view.tokens, view.text
     length = 0
-    for following in tokens[number + 1 : number + 6]:
-        between = text[token.end : following.start]
-        surface = text[following.start : following.end]
+    for following in range(number + 1, min(number + 6, len(tokens))):
+        begins, ends = tokens.starts[following], tokens.ends[following]
+        surface = text[begins:ends]
         if surface.strip(" \n・=") == "":
             if len(surface) > 3 or length:
                 break
             continue
-        if len(between) > 3 or not _NAME_CHARS.fullmatch(surface):
+        if begins - end - length > 3 or not _NAME_CHARS.fullmatch(surface):
             break
         length += len(surface)
         if length > 5:
             break
-        rest = text[following.end - length : following.end]
-        if following.kind in (SURNAME, GIVEN, NAME) or view.lists.is_given(rest):
-            yield token.start, following.end
+        if tokens.kinds[following] <= NAME or view.lists.is_given(text[ends - length : ends]):
+            yield start, ends
 
 
 _NAME_CHARS: Final = re.compile(rf"[{_KANJI}]{{1,4}}|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,10}}")
@@ -344,15 +486,26 @@ def _from_heads(view: _View) -> Iterator[tuple[int, int]]:
 
 
 def _from_honorifics(view: _View) -> Iterator[tuple[int, int]]:
-    text = view.text
+    text, lists = view.text, view.lists
     for group in ("honorific", "title"):
-        for place in view.after[group]:
+        for place, word in view.after[group].items():
             match = _BEFORE_HONORIFIC.search(text, max(0, place - 20), place)
             if match is None:
                 continue
-            yield match.span(3)
-            if match[1] and match[2]:
+            sure = (
+                word in _SURE
+                and 1 < len(match[3]) < 5
+                and _script(match[3]) in ("kanji", "kata")
+                and match[3] not in _SURE
+            )
+            if sure or _plausible(match[3], lists):
+                yield match.span(3)
+            if match[1] and match[2] and _plausible(text[match.start(1) : match.end(3)], lists):
                 yield match.start(1), match.end(3)
+
+
+#: Before these any word in kanji or katakana may be a name, however rare.
+_SURE: Final = frozenset({"様", "さま", "さん", "氏", "殿", "くん", "君", "ちゃん"})
 
 
 def _by_start(scene: Scene, group: str) -> dict[int, str]:
@@ -362,10 +515,6 @@ def _by_start(scene: Scene, group: str) -> dict[int, str]:
 
 def _by_end(scene: Scene, group: str) -> dict[int, str]:
     return {hit.end: hit.value for hit in scene.words(group)}
-
-
-def _start(token: Token) -> int:
-    return token.start
 
 
 @lru_cache(maxsize=20_000)

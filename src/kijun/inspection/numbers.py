@@ -56,7 +56,7 @@ class Numbers:
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose numbers; several types may claim one place, and the better score wins later."""
         digits = scene.digits
-        for run in _RUN.finditer(digits):
+        for run in (found for start, end in scene.runs for found in _RUN.finditer(digits, start, end)):
             if run.end() - run.start() < 3:
                 continue
             groups = [Group(*group.span()) for group in _GROUP.finditer(digits, run.start(), run.end())]
@@ -64,7 +64,10 @@ class Numbers:
 
     def _in_run(self, scene: Scene, groups: list[Group]) -> Iterator[Candidate]:
         for first in range(len(groups)):
-            if first and _joined(scene.digits, groups[first - 1], groups[first]):
+            if first and (
+                _joined(scene.digits, groups[first - 1], groups[first])
+                or _one_by_one(groups[first - 1 : first + 2])
+            ):
                 continue
             label: Label | str | None = ""
             total = 0
@@ -92,12 +95,18 @@ class Numbers:
             if total not in one.lengths:
                 continue
             own = label is not None and label.type == one.rule.type and label.strength > 0.8
-            form = _form(one, shape, text, groups, own)
+            mentioned = scene.mentions(one.rule.type)
+            form = _form(one, shape, text, groups, own or (mentioned and "check" in one.rule.settings))
             if form is None:
                 continue
-            score = _score(one, form, value, label, scene.mentions(one.rule.type))
+            score = _score(one, form, value, label, mentioned)
             if score > 0:
                 yield Candidate(one.rule.type, start, end, score, one.rule.id)
+
+
+def _one_by_one(groups: list[Group]) -> bool:
+    """Whether figures stand one by one, so that none of them begins a number of its own."""
+    return len(groups) > 2 and all(group.end - group.start == 1 for group in groups)
 
 
 def _joined(text: str, left: Group, right: Group) -> bool:
@@ -120,7 +129,7 @@ def _form(
     if shape in one.shapes:
         return shape
     total = (sum(shape),)
-    if own and total in one.shapes and len(groups) <= 4:
+    if own and total in one.shapes and len(groups) <= 5:
         return total  # its label stands before it: any grouping will do
     if len(shape) > 3 and max(shape) <= 2 and total in one.shapes:
         return total  # written digit by digit
@@ -143,6 +152,8 @@ def _score(
     settings = one.rule.settings
     check, raises = settings.get("check"), settings.get("raises")
     if (check and not CHECKS[check](value)) or len(set(value)) == 1:
+        return 0.0
+    if value.startswith(tuple(settings.get("never", ()))):
         return 0.0
     score = one.alone.get(shape, 0.0)
     right = bool(raises) and CHECKS[raises](value) if raises else False

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kijun.inspection.decode import decoded
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import TextModels, gram_ids, plain
+from kijun.inspection.linear import Ids, TextModels, gram_ids, plain
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Hit, Scene
 from kijun.inspection.segments import sentences, windows
@@ -15,6 +15,7 @@ from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
 _AGREE: Final = 0.9  # how far below its threshold the model may be where a rule's words are there
+_NOTHING: Final = -9.0
 _PIECE: Final = 0.15  # a piece must say it a little more plainly than a whole text
 _DECODED: Final = 0.1
 _WORDS: Final = 0.15  # what a word of a rule of the same kind adds
@@ -42,7 +43,7 @@ class Attacks:
         if self._models is None:
             return
         text = scene.text
-        best = read(self._models, "attack", text)
+        best = read(self._models, "attack", text, scene.pieces(self._models))
         rules = [found for rule in self._words for found in _near(scene, rule)]
         for rule, start, end in rules:
             if best.over > -_AGREE * 0.5:
@@ -65,13 +66,38 @@ class Attacks:
         return place_of(self._models, "attack", text, best) if self._models else (best.start, best.end)
 
 
-def read(models: TextModels, head: str, text: str) -> Reading:
-    """The plainest of a text and its pieces."""
-    best = Reading(_over(models, head, text), 0, len(text))
-    for start, end in windows(text):
-        over = _over(models, head, text[start:end]) - _PIECE
+class Piece(NamedTuple):
+    """A piece of a text as the models see it: its place, its n-grams, their length, its language."""
+
+    start: int
+    end: int
+    ids: Ids
+    norm: float
+    language: str
+
+
+def pieces(models: TextModels, text: str) -> list[Piece]:
+    """A text and, where it is long, its windows."""
+    found = []
+    for start, end in ((0, len(text)), *windows(text)):
+        reading = plain(text[start:end])
+        ids = gram_ids(reading)
+        if len(ids):
+            found.append(Piece(start, end, ids, models.norm(ids), language(reading)))
+    return found
+
+
+def read(models: TextModels, head: str, text: str, parts: Sequence[Piece] | None = None) -> Reading:
+    """The plainest of a text and its pieces; what a piece says counts a little less than the whole."""
+    best = Reading(_NOTHING, 0, len(text))
+    for number, part in enumerate(pieces(models, text) if parts is None else parts):
+        over = (
+            models.margin(head, part.ids, part.norm)
+            - models.threshold(head, part.language)
+            - (_PIECE if number else 0)
+        )
         if over > best.over:
-            best = Reading(over, start, end)
+            best = Reading(over, part.start, part.end)
     return best
 
 
@@ -79,7 +105,7 @@ def _over(models: TextModels, head: str, text: str) -> float:
     reading = plain(text)
     ids = gram_ids(reading)
     if not len(ids):
-        return -9.0
+        return _NOTHING
     return models.margin(head, ids, models.norm(ids)) - models.threshold(head, language(reading))
 
 
@@ -159,7 +185,7 @@ class Expressions:
         if self._models is None or self._model_rule is None:
             return
         text = scene.text
-        best = read(self._models, "harmful", text)
+        best = read(self._models, "harmful", text, scene.pieces(self._models))
         if best.over <= -_AGREE:
             return
         piece = text[best.start : best.end]

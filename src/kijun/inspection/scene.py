@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,9 @@ from kijun.inspection.fold import Folded, fold
 
 if TYPE_CHECKING:
     from kijun.inspection.lexicon import Lexicon
-    from kijun.inspection.tokens import Token
+    from kijun.inspection.linear import TextModels
+    from kijun.inspection.reading import Piece
+    from kijun.inspection.tokens import Tokens
 
 
 class Hit(NamedTuple):
@@ -49,14 +51,13 @@ class Label(NamedTuple):
 
 _DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "/", " - ", " ")
 _KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ー", "00123456789-")
-_SLIPS: Final = str.maketrans("OoQDIl|!SsBZz", "0000111155822")
-_KANJI_RUN: Final = re.compile(r"[〇零一二三四五六七八九](?:[-ー ・.の]{0,2}[〇零一二三四五六七八九0-9]){5,}")
-_SLIP_RUN: Final = re.compile(
-    r"(?<![A-Za-z0-9_/=&?@.])[0-9OoIl|SB](?:[- ()]{0,2}[0-9OoIl|SB]){6,}(?![A-Za-z0-9_/=&@])"
+_SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
+_KANJI_RUN: Final = re.compile(
+    r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
 )
-_CARD_RUN: Final = re.compile(
-    r"(?<![A-Za-z0-9])([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))"
-)
+_SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ()]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
+_FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
+_CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 _TIGHT: Final = re.compile(
     r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
 )
@@ -90,6 +91,8 @@ class Scene:
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
         self.found: list[Candidate] = []
         self.people: list[int] = []
+        self.people_ends: list[int] = []
+        self._pieces: list[Piece] | None = None
         self._ends: dict[str, list[int]] = {}
         self._labels: dict[int, Label | None] = {}
 
@@ -105,6 +108,11 @@ class Scene:
         return ends
 
     @cached_property
+    def cue_tracks(self) -> list[tuple[list[int], Sequence[Hit]]]:
+        """For office, personal and generic words where they end, and the hits."""
+        return [(self.ends(group), self.words(group)) for group in ("office", "personal", "generic")]
+
+    @cached_property
     def digits(self) -> str:
         """The text with kanji numerals and misread letters in numbers written as digits; as long as `text`."""
         text = self.text
@@ -117,21 +125,34 @@ class Scene:
         return text
 
     @cached_property
-    def tokens(self) -> list[Token]:
-        """The words of the sentences in which a name may stand, as the dictionary cuts them."""
-        from kijun.inspection.tokens import tokenise
+    def tokens(self) -> Tokens:
+        """The words of the sentences in which a name or a place may stand, as the dictionary cuts them."""
+        from kijun.inspection.name_lists import surname_ends
+        from kijun.inspection.tokens import Tokens
 
-        marks = sorted({*self.ends("surname"), *self.ends("honorific"), *self.ends("prefecture")})
-        tokens: list[Token] = []
+        marks = sorted({*surname_ends(self.text), *self.ends("honorific"), *self.ends("prefecture")})
+        tokens = Tokens()
         text = self.text
-        start, number = 0, 0
+        first = last = -1
+        number = 0
         while number < len(marks):
-            start, end = self._piece(marks[number] - 1, start)
-            tokens += tokenise(text[start:end], start)
-            start = end
+            start, end = self._piece(marks[number] - 1, max(last, 0))
+            if start == last:
+                last = end
+            else:
+                if last > first:
+                    tokens.add(text[first:last], first)
+                first, last = start, end
             while number < len(marks) and marks[number] <= end:
                 number += 1
+        if last > first:
+            tokens.add(text[first:last], first)
         return tokens
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """Where figures stand, with what may stand between the figures of one value."""
+        return [match.span() for match in _FIGURES.finditer(self.digits)]
 
     def _piece(self, place: int, least: int) -> tuple[int, int]:
         """The sentence or line around a place, from `least` on; at most some hundreds of characters."""
@@ -257,6 +278,14 @@ class Scene:
                 return earlier.value
         return "SYMBOL"
 
+    def pieces(self, models: TextModels) -> list[Piece]:
+        """The text as models see it, made once for all of them."""
+        if self._pieces is None:
+            from kijun.inspection.reading import pieces
+
+            self._pieces = pieces(models, self.text)
+        return self._pieces
+
     def mentions(self, type: str) -> bool:
         """Whether the text speaks of a type anywhere by one of its labels."""
         return type in self._mentioned
@@ -301,6 +330,8 @@ class Scene:
                 tables[number] = current
                 continue
             current = None
+            if number + 1 == len(lines) or self.count("label", *self._line_places(number)) < 2:
+                continue
             for mark in _DIVIDERS:
                 if line.count(mark) >= (2 if mark in " 、/-" else 1):
                     heads = self._heads(number, line, mark)
@@ -309,13 +340,19 @@ class Scene:
                         break
         return tables
 
+    def _line_places(self, number: int) -> tuple[int, int]:
+        start = self.line_starts[number]
+        following = self.line_starts[number + 1] - 1 if number + 1 < len(self.line_starts) else len(self.text)
+        return start, following
+
     def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
         heads: list[Label | None] = []
         place = self.line_starts[number]
         for cell in line.split(mark):
             words = self.near("label", place, place + len(cell))
             text = cell.strip(" \u3000\"'-*:")
-            last = words[-1] if words else None
+            # of the words that end last the longest, which comes first: 郵便番号, not 番号
+            last = next((word for word in words if word.end == words[-1].end), None)
             fits = last is not None and len(text) <= last.end - last.start + 8
             heads.append(Label(last.value, 0.9) if last is not None and fits else None)
             place += len(cell) + len(mark)
@@ -328,8 +365,11 @@ def _kanji_to_digits(found: re.Match[str]) -> str:
 
 def _slips_to_digits(found: re.Match[str]) -> str:
     run = found[0]
+    before = found.string[found.start() - 1 : found.start()]
+    if before and ((before.isascii() and before.isalnum()) or before in "_/=&?@."):
+        return run
     digits = sum(char.isdigit() for char in run)
-    slips = sum(char.isalpha() or char == "|" for char in run)
+    slips = sum(char.isalpha() for char in run)
     return run.translate(_SLIPS) if slips and digits >= slips else run
 
 

@@ -91,6 +91,9 @@ class Secrets:
                 and text[label.start].isascii()
             ):
                 continue  # inside an English word: bypass, compass
+            after = text[label.end : label.end + 1]
+            if after.isascii() and after.isalpha() and text[label.end - 1].isascii():
+                continue  # passport, tokenise
             between = _BETWEEN.match(text, label.end)
             if between is None:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from sudachipy import Dictionary, SplitMode
 from sudachipy.tokenizer import Tokenizer
@@ -13,12 +13,50 @@ from sudachipy.tokenizer import Tokenizer
 SURNAME, GIVEN, NAME, PLACE, ENTITY, NOUN, SUFFIX, PARTICLE, OTHER = range(9)
 
 
-class Token(NamedTuple):
-    """One word of a text: its place in the folded text and what it is."""
+class Tokens:
+    """The words of a text in order, as parallel lists: places in the folded text, and what each is to us."""
 
-    start: int
-    end: int
-    kind: int
+    __slots__ = ("_at", "_until", "ends", "kinds", "starts")
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.kinds: list[int] = []
+        self._at: dict[int, int] | None = None
+        self._until: dict[int, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def at(self) -> dict[int, int]:
+        """The number of the word that begins at a place."""
+        if self._at is None:
+            self._at = dict(zip(self.starts, range(len(self.starts)), strict=True))
+        return self._at
+
+    @property
+    def until(self) -> dict[int, int]:
+        """The number of the word that ends at a place."""
+        if self._until is None:
+            self._until = dict(zip(self.ends, range(len(self.ends)), strict=True))
+        return self._until
+
+    def add(self, text: str, offset: int) -> None:
+        """Cut a piece of text that begins at `offset` into words and add them."""
+        kinds = _kinds()
+        base = 0
+        while base < len(text):
+            piece = text[base : base + _LIMIT]
+            if base + _LIMIT < len(text):  # cut at a line or a sentence, so that no word is cut
+                cut = max(piece.rfind("\n"), piece.rfind("。")) + 1
+                piece = piece[: cut or _LIMIT]
+            words = _tokenizer().tokenize(piece)
+            shift = offset + base
+            self.starts += [shift + word.begin() for word in words]
+            self.ends += [shift + word.end() for word in words]
+            self.kinds += [kinds[word.part_of_speech_id()] for word in words]
+            base += len(piece)
 
 
 _LIMIT: Final = 16_000  # characters; Sudachi refuses 49,149 bytes and more
@@ -53,23 +91,3 @@ def _tokenizer() -> Tokenizer:
     if tokenizer is None:
         tokenizer = _here.tokenizer = _dictionary().tokenizer(mode=SplitMode.C, fields={"pos"})
     return tokenizer
-
-
-def tokenise(text: str, offset: int = 0) -> list[Token]:
-    """The words of a piece of text, in order; `offset` is where the piece begins."""
-    kinds = _kinds()
-    found: list[Token] = []
-    base = 0
-    while base < len(text):
-        piece = text[base : base + _LIMIT]
-        if base + _LIMIT < len(text):  # cut at a line or a sentence, so that no word is cut
-            cut = max(piece.rfind("\n"), piece.rfind("。")) + 1
-            piece = piece[: cut or _LIMIT]
-        for word in _tokenizer().tokenize(piece):
-            found.append(
-                Token(
-                    offset + base + word.begin(), offset + base + word.end(), kinds[word.part_of_speech_id()]
-                )
-            )
-        base += len(piece)
-    return found
