@@ -21,6 +21,7 @@ import numpy as np
 
 from kijun.inspection.context import around
 from kijun.inspection.inspector import Inspector, known_names, note_people, second_look, surroundings
+from kijun.inspection.names import around_name
 from kijun.inspection.rule import unmarked
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.weights import Weights
@@ -29,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "tools/inspection_texts"
 DATA = ROOT / "src/kijun/inspection/data"
 
-PENALTY = {"PERSON": 0.6}
+PENALTY = {"PERSON": 1.5}
 RARE = 3  # a feature that fewer candidates have is left out: it would remember a text instead of learning
 Gold = dict[str, list[tuple[int, int]]]
 
@@ -79,7 +80,10 @@ def collect(
     for type, start, end in spans:
         gold[type].append(forward(scene, start, end))
     persons = [Candidate("PERSON", *span, 1.0, "") for span in gold["PERSON"]]
-    known, alike = known_names(scene, persons), Counter(surroundings(scene, one) for one in persons)
+    known, alike = (
+        known_names(scene, persons),
+        Counter(surroundings(scene, one) for one in persons),
+    )
     for _, recognise in inspector._stages:
         proposed = list(recognise(scene))
         for type in {one.type for one in proposed if one.features}:
@@ -94,7 +98,8 @@ def collect(
                     for other in scene.found
                 ):
                     continue
-                features = [*one.features, *around(scene, one.start, one.end, scene.label(one.start))]
+                beside = around_name if type == "PERSON" else around
+                features = [*one.features, *beside(scene, one.start, one.end, scene.label(one.start))]
                 if type == "PERSON":
                     features += second_look(scene, one, known, alike, (one.start, one.end) in right)
                 examples[type].append((tuple(dict.fromkeys(features)), right.get((one.start, one.end), 0.0)))

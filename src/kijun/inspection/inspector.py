@@ -15,7 +15,7 @@ from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
-from kijun.inspection.names import Names
+from kijun.inspection.names import Names, around_name
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
@@ -45,7 +45,10 @@ _STAGES: Final = (
 
 
 _SURE: Final = 1.0  # the margin from which a name speaks for others
-_HOPELESS: Final = -3.5  # what stands around a candidate has never made up for so much
+#: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
+_HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -1.8, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
+_NEVER: Final = -30.0
+_LEAST: Final = -2.2
 
 
 class Inspector:
@@ -95,8 +98,11 @@ class Inspector:
                 weighed.append((one, 0.0))
                 continue
             margin = weights.margin(one.type, one.features)
-            if margin > _HOPELESS:
-                margin += weights.margin(one.type, around(scene, one.start, one.end, scene.label(one.start)))
+            if margin > _HOPELESS.get(one.type, _LEAST):
+                beside = around_name if one.type == "PERSON" else around
+                margin += weights.margin(one.type, beside(scene, one.start, one.end, scene.label(one.start)))
+            else:
+                margin = _NEVER
             weighed.append((one, margin))
         if name == "names":
             weighed = self._again(scene, weighed)
@@ -123,10 +129,13 @@ class Inspector:
         if not self._weights.knows("PERSON"):
             return weighed
         sure = [one for one, margin in weighed if margin > _SURE]
-        known, alike = known_names(scene, sure), Counter(surroundings(scene, one) for one in sure)
+        known, alike = (
+            known_names(scene, sure),
+            Counter(surroundings(scene, one) for one in sure),
+        )
         again = []
         for one, margin in weighed:
-            if margin > _HOPELESS:
+            if margin > _NEVER:
                 others = second_look(scene, one, known, alike, margin > _SURE)
                 margin += self._weights.margin("PERSON", others)
             again.append((one, margin))
@@ -225,6 +234,59 @@ def settle(found: list[Candidate], policy: Policy) -> Iterator[Candidate]:
     yield from kept
 
 
+#: Words that hardly stand but beside a name, or that say that somebody lives somewhere: their sentences are looked at closely.
+_BESIDE_NAMES: Final = [
+    "様",
+    "さま",
+    "さん",
+    "氏",
+    "殿",
+    "くん",
+    "ちゃん",
+    "先生",
+    "課長",
+    "係長",
+    "主査",
+    "主事",
+    "主任",
+    "部長",
+    "長男",
+    "長女",
+    "次男",
+    "二男",
+    "次女",
+    "二女",
+    "三男",
+    "三女",
+    "妻",
+    "夫",
+    "母",
+    "父",
+    "兄",
+    "弟",
+    "姉",
+    "妹",
+    "娘",
+    "息子",
+    "孫",
+    "祖父",
+    "祖母",
+    "在住",
+    "住ん",
+    "居住",
+    "転居",
+    "転入",
+    "転出",
+    "自宅",
+    "実家",
+    "と申",
+    "と名乗",
+    "通称",
+    "旧姓",
+    "本名",
+]
+
+
 def build_lexicon(rules: RuleSet) -> Lexicon:
     """All words of labels, cues and rules in one automaton."""
     builder = LexiconBuilder()
@@ -232,9 +294,10 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
         builder.add("label", map(str, words), type)
     for group, words in read_yaml("cues.yaml")["cues"].items():
         builder.add(group, map(str, words))
+    builder.add("person", _BESIDE_NAMES)
     builder.add("years", ["歳", "才", "さい", "サイ", "year old", "years old", "yo"])
     builder.add("month", ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
-    builder.add("prefecture", [*PREFECTURES, *"市区町村郡"])
+    builder.add("prefecture", PREFECTURES)
     builder.add("plate", read_yaml("plates.yaml")["plates"])
     builder.add(
         "when:english-illness",

@@ -36,22 +36,6 @@ class Meaning(NamedTuple):
     value: str
 
 
-class Places:
-    """Finds where any of very many words end, and nothing else of them."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._automaton = AhoCorasick(
-            list(words),
-            matchkind=MatchKind.Standard,
-            store_patterns=False,
-            implementation=Implementation.ContiguousNFA,
-        )
-
-    def ends(self, text: str) -> list[int]:
-        """Where a word ends, in order; of overlapping words the first counts."""
-        return [end for _, _, end in self._automaton.find_matches_as_indexes(text)]
-
-
 class Lexicon:
     """Finds words of all groups. Immutable, so threads may share it."""
 

@@ -7,7 +7,6 @@ Each stands in one of 2²⁰ places by its hash; a place weighs by its rarity (i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -20,8 +19,6 @@ from numpy.typing import NDArray
 BITS: Final = 20
 SIZE: Final = 1 << BITS
 LONGEST_GRAM: Final = 5
-_SPACES: Final = re.compile(r"\s+")
-_DIGITS: Final = {ord(digit): "0" for digit in "123456789"}
 _FIRST: Final = np.uint32(0x9E3779B1)
 _NEXT: Final = np.uint32(0x85EBCA6B)
 _MIX: Final = np.uint32(0x2C1B3C6D)
@@ -30,31 +27,46 @@ _HALF: Final = np.uint32(15)
 
 Ids = NDArray[np.intp]
 Array = NDArray[Any]
+Codes = NDArray[np.uint32]
 
 
-def plain(folded: str) -> str:
-    """A folded text as the models read it."""
-    return _SPACES.sub(" ", folded.lower().translate(_DIGITS))
+def codes_of(folded: str) -> Codes:
+    """A folded text as the models read it: small letters, any digit as 0, any run of spaces as one; code points."""
+    codes = np.frombuffer(folded.lower().encode("utf-32-le", "replace"), dtype=np.uint32)
+    digits = (codes > 0x30) & (codes < 0x3A)
+    spaces = (codes == 0x0A) | (codes == 0x09) | (codes == 0x20)
+    if digits.any():
+        codes = np.where(digits, np.uint32(0x30), codes)
+    if spaces.any():
+        repeated = spaces[1:] & spaces[:-1]
+        codes = np.where(spaces, np.uint32(0x20), codes)
+        if repeated.any():
+            codes = codes[np.concatenate(([True], ~repeated))]
+    return codes
 
 
-def gram_ids(text: str) -> Ids:
+def gram_ids(codes: Codes) -> Ids:
     """The places of a text's n-grams, each once, in order."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
     first = codes * _FIRST
     running = first
     parts = []
     for length in range(1, min(LONGEST_GRAM, len(codes)) + 1):
         if length > 1:
             running = running[:-1] * _NEXT + first[length - 1 :]
-        mixed = (running ^ (running >> _HALF)) * _MIX
-        parts.append(mixed >> _SHIFT)
+        parts.append(((running ^ (running >> _HALF)) * _MIX) >> _SHIFT)
     if not parts:
         return np.zeros(0, dtype=np.intp)
-    places = np.sort(np.concatenate(parts))
+    places = np.concatenate(parts)
+    places.sort()
     once = np.empty(len(places), dtype=np.bool_)
     once[0] = True
     np.not_equal(places[1:], places[:-1], out=once[1:])
     return places[once].astype(np.intp)
+
+
+def language(codes: Codes) -> str:
+    """``en`` where most characters are ASCII, else ``ja``."""
+    return "en" if 2 * int(np.count_nonzero(codes < 0x80)) > len(codes) else "ja"
 
 
 class TextModels:

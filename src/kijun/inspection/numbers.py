@@ -51,6 +51,10 @@ class Numbers:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = [NumberRule.of(rule) for rule in rules]
+        self._by_length: dict[int, list[NumberRule]] = {}
+        for one in self._rules:
+            for length in one.lengths:
+                self._by_length.setdefault(length, []).append(one)
         self._lengths = frozenset(length for rule in self._rules for length in rule.lengths)
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
@@ -91,9 +95,7 @@ class Numbers:
         if _edge(text, start - 1) or _edge(text, end):
             return
         value = "".join(text[group.start : group.end] for group in groups)
-        for one in self._rules:
-            if total not in one.lengths:
-                continue
+        for one in self._by_length[total]:
             own = label is not None and label.type == one.rule.type and label.strength > 0.8
             mentioned = scene.mentions(one.rule.type)
             form = _form(one, shape, text, groups, own or (mentioned and "check" in one.rule.settings))

@@ -7,16 +7,15 @@ from typing import Final, NamedTuple
 
 from kijun.inspection.decode import decoded
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import Ids, TextModels, gram_ids, plain
+from kijun.inspection.linear import Ids, TextModels, codes_of, gram_ids, language
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Hit, Scene
-from kijun.inspection.segments import sentences, windows
+from kijun.inspection.segments import PART, WHOLE, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
 _AGREE: Final = 0.9  # how far below its threshold the model may be where a rule's words are there
 _NOTHING: Final = -9.0
-_PIECE: Final = 0.15  # a piece must say it a little more plainly than a whole text
 _DECODED: Final = 0.1
 _WORDS: Final = 0.15  # what a word of a rule of the same kind adds
 
@@ -46,11 +45,13 @@ class Attacks:
         best = read(self._models, "attack", text, scene.pieces(self._models))
         rules = [found for rule in self._words for found in _near(scene, rule)]
         for rule, start, end in rules:
-            if best.over > -_AGREE * 0.5:
+            if best.over > -_WORDS:
                 yield Candidate(rule.type, start, end, max(0.6, score_of(best.over)), rule.id)
         if self._model_rule is not None and best.over > 0 and not rules:
             kind = kind_of(self._models, "attack-kind", text[best.start : best.end])
-            yield Candidate(kind, *self._place(text, best), score_of(best.over), self._model_rule.id)
+            yield Candidate(
+                kind, *plainest(self._models, "attack", text, best), score_of(best.over), self._model_rule.id
+            )
         if self._decoded_rule is not None and best.over <= 0:
             yield from self._hidden(scene, self._decoded_rule)
 
@@ -61,9 +62,6 @@ class Attacks:
             if over > 0:
                 yield Candidate(rule.type, piece.start, piece.end, score_of(over), rule.id)
                 return
-
-    def _place(self, text: str, best: Reading) -> tuple[int, int]:
-        return place_of(self._models, "attack", text, best) if self._models else (best.start, best.end)
 
 
 class Piece(NamedTuple):
@@ -76,43 +74,43 @@ class Piece(NamedTuple):
     language: str
 
 
+def piece(models: TextModels, text: str, start: int, end: int) -> Piece | None:
+    """A piece of a text; None where there is nothing to read."""
+    codes = codes_of(text[start:end])
+    ids = gram_ids(codes)
+    return Piece(start, end, ids, models.norm(ids), language(codes)) if len(ids) else None
+
+
 def pieces(models: TextModels, text: str) -> list[Piece]:
-    """A text and, where it is long, its windows."""
-    found = []
-    for start, end in ((0, len(text)), *windows(text)):
-        reading = plain(text[start:end])
-        ids = gram_ids(reading)
-        if len(ids):
-            found.append(Piece(start, end, ids, models.norm(ids), language(reading)))
-    return found
+    """A text, or its windows where it is long."""
+    found = (piece(models, text, start, end) for start, end in windows(text, WHOLE))
+    return [one for one in found if one is not None]
 
 
-def read(models: TextModels, head: str, text: str, parts: Sequence[Piece] | None = None) -> Reading:
-    """The plainest of a text and its pieces; what a piece says counts a little less than the whole."""
+def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | None = None) -> Reading:
+    """How far a text, or the plainest window of a long one, is above the threshold of its language."""
     best = Reading(_NOTHING, 0, len(text))
-    for number, part in enumerate(pieces(models, text) if parts is None else parts):
-        over = (
-            models.margin(head, part.ids, part.norm)
-            - models.threshold(head, part.language)
-            - (_PIECE if number else 0)
-        )
+    for whole in pieces(models, text) if wholes is None else wholes:
+        over = models.margin(head, whole.ids, whole.norm) - models.threshold(head, whole.language)
         if over > best.over:
-            best = Reading(over, part.start, part.end)
+            best = Reading(over, whole.start, whole.end)
     return best
 
 
-def _over(models: TextModels, head: str, text: str) -> float:
-    reading = plain(text)
-    ids = gram_ids(reading)
-    if not len(ids):
-        return _NOTHING
-    return models.margin(head, ids, models.norm(ids)) - models.threshold(head, language(reading))
-
-
-def language(text: str) -> str:
-    """``en`` where most characters are ASCII, else ``ja``."""
-    sample = text[:600]
-    return "en" if len(sample.encode("utf-8", "replace")) < 2 * len(sample) else "ja"
+def plainest(models: TextModels, head: str, text: str, best: Reading) -> tuple[int, int]:
+    """The part of what was read that speaks plainest, without the space around it."""
+    start, end = best.start, best.end
+    if end - start > PART:
+        found = (
+            piece(models, text, start + first, start + last) for first, last in windows(text[start:end], PART)
+        )
+        part = max((one for one in found if one), key=lambda one: models.margin(head, one.ids, one.norm))
+        start, end = part.start, part.end
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def score_of(over: float) -> float:
@@ -122,35 +120,8 @@ def score_of(over: float) -> float:
 
 def kind_of(models: TextModels, group: str, text: str) -> str:
     """The likeliest kind of a piece that was found."""
-    ids = gram_ids(plain(text))
+    ids = gram_ids(codes_of(text))
     return models.likeliest(group, ids, models.norm(ids))
-
-
-def place_of(models: TextModels, head: str, text: str, best: Reading) -> tuple[int, int]:
-    """The sentences of a piece that speak for the finding, from the first to the last of them."""
-    parts = [
-        part
-        for part in sentences(text[best.start : best.end])
-        if text[best.start + part[0] : best.start + part[1]].strip()
-    ]
-    if len(parts) < 2:
-        return _trimmed(text, best.start, best.end)
-    said = [
-        (_over(models, head, text[best.start + start : best.start + end]), start, end) for start, end in parts
-    ]
-    top = max(said)[0]
-    strong = [part for part in said if part[0] >= top - 0.5]
-    return _trimmed(
-        text, best.start + min(part[1] for part in strong), best.start + max(part[2] for part in strong)
-    )
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
 
 
 def _near(scene: Scene, rule: Rule) -> Iterator[tuple[Rule, int, int]]:
@@ -203,5 +174,5 @@ class Expressions:
         rule = same[0][0] if same else self._model_rule
         target = kind_of(self._models, "target", piece) if kind == "discrimination" else ""
         yield Candidate(
-            kind, *place_of(self._models, "harmful", text, best), score_of(over), rule.id, target=target
+            kind, *plainest(self._models, "harmful", text, best), score_of(over), rule.id, target=target
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,6 +14,7 @@ from kijun.inspection.fold import Folded, fold
 if TYPE_CHECKING:
     from kijun.inspection.lexicon import Lexicon
     from kijun.inspection.linear import TextModels
+    from kijun.inspection.name_lists import Names
     from kijun.inspection.reading import Piece
     from kijun.inspection.tokens import Tokens
 
@@ -56,6 +57,7 @@ _KANJI_RUN: Final = re.compile(
     r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
 )
 _SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ()]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
+_HOUSE_NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|-[0-9]|番[0-9])")
 _FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
 _CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 _TIGHT: Final = re.compile(
@@ -90,6 +92,7 @@ class Scene:
         self.text: str = self.folded.text
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
         self.found: list[Candidate] = []
+        self._closely: set[int] = set()
         self.people: list[int] = []
         self.people_ends: list[int] = []
         self._pieces: list[Piece] | None = None
@@ -125,12 +128,21 @@ class Scene:
         return text
 
     @cached_property
+    def names(self) -> Names:
+        """Where words of the lists of names stand."""
+        from kijun.inspection.name_lists import name_lists
+
+        return name_lists().find(self.text)
+
+    @cached_property
     def tokens(self) -> Tokens:
         """The words of the sentences in which a name or a place may stand, as the dictionary cuts them."""
-        from kijun.inspection.name_lists import surname_ends
         from kijun.inspection.tokens import Tokens
 
-        marks = sorted({*surname_ends(self.text), *self.ends("honorific"), *self.ends("prefecture")})
+        marks = {*self._closely, *self.names.reasons(), *self.ends("prefecture")}
+        marks.update(match.end() for match in _HOUSE_NUMBER.finditer(self.text))
+        marks.update(hit.end + 1 for hit in self.words("label") if hit.value == "ADDRESS")
+        marks = sorted(mark for mark in marks if mark <= len(self.text))
         tokens = Tokens()
         text = self.text
         first = last = -1
@@ -148,6 +160,10 @@ class Scene:
         if last > first:
             tokens.add(text[first:last], first)
         return tokens
+
+    def look_closely(self, places: Iterable[tuple[int, int]]) -> None:
+        """Ask for the words of the sentences around some places; before `tokens` is read for the first time."""
+        self._closely.update(end for _, end in places)
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:

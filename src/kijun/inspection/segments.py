@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 _SENTENCE: Final = re.compile(r"[^。！？!?\n.]{0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*|\.)?")
-WINDOW: Final = 320  # characters
-WHOLE: Final = 600  # up to here a text is read in one piece only
+WHOLE: Final = 600  # characters: a longer text is read in windows of this size
+PART: Final = 140  # characters: the size of the parts of a window
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -17,8 +17,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     while start < len(text):
         match = _SENTENCE.match(text, start)
         end = match.end() if match and match.end() > start else start + 1
-        joined = places and end - start < 3
-        if joined:
+        if places and end - start < 3:
             places[-1] = (places[-1][0], end)
         else:
             places.append((start, end))
@@ -26,16 +25,21 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return places
 
 
-def windows(text: str) -> list[tuple[int, int]]:
-    """Overlapping pieces of whole sentences of about `WINDOW` characters; none where the text is short."""
-    if len(text) <= WHOLE:
-        return []
-    parts = sentences(text)
+def windows(text: str, size: int) -> list[tuple[int, int]]:
+    """Overlapping pieces of whole sentences of at most `size` characters (a longer sentence is cut); the text itself where it is short."""
+    if len(text) <= size:
+        return [(0, len(text))]
+    parts: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        while end - start > size:
+            parts.append((start, start + size))
+            start += size // 2
+        parts.append((start, end))
     found: list[tuple[int, int]] = []
     first = 0
     while first < len(parts):
         last = first
-        while last + 1 < len(parts) and parts[last + 1][1] - parts[first][0] <= WINDOW:
+        while last + 1 < len(parts) and parts[last + 1][1] - parts[first][0] <= size:
             last += 1
         found.append((parts[first][0], parts[last][1]))
         if last + 1 >= len(parts):

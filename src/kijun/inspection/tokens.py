@@ -65,7 +65,7 @@ _here = threading.local()
 
 @cache
 def _dictionary() -> Dictionary:
-    return Dictionary(dict="core")
+    return Dictionary(dict="small")
 
 
 @cache

@@ -1,0 +1,373 @@
+"""Where a name may stand: the dictionary's proper nouns, what follows labels and kin, what precedes honorifics, and forms.
+
+Places only; whether one is a name is for `names` and the weights. Most of what has the form of a name is left out
+here already, for no part of it is in the lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final
+
+from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME, NameLists
+from kijun.inspection.rule import read_yaml
+from kijun.inspection.scene import Scene
+from kijun.inspection.tokens import NAME, NOUN, Tokens
+
+Place = tuple[int, int]
+
+_KANJI: Final = "一-龥々〆ヶ𠀀-𯿿"
+_AFTER: Final = re.compile(
+    rf"([{_KANJI}ノ]{{1,6}}[ぁ-ん]{{0,4}}|[ァ-ヴー]{{2,12}}|[ぁ-ん]{{2,8}})(?:([ \n・]{{1,3}})([{_KANJI}]{{1,4}}[ぁ-ん]{{0,3}}|[ァ-ヴー]{{1,10}}|[ぁ-ん]{{1,6}}))?"
+)
+_PAIR: Final = re.compile(
+    rf"([{_KANJI}]{{1,4}})([ \n・]{{1,3}})([{_KANJI}]{{1,3}}[ぁ-ん]{{0,2}}|[ぁ-ん]{{1,5}}[{_KANJI}]?|[ァ-ヴー]{{1,8}}[{_KANJI}]?)(?![{_KANJI}])"
+)
+_SPACED: Final = re.compile(rf"[{_KANJI}](?: {{1,2}}[{_KANJI}ぁ-んァ-ヴー]){{1,6}}(?![ぁ-んァ-ヴー])")
+_KATAKANA: Final = re.compile(r"[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{1,12}){1,4}(?![ァ-ヴー])")
+_KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
+_HIRAGANA: Final = re.compile(r"[ぁ-ん]{2,6}[ \n]{1,2}[ぁ-ん]{2,6}(?![ぁ-ん一-龥])")
+_KANA_SELF: Final = re.compile(
+    r"(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
+)
+_SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{_KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
+_CAPITAL: Final = re.compile("[A-Z][a-zA-Z]")
+_ROMAJI: Final = re.compile(
+    r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’.-]{0,17}(?:(?:, ?| {1,2}|\n)(?:[A-Z][A-Za-z'’.-]{0,17}|da|de|dos|del|van|bin|binti|al|la)){1,5}(?![A-Za-z0-9@])"
+)
+_ONE_ROMAJI: Final = re.compile(r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’-]{1,17}(?![A-Za-z0-9@._/])")
+_KANJI_HEAD: Final = re.compile(rf"[{_KANJI}]+")
+_NAME_CHARS: Final = re.compile(rf"[{_KANJI}]{{1,4}}|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,10}}")
+_BETWEEN: Final = frozenset("の・: (「、はが ")
+_GAPS: Final = " \n・="
+_NAMES: Final = SURNAME | GIVEN | ABROAD
+#: Before these any word in kanji or katakana may be a name, however rare.
+_SURE: Final = frozenset({"様", "さま", "さん", "氏", "殿", "くん", "君", "ちゃん"})
+_AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "くん")
+
+
+class View:
+    """A scene as names see it: words and names by place, and the words that stand after and before names."""
+
+    def __init__(self, scene: Scene, lists: NameLists) -> None:
+        self.scene = scene
+        self.text = scene.text
+        self.lists = lists
+        self.names = scene.names
+        self.after = {
+            group: {hit.start: hit.value for hit in scene.words(group)}
+            for group in ("honorific", "title", "thing")
+        }
+        self.before = {
+            group: {hit.end: hit.value for hit in scene.words(group)} for group in ("kin", "company", "title")
+        }
+
+    @property
+    def tokens(self) -> Tokens:
+        """The words of the text; known only where `places` asked to look closely."""
+        return self.scene.tokens
+
+    @cached_property
+    def aged(self) -> set[int]:
+        """Where a word must end to stand right before an age: さくら（9歳."""
+        found = set()
+        for hit in self.scene.words("years"):
+            place = hit.start
+            while place and self.text[place - 1] in "0123456789一二三四五六七八九十 (、":
+                place -= 1
+            if place < hit.start:
+                found.add(place)
+        return found
+
+    @cached_property
+    def cued_ends(self) -> set[int]:
+        """Where a word must end to stand before an honorific, a title, a thing or an age; also with a space between."""
+        places = {place for words in self.after.values() for place in words} | self.aged
+        return places | {place - 1 for place in places}
+
+    @cached_property
+    def cued_starts(self) -> set[int]:
+        """Where a word must begin to stand after a label of persons, after kin or a company; also after one mark."""
+        places = {place for words in self.before.values() for place in words}
+        places |= {
+            label.end for label in self.scene.words("label") if label.value in ("PERSON", "BANK_ACCOUNT")
+        }
+        return places | {place + 1 for place in places} | {place + 2 for place in places}
+
+    def has_cue(self, start: int, end: int) -> bool:
+        """Whether an ordinary word stands where names stand."""
+        if end in self.cued_ends or start in self.cued_starts:
+            return True
+        if not self.scene.tables:
+            return False
+        head = self.scene.head(start)
+        return head is not None and head.type == "PERSON"
+
+
+def places(view: View) -> set[Place]:
+    """Every place where a name may stand; many overlap."""
+    found = {*_from_heads(view), *_from_honorifics(view)}
+    unlisted: list[Place] = []
+    for place in {*_from_labels(view), *_from_kin(view, unlisted), *_from_forms(view)}:
+        if _plausible(view, *place):
+            found.add(place)
+    found.update(unlisted)
+    if _CAPITAL.search(view.text):
+        found.update(_from_romaji(view))
+    view.scene.look_closely(found)  # from here on the words of these sentences are known
+    found.update(_from_tokens(view))
+    found.update(list(_shorter(view, found)))
+    return found
+
+
+def parts(text: str, start: int, end: int) -> list[Place]:
+    """The words of a place that spaces, dots and line breaks divide."""
+    found: list[Place] = []
+    place = start
+    for at in range(start, end):
+        if text[at] in _GAPS:
+            if at > place:
+                found.append((place, at))
+            place = at + 1
+    if end > place:
+        found.append((place, end))
+    return found
+
+
+def _plausible(view: View, start: int, end: int) -> bool:
+    """Whether a place can be a name at all: a part of it is in the lists, or it is foreign by its form."""
+    words = parts(view.text, start, end)
+    if not words:
+        return False
+    kind = view.names.kind
+    if len(words) == 1:
+        return bool(kind(*words[0]) & _NAMES) or (end - start > 2 and bool(view.names.cut(*words[0])))
+    if len(words) > 2 and all(last - first == 1 for first, last in words):
+        joined = "".join(view.text[first] for first, _ in words)
+        spaced = view.lists.find(joined)
+        return bool(spaced.kind(0, len(joined)) or spaced.cut(0, len(joined)))
+    first = script(view.text[words[0][0] : words[0][1]])
+    if first == "kata":
+        return True
+    return bool(kind(*words[0]) & SURNAME) or (bool(kind(*words[-1]) & GIVEN) and first != "hira")
+
+
+def _from_tokens(view: View) -> Iterator[Place]:
+    tokens, text, kind_of = view.tokens, view.text, view.names.kind
+    for number, kind in enumerate(tokens.kinds):
+        if kind > NOUN:
+            continue
+        start, end = tokens.starts[number], tokens.ends[number]
+        if kind > NAME and (
+            end - start > 4
+            or not kind_of(start, end)
+            or (kind == NOUN and not view.has_cue(start, end))
+            or text[start].isascii()
+        ):
+            continue
+        yield start, end
+        yield from _extended(view, number, start, end)
+
+
+def _extended(view: View, number: int, start: int, end: int) -> Iterator[Place]:
+    """A surname with what may be the given name after it: up to some words, with or without a space."""
+    tokens, text = view.tokens, view.text
+    length = 0
+    for following in range(number + 1, min(number + 6, len(tokens))):
+        begins, ends = tokens.starts[following], tokens.ends[following]
+        if text[begins] in _GAPS:
+            if ends - begins > 3 or length:
+                break
+            continue
+        if begins - end - length > 3 or not _NAME_CHARS.fullmatch(text, begins, ends):
+            break
+        length += ends - begins
+        if length > 5:
+            break
+        if tokens.kinds[following] <= NAME or view.names.kind(ends - length, ends) & GIVEN:
+            yield start, ends
+
+
+def _from_labels(view: View) -> Iterator[Place]:
+    text = view.text
+    for label in view.scene.words("label"):
+        if label.value != "PERSON":
+            continue
+        place = label.end
+        while place < len(text) and place - label.end < 8 and text[place] in " :=\n」)】(・/|\"'*はの、]>":
+            place += 1
+        match = _AFTER.match(text, place) if place > label.end else None
+        if match:
+            yield match.span(1)
+            if match[3]:
+                yield match.span()
+
+
+def _from_heads(view: View) -> Iterator[Place]:
+    """Cells of the columns that hold names."""
+    for number, (mark, heads) in view.scene.tables.items():
+        start = view.scene.line_starts[number]
+        for column, cell in enumerate(view.scene.row(number).split(mark)):
+            head = heads[column] if column < len(heads) else None
+            if head is not None and head.type == "PERSON":
+                inner = cell.strip(" \u3000\"'*")
+                if 1 < len(inner) <= 24:
+                    offset = start + cell.find(inner)
+                    yield offset, offset + len(inner)
+            start += len(cell) + len(mark)
+
+
+def _from_kin(view: View, unlisted: list[Place]) -> Iterator[Place]:
+    """What stands right after a word for kin or an office-holder, with の, a bracket or a mark between or nothing."""
+    text, kind = view.text, view.names.kind
+    for hit in view.scene.words("kin"):
+        place = hit.end
+        while place - hit.end < 2 and text[place : place + 1] in _BETWEEN:
+            place += 1
+        match = _AFTER.match(text, place)
+        if match is None:
+            continue
+        yield match.span(1)
+        if match[3]:
+            yield match.span()
+        word = script(match[1])
+        if word == "kata":  # 妻がアイリーン: of people from abroad no list knows all
+            unlisted.append((place, match.end(1)))
+        if word in ("hira", "kata"):
+            for end in range(
+                place + 2, min(match.end(1), place + 5)
+            ):  # a name in kana runs into what follows it: みどりは
+                if kind(place, end) & GIVEN:
+                    yield place, end
+        kanji = _KANJI_HEAD.match(text, place, match.end(1))
+        if kanji and kanji.end() < match.end(1):
+            yield kanji.span()
+
+
+def _from_forms(view: View) -> Iterator[Place]:
+    """Words in pairs, one character after another, kana with a space or a dot, who speaks in a record."""
+    text = view.text
+    for match in _PAIR.finditer(text):
+        if match.start() and script(text[match.start() - 1]) in ("kanji", "kata"):
+            continue
+        yield match.span()
+        yield match.span(1)
+        yield match.span(3)
+    spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
+    for pattern in spaced:
+        for match in pattern.finditer(text):
+            before = script(text[match.start() - 1]) if match.start() else ""
+            if before not in ("kanji", "kata", "hira"):
+                yield match.span()
+    for match in _SPEAKER.finditer(text):
+        yield match.span(1)
+    for match in _KATAKANA.finditer(text):
+        yield match.span()
+        pieces = [part.span() for part in _KATAKANA_PART.finditer(text, *match.span())]
+        if len(pieces) > 2:
+            for left, right in pairwise(pieces):
+                yield left[0], right[1]
+
+
+def _shorter(view: View, found: set[Place]) -> Iterator[Place]:
+    """Pairs that end in kana, up to where the dictionary ends a word: 株元 みどり of 株元 みどりは."""
+    text, until = view.text, view.tokens.until
+    for start, end in found:
+        if (
+            end - start > 3
+            and "ぁ" <= text[end - 1] <= "ん"
+            and (" " in text[start:end] or "\n" in text[start:end])
+        ):
+            for place in range(end - 1, max(start + 2, end - 4), -1):
+                if place in until and text[place - 1] not in _GAPS:
+                    yield start, place
+
+
+def _from_honorifics(view: View) -> Iterator[Place]:
+    text = view.text
+    for group in ("honorific", "title"):
+        for place, word in view.after[group].items():
+            end = place
+            while end and place - end < 2 and text[end - 1] in " \n":
+                end -= 1
+            start = _word_before(text, end)
+            if start == end:
+                continue
+            sure = word in _SURE and 1 < end - start < 5 and text[start:end] not in _SURE
+            if (sure and script(text[start:end]) in ("kanji", "kata")) or _plausible(view, start, end):
+                yield start, end
+            gap = start
+            while gap and start - gap < 3 and text[gap - 1] in " \n・":
+                gap -= 1
+            first = _word_before(text, gap) if gap < start else start
+            if first < gap and _plausible(view, first, end):
+                yield first, end
+
+
+def _word_before(text: str, end: int) -> int:
+    """Where the word that ends at a place begins: kanji with kana after them, or kana of one kind; at most ten characters."""
+    start = end
+    while start and end - start < 6 and "ぁ" <= text[start - 1] <= "ん":
+        start -= 1
+    if end - start > 2:
+        return start  # in hiragana
+    if start and _is_katakana(text[start - 1]):
+        if start < end:
+            return start
+        while start and end - start < 20 and _is_katakana(text[start - 1]):
+            start -= 1
+        return start
+    while start and end - start < 8 and char_script(text[start - 1]) == "kanji":
+        start -= 1
+    return start
+
+
+def _is_katakana(char: str) -> bool:
+    return "ァ" <= char <= "ヴ" or char in "ー・="
+
+
+def _from_romaji(view: View) -> Iterator[Place]:
+    text, lists = view.text, view.lists
+    japanese = not text.isascii()
+    ordinary = _ordinary()
+    for match in _ROMAJI.finditer(text):
+        words = match[0].replace(",", " ").split()
+        if any(lists.is_romaji(word) for word in words) or (
+            japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
+        ):
+            yield match.span()
+    for match in _ONE_ROMAJI.finditer(text):
+        if lists.is_romaji(match[0]) or text.startswith(_AFTER_ROMAJI, match.end()):
+            yield match.span()
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["ordinary"]))
+
+
+def script(word: str) -> str:
+    """In what a word is written: kanji, hira, kata, latin, kanji-hira (kanji first), mixed."""
+    first = char_script(word[0])
+    if len(word) == 1:
+        return first
+    kinds = {char_script(char) for char in word}
+    if len(kinds) == 1:
+        return first
+    return "kanji-hira" if first == "kanji" and kinds == {"kanji", "hira"} else "mixed"
+
+
+@lru_cache(maxsize=8192)
+def char_script(char: str) -> str:
+    """The script of one character: kanji, hira, kata, latin for all of ASCII, else mixed."""
+    code = ord(char)
+    if 0x3041 <= code <= 0x309F:
+        return "hira"
+    if 0x30A1 <= code <= 0x30FF and code != 0x30FB:
+        return "kata"
+    if 0x3400 <= code <= 0x9FFF or code >= 0x20000 or char in "々〆":
+        return "kanji"
+    return "latin" if char.isascii() else "mixed"
