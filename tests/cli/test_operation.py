@@ -30,7 +30,7 @@ def test_every_variable_that_kijun_reads_is_in_its_table() -> None:
         found |= set(bare.findall(code))
         if path.name == "environ.py" or "import environ" in code:
             found |= set(reads.findall(code))
-    theirs = {"DJANGO_SETTINGS_MODULE", "XDG_DATA_HOME"}
+    theirs = {"DJANGO_SETTINGS_MODULE", "XDG_DATA_HOME", "NO_COLOR", "TERM"}
     assert found >= set(environ.VARIABLES), "a variable of the table is read nowhere"
     assert found - theirs - {"KIJUN_HOME"} <= set(environ.VARIABLES)
 

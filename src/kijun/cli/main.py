@@ -44,6 +44,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "catalog": Command(
         "kijun.catalog.commands", "read, check and export the guideline as data", django=False
     ),
+    "inspect": Command(
+        "kijun.inspection.commands", "find personal, secret and hostile content in texts", django=False
+    ),
     "audit": Command("kijun.governance.audit.commands", "verify the audit trail and print its heads"),
     "setup-link": Command(
         "kijun.governance.accounts.commands.setup_link", "print a one-time link that registers a municipality"

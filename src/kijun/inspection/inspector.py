@@ -17,6 +17,7 @@ from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
 from kijun.inspection.names import Names, around_name
 from kijun.inspection.numbers import Numbers
+from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings
 from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
 from kijun.inspection.rule import Rule, RuleSet, read_yaml
@@ -30,6 +31,7 @@ Recogniser = Callable[[Scene], Iterable[Candidate]]
 
 #: Who reads the rules, in the order in which they look: later ones see what earlier ones found.
 _STAGES: Final = (
+    (OwnData, (WORDS, PATTERN)),
     (Secrets, ("secret", "url", "pem")),
     (Forms, ("pattern",)),
     (Numbers, ("number",)),
@@ -65,10 +67,12 @@ class Inspector:
             for stage, readers in _STAGES
         ]
 
+        self._known_public = KnownPublic(self.policy.known_public)
         models = bundled_models()
         self._readers: tuple[Recogniser, ...] = (
             Attacks([rule for rule in self.rules.rules if rule.kind is Kind.ATTACK], models),
             Expressions([rule for rule in self.rules.rules if rule.kind is Kind.EXPRESSION], models),
+            OwnReadings(self.rules.rules),
         )
 
     def inspect(self, text: str) -> Inspection:
@@ -81,7 +85,11 @@ class Inspector:
         scene = Scene(text, self._lexicon)
         for name, recognise in self._stages:
             self.look(scene, name, recognise(scene))
-        found = [self._finding(scene, one) for one in settle(scene.found, self.policy)]
+        found = [
+            self._finding(scene, one)
+            for one in settle(scene.found, self.policy)
+            if not self._known_public(one.type, scene.text[one.start : one.end])
+        ]
         for read in self._readers:
             found += [
                 self._finding(scene, one) for one in read(scene) if self.policy.acts(one.type, one.score)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,16 +12,22 @@ from typing import Any, Final
 import yaml
 
 from kijun.inspection.model import RuleError
+from kijun.inspection.own import own_rules, read_rule
 from kijun.inspection.rule import Rule, RuleSet, bundled
 from kijun.inspection.vocabulary import Attack, DataType, Expression
 
 #: How sure a finding must be before the default policy acts on it; 0.5 where a type is not named.
 THRESHOLDS: Final[Mapping[str, float]] = {}
 LONGEST: Final = 2_000_000  # characters in one text
+LARGEST_FILE: Final = 10_000_000  # bytes of a policy file
 _KEYS: Final = frozenset(
     {"types", "thresholds", "rules_off", "rules", "forbidden_words", "known_public", "longest"}
 )
 _ALL: Final = frozenset((*DataType, *Attack, *Expression))
+
+
+class UnreadablePolicy(RuleError):
+    """A policy file is not there, or is no YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +49,27 @@ class Policy:
     longest: int = LONGEST
 
     def rule_set(self) -> RuleSet:
-        """The rules in force; raises `RuleError` where an id is unknown or double."""
+        """The rules in force; raises `RuleError` where an id is unknown or double, or an own rule cannot be used.
+
+        The version of a set that is not the bundled one says so: ``2026.12.0+3f1c09ab``.
+        """
         known = {rule.id for rule in bundled().rules}
         unknown = sorted(self.rules_off - known)
         if unknown:
             raise RuleError(
                 f"止める規則 {unknown[0]} はありません。", f"there is no rule {unknown[0]} to switch off"
             )
-        return bundled().without(self.rules_off).with_(self.rules)
+        own = own_rules(self.rules, self.forbidden_words)
+        rules = bundled().without(self.rules_off).with_(own)
+        return RuleSet(f"{rules.version}{self._mark()}", rules.rules)
+
+    def _mark(self) -> str:
+        """What tells this policy's choice of rules and words from others in records; nothing can be read from it."""
+        if not (self.rules or self.rules_off or self.forbidden_words or self.known_public):
+            return ""
+        rules = [[rule.id, rule.version, rule.by, repr(sorted(rule.settings.items()))] for rule in self.rules]
+        chosen = [rules, sorted(self.rules_off), sorted(self.forbidden_words), sorted(self.known_public)]
+        return "+" + hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:8]
 
     def threshold(self, type: str) -> float:
         """The least score at which a type counts."""
@@ -65,40 +86,43 @@ class Policy:
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Policy:
         """A policy from a mapping, as YAML and JSON files give it; raises `RuleError` that names what is wrong."""
-        unknown = sorted(set(row) - _KEYS)
+        unknown = sorted(str(key) for key in set(row) - _KEYS)
         if unknown:
             raise RuleError(
                 f"方針に知らない項目があります：{unknown[0]}",
                 f"the policy has an unknown entry: {unknown[0]}",
             )
-        try:
-            types = frozenset(str(one) for one in row["types"]) if row.get("types") is not None else None
-            thresholds = {str(key): float(value) for key, value in (row.get("thresholds") or {}).items()}
-            wrong = sorted(((types or frozenset()) | set(thresholds)) - _ALL)
-            if wrong:
-                raise RuleError(f"種類 {wrong[0]} はありません。", f"there is no type {wrong[0]}")
-            return cls(
-                types,
-                thresholds,
-                frozenset(str(one) for one in row.get("rules_off") or ()),
-                tuple(Rule.read(one) for one in row.get("rules") or ()),
-                _words(row.get("forbidden_words")),
-                _words(row.get("known_public")),
-                int(row.get("longest", LONGEST)),
-            )
-        except (TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, RuleError):
-                raise
-            raise RuleError(f"方針を読めません：{error}", f"the policy cannot be read: {error}") from error
+        types = None if row.get("types") is None else types_of("types", row["types"])
+        thresholds = _thresholds(row.get("thresholds"))
+        longest = row.get("longest", LONGEST)
+        if type(longest) is not int or longest < 1:
+            raise RuleError("longest は1以上の数で書いてください。", "longest is a number from 1 up")
+        rules = row.get("rules") or ()
+        if not isinstance(rules, list | tuple):
+            raise RuleError("rules はリストで書いてください。", "rules is a list")
+        policy = cls(
+            types,
+            thresholds,
+            frozenset(_texts("rules_off", row.get("rules_off"))),
+            tuple(read_rule(one) for one in rules),
+            _texts("forbidden_words", row.get("forbidden_words")),
+            _texts("known_public", row.get("known_public")),
+            longest,
+        )
+        policy.rule_set()
+        return policy
 
     @classmethod
     def load(cls, file: Path) -> Policy:
         """A policy from a YAML or JSON file."""
         try:
-            row = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise RuleError(
-                f"方針のファイルを読めません：{file}", f"the policy file cannot be read: {file}"
+            with file.open("rb") as opened:
+                data = opened.read(LARGEST_FILE + 1)
+            row = yaml.safe_load(data.decode("utf-8-sig")) if len(data) <= LARGEST_FILE else None
+        except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+            raise UnreadablePolicy(
+                f"方針のファイルを読めません：{file}{_where(error, '（{}行目）')}",
+                f"the policy file cannot be read: {file}{_where(error, ', line {}')}",
             ) from error
         if not isinstance(row, dict):
             raise RuleError(
@@ -107,9 +131,48 @@ class Policy:
         return cls.read(row)
 
 
-def _words(row: Any) -> tuple[str, ...]:
+def _where(error: Exception, words: str) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return words.format(mark.line + 1) if mark is not None else ""
+
+
+def types_of(name: str, row: Any) -> frozenset[str]:
+    """The types that a list names; raises `RuleError` where one is not there."""
+    types = frozenset(_texts(name, row))
+    wrong = sorted(types - _ALL)
+    if wrong:
+        there = ", ".join(sorted(_ALL))
+        raise RuleError(
+            f"{name}：種類 {wrong[0]} はありません。あるのは {there} です。",
+            f"{name}: there is no type {wrong[0]}; there are {there}",
+        )
+    return types
+
+
+def _thresholds(row: Any) -> dict[str, float]:
+    if row is None:
+        return {}
+    if not isinstance(row, Mapping):
+        raise RuleError(
+            "thresholds は「種類: 0から1の数」の形で書いてください。",
+            "thresholds holds a number for each type",
+        )
+    types_of("thresholds", list(row))
+    for type_, least in row.items():
+        if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least <= 1:
+            raise RuleError(
+                f"thresholds の {type_} は0から1の数で書いてください。",
+                f"thresholds: {type_} is a number between 0 and 1",
+            )
+    return {str(type_): float(least) for type_, least in row.items()}
+
+
+def _texts(name: str, row: Any) -> tuple[str, ...]:
     if row is None:
         return ()
-    if isinstance(row, str):
-        raise RuleError("語はリストで書いてください。", "words are written as a list")
-    return tuple(str(word).strip() for word in row if str(word).strip())
+    if not isinstance(row, list | tuple) or not all(isinstance(one, str) for one in row):
+        raise RuleError(
+            f'{name} は文字のリストで書いてください。数字だけの値や日付は "" で囲みます。',
+            f'{name} is a list of texts; figures and dates are put in ""',
+        )
+    return tuple(one.strip() for one in row if one.strip())

@@ -2,13 +2,15 @@
 
 Rules come from people, and Python's `re` backtracks. A pattern is accepted only where the work at one place of the
 text has a small bound, so that a search is linear in the text: every repetition is bounded, no repetition stands inside
-another that varies, no back reference, and the product of all choices stays under `LIMIT`.
+another that varies, no back reference, the product of all choices stays under `LIMIT`, and so does what has to be
+tried in atomic groups and lookaheads, which count as one choice and are work all the same (`WORK`).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+import warnings
+from typing import Any, Final, NamedTuple
 
 try:  # CPython 3.11 moved the parser
     from re import _constants as codes  # type: ignore[attr-defined]
@@ -19,6 +21,7 @@ except ImportError:  # pragma: no cover - other versions
 from kijun.inspection.model import RuleError
 
 LIMIT: Final = 20_000  # ways to match at one place
+WORK: Final = 400_000  # steps at one place, at worst
 LONGEST: Final = 400  # characters that one match may have
 _SINGLE: Final = {
     codes.LITERAL,
@@ -31,16 +34,31 @@ _SINGLE: Final = {
 }
 
 
-def compile_safely(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """Compile a pattern, or raise `RuleError` where it is malformed or could take long."""
+class _Cost(NamedTuple):
+    """Of a part of a pattern at one place: the ways in which it can match, and the steps until all have failed."""
+
+    ways: int
+    work: int
+
+
+_NEVER: Final = _Cost(LIMIT + 1, 1)  # not accepted, whatever is around it
+
+
+def compile_safely(pattern: str, flags: int = 0, work: int = WORK) -> re.Pattern[str]:
+    """Compile a pattern, or raise `RuleError` where it is malformed or could take more than `work` steps at one place."""
     try:
-        parsed = parser.parse(pattern, flags)
-    except (re.error, OverflowError, RecursionError) as error:
+        with (
+            warnings.catch_warnings()
+        ):  # what Python will read in another way one day is no pattern for a rule
+            warnings.simplefilter("error")
+            parsed = parser.parse(pattern, flags)
+            cost = _cost(parsed)
+            compiled = re.compile(pattern, flags)
+    except (re.error, OverflowError, RecursionError, ValueError, Warning) as error:
         raise RuleError(
             f"正規表現を読めません：{error}", f"this is no regular expression: {error}"
         ) from error
-    ways = _ways(parsed)
-    if ways > LIMIT:
+    if cost.ways > LIMIT or cost.work > work:
         raise RuleError(
             "正規表現の組み合わせが多すぎます。繰り返しに上限（{1,20} など）を付け、繰り返しの入れ子を避けてください。",
             "the pattern has too many ways to match: give repetitions an upper bound such as {1,20} and do not nest them",
@@ -50,40 +68,45 @@ def compile_safely(pattern: str, flags: int = 0) -> re.Pattern[str]:
             f"一致する長さに上限がありません。繰り返しに上限を付け、全体を{LONGEST}文字以内にしてください。",
             f"a match may be longer than {LONGEST} characters: give repetitions an upper bound",
         )
-    return re.compile(pattern, flags)
+    return compiled
 
 
-def _ways(parsed: Any) -> int:
-    ways = 1
+def _cost(parsed: Any) -> _Cost:
+    ways, work = 1, 0
     for code, argument in parsed:
-        ways *= _ways_of(code, argument)
+        part = _cost_of(code, argument)
+        work += ways * part.work
+        ways *= part.ways
         if ways > LIMIT:
-            return ways
-    return ways
+            return _NEVER
+    return _Cost(ways, work)
 
 
-def _ways_of(code: Any, argument: Any) -> int:
+def _cost_of(code: Any, argument: Any) -> _Cost:
     if code in _SINGLE:
-        return 1
+        return _Cost(1, 1)
     if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
         least, most, inner = argument
-        if most == codes.MAXREPEAT:
-            return LIMIT + 1
-        inside = _ways(inner)
-        if code is codes.POSSESSIVE_REPEAT:
-            return 1 if inside * most <= LIMIT else LIMIT + 1
-        choices = most - least + 1
-        if inside == 1:
-            return int(choices)
-        return (
-            int(sum(inside**count for count in range(least, min(most, 20) + 1))) if most <= 20 else LIMIT + 1
-        )
+        return _NEVER if most == codes.MAXREPEAT else _repeated(code, least, most, _cost(inner))
     if code is codes.SUBPATTERN:
-        return _ways(argument[3])
+        return _cost(argument[3])
     if code is codes.ATOMIC_GROUP:  # tried once, never gone back into
-        return 1 if _ways(argument) <= LIMIT else LIMIT + 1
+        inside = _cost(argument)
+        return _Cost(1, inside.work) if inside.ways <= LIMIT else _NEVER
     if code is codes.BRANCH:
-        return sum(_ways(branch) for branch in argument[1])
+        branches = [_cost(branch) for branch in argument[1]]
+        return _Cost(sum(one.ways for one in branches), sum(one.work for one in branches))
     if code in (codes.ASSERT, codes.ASSERT_NOT):
-        return _ways(argument[1])
-    return LIMIT + 1  # back references and conditions
+        return _cost(argument[1])
+    return _NEVER  # back references and conditions
+
+
+def _repeated(code: Any, least: int, most: int, inside: _Cost) -> _Cost:
+    if code is codes.POSSESSIVE_REPEAT:
+        return _Cost(1, most * inside.work) if inside.ways * most <= LIMIT else _NEVER
+    if inside.ways == 1:
+        return _Cost(int(most - least + 1), int(most * inside.work))
+    if most > 20:
+        return _NEVER
+    ways = [inside.ways**count for count in range(most + 1)]
+    return _Cost(int(sum(ways[least:])), int(sum(ways[:-1]) * inside.work))

@@ -143,3 +143,19 @@ LABELS: Final[Mapping[str, Words]] = {
     Expression.OVERCLAIM: Words("断定・権限の越えた表現", "Claim of certainty or authority"),
     Expression.FORBIDDEN_WORD: Words("禁止語", "Word that the municipality forbids"),
 }
+
+#: Whom a discriminatory expression is about, on screens.
+TARGETS: Final[Mapping[str, Words]] = {
+    Target.NATIONALITY: Words("国籍", "nationality"),
+    Target.ETHNICITY: Words("民族・人種", "ethnicity"),
+    Target.BURAKU: Words("部落・同和地区", "buraku origin"),
+    Target.DISABILITY: Words("障害", "disability"),
+    Target.GENDER: Words("性別", "gender"),
+    Target.LGBT: Words("性的指向・性自認", "sexual orientation, gender identity"),
+    Target.AGE: Words("年齢", "age"),
+    Target.RELIGION: Words("宗教・信条", "religion, creed"),
+    Target.ILLNESS: Words("病気", "illness"),
+    Target.POVERTY: Words("貧困・生活保護", "poverty, public assistance"),
+    Target.REGION: Words("出身地・地域", "region"),
+    Target.OTHER: Words("その他", "other"),
+}

@@ -1,0 +1,120 @@
+"""JSON lines in, JSON lines out: ``{"id","text"}`` becomes ``{"id","spans","findings"}``, one for one and in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, Final, NoReturn
+
+from kijun.inspection.careful import inspect_carefully
+from kijun.inspection.inspector import Inspector
+from kijun.inspection.model import Finding, Inspection, InspectionError
+from kijun.inspection.vocabulary import Kind, Words
+
+#: Bytes that JSON may need for one character (a surrogate pair: two of ``\\uXXXX``), and for what is not the text.
+_BYTES: Final = 12
+_AROUND: Final = 65_536
+_BOM: Final = b"\xef\xbb\xbf"
+
+Treat = Callable[[Inspection], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line's answer: the row to write, whether anything was found, and what was wrong with the line."""
+
+    row: Mapping[str, Any]
+    found: bool = False
+    error: Words | None = None
+
+    def line(self, language: str) -> str:
+        """The answer as one line of JSON, in ASCII, so that nothing in it can be cut or refused by what reads it."""
+        row = self.row if self.error is None else {**self.row, "error": self.error.in_(language)}
+        return json.dumps(row, separators=(",", ":"), allow_nan=False)
+
+
+def answers(
+    stream: IO[bytes], inspector: Inspector, treat: Treat | None = None
+) -> Iterator[tuple[int, Answer]]:
+    """An answer for each line of a stream that is not empty, with the line's number, as soon as it was read.
+
+    `treat` makes the text that goes with an answer (masked, redacted); without it none does.
+    """
+    longest = inspector.policy.longest
+    for number, line in enumerate(lines(stream, longest * _BYTES + _AROUND), 1):
+        if line is None:
+            yield number, Answer({"id": None}, error=_too_long(longest))
+        elif line.strip():
+            yield number, answer(line, inspector, treat)
+
+
+def lines(stream: IO[bytes], most: int) -> Iterator[bytes | None]:
+    """The lines of a stream; None for one of more than `most` bytes, which are passed over and not kept."""
+    first = True
+    while line := stream.readline(most + 1):
+        if first:
+            line, first = line.removeprefix(_BOM), False
+        if len(line) <= most or line.endswith(b"\n"):
+            yield line
+            continue
+        del line
+        while (rest := stream.readline(_AROUND)) and not rest.endswith(b"\n"):
+            pass
+        yield None
+
+
+def answer(line: bytes, inspector: Inspector, treat: Treat | None = None) -> Answer:
+    """The answer to one line."""
+    try:
+        # Half a surrogate pair is let through, as an escape (\\ud800) and as bytes: other programs write both.
+        row = json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_no_number)
+        id, text = (row.get("id"), row.get("text")) if isinstance(row, dict) else (None, None)
+        json.dumps(id, allow_nan=False)  # 1e999 is read as infinity, which is none
+    except (ValueError, RecursionError):
+        return _refused(None, "JSONとして読めない行です。", "this line is no JSON")
+    if not isinstance(row, dict):
+        return _refused(None, "{…} の形のJSONではありません。", "this line is no JSON object")
+    if not isinstance(text, str):
+        return _refused(id, '"text" に文字列がありません。', '"text" is missing or no string')
+    try:
+        inspection = inspect_carefully(inspector, text)
+        treated = {} if treat is None else {"text": treat(inspection)}
+    except InspectionError as error:
+        return Answer({"id": id}, error=error.message)
+    return Answer({"id": id, **treated, **found(inspection)}, bool(inspection))
+
+
+def found(inspection: Inspection) -> dict[str, Any]:
+    """What was found as the format has it: data as spans, attacks and expressions as findings."""
+    return {
+        "spans": [{**_place(one), "type": str(one.type), **_sure(one)} for one in inspection.data],
+        "findings": [
+            {"kind": str(one.kind), "category": str(one.type), **_place(one), **_sure(one)}
+            for one in inspection
+            if one.kind is not Kind.DATA
+        ],
+    }
+
+
+def _place(one: Finding) -> dict[str, int]:
+    return {"start": one.start, "end": one.end}
+
+
+def _sure(one: Finding) -> dict[str, Any]:
+    return {"score": one.score, "rule": one.rule}
+
+
+def _refused(id: Any, ja: str, en: str) -> Answer:
+    return Answer({"id": id}, error=Words(ja, en))
+
+
+def _too_long(longest: int) -> Words:
+    return Words(
+        f"行が長すぎます。1行の文章は{longest:,}文字以内に分けてください。",
+        f"the line is too long; split its text into pieces of at most {longest:,} characters",
+    )
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are no JSON

@@ -1,0 +1,300 @@
+"""A municipality's own rules: its words and patterns, the words that it forbids, and what is public of its own.
+
+Own rules are written in a policy file (docs/inspection.md). They are read before all others, and what they find is not
+found again as something else: who writes a rule of their own means it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from kijun.inspection.fold import fold
+from kijun.inspection.lexicon import lower
+from kijun.inspection.model import RuleError
+from kijun.inspection.rule import Rule
+from kijun.inspection.safe_pattern import compile_safely
+from kijun.inspection.sameness import same_key
+from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.vocabulary import Attack, DataType, Expression, Kind, Words
+
+#: What `by` becomes: recognisers of our own rules of patterns and words read other settings.
+PATTERN, WORDS = "own-pattern", "own-words"
+FORBIDDEN_WORDS: Final = "forbidden-words"
+#: Steps that an own pattern may take at one place of a text; see `safe_pattern`.
+WORK: Final = 2_000
+SCORE: Final = 0.99
+MOST_WORDS: Final = 100_000
+LONGEST_WORD: Final = 200
+
+_SETTINGS: Final[Mapping[str, frozenset[str]]] = {
+    "pattern": frozenset({"pattern", "group", "view"}),
+    "words": frozenset({"words"}),
+}
+_WHY: Final[Mapping[str, Words]] = {
+    PATTERN: Words(
+        "この自治体が独自に登録した形に一致しました。", "It has a form that this municipality registered."
+    ),
+    WORDS: Words("この自治体が独自に登録した語です。", "It is a word that this municipality registered."),
+    FORBIDDEN_WORDS: Words(
+        "この自治体が使わないと決めた語です。", "It is a word that this municipality does not use."
+    ),
+}
+_KATAKANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
+
+
+def read_rule(row: Any) -> Rule:
+    """An own rule from a mapping; the kind follows from the type. Raises `RuleError` that names the rule."""
+    if not isinstance(row, Mapping):
+        raise RuleError(
+            "rules には「id: …」「type: …」などの項目を持つ規則を並べてください。",
+            "each entry of rules is a mapping with id, type and so on",
+        )
+    rule = Rule.read({"kind": _kind_of(row), "score": SCORE, **row})
+    examples = row.get("examples") or {}
+    lists = {"refs": row.get("refs"), "match": examples.get("match"), "no_match": examples.get("no_match")}
+    for name, value in lists.items():
+        if not _is_list_of_text(value or []):  # to Python a text is a row of letters
+            raise _wrong(rule, f"{name} は文字のリストで書いてください。", f"{name} is a list of texts")
+    return own_rule(rule)
+
+
+def _kind_of(row: Mapping[str, Any]) -> Kind:
+    type = str(row.get("type"))
+    kinds = ((Kind.DATA, DataType), (Kind.ATTACK, Attack), (Kind.EXPRESSION, Expression))
+    for kind, types in kinds:
+        if type in frozenset(types):
+            return kind
+    id = row.get("id")
+    raise RuleError(f"規則 {id}：種類 {type} はありません。", f"rule {id}: there is no type {type}")
+
+
+def own_rule(rule: Rule) -> Rule:
+    """A rule as the recognisers of own rules read it. Raises `RuleError` where it cannot be used."""
+    if rule.by in (PATTERN, WORDS):
+        return rule
+    if rule.by not in _SETTINGS:
+        raise _wrong(rule, "by は pattern か words にしてください。", "by is pattern or words")
+    unknown = sorted(set(rule.settings) - _SETTINGS[rule.by])
+    if unknown:
+        raise _wrong(rule, f"知らない項目があります：{unknown[0]}", f"unknown entry: {unknown[0]}")
+    if rule.by == "words":
+        check_words(rule, rule.settings.get("words"))
+    else:
+        _check_pattern(rule)
+    by = WORDS if rule.by == "words" else PATTERN
+    why = rule.why if rule.why.ja or rule.why.en else _WHY[by]
+    return replace(rule, by=by, why=Words(why.ja or why.en, why.en or why.ja))
+
+
+def forbidden(words: Sequence[str]) -> Rule:
+    """The rule that finds the words of `forbidden_words`."""
+    rule = Rule(
+        FORBIDDEN_WORDS,
+        1,
+        Kind.EXPRESSION,
+        str(Expression.FORBIDDEN_WORD),
+        WORDS,
+        SCORE,
+        _WHY[FORBIDDEN_WORDS],
+        {"words": tuple(words)},
+    )
+    check_words(rule, rule.settings["words"])
+    return rule
+
+
+def own_rules(rules: Iterable[Rule], forbidden_words: Sequence[str]) -> tuple[Rule, ...]:
+    """All own rules of a policy, ready for `OwnData` and `OwnReadings`."""
+    own = tuple(own_rule(rule) for rule in rules)
+    return (*own, forbidden(forbidden_words)) if forbidden_words else own
+
+
+def check_words(rule: Rule, words: Any) -> None:
+    """Raise `RuleError` where a list of words cannot be looked for."""
+    if not _is_list_of_text(words) or not words:
+        raise _wrong(
+            rule,
+            'words は語のリストで書いてください。数字だけの語や日付は "" で囲みます。',
+            'words is a list of texts; figures and dates are put in ""',
+        )
+    if len(words) > MOST_WORDS or max(map(len, words)) > LONGEST_WORD:
+        raise _wrong(
+            rule,
+            f"語は{MOST_WORDS:,}個まで、1語は{LONGEST_WORD}文字までです。",
+            f"at most {MOST_WORDS:,} words of at most {LONGEST_WORD} characters",
+        )
+    if not all(plain(word) for word in words):
+        raise _wrong(rule, "空の語があります。", "there is an empty word")
+
+
+def _check_pattern(rule: Rule) -> None:
+    pattern, group = rule.settings.get("pattern"), rule.settings.get("group", 0)
+    if not isinstance(pattern, str):
+        raise _wrong(rule, "pattern に正規表現を書いてください。", "pattern holds a regular expression")
+    for char in pattern:
+        read = fold(char).text
+        if not char.isascii() and read != char:
+            raise _wrong(
+                rule,
+                f"文章は半角などにそろえてから調べます。pattern の「{char}」は「{read}」と書いてください。",
+                f"texts are unified before they are read: in the pattern, write {read!r} for {char!r}",
+            )
+    try:
+        compiled = compile_safely(pattern, work=WORK)
+    except RuleError as error:
+        raise _wrong(rule, error.message.ja, error.message.en) from error
+    if compiled.match("") is not None:
+        raise _wrong(rule, "pattern が空の文字にも一致します。", "the pattern matches nothing at all")
+    if type(group) is not int or not 0 <= group <= compiled.groups:
+        raise _wrong(rule, f"group {group} がありません。", f"the pattern has no group {group}")
+    if rule.settings.get("view", "text") not in ("text", "digits"):
+        raise _wrong(rule, "view は text か digits です。", "view is text or digits")
+
+
+def _wrong(rule: Rule, ja: str, en: str) -> RuleError:
+    return RuleError(f"規則 {rule.id}：{ja}", f"rule {rule.id}: {en}")
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+
+
+def plain(text: str) -> str:
+    """One spelling for half and full width, capital and small letters, hiragana and katakana."""
+    return same_kana(fold(text).text.strip())
+
+
+def same_kana(folded: str) -> str:
+    """A folded text in small letters and hiragana; as long as it was."""
+    return lower(folded).translate(_KATAKANA)
+
+
+class OwnRules:
+    """Finds the words and patterns of own rules. Immutable; threads may share it."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._patterns = [
+            (rule, compile_safely(rule.settings["pattern"], work=WORK))
+            for rule in rules
+            if rule.by == PATTERN
+        ]
+        known: dict[str, list[Rule]] = {}
+        for rule in rules:
+            for word in rule.settings["words"] if rule.by == WORDS else ():
+                read = plain(word)
+                for form in {read, read.replace(" ", "")}:
+                    if rule not in known.setdefault(form, []):
+                        known[form].append(rule)
+        self._words = list(known.items())
+        self._automaton = (
+            AhoCorasick(
+                [word for word, _ in self._words],
+                matchkind=MatchKind.Standard,
+                store_patterns=False,
+                implementation=Implementation.ContiguousNFA,
+            )
+            if known
+            else None
+        )
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose what the own rules find: of words at one place the longest, of a pattern every match."""
+        if self._automaton is not None:
+            yield from self._in_words(same_kana(scene.text), self._automaton)
+        for rule, pattern in self._patterns:
+            read = scene.digits if rule.settings.get("view") == "digits" else scene.text
+            group = rule.settings.get("group", 0)
+            for match in pattern.finditer(read):
+                start, end = match.span(group)
+                if 0 <= start < end:
+                    yield Candidate(rule.type, start, end, rule.score, rule.id)
+
+    def _in_words(self, text: str, automaton: AhoCorasick) -> Iterator[Candidate]:
+        hits = automaton.find_matches_as_indexes(text, overlapping=True)
+        covered: dict[str, int] = {}
+        for number, start, end in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
+            if _inside_a_word(text, start, end):
+                continue
+            for rule in self._words[number][1]:
+                if start >= covered.get(rule.id, 0):
+                    covered[rule.id] = end
+                    yield Candidate(rule.type, start, end, rule.score, rule.id)
+
+
+class OwnData(OwnRules):
+    """The recogniser of own rules that find personal and confidential information."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        super().__init__([rule for rule in rules if rule.kind is Kind.DATA])
+
+
+class OwnReadings(OwnRules):
+    """The recogniser of own rules that find attacks and expressions; others of their kind do not replace them."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        super().__init__(
+            [rule for rule in rules if rule.kind is not Kind.DATA and rule.by in (PATTERN, WORDS)]
+        )
+
+
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Whether Latin letters or figures go on beyond a word's edges: AI is no word of MAIL."""
+    return _goes_on(text, start - 1, start) or _goes_on(text, end, end - 1)
+
+
+def _goes_on(text: str, beyond: int, edge: int) -> bool:
+    return 0 <= beyond < len(text) and _is_latin(text[beyond]) and _is_latin(text[edge])
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+_NUMBERS: Final = frozenset({DataType.PHONE, DataType.POSTAL_CODE})
+_AREAS: Final = frozenset("都道府県市区町村郡")
+_MOST_AREAS: Final = 16  # characters of an address in which prefecture and municipality stand
+
+
+class KnownPublic:
+    """The values that are nobody's personal data, in any spelling.
+
+    Numbers are compared by their digits, addresses with or without prefecture and municipality, and 1丁目2番3号 as 1-2-3;
+    see `same_key`.
+    """
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self._whole: dict[str, frozenset[str]] = {}
+        self._forms: dict[str, frozenset[str]] = {}
+        for type in DataType if values else ():
+            keys = [public_key(type, value) for value in values]
+            self._whole[type] = frozenset(filter(None, keys))
+            self._forms[type] = frozenset(form for key in keys for form in _forms(type, key) if form)
+
+    def __call__(self, type: str, value: str) -> bool:
+        """Whether what was found is one of them."""
+        if type not in self._whole:
+            return False
+        key = public_key(type, value)
+        return key in self._forms[type] or not self._whole[type].isdisjoint(_forms(type, key))
+
+
+def public_key(type: str, value: str) -> str:
+    """What all spellings of a value have in common; of a telephone number and a postal code the digits."""
+    key = same_key(type, value)
+    if type not in _NUMBERS:
+        return key
+    digits = "".join(char for char in key if char.isascii() and char.isdigit())
+    if type == DataType.PHONE and digits.startswith("81") and len(digits) in (11, 12):
+        return "0" + digits[2:].removeprefix("0")
+    return digits
+
+
+def _forms(type: str, key: str) -> set[str]:
+    """A value and, of an address, what remains of it without its prefecture and municipality."""
+    if type != DataType.ADDRESS:
+        return {key}
+    ends = [place + 1 for place, char in enumerate(key[:_MOST_AREAS]) if char in _AREAS]
+    return {key, *(key[end:] for end in ends if end < len(key) and not key[end].isdigit())}

@@ -1,0 +1,255 @@
+"""What a municipality adds without code: its words, its patterns, the words it forbids, and what is public of its own."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from kijun.inspection import DataType, Finding, Inspector, Kind, Policy, RuleError
+from kijun.inspection.own import LONGEST_WORD, MOST_WORDS, KnownPublic, own_rules, plain, read_rule
+
+
+def inspect(text: str, **policy: Any) -> list[tuple[str, str]]:
+    """What is found in a text by a policy's own rules: (type, value)."""
+    read = Policy.read(policy)
+    own = {rule.id for rule in read.rule_set().rules if rule.by.startswith("own-")}
+    return [(one.type, one.of(text)) for one in Inspector(read).inspect(text) if one.rule in own]
+
+
+def words_rule(*words: str, **more: Any) -> dict[str, Any]:
+    return {"id": "own-word", "type": "CONFIDENTIALITY_MARK", "by": "words", "words": list(words), **more}
+
+
+def pattern_rule(pattern: str, **more: Any) -> dict[str, Any]:
+    return {"id": "own-pattern", "type": "LOCAL_ID", "by": "pattern", "pattern": pattern, **more}
+
+
+def test_it_works() -> None:
+    found = inspect(
+        "ほくと計画について、職員番号１２３４５６の者に確かめる。ヤバイ。",
+        rules=[words_rule("ホクト計画"), pattern_rule("職員番号([0-9]{6})", group=1)],
+        forbidden_words=["やばい"],
+    )
+    assert found == [
+        ("CONFIDENTIALITY_MARK", "ほくと計画"),
+        ("LOCAL_ID", "１２３４５６"),
+        ("forbidden_word", "ヤバイ"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("やばい", "ヤバイ"),
+        ("ヤバイ", "やばい"),
+        ("ヤバイ", "ﾔﾊﾞｲ"),
+        ("ガッツ", "ｶﾞｯﾂ"),
+        ("Project X", "ＰＲＯＪＥＣＴ　Ｘ"),
+        ("Project X", "projectx"),
+        ("北斗計画", "北\u200b斗計画"),
+        ("ヴィーナス", "ゔぃーなす"),
+        ("ＡＢＣ−１", "abc-1"),
+    ],
+)
+def test_a_word_is_found_in_every_spelling(word: str, written: str) -> None:
+    assert inspect(f"これは{written}です", forbidden_words=[word]) == [("forbidden_word", written)]
+
+
+@pytest.mark.parametrize("text", ["MAILを送る", "AI2を使う", "2AI", "chair"])
+def test_latin_letters_and_figures_around_a_word_make_it_another(text: str) -> None:
+    assert inspect(text, forbidden_words=["AI"]) == []
+
+
+def test_a_latin_word_stands_beside_japanese() -> None:
+    assert inspect("生成AIの研修", forbidden_words=["AI"]) == [("forbidden_word", "AI")]
+
+
+def test_of_words_at_one_place_the_longest_is_found() -> None:
+    assert inspect("極秘計画書", forbidden_words=["極秘", "極秘計画", "計画書"]) == [
+        ("forbidden_word", "極秘計画")
+    ]
+
+
+def test_a_word_of_two_rules_is_found_by_both() -> None:
+    rules = [words_rule("北斗"), words_rule("北斗", id="other", type="abuse")]
+    assert inspect("北斗です", rules=rules) == [("CONFIDENTIALITY_MARK", "北斗"), ("abuse", "北斗")]
+
+
+def test_what_an_own_rule_finds_is_not_found_again_as_something_else() -> None:
+    policy = Policy.read({"rules": [pattern_rule("090-1234-[0-9]{4}")]})
+    text = "山田太郎様の携帯は090-1234-5678です"
+    found = [(one.type, one.of(text)) for one in Inspector(policy).inspect(text).data]
+    assert ("LOCAL_ID", "090-1234-5678") in found
+    assert all(type != "PHONE" for type, _ in found)
+
+
+def test_a_pattern_reads_digits_through_disguises_where_it_asks_to() -> None:
+    rule = pattern_rule("職員番号[0-9]{8}", view="digits")
+    assert inspect("職員番号一二三四五六七八", rules=[rule]) == [("LOCAL_ID", "職員番号一二三四五六七八")]
+    assert inspect("職員番号一二三四五六七八", rules=[pattern_rule("職員番号[0-9]{8}")]) == []
+
+
+def test_a_group_that_took_no_part_finds_nothing() -> None:
+    assert inspect("甲12", rules=[pattern_rule("甲(乙)?[0-9]", group=1)]) == []
+
+
+def test_the_kind_follows_from_the_type() -> None:
+    assert read_rule(words_rule("x")).kind is Kind.DATA
+    assert read_rule(words_rule("x", type="forbidden_word")).kind is Kind.EXPRESSION
+    assert read_rule(words_rule("x", type="indirect")).kind is Kind.ATTACK
+
+
+def test_why_is_said_where_the_rule_does_not_say_it() -> None:
+    found: dict[str, Finding] = {}
+    policy = Policy.read(
+        {
+            "rules": [
+                words_rule("北斗"),
+                pattern_rule("甲[0-9]{3}"),
+                words_rule("南斗", id="said", why={"ja": "内部の呼び名です。"}),
+            ],
+            "forbidden_words": ["やばい"],
+        }
+    )
+    for one in Inspector(policy).inspect("北斗、甲123、南斗、やばい"):
+        found[one.rule] = one
+    assert set(found) >= {"own-word", "own-pattern", "said", "forbidden-words"}
+    assert all(one.why.ja and one.why.en for one in found.values())
+    assert found["said"].why.ja == found["said"].why.en == "内部の呼び名です。"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("text", "mapping"),
+        ({"type": "PERSON", "by": "words", "words": ["x"]}, "no id"),
+        (words_rule("x", type="NOTHING"), "no type NOTHING"),
+        (words_rule("x", type=["PERSON"]), "no type"),
+        (words_rule("x", by="names"), "by is pattern or words"),
+        (words_rule("x", pattern="y"), "unknown entry: pattern"),
+        (words_rule(), "list of texts"),
+        ({**words_rule("x"), "words": "北斗"}, "list of texts"),
+        ({**words_rule("x"), "words": [312345676]}, "list of texts"),
+        (words_rule("x", " "), "empty word"),
+        (words_rule("\u200b"), "empty word"),
+        (words_rule("x" * (LONGEST_WORD + 1)), "at most"),
+        ({**words_rule("x"), "words": ["x"] * (MOST_WORDS + 1)}, "at most"),
+        (words_rule("x", examples={"match": "x"}), "match is a list"),
+        (words_rule("x", refs="LLM01"), "refs is a list"),
+        (words_rule("x", examples=["x"]), "cannot be read"),
+        (words_rule("x", score=2), "cannot be read"),
+        ({"id": "a", "type": "PERSON", "by": "pattern"}, "holds a regular expression"),
+        (pattern_rule("(a"), "no regular expression"),
+        (pattern_rule("a+"), "upper bound"),
+        (pattern_rule(".{0,100}a.{0,100}b"), "upper bound"),
+        (pattern_rule("a{0,5}"), "nothing at all"),
+        (pattern_rule("番号：[0-9]{6}"), "write ':' for '：'"),
+        (pattern_rule("a", group=1), "no group 1"),
+        (pattern_rule("a", group=True), "no group"),
+        (pattern_rule("a", view="kana"), "view"),
+        (pattern_rule("a", patern="b"), "unknown entry: patern"),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_refused_by_name(row: Any, said: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Policy.read({"rules": [row]})
+    assert said in caught.value.message.en
+    assert caught.value.message.ja
+
+
+def test_two_rules_do_not_share_an_id() -> None:
+    with pytest.raises(RuleError):
+        Policy.read({"rules": [words_rule("x"), words_rule("y")]})
+    with pytest.raises(RuleError):
+        Policy.read({"rules": [words_rule("x", id="my-number")]})
+
+
+def test_rules_that_are_made_in_code_are_checked_as_well() -> None:
+    rule = read_rule(words_rule("x"))
+    assert own_rules([rule], ()) == (rule,)
+    with pytest.raises(RuleError):
+        own_rules([], ["x", ""])
+
+
+def test_many_words_are_found_in_one_pass() -> None:
+    policy = Policy.read({"forbidden_words": [f"禁止{number}語" for number in range(20_000)]})
+    inspector = Inspector(policy)
+    start = time.process_time()
+    found = inspector.inspect("禁止77語です。" * 2_000).expressions
+    assert time.process_time() - start < 5
+    assert len(found) >= 2_000
+
+
+def test_one_spelling_keeps_the_length() -> None:
+    for text in ("ＡＢＣ　ヤバイ", "İstanbul", "㈱", "カ"):
+        assert len(plain(text)) == len(text)
+
+
+# --- what is public of the office's own ----------------------------------------------------------
+
+PUBLIC = (
+    "03-1234-5678（代表）",
+    "info@city.aozora.example.jp",
+    "みどり県青空市中央1丁目2番3号",
+    "〒123-4567",
+    "青空 太郎",
+)
+
+
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [
+        ("PHONE", "０３（１２３４）５６７８"),
+        ("PHONE", "0312345678"),
+        ("PHONE", "+81 3 1234 5678"),
+        ("PHONE", "+81-(0)3-1234-5678"),
+        ("PHONE", "〇三ー一二三四ー五六七八"),
+        ("EMAIL", "Info@City.Aozora.Example.JP"),
+        ("POSTAL_CODE", "１２３−４５６７"),
+        ("ADDRESS", "みどり県青空市中央1-2-3"),
+        ("ADDRESS", "青空市中央１丁目２−３"),
+        ("ADDRESS", "中央1丁目2番3号"),
+        ("PERSON", "青空太郎"),
+    ],
+)
+def test_what_is_public_is_no_finding_in_any_spelling(type: str, value: str) -> None:
+    assert KnownPublic(PUBLIC)(type, value)
+
+
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [
+        ("PHONE", "03-1234-5679"),
+        ("PHONE", "1234-5678"),
+        ("EMAIL", "taro@city.aozora.example.jp"),
+        ("ADDRESS", "青空市中央1-2-31"),
+        ("ADDRESS", "青空市中央12-3"),
+        ("ADDRESS", "青空市中央1-2-3-405"),
+        ("ADDRESS", "夕焼市中央1-2-3"),
+        ("ADDRESS", "1-2-3"),
+        ("PERSON", "青空花子"),
+        ("ATTACK", "03-1234-5678"),
+    ],
+)
+def test_what_only_looks_like_it_is_one(type: str, value: str) -> None:
+    assert not KnownPublic(PUBLIC)(type, value)
+
+
+def test_an_address_may_be_registered_without_its_prefecture() -> None:
+    assert KnownPublic(["青空市中央1-2-3"])("ADDRESS", "みどり県青空市中央1丁目2番3号")
+
+
+def test_nothing_is_public_where_nothing_was_registered() -> None:
+    assert not KnownPublic([])("PHONE", "")
+    assert not KnownPublic(["（代表）"])("PHONE", "")
+
+
+def test_a_policy_lets_its_own_numbers_pass() -> None:
+    text = "本人の携帯は090-1234-5678、自宅の電話は03-1234-5678です。"
+    everything = [one.of(text) for one in Inspector().inspect(text) if one.type == DataType.PHONE]
+    policy = Policy.read({"known_public": ["03 1234 5678"]})
+    rest = [one.of(text) for one in Inspector(policy).inspect(text) if one.type == DataType.PHONE]
+    assert everything == ["090-1234-5678", "03-1234-5678"]
+    assert rest == ["090-1234-5678"]

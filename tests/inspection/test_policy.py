@@ -1,0 +1,179 @@
+"""Policies: what a file may say, and how each mistake in one is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kijun.inspection import Inspector, Policy, RuleError, TextTooLong
+from kijun.inspection.policy import LARGEST_FILE, LONGEST, UnreadablePolicy
+from kijun.inspection.rule import bundled
+
+TEXT = "山田太郎様の携帯は090-1234-5678です。"
+
+
+def write(folder: Path, text: str | bytes) -> Path:
+    file = folder / "policy.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+def test_it_works(tmp_path: Path) -> None:
+    policy = Policy.load(
+        write(
+            tmp_path,
+            """
+            types: [PERSON, forbidden_word]
+            thresholds: {PERSON: 0.4}
+            rules_off: [attack-model]
+            forbidden_words: [やばい]
+            known_public: ["03-1234-5678"]
+            longest: 1000
+            rules:
+              - id: staff
+                type: LOCAL_ID
+                by: pattern
+                pattern: "職員番号[0-9]{6}"
+            """,
+        )
+    )
+    assert policy.types == {"PERSON", "forbidden_word"}
+    assert policy.threshold("PERSON") == 0.4
+    assert policy.threshold("PHONE") == 0.5
+    assert policy.forbidden_words == ("やばい",)
+    assert policy.longest == 1000
+    assert {one.type for one in Inspector(policy).inspect(TEXT + "ヤバイ")} == {"PERSON", "forbidden_word"}
+
+
+def test_an_empty_policy_is_the_default() -> None:
+    assert Policy.read({}) == Policy()
+    assert Policy().longest == LONGEST
+    assert Policy().rule_set() == bundled()
+
+
+def test_json_is_read_as_well(tmp_path: Path) -> None:
+    assert Policy.load(write(tmp_path, '\ufeff{"longest": 5}')).longest == 5
+
+
+def test_types_and_thresholds_decide_what_is_acted_on() -> None:
+    assert Policy(types=frozenset({"PHONE"})).acts("PHONE", 0.5)
+    assert not Policy(types=frozenset({"PHONE"})).acts("PERSON", 1.0)
+    assert not Policy(thresholds={"PHONE": 0.9}).acts("PHONE", 0.89)
+    assert not Inspector(Policy.read({"thresholds": {"PHONE": 1.0}})).inspect(TEXT).counts().get("PHONE")
+
+
+def test_a_rule_is_switched_off() -> None:
+    off = Policy.read({"rules_off": ["phone"]})
+    assert "phone" not in {rule.id for rule in off.rule_set().rules}
+    assert "PHONE" not in Inspector(off).inspect(TEXT).counts()
+
+
+def test_the_version_of_the_rules_tells_own_choices() -> None:
+    plain, own = Policy(), Policy.read({"forbidden_words": ["やばい"]})
+    assert (
+        Policy(thresholds={"PHONE": 0.1}, types=frozenset({"PHONE"})).rule_set().version == bundled().version
+    )
+    versions = [
+        policy.rule_set().version
+        for policy in (
+            plain,
+            own,
+            Policy.read({"forbidden_words": ["ひどい"]}),
+            Policy.read({"known_public": ["やばい"]}),
+            Policy.read({"rules_off": ["phone"]}),
+            Policy.read({"rules": [{"id": "a", "type": "PERSON", "by": "words", "words": ["x"]}]}),
+            Policy.read({"rules": [{"id": "a", "type": "PERSON", "by": "words", "words": ["y"]}]}),
+        )
+    ]
+    assert len(set(versions)) == len(versions)
+    assert all(version.startswith(bundled().version) for version in versions)
+    assert own.rule_set().version == Policy.read({"forbidden_words": ["やばい"]}).rule_set().version
+    assert Inspector(own).inspect("").rules == own.rule_set().version
+
+
+def test_a_text_past_the_limit_is_refused_with_what_to_do() -> None:
+    inspector = Inspector(Policy.read({"longest": 10}))
+    assert inspector.inspect("あ" * 10).text
+    with pytest.raises(TextTooLong) as caught:
+        inspector.inspect("秘密" * 6)
+    assert "12" in caught.value.message.en
+    assert "10文字以内に分けて" in caught.value.message.ja
+    assert "秘密" not in f"{caught.value!r}{caught.value.message}"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"typs": []}, "unknown entry: typs"),
+        ({1: 2}, "unknown entry: 1"),
+        ({"types": "PERSON"}, "types is a list"),
+        ({"types": ["person"]}, "no type person"),
+        ({"types": [1]}, "types is a list"),
+        ({"thresholds": [0.5]}, "number for each type"),
+        ({"thresholds": {"NAME": 0.5}}, "no type NAME"),
+        ({"thresholds": {"PERSON": "high"}}, "between 0 and 1"),
+        ({"thresholds": {"PERSON": True}}, "between 0 and 1"),
+        ({"thresholds": {"PERSON": float("nan")}}, "between 0 and 1"),
+        ({"thresholds": {"PERSON": 50}}, "between 0 and 1"),
+        ({"rules_off": ["no-such-rule"]}, "no rule no-such-rule"),
+        ({"rules_off": "phone"}, "rules_off is a list"),
+        ({"rules": {"id": "x"}}, "rules is a list"),
+        ({"forbidden_words": "やばい"}, "forbidden_words is a list"),
+        ({"forbidden_words": ["\u200b"]}, "empty word"),
+        ({"known_public": [312345676]}, 'put in ""'),
+        ({"longest": 0}, "from 1 up"),
+        ({"longest": True}, "from 1 up"),
+        ({"longest": "many"}, "from 1 up"),
+    ],
+)
+def test_each_mistake_is_named(row: dict[Any, Any], said: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Policy.read(row)
+    assert said in caught.value.message.en
+    assert caught.value.message.ja
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a: [",
+        b"\xff\xfe\x00",
+        "[" * 50_000,
+        b"#" + b" " * LARGEST_FILE,
+        "!!python/object:os.system x",
+        "a: 1\n\tb",
+    ],
+)
+def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, content: str | bytes) -> None:
+    with pytest.raises(RuleError):
+        Policy.load(write(tmp_path, content))
+
+
+def test_the_line_of_a_mistake_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnreadablePolicy) as caught:
+        Policy.load(write(tmp_path, "types: [PERSON]\nrules: ]\n"))
+    assert "2行目" in caught.value.message.ja
+    assert "line 2" in caught.value.message.en
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadablePolicy) as caught:
+        Policy.load(tmp_path / "none.yaml")
+    assert "none.yaml" in caught.value.message.en
+
+
+@pytest.mark.parametrize("content", ["", "- types", "text"])
+def test_a_policy_is_a_mapping(tmp_path: Path, content: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Policy.load(write(tmp_path, content))
+    assert "mapping" in caught.value.message.en
+
+
+def test_a_file_that_multiplies_itself_is_refused_at_once(tmp_path: Path) -> None:
+    rows = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    with pytest.raises(RuleError):
+        Policy.load(write(tmp_path, "\n".join([*rows, "forbidden_words: *a9"])))
+    with pytest.raises(RuleError):
+        Policy.read({"forbidden_words": [["x"]], "rules": []})
