@@ -20,10 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from kijun.inspection.context import around
-from kijun.inspection.inspector import Inspector, known_names, note_people, second_look, surroundings
+from kijun.inspection.inspector import Inspector
 from kijun.inspection.names import around_name
-from kijun.inspection.rule import unmarked
+from kijun.inspection.rule import bundled, unmarked
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.second_look import Sure
+from kijun.inspection.vocabulary import Kind
 from kijun.inspection.weights import Weights
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +33,7 @@ TEXTS = ROOT / "tools/inspection_texts"
 DATA = ROOT / "src/kijun/inspection/data"
 
 PENALTY = {"PERSON": 1.5}
+AGAIN = 6  # how often the rules' examples are read: each stands for many short texts
 RARE = 3  # a feature that fewer candidates have is left out: it would remember a text instead of learning
 Gold = dict[str, list[tuple[int, int]]]
 
@@ -60,12 +63,24 @@ def train_context() -> None:
     for row in rows("personal_*.jsonl"):
         text, spans = unmarked(row["marked"])
         collect(inspector, text, spans, examples)
+    for _ in range(AGAIN):
+        for text, spans in rule_examples():
+            collect(inspector, text, spans, examples)
     tables = {}
     for type in sorted(examples):
         tables[type] = learn(type, examples[type])
     packed = json.dumps({"weights": tables}, ensure_ascii=False, sort_keys=True).encode()
     with gzip.GzipFile(DATA / "weights.json.gz", "wb", mtime=0) as out:
         out.write(packed)
+
+
+def rule_examples() -> Iterator[tuple[str, list[tuple[str, int, int]]]]:
+    """The examples of the rules of data: short texts in which little is said around a value."""
+    for rule in bundled().rules:
+        if rule.kind is Kind.DATA:
+            for example in (*rule.match, *rule.no_match):
+                text, spans = unmarked(example)
+                yield text, [(type or rule.type, start, end) for type, start, end in spans]
 
 
 def collect(
@@ -79,11 +94,7 @@ def collect(
     gold: Gold = defaultdict(list)
     for type, start, end in spans:
         gold[type].append(forward(scene, start, end))
-    persons = [Candidate("PERSON", *span, 1.0, "") for span in gold["PERSON"]]
-    known, alike = (
-        known_names(scene, persons),
-        Counter(surroundings(scene, one) for one in persons),
-    )
+    sure = Sure(scene, (Candidate("PERSON", *span, 1.0, "") for span in gold["PERSON"]))
     for _, recognise in inspector._stages:
         proposed = list(recognise(scene))
         for type in {one.type for one in proposed if one.features}:
@@ -101,12 +112,15 @@ def collect(
                 beside = around_name if type == "PERSON" else around
                 features = [*one.features, *beside(scene, one.start, one.end, scene.label(one.start))]
                 if type == "PERSON":
-                    features += second_look(scene, one, known, alike, (one.start, one.end) in right)
+                    features += sure.features(one, (one.start, one.end) in right)
                 examples[type].append((tuple(dict.fromkeys(features)), right.get((one.start, one.end), 0.0)))
-        types = {one.type for one in proposed}
-        for type in types:
-            scene.found += [Candidate(type, *span, 1.0, "") for span in gold[type]]
-        note_people(scene)
+        scene.add(
+            [
+                Candidate(type, *span, 1.0, "")
+                for type in {one.type for one in proposed}
+                for span in gold[type]
+            ]
+        )
 
 
 def forward(scene: Scene, start: int, end: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -165,15 +166,13 @@ class Contacts:
 
 def beside_address(scene: Scene, start: int, end: int) -> str:
     """Whether an address that was found for somebody stands right before or after a place, or in its line."""
-    line_start, line_end = scene.line(start)
-    kind = "no"
-    for one in scene.found:
-        if one.type == "ADDRESS" and one.score >= 0.5:
-            if -3 < one.start - end < 5 or -3 < start - one.end < 5:
-                return "beside"
-            if line_start <= one.start < line_end:
-                kind = "line"
-    return kind
+    starts, ends = scene.starts_of("ADDRESS"), scene.ends_of("ADDRESS")
+    number = bisect_left(starts, end - 2)
+    if number < len(starts) and starts[number] - end < 5:
+        return "beside"
+    if number and -3 < start - ends[number - 1] < 5:
+        return "beside"
+    return "line" if scene.found_within("ADDRESS", *scene.line(start)) else "no"
 
 
 def phone_form(written: str) -> str:

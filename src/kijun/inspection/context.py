@@ -6,7 +6,7 @@ weights cannot give away the texts they were learnt from.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Final
 
@@ -58,12 +58,10 @@ def cues(scene: Scene, start: int, end: int, line_start: int, line_end: int) -> 
         features.append(
             _IN_LINE[group][min(3, bisect_right(ends, line_end) - bisect_right(ends, line_start))]
         )
-    people = scene.people
+    people = scene.starts_of("PERSON")
     if people:
-        features.append(f"people#{min(2, bisect_left(people, line_end) - bisect_left(people, line_start))}")
-        features.append(
-            f"people/{min(2, bisect_left(people, start + 120) - bisect_left(people, start - 119))}"
-        )
+        features.append(f"people#{min(2, scene.found_within('PERSON', line_start, line_end))}")
+        features.append(f"people/{min(2, scene.found_within('PERSON', start - 119, start + 120))}")
         features.append(f"after={_gap(scene, start)}")
     else:
         features += ("people#0", "people/0")
@@ -72,10 +70,10 @@ def cues(scene: Scene, start: int, end: int, line_start: int, line_end: int) -> 
 
 def _gap(scene: Scene, start: int) -> str:
     """How far the name before a value is, and whether only marks stand between."""
-    number = bisect_right(scene.people_ends, start) - 1
+    number = bisect_right(scene.ends_of("PERSON"), start) - 1
     if number < 0:
         return "no"
-    between = scene.text[scene.people_ends[number] : start]
+    between = scene.text[max(scene.ends_of("PERSON")[number], start - 61) : start]
     if len(between) <= 4 and not any(char.isalnum() for char in between):
         return "beside"
     return "line" if "\n" not in between and len(between) < 25 else "near" if len(between) < 60 else "far"

@@ -25,6 +25,7 @@ _SYMBOL: Final = re.compile(
 _PLAIN_CODE: Final = re.compile(
     r"(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){2,11}(?:[-ー・ ][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%])"
 )
+_NEXT_LABEL: Final = ("の記号", "記号", " 記号", "の番号", "番号", " 番号", "証番号", "者番号")
 _GAP: Final = re.compile(
     r"(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|「|『|\(|→|#|\||,|、|\*|それぞれ|第|\n){0,4}[ \t]*)"
 )
@@ -173,7 +174,8 @@ class Labelled:
             place = gap.end() if gap else label.end
             pattern = _CODE
             if type == "HEALTH_INSURANCE":
-                pattern = _SYMBOL if "記号" in text[label.start : label.end + 3] else _PLAIN_CODE
+                named = "記号" in text[label.start : label.end]
+                pattern = _SYMBOL if named or not text.startswith(_NEXT_LABEL, label.end) else _PLAIN_CODE
             for turn in range(4):
                 match = pattern.match(text, place)
                 if match is None or match.end() - match.start() < 2:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from kijun.inspection.addresses import PREFECTURES, Addresses
+from kijun.inspection.choosing import apart, settle
 from kijun.inspection.contacts import Contacts
-from kijun.inspection.context import around, char_class
+from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
@@ -22,6 +21,7 @@ from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
 from kijun.inspection.rule import Rule, RuleSet, read_yaml
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.second_look import Sure
 from kijun.inspection.secrets import Secrets
 from kijun.inspection.sensitive import Sensitive
 from kijun.inspection.vocabulary import Kind
@@ -46,6 +46,7 @@ _STAGES: Final = (
 )
 
 
+_WORTH: Final = 0.3  # the least score that is kept to be compared
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -1.8, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
@@ -120,9 +121,7 @@ class Inspector:
             else one
             for one, margin in weighed
         ]
-        scene.found += apart([one for one in scored if one.score >= 0.3], scene.found)
-        if name == "names":
-            note_people(scene)
+        scene.add(apart([one for one in scored if one.score >= _WORTH], scene.taken))
 
     def _least(self, scene: Scene, one: Candidate) -> float:
         """The score that a value's own label right before it gives, whatever the weights say."""
@@ -133,21 +132,19 @@ class Inspector:
         return float(least) if label is not None and label.type == one.type and label.strength > 0.8 else 0.0
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
-        """A name that was found for sure in one place makes its other places likelier."""
+        """Names that were found for sure make others likelier."""
         if not self._weights.knows("PERSON"):
             return weighed
-        sure = [one for one, margin in weighed if margin > _SURE]
-        known, alike = (
-            known_names(scene, sure),
-            Counter(surroundings(scene, one) for one in sure),
-        )
-        again = []
-        for one, margin in weighed:
-            if margin > _NEVER:
-                others = second_look(scene, one, known, alike, margin > _SURE)
-                margin += self._weights.margin("PERSON", others)
-            again.append((one, margin))
-        return again
+        sure = Sure(scene, (one for one, margin in weighed if margin > _SURE))
+        return [
+            (
+                one,
+                margin + self._weights.margin("PERSON", sure.features(one, margin > _SURE))
+                if margin > _NEVER
+                else margin,
+            )
+            for one, margin in weighed
+        ]
 
     def _finding(self, scene: Scene, one: Candidate) -> Finding:
         rule: Rule = self._by_id[one.rule]
@@ -166,80 +163,9 @@ class Inspector:
         )
 
 
-def note_people(scene: Scene) -> None:
-    """Keep where the names stand that were found, for what is looked for later."""
-    people = sorted((one.start, one.end) for one in scene.found if one.type == "PERSON")
-    scene.people = [start for start, _ in people]
-    scene.people_ends = [end for _, end in people]
-
-
 def scored_as(one: Candidate, score: float) -> Candidate:
     """The candidate with another score."""
     return Candidate(one.type, one.start, one.end, score, one.rule)
-
-
-def known_names(scene: Scene, sure: Iterable[Candidate]) -> dict[str, set[tuple[int, int]]]:
-    """The names found for sure, whole and by their parts, with where they stand."""
-    known: dict[str, set[tuple[int, int]]] = {}
-    for one in sure:
-        written = scene.text[one.start : one.end]
-        parts = [part for part in written.replace("・", " ").split() if len(part) > 1]
-        if len(parts) == 1 and 3 <= len(written) <= 5:
-            parts += [written[:2], written[2:]]
-        for part in {written, *parts}:
-            if len(part) > 1:
-                known.setdefault(part, set()).add((one.start, one.end))
-    return known
-
-
-def surroundings(scene: Scene, one: Candidate) -> str:
-    """How a name stands in its list or table: what is right before and after it, figures as 0."""
-    text = scene.text
-    before, after = text[max(0, one.start - 2) : one.start], text[one.end : one.end + 1]
-    return f"{_FIGURE.sub('0', before)}|{char_class(after)}|{' ' in text[one.start : one.end]}"
-
-
-def second_look(
-    scene: Scene, one: Candidate, known: dict[str, set[tuple[int, int]]], alike: Counter[str], sure: bool
-) -> list[str]:
-    """What the names that were found for sure say of another candidate."""
-    features = ["known"] if is_known(scene, one, known) else []
-    features.append(f"alike={min(3, alike[surroundings(scene, one)] - sure)}")
-    return features
-
-
-_FIGURE: Final = re.compile("[0-9]")
-
-
-def is_known(scene: Scene, one: Candidate, known: dict[str, set[tuple[int, int]]]) -> bool:
-    """Whether a candidate's words were found for sure at another place."""
-    places = known.get(scene.text[one.start : one.end])
-    return bool(places) and any(place[0] >= one.end or place[1] <= one.start for place in places or ())
-
-
-def apart(proposed: list[Candidate], found: list[Candidate]) -> list[Candidate]:
-    """The best of what overlaps, none inside what is already found for sure."""
-    taken = [(one.start, one.end, one.type) for one in found if one.score >= 0.85]
-    kept: list[Candidate] = []
-    for one in sorted(proposed, key=lambda one: (-one.score, one.start - one.end, one.start, one.type)):
-        if any(one.start < end and start < one.end for start, end, _ in taken):
-            continue
-        if any(one.start < other.end and other.start < one.end for other in kept):
-            continue
-        kept.append(one)
-    return kept
-
-
-def settle(found: list[Candidate], policy: Policy) -> Iterator[Candidate]:
-    """What the policy acts on, without overlaps among data: the surer first, then the longer."""
-    kept: list[Candidate] = []
-    for one in sorted(found, key=lambda one: (-one.score, one.start - one.end, one.start, one.type)):
-        if not policy.acts(one.type, one.score):
-            continue
-        if any(one.start < other.end and other.start < one.end for other in kept):
-            continue
-        kept.append(one)
-    yield from kept
 
 
 #: Words that hardly stand but beside a name, or that say that somebody lives somewhere: their sentences are looked at closely.

@@ -14,10 +14,22 @@ from kijun.inspection.segments import PART, WHOLE, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
-_AGREE: Final = 0.9  # how far below its threshold the model may be where a rule's words are there
-_NOTHING: Final = -9.0
+_DOUBT: Final = -0.8  # from here on a text's parts are looked at as well
+_PLAIN: Final = 0.8  # how much plainer than a whole text a part must speak
+_LIFT: Final = 0.3  # how much a part can lift a text at most
+_ABOUT: Final = -1.3  # below this a text is so harmless that words of attacks in it are talked about
 _DECODED: Final = 0.1
 _WORDS: Final = 0.15  # what a word of a rule of the same kind adds
+_MOST: Final = 200  # places of a word that are looked at
+_NOTHING: Final = -9.0
+
+
+class Said(NamedTuple):
+    """Words of a rule that stand together, and where."""
+
+    rule: Rule
+    start: int
+    end: int
 
 
 class Reading(NamedTuple):
@@ -38,30 +50,81 @@ class Attacks:
         self._models = models
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
-        """Propose at most one finding of the model, one of an encoding, and those of the rules that the model agrees with."""
-        if self._models is None:
+        """Propose what the rules find and the model agrees with, else what the model finds, else what an encoding hides."""
+        models, text = self._models, scene.text
+        if models is None:
             return
-        text = scene.text
-        best = read(self._models, "attack", text, scene.pieces(self._models))
-        rules = [found for rule in self._words for found in _near(scene, rule)]
-        for rule, start, end in rules:
-            if best.over > -_WORDS:
-                yield Candidate(rule.type, start, end, max(0.6, score_of(best.over)), rule.id)
-        if self._model_rule is not None and best.over > 0 and not rules:
-            kind = kind_of(self._models, "attack-kind", text[best.start : best.end])
-            yield Candidate(
-                kind, *plainest(self._models, "attack", text, best), score_of(best.over), self._model_rule.id
-            )
-        if self._decoded_rule is not None and best.over <= 0:
-            yield from self._hidden(scene, self._decoded_rule)
+        whole = read(models, "attack", text, scene.pieces(models))
+        said = [found for rule in self._words for found in _near(scene, rule)]
+        part = plainest(models, "attack", text, whole) if said or whole.over > _DOUBT else whole
+        over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT))
+        agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
+        for rule, start, end in agreed:
+            yield Candidate(rule.type, start, end, max(0.6, score_of(over)), rule.id)
+        if agreed:
+            return
+        if self._model_rule is not None and over > 0:
+            kind = kind_of(models, "attack-kind", text[part.start : part.end])
+            yield Candidate(kind, *_trimmed(text, part), score_of(over), self._model_rule.id)
+        elif self._decoded_rule is not None:
+            yield from self._hidden(models, scene, self._decoded_rule)
 
-    def _hidden(self, scene: Scene, rule: Rule) -> Iterator[Candidate]:
-        assert self._models is not None
-        for piece in decoded(scene, scene.given):
-            over = read(self._models, "attack", fold(piece.text[:4000]).text).over + _DECODED
+    @staticmethod
+    def _agrees(models: TextModels, text: str, whole: Reading, said: Said) -> bool:
+        """Whether the sentence in which a rule's words stand reads like an attack by itself, in a text that is not about attacks."""
+        if whole.over < _ABOUT:
+            return False
+        start, end = said.start, said.end
+        while start and said.start - start < PART // 2 and text[start - 1] not in "。\n":
+            start -= 1
+        while end < len(text) and end - said.end < PART // 2 and text[end - 1] not in "。\n":
+            end += 1
+        return read(models, "attack", text[start:end]).over > 0
+
+    @staticmethod
+    def _hidden(models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
+        for hidden in decoded(scene, scene.given):
+            over = read(models, "attack", fold(hidden.text[:4000]).text).over + _DECODED
             if over > 0:
-                yield Candidate(rule.type, piece.start, piece.end, score_of(over), rule.id)
+                yield Candidate(rule.type, hidden.start, hidden.end, score_of(over), rule.id)
                 return
+
+
+class Expressions:
+    """The recogniser of harmful expression."""
+
+    def __init__(self, rules: Sequence[Rule], models: TextModels | None) -> None:
+        self._model_rule = next((rule for rule in rules if rule.by == "expression-model"), None)
+        self._words = [rule for rule in rules if rule.by == "expression-words"]
+        self._models = models
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Propose what the model finds, under the rule of its words where there are some."""
+        models, text = self._models, scene.text
+        if models is None or self._model_rule is None:
+            return
+        whole = read(models, "harmful", text, scene.pieces(models))
+        if whole.over <= _DOUBT:
+            return
+        part = plainest(models, "harmful", text, whole)
+        kind = kind_of(models, "harmful-kind", text[part.start : part.end])
+        same = next(
+            (
+                rule
+                for rule in self._words
+                if rule.type == kind
+                for hit in scene.words(f"words:{rule.id}")
+                if part.start <= hit.start < part.end
+            ),
+            None,
+        )
+        over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT)) + (_WORDS if same else 0.0)
+        if over > 0:
+            target = (
+                kind_of(models, "target", text[part.start : part.end]) if kind == "discrimination" else ""
+            )
+            rule = same or self._model_rule
+            yield Candidate(kind, *_trimmed(text, part), score_of(over), rule.id, target=target)
 
 
 class Piece(NamedTuple):
@@ -97,15 +160,23 @@ def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | Non
     return best
 
 
-def plainest(models: TextModels, head: str, text: str, best: Reading) -> tuple[int, int]:
-    """The part of what was read that speaks plainest, without the space around it."""
-    start, end = best.start, best.end
-    if end - start > PART:
-        found = (
-            piece(models, text, start + first, start + last) for first, last in windows(text[start:end], PART)
-        )
-        part = max((one for one in found if one), key=lambda one: models.margin(head, one.ids, one.norm))
-        start, end = part.start, part.end
+def plainest(models: TextModels, head: str, text: str, whole: Reading) -> Reading:
+    """The part of what was read that speaks plainest."""
+    start, end = whole.start, whole.end
+    if end - start <= PART:
+        return whole
+    best = Reading(_NOTHING, start, end)
+    for first, last in windows(text[start:end], PART):
+        part = piece(models, text, start + first, start + last)
+        if part is not None:
+            over = models.margin(head, part.ids, part.norm) - models.threshold(head, part.language)
+            if over > best.over:
+                best = Reading(over, part.start, part.end)
+    return best
+
+
+def _trimmed(text: str, part: Reading) -> tuple[int, int]:
+    start, end = part.start, part.end
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -124,55 +195,23 @@ def kind_of(models: TextModels, group: str, text: str) -> str:
     return models.likeliest(group, ids, models.norm(ids))
 
 
-def _near(scene: Scene, rule: Rule) -> Iterator[tuple[Rule, int, int]]:
+def _near(scene: Scene, rule: Rule) -> Iterator[Said]:
     """Places where one word of each part of a rule stand within its reach."""
-    parts = [scene.words(f"near:{rule.id}:{number}") for number in range(len(rule.settings["near"]))]
-    if not all(parts):
+    groups = [f"near:{rule.id}:{number}" for number in range(len(rule.settings["near"]))]
+    if not all(scene.words(group) for group in groups):
         return
     reach = int(rule.settings["reach"])
     last = -1
-    for anchor in parts[-1]:
+    for anchor in scene.words(groups[-1])[:_MOST]:
         chain: list[Hit] = [anchor]
-        for part in reversed(parts[:-1]):
-            close = [hit for hit in part if all(abs(hit.start - other.start) <= reach for other in chain)]
+        for group in reversed(groups[:-1]):
+            hits = scene.near(group, anchor.start - reach - 40, anchor.start + reach + 40)
+            close = [
+                hit for hit in hits[:_MOST] if all(abs(hit.start - other.start) <= reach for other in chain)
+            ]
             if not close:
                 break
             chain.append(min(close, key=lambda hit: abs(hit.start - anchor.start)))
-        if len(chain) == len(parts) and anchor.start > last:
+        if len(chain) == len(groups) and anchor.start > last:
             last = anchor.end
-            yield rule, min(hit.start for hit in chain), max(hit.end for hit in chain)
-
-
-class Expressions:
-    """The recogniser of harmful expression, and of the words that the municipality forbids."""
-
-    def __init__(self, rules: Sequence[Rule], models: TextModels | None) -> None:
-        self._model_rule = next((rule for rule in rules if rule.by == "expression-model"), None)
-        self._words = [rule for rule in rules if rule.by == "expression-words"]
-        self._models = models
-
-    def __call__(self, scene: Scene) -> Iterator[Candidate]:
-        """Propose what the model finds, under the rule of its words where there are some."""
-        if self._models is None or self._model_rule is None:
-            return
-        text = scene.text
-        best = read(self._models, "harmful", text, scene.pieces(self._models))
-        if best.over <= -_AGREE:
-            return
-        piece = text[best.start : best.end]
-        kind = kind_of(self._models, "harmful-kind", piece)
-        hits = [
-            (rule, hit)
-            for rule in self._words
-            for hit in scene.words(f"words:{rule.id}")
-            if best.start <= hit.start < best.end
-        ]
-        same = [(rule, hit) for rule, hit in hits if rule.type == kind]
-        over = best.over + (_WORDS if same else 0.0)
-        if over <= 0:
-            return
-        rule = same[0][0] if same else self._model_rule
-        target = kind_of(self._models, "target", piece) if kind == "discrimination" else ""
-        yield Candidate(
-            kind, *plainest(self._models, "harmful", text, best), score_of(over), rule.id, target=target
-        )
+            yield Said(rule, min(hit.start for hit in chain), max(hit.end for hit in chain))

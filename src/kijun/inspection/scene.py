@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kijun.inspection.fold import Folded, fold
+from kijun.inspection.taken import Taken
 
 if TYPE_CHECKING:
     from kijun.inspection.lexicon import Lexicon
@@ -64,6 +65,7 @@ _TIGHT: Final = re.compile(
     r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
 )
 _REACH: Final = 14
+_SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
 _GENERAL: Final = frozenset({"SYMBOL"})
@@ -93,8 +95,9 @@ class Scene:
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
         self.found: list[Candidate] = []
         self._closely: set[int] = set()
-        self.people: list[int] = []
-        self.people_ends: list[int] = []
+        self.taken = Taken()
+        self._starts: dict[str, list[int]] = {}
+        self._until: dict[str, list[int]] = {}
         self._pieces: list[Piece] | None = None
         self._ends: dict[str, list[int]] = {}
         self._labels: dict[int, Label | None] = {}
@@ -161,6 +164,27 @@ class Scene:
             tokens.add(text[first:last], first)
         return tokens
 
+    def add(self, found: list[Candidate]) -> None:
+        """Keep what one recogniser found, for what is looked for later."""
+        self.found += found
+        for type in {one.type for one in found}:
+            places = sorted((one.start, one.end) for one in self.found if one.type == type)
+            self._starts[type] = [start for start, _ in places]
+            self._until[type] = [end for _, end in places]
+
+    def starts_of(self, type: str) -> list[int]:
+        """Where the findings of a type begin, in order."""
+        return self._starts.get(type, [])
+
+    def ends_of(self, type: str) -> list[int]:
+        """Where the findings of a type end, in the order of their beginnings."""
+        return self._until.get(type, [])
+
+    def found_within(self, type: str, start: int, end: int) -> int:
+        """How many findings of a type begin in a range."""
+        starts = self._starts.get(type)
+        return bisect_left(starts, end) - bisect_left(starts, start) if starts else 0
+
     def look_closely(self, places: Iterable[tuple[int, int]]) -> None:
         """Ask for the words of the sentences around some places; before `tokens` is read for the first time."""
         self._closely.update(end for _, end in places)
@@ -195,14 +219,14 @@ class Scene:
 
     def line(self, place: int) -> tuple[int, int]:
         """The line (without its break) around a place."""
-        number = bisect_right(self.line_starts, place) - 1
-        start = self.line_starts[number]
-        end = self.text.find("\n", start)
-        return start, len(self.text) if end < 0 else end
+        starts = self.line_starts
+        number = bisect_right(starts, place)
+        return starts[number - 1], starts[number] - 1 if number < len(starts) else len(self.text)
 
     def sentence(self, place: int) -> tuple[int, int]:
-        """The sentence around a place: up to 。！？ or the ends of its line."""
+        """The sentence around a place: up to 。！？ or the ends of its line, at most some hundreds of characters."""
         start, end = self.line(place)
+        start, end = max(start, place - _SENTENCE), min(end, place + _SENTENCE)
         for mark in "。!?！？":
             before = self.text.rfind(mark, start, place)
             start = max(start, before + 1)

@@ -13,6 +13,7 @@ from kijun.inspection.scene import Candidate, Scene
 _ENGLISH: Final = re.compile(
     r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?[a-z]{0,16} ?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])"
 )
+_OF_PEOPLE: Final = ("PERSON", "AGE", "BIRTH_DATE")
 _REACH: Final = 34
 _LATE_CUT: Final = re.compile(
     r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
@@ -106,19 +107,18 @@ def _situation(scene: Scene, place: int) -> tuple[str, ...]:
     """Whether the sentence, the line and the text speak of somebody."""
     start, end = scene.sentence(place)
     line_start, line_end = scene.line(place)
-    people = [one for one in scene.found if one.type in ("PERSON", "AGE", "BIRTH_DATE")]
-    near = sum(start <= one.start < end for one in people)
-    line = sum(line_start <= one.start < line_end for one in people)
+    near = sum(scene.found_within(type, start, end) for type in _OF_PEOPLE)
+    line = sum(scene.found_within(type, line_start, line_end) for type in _OF_PEOPLE)
     kin = scene.near("individual", start, end)
-    kin_line = scene.near("individual", line_start, line_end)
+    kin_line = scene.count("individual", line_start, line_end)
     generic = scene.near("generic", start, end)
-    everywhere = len(people)
+    everywhere = sum(len(scene.starts_of(type)) for type in _OF_PEOPLE)
     return (
         f"people.sentence={min(2, near)}",
         f"people.line={min(2, line)}",
         f"people.text={min(3, everywhere)}",
         f"individual={min(2, len(kin))}",
-        f"individual.line={min(2, len(kin_line))}",
+        f"individual.line={min(2, kin_line)}",
         f"individual.text={min(3, len(scene.words('individual')))}",
         f"generic={min(3, len(generic))}",
         f"generic.text={min(4, len(scene.words('generic')) // 3)}",

@@ -1,0 +1,50 @@
+"""Names that were found for sure speak for others: the same name elsewhere, and names that stand alike in a list or table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from kijun.inspection.context import char_class
+from kijun.inspection.scene import Candidate, Scene
+
+_FIGURE: Final = re.compile("[0-9]")
+_GAP: Final = re.compile("[ \n・=]+")
+
+
+class Sure:
+    """What the sure names of a text say of other candidates."""
+
+    def __init__(self, scene: Scene, names: Iterable[Candidate]) -> None:
+        self._scene = scene
+        self._places: dict[str, tuple[int, int] | None] = {}  # None: in more than one place
+        self._alike: Counter[str] = Counter()
+        for one in names:
+            self._alike[self._surroundings(one)] += 1
+            for part in _parts(scene.text[one.start : one.end]):
+                here = (one.start, one.end)
+                self._places[part] = here if self._places.get(part, here) == here else None
+
+    def features(self, one: Candidate, sure: bool) -> list[str]:
+        """Features of one candidate; `sure` says whether it is itself among the sure names."""
+        features = [f"alike={min(3, self._alike[self._surroundings(one)] - sure)}"]
+        place = self._places.get(self._scene.text[one.start : one.end], (one.start, one.end))
+        if place is None or place[0] >= one.end or place[1] <= one.start:
+            features.append("known")
+        return features
+
+    def _surroundings(self, one: Candidate) -> str:
+        """How a name stands: what is right before and after it, figures as 0."""
+        text = self._scene.text
+        before, after = text[max(0, one.start - 2) : one.start], text[one.end : one.end + 1]
+        return f"{_FIGURE.sub('0', before)}|{char_class(after)}|{' ' in text[one.start : one.end]}"
+
+
+def _parts(written: str) -> set[str]:
+    """A name whole and by its parts; one in kanji without a space is cut after two characters."""
+    parts = [part for part in _GAP.split(written) if len(part) > 1]
+    if len(parts) == 1 and 3 <= len(written) <= 5:
+        parts += [part for part in (written[:2], written[2:]) if len(part) > 1]
+    return {written, *parts}
