@@ -228,12 +228,17 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         yield end, (*features, "building=no")
 
 
+_MORE_FIGURES: Final = re.compile("[,.][0-9]")
+
+
 def _is_number(text: str, number: re.Match[str]) -> bool:
     """Whether a match is a house number: figures, and where they are kanji, with a unit or more than one."""
     written = number[0]
     if written[0] in "OlIS" and not any(char.isdigit() for char in written):
         return False
     if any(char.isdigit() for char in written):
+        if _MORE_FIGURES.match(text, number.end()):
+            return False
         after = text[number.end() : number.end() + 1]
         return after not in (
             "年",

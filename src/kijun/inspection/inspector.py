@@ -129,7 +129,12 @@ class Inspector:
         if least is None:
             return 0.0
         label = scene.label(one.start)
-        return float(least) if label is not None and label.type == one.type and label.strength > 0.8 else 0.0
+        if label is None or label.type != one.type or label.strength <= 0.8:
+            return 0.0
+        line_start, line_end = scene.line(one.start)
+        if scene.count("office", line_start, line_end) and not scene.count("personal", line_start, line_end):
+            return 0.0  # an office's own
+        return float(least)
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
         """Names that were found for sure make others likelier."""

@@ -42,6 +42,21 @@ _ONE_ROMAJI: Final = re.compile(r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’-]{1,17}(
 _KANJI_HEAD: Final = re.compile(rf"[{_KANJI}]+")
 _NAME_CHARS: Final = re.compile(rf"[{_KANJI}]{{1,4}}|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,10}}")
 _BETWEEN: Final = frozenset("の・: (「、はが ")
+_SELF: Final = (
+    "です",
+    "と申",
+    "といい",
+    "と言い",
+    "という",
+    "とかい",
+    "っす",
+    "、",
+    "さん",
+    "様",
+    "くん",
+    "ちゃん",
+    "氏",
+)
 _GAPS: Final = " \n・="
 _NAMES: Final = SURNAME | GIVEN | ABROAD
 #: Before these any word in kanji or katakana may be a name, however rare.
@@ -69,6 +84,16 @@ class View:
     def tokens(self) -> Tokens:
         """The words of the text; known only where `places` asked to look closely."""
         return self.scene.tokens
+
+    @cached_property
+    def thing_ends(self) -> dict[int, int]:
+        """Where words for companies, places and things end, with where they begin."""
+        return {hit.end: hit.start for hit in self.scene.words("thing")}
+
+    @property
+    def prefectures(self) -> frozenset[str]:
+        """The names of prefectures and great cities without what they end in: 千葉, 福島, 横浜."""
+        return _prefectures()
 
     @cached_property
     def aged(self) -> set[int]:
@@ -120,7 +145,26 @@ def places(view: View) -> set[Place]:
     view.scene.look_closely(found)  # from here on the words of these sentences are known
     found.update(_from_tokens(view))
     found.update(list(_shorter(view, found)))
-    return found
+    return {place for place in found if not _is_plain_kana(view, *place)}
+
+
+def _is_plain_kana(view: View, start: int, end: int) -> bool:
+    """Whether a word in kana is one of the language (こと, とします) and nothing but its form speaks for a name."""
+    text = view.text
+    if script(text[start:end]) not in ("hira", "kata"):
+        return False
+    if end in view.after["honorific"] or end in view.aged or text.startswith(_SELF, end):
+        return False
+    tokens = view.tokens
+    number = tokens.at.get(start)
+    if number is None or (tokens.kinds[number] <= NAME and tokens.ends[number] == end):
+        return False
+    label = view.scene.label(start)
+    if label is not None and label.type == "PERSON" and label.strength > 0.8:
+        return (
+            script(text[start:end]) == "hira" and tokens.ends[number] == end and tokens.kinds[number] > NOUN
+        )
+    return not (script(text[start:end]) == "kata" and start in view.cued_starts)
 
 
 def parts(text: str, start: int, end: int) -> list[Place]:
@@ -335,6 +379,8 @@ def _from_romaji(view: View) -> Iterator[Place]:
     ordinary = _ordinary()
     for match in _ROMAJI.finditer(text):
         words = match[0].replace(",", " ").split()
+        if words[-1].lower().strip(".") in ordinary:
+            continue
         if any(lists.is_romaji(word) for word in words) or (
             japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
         ):
@@ -342,6 +388,11 @@ def _from_romaji(view: View) -> Iterator[Place]:
     for match in _ONE_ROMAJI.finditer(text):
         if lists.is_romaji(match[0]) or text.startswith(_AFTER_ROMAJI, match.end()):
             yield match.span()
+
+
+@lru_cache(maxsize=1)
+def _prefectures() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["places"]))
 
 
 @lru_cache(maxsize=1)

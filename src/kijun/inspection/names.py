@@ -157,6 +157,10 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
             near.append(f"<{group}{how}")
     if end in view.aged:
         near.append("aged")
+    if end in view.thing_ends and view.thing_ends[end] > start:
+        near.append("thing-in")  # 田中農園さん
+    if text[start:end] in view.prefectures:
+        near.append("prefecture")
     if _inside(view, start, end):
         near.append("inside")
     before, after = _neighbours(view, start, end)
@@ -167,7 +171,7 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
 
 def _inside(view: View, start: int, end: int) -> bool:
     """Whether the span is a word that is no name, or a part of one: 次男, 民生 of 民生委員."""
-    for group in ("kin", "label", "title"):
+    for group in ("kin", "label", "title", "honorific"):
         ends, hits = view.scene.ends(group), view.scene.words(group)
         for number in range(bisect_left(ends, end), len(ends)):
             hit = hits[number]
