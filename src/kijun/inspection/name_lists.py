@@ -25,10 +25,10 @@ class NameLists:
     """Names of two characters and more in one automaton, those of one character and in romaji as sets. Immutable."""
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
-        common, busy = frozenset(groups["S"]), frozenset(groups.get("q", ()))
+        common = frozenset(groups["S"])
         kinds: dict[str, int] = {}
         for name in (*groups["S"], *groups["s"]):
-            kinds[name] = SURNAME | (COMMON if name in common else 0) | (0 if name in busy else REASON)
+            kinds[name] = SURNAME | REASON | (COMMON if name in common else 0)
         for name in groups["k"]:  # readings of surnames, in both kana
             for written in (name, katakana(name)):
                 kinds[written] = kinds.get(written, 0) | SURNAME
