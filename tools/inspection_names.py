@@ -94,7 +94,9 @@ def ordinary_words(names: dict[str, str]) -> set[str]:
     return {
         name
         for name, count in outside.items()
-        if names[name] != "S" and count >= ORDINARY * max(1, inside[name] * 4)
+        # kana names are parts of many words, so that more is asked of them
+        if names[name] != "S"
+        and count >= (ORDINARY if name[0] > "ヿ" else 8 * ORDINARY) * max(1, inside[name] * 4)
     }
 
 

@@ -148,11 +148,16 @@ def _starts(scene: Scene) -> list[int]:
                 place += 1
             if place > label.end and place - label.end < 8:
                 starts.add(place)
+    for match in _SECTION.finditer(scene.text):
+        starts.add(match.start())
     for match in _PREFECTURE_RE.finditer(scene.text):
         starts.add(match.start())
     return sorted(starts)
 
 
+_SECTION: Final = re.compile(
+    r"(?<![一-龥々ヶァ-ヴー])[一-龥々ヶケノ]{1,6}(?:大字|字)(?=[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九])"
+)
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
 _HEAD_RE: Final = re.compile(_HEAD)
 

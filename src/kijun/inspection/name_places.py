@@ -34,6 +34,8 @@ _KANA_SELF: Final = re.compile(
     r"(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
 )
 _SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{_KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
+_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
+_CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
 _CAPITAL: Final = re.compile("[A-Z][a-zA-Z]")
 _ROMAJI: Final = re.compile(
     r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’.-]{0,17}(?:(?:, ?| {1,2}|\n)(?:[A-Z][A-Za-z'’.-]{0,17}|da|de|dos|del|van|bin|binti|al|la)){1,5}(?![A-Za-z0-9@])"
@@ -302,10 +304,12 @@ def _from_forms(view: View) -> Iterator[Place]:
         yield match.span(3)
     spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
     for pattern in spaced:
-        for match in pattern.finditer(text):
-            before = script(text[match.start() - 1]) if match.start() else ""
-            if before not in ("kanji", "kata", "hira"):
+        match = pattern.search(text)
+        while match:
+            inside = match.start() > 0 and script(text[match.start() - 1]) in ("kanji", "kata", "hira")
+            if not inside:
                 yield match.span()
+            match = pattern.search(text, match.start() + 1 if inside else match.end())
     for match in _SPEAKER.finditer(text):
         yield match.span(1)
     for match in _KATAKANA.finditer(text):
@@ -343,6 +347,10 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             sure = word in _SURE and 1 < end - start < 5 and text[start:end] not in _SURE
             if (sure and script(text[start:end]) in ("kanji", "kata")) or _plausible(view, start, end):
                 yield start, end
+            if end - start > 3 and script(text[start:end]) == "hira":  # あのひろとくん
+                for length in range(2, 5):
+                    if view.names.kind(end - length, end) & GIVEN:
+                        yield end - length, end
             gap = start
             while gap and start - gap < 3 and text[gap - 1] in " \n・":
                 gap -= 1
@@ -378,16 +386,35 @@ def _from_romaji(view: View) -> Iterator[Place]:
     japanese = not text.isascii()
     ordinary = _ordinary()
     for match in _ROMAJI.finditer(text):
-        words = match[0].replace(",", " ").split()
-        if words[-1].lower().strip(".") in ordinary:
+        start = match.start()
+        polite = _POLITE.match(text, start, match.end())
+        if polite:  # Dear Mr. Robert Miller
+            start = polite.end()
+        words = text[start : match.end()].replace(",", " ").split()
+        if not words or words[-1].lower().strip(".") in ordinary:
             continue
         if any(lists.is_romaji(word) for word in words) or (
             japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
         ):
-            yield match.span()
+            yield start, match.end()
     for match in _ONE_ROMAJI.finditer(text):
-        if lists.is_romaji(match[0]) or text.startswith(_AFTER_ROMAJI, match.end()):
+        called = _CALLED.search(match[0])
+        if called:  # Kawaharada-san
+            yield match.start(), match.start() + called.start()
+        elif (
+            lists.is_romaji(match[0])
+            or text.startswith(_AFTER_ROMAJI, match.end())
+            or _is_field(view, match.start())
+        ):
             yield match.span()
+
+
+def _is_field(view: View, place: int) -> bool:
+    """Whether a label of persons or a word for kin stands right before a place."""
+    if place in view.cued_starts:
+        return True
+    label = view.scene.label(place)
+    return label is not None and label.type == "PERSON"
 
 
 @lru_cache(maxsize=1)

@@ -54,6 +54,8 @@ def _features(view: View, start: int, end: int) -> list[str]:
     features += touching
     features += near
     features += [f"{what}&{one}" for one in near]
+    if lexical[0].startswith("latin"):
+        features.append(f"caps={text[start : start + 2].isupper()}{text[end - 2 : end].isupper()}")
     label = view.scene.label(start)
     if label is not None:
         features.append(f"{what}&label={label.type}{label.strength}")
@@ -94,11 +96,7 @@ def _lexical(view: View, start: int, end: int) -> list[str]:
     written = "+".join(script(text[first:last]) for first, last in words[:3])
     if written.startswith("latin"):
         known = sum(view.lists.is_romaji(text[first:last].strip(",")) for first, last in words)
-        return [
-            f"latin{min(3, len(words))}",
-            f"known={min(3, known)}",
-            f"caps={text[start : start + 2].isupper()}{text[words[-1][0] : end].isupper()}",
-        ]
+        return [f"latin{min(3, len(words))}", f"known={min(2, known)}"]
     if len(words) == 1:
         return [
             written,
