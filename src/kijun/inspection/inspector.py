@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from kijun.inspection.addresses import PREFECTURES, Addresses
-from kijun.inspection.choosing import apart, settle
+from kijun.inspection.choosing import apart, in_company, settle
 from kijun.inspection.contacts import Contacts
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
@@ -88,7 +88,7 @@ class Inspector:
             self.look(scene, name, recognise(scene))
         found = [
             self._finding(scene, one)
-            for one in settle(scene.found, self.policy)
+            for one in settle(in_company(scene.found, len(scene.text), self._weights.knows), self.policy)
             if not self._known_public(one.type, scene.text[one.start : one.end])
         ]
         for read in self._readers:
@@ -169,8 +169,8 @@ class Inspector:
 
 
 def scored_as(one: Candidate, score: float) -> Candidate:
-    """The candidate with another score."""
-    return Candidate(one.type, one.start, one.end, score, one.rule)
+    """The candidate with another score, a probability short of certain."""
+    return Candidate(one.type, one.start, one.end, min(max(score, 1e-6), 1 - 1e-6), one.rule)
 
 
 #: Words that hardly stand but beside a name, or that say that somebody lives somewhere: their sentences are looked at closely.
