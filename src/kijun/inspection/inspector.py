@@ -237,6 +237,11 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     builder.add("years", ["歳", "才", "さい", "サイ", "year old", "years old", "yo"])
     builder.add("month", ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
     builder.add("prefecture", PREFECTURES)
+    builder.add("section", ["大字", "字"])
+    builder.add("housing", ["団地", "住宅", "ハイツ", "アパート", "マンション", "コーポ", "寮", "荘"])
+    builder.add(
+        "romaji-unit", ["-shi", "-ku", "-cho", "-machi", "-mura", "-gun", "-ken", "-fu", "-to", "-son"]
+    )
     builder.add("plate", read_yaml("plates.yaml")["plates"])
     builder.add(
         "when:english-illness",

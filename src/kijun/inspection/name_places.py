@@ -296,12 +296,18 @@ def _from_kin(view: View, unlisted: list[Place]) -> Iterator[Place]:
 def _from_forms(view: View) -> Iterator[Place]:
     """Words in pairs, one character after another, kana with a space or a dot, who speaks in a record."""
     text = view.text
+    kind = view.names.kind
     for match in _PAIR.finditer(text):
-        if match.start() and script(text[match.start() - 1]) in ("kanji", "kata"):
+        start, end = match.span()
+        if start and script(text[start - 1]) in ("kanji", "kata"):
             continue
-        yield match.span()
-        yield match.span(1)
-        yield match.span(3)
+        first, last = kind(start, match.end(1)), kind(match.start(3), end)
+        if first & SURNAME or last & GIVEN or end - start == 3 or not text[end - 1] < "ぁ":
+            yield start, end
+        if first & _NAMES or match.end(1) - start > 2:
+            yield match.span(1)
+        if last & _NAMES:
+            yield match.span(3)
     spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
     for pattern in spaced:
         match = pattern.search(text)
