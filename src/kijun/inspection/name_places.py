@@ -310,12 +310,12 @@ def _from_forms(view: View) -> Iterator[Place]:
             yield match.span(3)
     spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
     for pattern in spaced:
-        match = pattern.search(text)
-        while match:
-            inside = match.start() > 0 and script(text[match.start() - 1]) in ("kanji", "kata", "hira")
+        found = pattern.search(text)
+        while found:
+            inside = found.start() > 0 and script(text[found.start() - 1]) in ("kanji", "kata", "hira")
             if not inside:
-                yield match.span()
-            match = pattern.search(text, match.start() + 1 if inside else match.end())
+                yield found.span()
+            found = pattern.search(text, found.start() + 1 if inside else found.end())
     for match in _SPEAKER.finditer(text):
         yield match.span(1)
     for match in _KATAKANA.finditer(text):

@@ -53,7 +53,7 @@ def _features(view: View, start: int, end: int) -> list[str]:
     touching, near = _touching(view, start, end)
     features += touching
     features += near
-    features += [f"{what}&{one}" for one in near]
+    features += [f"{what}&{one}" for one in near[:-2]]  # not with the kinds beside: that told nothing more
     if lexical[0].startswith("latin"):
         features.append(f"caps={text[start : start + 2].isupper()}{text[end - 2 : end].isupper()}")
     label = view.scene.label(start)

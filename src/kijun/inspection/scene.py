@@ -145,20 +145,20 @@ class Scene:
         marks = {*self._closely, *self.names.reasons(), *self.ends("prefecture")}
         marks.update(match.end() for match in _HOUSE_NUMBER.finditer(self.text))
         marks.update(hit.end + 1 for hit in self.words("label") if hit.value == "ADDRESS")
-        marks = sorted(mark for mark in marks if mark <= len(self.text))
+        places = sorted(mark for mark in marks if mark <= len(self.text))
         tokens = Tokens()
         text = self.text
         first = last = -1
         number = 0
-        while number < len(marks):
-            start, end = self._piece(marks[number] - 1, max(last, 0))
+        while number < len(places):
+            start, end = self._piece(places[number] - 1, max(last, 0))
             if start == last:
                 last = end
             else:
                 if last > first:
                     tokens.add(text[first:last], first)
                 first, last = start, end
-            while number < len(marks) and marks[number] <= end:
+            while number < len(places) and places[number] <= end:
                 number += 1
         if last > first:
             tokens.add(text[first:last], first)

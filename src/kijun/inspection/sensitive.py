@@ -48,10 +48,10 @@ class Sensitive:
                         continue
                     end = match.end()
                 if left is not None:
-                    match = _before(left, text, start)
-                    if match is None:
+                    begins = _before(left, text, start)
+                    if begins is None:
                         continue
-                    start = match
+                    start = begins
                 start = _cut(text, start, hit.start)
                 while end > hit.end and text[end - 1] in " (":
                     end -= 1
