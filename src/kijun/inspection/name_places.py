@@ -31,7 +31,7 @@ _KATAKANA: Final = re.compile(r"[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{
 _KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
 _HIRAGANA: Final = re.compile(r"[ぁ-ん]{2,6}[ \n]{1,2}[ぁ-ん]{2,6}(?![ぁ-ん一-龥])")
 _KANA_SELF: Final = re.compile(
-    r"(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
+    r"(?<![ぁ-んァ-ヴー一-龥])(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
 )
 _SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{_KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
 _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
