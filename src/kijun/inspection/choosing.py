@@ -44,7 +44,7 @@ def in_company(found: list[Candidate], length: int, weighed: Callable[[str], boo
             step = (
                 _COMPANY[min(others, len(_COMPANY) - 1)]
                 if others
-                else -min(1.0, max(0.0, (length - 40) / 100))
+                else -min(-_COMPANY[0], max(0.0, (length - 40) / 80))
             )
             odds = math.log(one.score / (1 - one.score)) + step
             one = replace(one, score=1 / (1 + math.exp(-odds)))
@@ -52,7 +52,7 @@ def in_company(found: list[Candidate], length: int, weighed: Callable[[str], boo
     return moved
 
 
-_COMPANY: Final = (-1.0, -0.3, 0.3, 0.8, 1.1, 1.3, 1.5)  # by the number of other sure findings, in log odds
+_COMPANY: Final = (-2.0, -0.6, 0.5, 1.1, 1.5, 1.8, 2.0)  # by the number of other sure findings, in log odds
 
 
 def settle(found: Iterable[Candidate], policy: Policy) -> Iterator[Candidate]:

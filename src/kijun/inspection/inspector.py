@@ -46,7 +46,7 @@ _STAGES: Final = (
 )
 
 
-_WORTH: Final = 0.3  # the least score that is kept to be compared
+_WORTH: Final = 0.08  # the least score that is kept to be compared
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -1.8, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
