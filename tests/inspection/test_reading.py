@@ -37,10 +37,10 @@ def weighing(letter: str, weight: float, bias: float) -> dict[str, np.ndarray]:
 
 def small_models() -> TextModels:
     """悪 speaks for an attack, 罵 for harm; 甲 or 乙 tell the kind."""
-    arrays = {"idf": np.ones(SIZE, dtype=np.float32)}
+    arrays = {"idf": np.full(SIZE, 1_000.0, dtype=np.float32)}
     for name, letter, weight, bias in (
-        ("attack", "悪", 8.0, -0.3),
-        ("harmful", "罵", 8.0, -0.9),
+        ("attack", "悪", 30.0, -2.0),
+        ("harmful", "罵", 30.0, -2.0),
         ("attack-kind/role_play", "甲", 1.0, 0.0),
         ("attack-kind/indirect", "乙", 1.0, 0.0),
         ("harmful-kind/abuse", "甲", 1.0, 0.0),
