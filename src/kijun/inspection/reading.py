@@ -78,7 +78,11 @@ class Attacks:
         if whole.over < _ABOUT and share < _MAINLY:
             return False
         start, end = _sentence(text, said.start, said.end)
-        return read(models, "attack", text[start:end]).over + share * _ALL > 0
+        return (
+            read(models, "attack", text[start:end]).over
+            + share * (_ALL if said.rule.settings.get("plain") else 1.0)
+            > 0
+        )
 
     @staticmethod
     def _hidden(models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
