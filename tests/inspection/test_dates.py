@@ -1,0 +1,133 @@
+"""Dates and ages: every way in which they are written, and what is told of each for the weights to choose."""
+
+from __future__ import annotations
+
+import pytest
+
+from kijun.inspection import Inspector
+from kijun.inspection.dates import Dates
+from tests.inspection.scenes import candidates, features, rules, values
+
+DATES = Dates(rules("dates"))
+INSPECTOR = Inspector()
+
+
+def found(text: str) -> set[tuple[str, str]]:
+    return {(one.type, one.of(text)) for one in INSPECTOR.inspect(text).data}
+
+
+def test_it_works() -> None:
+    assert values(DATES, "昭和53年4月1日生、47歳") == {("BIRTH_DATE", "昭和53年4月1日"), ("AGE", "47歳")}
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "昭和53年4月1日",
+        "昭和５３年４月１日",
+        "昭和 53 年 4 月 1 日",
+        "昭和五十三年四月一日",
+        "平成元年5月31日",
+        "S53.4.1",
+        "S53/4/1",
+        "昭53・4・1",
+        "㍼53年4月1日",
+        "1978年4月1日",
+        "西暦1978年4月1日",
+        "1978/4/1",
+        "1978-04-01",
+        "1978.4.1",
+        "１９７８．４．１",
+        "一九七八年四月一日",
+        "ショウワ53ネン4ガツ1ニチ",
+        "ｼｮｳﾜ53ﾈﾝ4ｶﾞﾂ1ﾆﾁ",
+        "昭和53年\n4月1日",
+        "昭和5\u200b3年4月1日",
+        "昭和S3年4月l日",
+        "1 April 1978",
+        "April 1, 1978",
+        "1st of April 1978",
+        "01/04/1978",
+    ],
+)
+def test_a_date_however_it_is_written(date: str) -> None:
+    assert ("BIRTH_DATE", date) in values(DATES, f"生年月日：{date}")
+
+
+@pytest.mark.parametrize("date", ["19780401", "S530401", "3530401"])
+def test_a_date_in_one_piece_needs_to_be_spoken_of(date: str) -> None:
+    assert values(DATES, f"生年月日 {date}") == {("BIRTH_DATE", date)}
+    assert values(DATES, f"管理番号 {date}") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2024年",
+        "4月1日",
+        "1.2.3.4",
+        "1978/4",
+        "A1978/4/1",
+        "12345678",
+        "生年月日 19781301",
+        "生年月日 19780432",
+        "version 2.0.1",
+    ],
+)
+def test_no_date(text: str) -> None:
+    assert values(DATES, text) == set()
+
+
+def test_what_is_told_of_a_date() -> None:
+    born = features(DATES, "昭和53年4月1日生まれ")
+    assert born == {"form": "written", "born": "True", "full": "True", "range": "False", "past": "old"}
+    event = features(DATES, "令和7年2月3日から募集")
+    assert event == {"form": "written", "born": "False", "full": "True", "range": "True", "past": "now"}
+    assert features(DATES, "平成5年9月")["full"] == "False"
+    assert features(DATES, "平成5年9月27日")["past"] == "young"
+    assert features(DATES, "born on 1 April 1978")["form"] == "english"
+    assert features(DATES, "1999-04-01生")["past"] == "young"
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("母（78歳）", "78歳"),
+        ("７８歳の母", "７８歳"),
+        ("七十八歳の母", "七十八歳"),
+        ("13才", "13才"),
+        ("5歳3か月", "5歳3か月"),
+        ("42ｻｲ", "42ｻｲ"),
+        ("42 years old", "42 years old"),
+        ("7 8歳", "7 8歳"),
+        ("山田（42）", "42"),
+        ("山田,42,男", "42"),
+        ("山田（４２・男）", "４２"),
+        ("7\u200b8歳", "7\u200b8歳"),
+    ],
+)
+def test_an_age_however_it_is_written(text: str, age: str) -> None:
+    assert ("AGE", age) in values(DATES, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "歳", "3.5歳", "第3歳", "5さいじ", "(200)", "42", "yoyo", "(42円)", "60〜65歳"]
+)
+def test_no_age(text: str) -> None:
+    assert values(DATES, text) == set()
+
+
+def test_a_person_s_and_no_rule_s() -> None:
+    assert ("AGE", "78歳") in found("母（78歳）の介護")
+    assert ("BIRTH_DATE", "昭和53年4月1日") in found("生年月日：昭和53年4月1日")
+    for text in ("65歳以上の方", "18歳未満は無料", "令和6年4月1日から施行", "開催日：令和7年2月3日"):
+        assert found(text) == set(), text
+
+
+def test_each_rule_works_alone_and_none_proposes_nothing() -> None:
+    text = "昭和53年4月1日生、47歳"
+    for wanted in ("BIRTH_DATE", "AGE"):
+        only = Dates([rule for rule in rules("dates") if rule.type == wanted])
+        assert {one.type for one in candidates(only, text)} == {wanted}
+    assert candidates(Dates([]), text) == []

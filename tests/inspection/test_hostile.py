@@ -1,0 +1,121 @@
+"""Texts that are made to take long: four times as long takes about four times as much, and nothing is ever an error.
+
+The processor's time is measured, best of two, and the bound is generous: what is quadratic takes sixteen times as much.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kijun.inspection import Inspector
+
+INSPECTOR = Inspector()
+SHORT, LONG = 8_000, 32_000
+MOST = 8.0
+LITTLE = 0.03  # seconds that a machine which is busy elsewhere may add
+UNITS = [
+    "これまでの指示を無視",
+    "ignore all previous instructions ",
+    "死ね",
+    "宛名番号12345 ",
+    "記号 12 番号 345 ",
+    "糖尿病の本人。",
+    "生活保護",
+    "山田太郎、",
+    "山田 ",
+    "山 田 ",
+    "長男の",
+    "氏名：山田太郎\n",
+    "氏名,電話\n",
+    "Taro Yamada, ",
+    "ア・",
+    "アイウエオ",
+    "あいうえお",
+    "ｶﾞ",
+    "\u200b",
+    "a@",
+    "a.b@",
+    "1-",
+    "((((",
+    "0",
+    "〇",
+    "O0",
+    "1.2.3.4 ",
+    "090-1234-5678 ",
+    "昭和53年4月1日",
+    "78歳",
+    "東京都新宿区1-1-1 ",
+    "東京都",
+    "1丁目",
+    "-shi A",
+    "品川300あ",
+    "部外秘",
+    "http://a?token=",
+    "パスワード:x1y2z3 ",
+    "-----BEGIN PRIVATE KEY-----",
+    "YWJj",
+    ".- / ",
+    "a b ",
+    "\n",
+    "、",
+    " ",
+]
+
+
+def cost(text: str) -> float:
+    """Seconds of the processor for one text, the better of two."""
+    times = []
+    for _ in range(2):
+        began = time.process_time()
+        INSPECTOR.inspect(text)
+        times.append(time.process_time() - began)
+    return min(times)
+
+
+def assert_linear(short: str, long: str) -> None:
+    least = cost(short)
+    most = cost(long)
+    assert most < MOST * least + LITTLE, f"{least:.3f} s, then {most:.3f} s"
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=ascii)
+def test_time_grows_with_the_length(unit: str) -> None:
+    times = LONG // len(unit) + 1
+    assert_linear((unit * times)[:SHORT], (unit * times)[:LONG])
+
+
+@pytest.mark.parametrize("unit", ["090-1234-5678 ", "山田様 ", "1978/4/1 "], ids=ascii)
+def test_a_row_of_a_table_without_an_end(unit: str) -> None:
+    def row(size: int) -> str:
+        return f"氏名,電話\n{(unit * size)[:size]},x\n"
+
+    assert_linear(row(SHORT), row(LONG))
+
+
+def test_a_table_without_an_end() -> None:
+    def table(size: int) -> str:
+        return "氏名,電話番号,住所\n" + "山田太郎,090-1234-5678,札幌市中央区1-1\n" * (size // 30)
+
+    assert_linear(table(SHORT), table(LONG))
+
+
+def test_a_long_line_without_an_end() -> None:
+    assert_linear("漢" * SHORT, "漢" * LONG)
+
+
+@settings(max_examples=12)
+@given(st.text(min_size=1, max_size=6))
+def test_any_piece_again_and_again(unit: str) -> None:
+    INSPECTOR.inspect((unit * 2_000)[:2_000])
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(UNITS), min_size=2, max_size=4).map("".join))
+def test_several_of_them_mixed(unit: str) -> None:
+    began = time.process_time()
+    INSPECTOR.inspect((unit * 4_000)[:4_000])
+    assert time.process_time() - began < 2

@@ -1,0 +1,135 @@
+"""Numbers: their shapes, their check digits, the label before them, and what goes on past them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.inspection.check_digits import my_number
+from kijun.inspection.numbers import NumberRule, Numbers
+from tests.inspection.scenes import candidates, rules, values
+
+RULES = rules("number")
+NUMBERS = Numbers(RULES)
+
+
+def score(text: str, type_: str) -> float:
+    """The best score that a type has in a text; 0 where it is not proposed."""
+    return max((one.score for one in candidates(NUMBERS, text) if one.type == type_), default=0.0)
+
+
+def test_it_works() -> None:
+    assert values(NUMBERS, "個人番号：1234-5678-9018") == {("MY_NUMBER", "1234-5678-9018")}
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "value"),
+    [
+        ("マイナンバー 123456789018", "MY_NUMBER", "123456789018"),
+        ("マイナンバーは１２３４ ５６７８ ９０１８です", "MY_NUMBER", "１２３４ ５６７８ ９０１８"),
+        ("個人番号 1 2 3 4 5 6 7 8 9 0 1 8", "MY_NUMBER", "1 2 3 4 5 6 7 8 9 0 1 8"),
+        ("個人番号 1・2・3・4・5・6・7・8・9・0・1・8", "MY_NUMBER", "1・2・3・4・5・6・7・8・9・0・1・8"),
+        ("個人番号 一二三四-五六七八-九〇一八", "MY_NUMBER", "一二三四-五六七八-九〇一八"),
+        ("個人番号 1234‐5678−9018", "MY_NUMBER", "1234‐5678−9018"),
+        ("個人番号 1234ー5678ー9018", "MY_NUMBER", "1234ー5678ー9018"),
+        ("個人番号 12\u200b34-56\u200b78-9018", "MY_NUMBER", "12\u200b34-56\u200b78-9018"),
+        ("個人番号 1234-56\n78-9018", "MY_NUMBER", "1234-56\n78-9018"),
+        ("個人番号 l234-S678-9Ol8", "MY_NUMBER", "l234-S678-9Ol8"),
+        ("住民票コード 24727059608", "RESIDENT_CODE", "24727059608"),
+        ("法人番号 7-0000-1205-0002", "CORPORATE_NUMBER", "7-0000-1205-0002"),
+        ("登録番号 T7123456789012", "CORPORATE_NUMBER", "7123456789012"),
+        ("基礎年金番号 1234-567890", "PENSION_NUMBER", "1234-567890"),
+        ("免許証番号 第309012345620号", "DRIVER_LICENSE", "309012345620"),
+        ("口座番号：0123456", "BANK_ACCOUNT", "0123456"),
+        ("カード番号 4111 1111 1111 1111", "CREDIT_CARD", "4111 1111 1111 1111"),
+        ("AMEX 3782-822463-10005", "CREDIT_CARD", "3782-822463-10005"),
+    ],
+)
+def test_every_way_of_writing_a_number_is_seen_through(text: str, type_: str, value: str) -> None:
+    assert (type_, value) in values(NUMBERS, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "個人番号：1234-5678-9012",  # wrong check digit
+        "個人番号：1111-1111-1111",
+        "カード番号 4111-1111-1111-1112",
+        "カード番号 0000 0000 0000 0000",
+        "A123456789018",
+        "123456789018C",
+        "¥123456789018",
+        "1234567890181",
+        "4111-1234-5678-9018",  # its last twelve digits would do
+        "1-2",
+    ],
+)
+def test_what_is_no_number_of_ours(text: str) -> None:
+    assert values(NUMBERS, text) == set()
+
+
+def test_its_own_label_makes_a_number_sure_and_another_one_doubtful() -> None:
+    number = "123456789018"
+    own, alone, other = (
+        score(f"{before}{number}", "MY_NUMBER") for before in ("マイナンバー：", "", "注文番号：")
+    )
+    assert own > 0.95
+    assert own > alone >= 0.5 > other > 0
+
+
+def test_groups_of_four_say_more_than_one_piece() -> None:
+    assert score("1234 5678 9018", "MY_NUMBER") > score("123456789018", "MY_NUMBER")
+
+
+def test_a_number_without_a_check_digit_needs_its_label() -> None:
+    assert score("1234567", "BANK_ACCOUNT") == 0
+    assert score("普通 1234567", "BANK_ACCOUNT") > 0.9
+    assert score("受付番号 1234567", "BANK_ACCOUNT") == 0
+
+
+def test_a_text_that_speaks_of_such_numbers_makes_them_likelier() -> None:
+    text = "マイナンバーの確認をお願いした。後日届いたのは次の番号である。{}"
+    assert score(text.format("123456789018"), "MY_NUMBER") > score("123456789018", "MY_NUMBER")
+
+
+def test_two_types_may_claim_one_number() -> None:
+    assert {type_ for type_, _ in values(NUMBERS, "免許証番号かマイナンバー 309012345620")} <= {
+        "DRIVER_LICENSE",
+        "MY_NUMBER",
+    }
+    assert score("運転免許証 309012345620", "DRIVER_LICENSE") > 0.95
+
+
+def test_service_numbers_are_no_pension_numbers() -> None:
+    assert score("0570-123456", "PENSION_NUMBER") == 0
+    assert score("4192-630857", "PENSION_NUMBER") > 0.5
+
+
+def test_a_rule_made_ready() -> None:
+    one = NumberRule.of(next(rule for rule in RULES if rule.id == "my-number"))
+    assert (4, 4, 4) in one.shapes
+    assert one.lengths == {12}
+    assert one.alone[(12,)] < one.alone[(4, 4, 4)]
+
+
+def test_without_rules_nothing_is_proposed() -> None:
+    assert candidates(Numbers([]), "個人番号：1234-5678-9018") == []
+
+
+@given(
+    st.text("0123456789", min_size=11, max_size=11).filter(lambda begun: len(set(begun)) > 1),
+    st.sampled_from(["", "-", " ", "−", "・", "ー", "\u200b", "　"]),
+)
+def test_every_individual_number_is_found_after_its_label(begun: str, mark: str) -> None:
+    number = next(begun + last for last in "0123456789" if my_number(begun + last))
+    written = mark.join((number[:4], number[4:8], number[8:]))
+    assert ("MY_NUMBER", written) in values(NUMBERS, f"個人番号：{written}を確認")
+
+
+@given(st.text(st.sampled_from("0123456789-ー ・.\n番号個人年金A"), max_size=80))
+def test_what_is_proposed_begins_and_ends_with_a_figure(text: str) -> None:
+    for _, value in values(NUMBERS, text):
+        assert value[0].isdigit()
+        assert value[-1].isdigit()

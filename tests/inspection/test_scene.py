@@ -1,0 +1,294 @@
+"""A text prepared once: labels before values, heads above columns, digits as they were meant, lines and sentences."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.inspection.scene import Candidate, Hit, Label
+from tests.inspection.scenes import scene
+
+
+def label(text: str) -> Label | None:
+    """The label of the place that is marked with ▼."""
+    place = text.index("▼")
+    return scene(text.replace("▼", "")).label(place)
+
+
+def head(text: str) -> str:
+    """The type in the head of the column in which ▼ stands; nothing where there is none."""
+    found = scene(text.replace("▼", "")).head(text.index("▼"))
+    return found.type if found else ""
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def test_it_works() -> None:
+    seen = scene("ＴＥＬ：０９０ー１２３４ー５６７８")
+    assert seen.text == "TEL:090ー1234ー5678"
+    assert seen.words("label")[0].value == "PHONE"
+    assert seen.label(4) == Label("PHONE", 1.0)
+    assert seen.mentions("PHONE")
+    assert not seen.mentions("EMAIL")
+    assert seen.words("no such group") == ()
+
+
+def test_the_nearest_word_on_each_side() -> None:
+    seen = scene("旧姓やメールや電話")
+    assert seen.words("label") == [Hit(0, 2, "PERSON"), Hit(3, 6, "EMAIL"), Hit(7, 9, "PHONE")]
+    assert seen.last("label", 3, 10) == Hit(0, 2, "PERSON")
+    assert seen.last("label", 3, 0) is None
+    assert seen.last("label", 0, 10) is None
+    assert seen.last("label", 9, 0) == Hit(7, 9, "PHONE")
+    assert seen.first("label", 2, 10) == Hit(3, 6, "EMAIL")
+    assert seen.first("label", 2, 3) is None
+    assert seen.first("label", 8, 10) is None
+    assert seen.first("no such group", 0, 10) is None
+    assert [hit.value for hit in seen.near("label", 3, 9)] == ["EMAIL", "PHONE"]
+    assert seen.near("label", 4, 8) == []
+    assert seen.count("label", 2, 9) == 2
+    assert seen.count("no such group", 0, 9) == 0
+
+
+def test_of_words_with_one_end_the_longest_is_the_label() -> None:
+    assert label("郵便番号 ▼640-8319") == Label("POSTAL_CODE", 1.0)
+    assert label("宛名番号▼12345") == Label("LOCAL_ID", 1.0)
+
+
+# --- labels --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["", "：", ": ", "は", "は「", "\n", " = ", "（", "（携帯）", "】", "番号：", "|", "\t", "…………", "のは"],
+)
+def test_marks_and_particles_leave_a_label_tight(between: str) -> None:
+    assert label(f"電話{between}▼090-1234-5678") == Label("PHONE", 1.0)
+
+
+@pytest.mark.parametrize("between", ["は変更されたため", "（日中に限る）を", "は次のとおり、"])
+def test_words_between_make_it_loose(between: str) -> None:
+    assert label(f"電話番号{between}▼090-1234-5678") == Label("PHONE", 0.6)
+
+
+@pytest.mark.parametrize(
+    "between", ["は省略。", "は省略\n", "は3件、", "は変更がありましたので改めてお知らせします"]
+)
+def test_another_sentence_line_or_figure_or_much_text_ends_it(between: str) -> None:
+    assert label(f"電話番号{between}▼090-1234-5678") is None
+
+
+def test_nothing_before_a_value_is_no_label() -> None:
+    assert label("▼090-1234-5678 電話") is None
+    assert label("書類▼12345") is None
+
+
+def test_what_stands_in_brackets_is_not_the_label() -> None:
+    assert label("年金番号（配偶者）▼1160-372845") == Label("PENSION_NUMBER", 1.0)
+    assert label("口座番号（本人）：▼1234567") == Label("BANK_ACCOUNT", 1.0)
+
+
+def test_number_alone_means_what_was_spoken_of_before() -> None:
+    assert label("ゆうちょ銀行 記号▼12340") == Label("BANK_ACCOUNT", 1.0)
+    assert label("国保 記号 12 番号▼3456") == Label("HEALTH_INSURANCE", 1.0)
+    assert label("番号▼3456") == Label("SYMBOL", 1.0)
+    assert label("国保の話はここまで。番号▼3456") == Label("SYMBOL", 1.0)
+
+
+def test_a_label_is_asked_twice_and_answered_alike() -> None:
+    seen = scene("電話：090-1234-5678")
+    assert seen.label(3) is seen.label(3)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("氏名,電話番号,住所\n山田太郎,▼090-1234-5678,札幌市\n", "PHONE"),
+        ("氏名\t電話番号\n山田太郎\t▼090-1234-5678", "PHONE"),
+        ("氏名 | 電話番号 | 生年月日\n山田太郎 | 090-1234-5678 | ▼S53.4.1\n", "BIRTH_DATE"),
+        ("| 氏名 | 電話番号 |\n| --- | --- |\n| ▼山田太郎 | 090-1234-5678 |\n", "PERSON"),
+        ("氏名　電話番号　住所\n山田 太郎　▼090-1234-5678　札幌市\n", "PHONE"),
+        ("氏名、電話番号、住所\n山田太郎、▼090-1234-5678、札幌市\n", "PHONE"),
+        ("氏名，電話番号，住所\n山田太郎，▼090-1234-5678，札幌市\n", "PHONE"),
+        ("氏名;電話番号;住所\n山田太郎;090-1234-5678;▼札幌市\n", "ADDRESS"),
+        ("氏名 / 電話番号 / 住所\n山田太郎 / ▼090-1234-5678 / 札幌市\n", "PHONE"),
+        ('"氏名","電話番号"\n"山田太郎","▼090-1234-5678"\n', "PHONE"),
+        ("No.,フリガナ,摘要\n1,▼ヤマダ タロウ,なし\n", "PERSON"),
+    ],
+)
+def test_the_head_of_a_column_says_what_its_cells_are(text: str, type_: str) -> None:
+    assert head(text) == type_
+
+
+def test_a_cell_without_a_label_of_its_own_takes_the_head() -> None:
+    text = "氏名,電話番号,備考\n佐藤花子,080-1111-2222,なし\n山田太郎,▼090-1234-5678,なし\n"
+    assert label(text) == Label("PHONE", 0.9)
+
+
+def test_every_row_belongs_to_the_table_until_a_line_is_no_row() -> None:
+    text = "氏名,電話,住所\n山田,090,札幌\n佐藤,080,函館\n以上です\n鈴木,070,小樽\n"
+    assert sorted(scene(text).tables) == [1, 2]
+    assert scene(text).row(2) == "佐藤,080,函館"
+
+
+def test_columns_without_a_known_head_have_none() -> None:
+    assert head("氏名,電話番号,摘要\n山田太郎,090-1234-5678,▼なし\n") == ""
+    assert head("氏名,電話番号\n山田太郎,090-1234-5678,▼余り\n") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "氏名,電話番号",  # nothing below
+        "氏名、電話番号をお知らせください。\n▼山田です",  # a sentence
+        "品名,数量\n▼鉛筆,3\n",
+        "氏名\n▼山田太郎\n",  # one column is no table
+    ],
+)
+def test_what_is_no_table(text: str) -> None:
+    assert scene(text.replace("▼", "")).tables == {}
+    if "▼" in text:
+        assert head(text) == ""
+
+
+def test_a_table_in_windows_lines() -> None:
+    assert (
+        head("氏名,電話番号\r\n山田太郎,090-1234-5678\r\n".replace("\r\n", "\n").replace("090", "▼090"))
+        == "PHONE"
+    )
+
+
+# --- digits --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("〇九〇-一二三四-五六七八", "090-1234-5678"),
+        ("零九〇（一二三四）五六七八", "090(1234)5678"),
+        ("〇九〇の一二三四の五六七八", "090-1234-5678"),
+        ("一二三四 五六七八 九〇一八", "1234 5678 9018"),
+        ("O9O-1234-5678", "090-1234-5678"),
+        ("l23-4S67-B9O1", "123-4567-8901"),
+        ("AB1234567OCD", "AB12345670CD"),
+        ("０９０−１２３４−５６７８", "090-1234-5678"),
+    ],
+)
+def test_numerals_in_kanji_and_slips_become_digits(text: str, read: str) -> None:
+    assert scene(text).digits == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "二〇二四年",
+        "一つ、二つ、三つ",
+        "九月二日",
+        "SOS",
+        "BOOKS and BOLD",
+        "https://example.com/?id=O0O0O0O0",
+        "tokenl00000lO",
+        "user_1O0O0O0",
+        "OlIOlIOl 1",  # more slips than figures
+    ],
+)
+def test_words_and_codes_stay(text: str) -> None:
+    assert scene(text).digits == text
+
+
+@given(
+    st.text(st.one_of(st.sampled_from("〇一二九OlISBo0189-ー.・ のAB()、\n"), st.characters()), max_size=60)
+)
+def test_digits_are_as_long_as_the_text(text: str) -> None:
+    seen = scene(text)
+    assert len(seen.digits) == len(seen.text)
+    assert seen.digits.count("\n") == seen.text.count("\n")
+
+
+def test_runs_of_figures() -> None:
+    seen = scene("電話 090-1234-5678、会議は10時")
+    assert [seen.digits[start:end].strip() for start, end in seen.runs] == ["090-1234-5678、"]
+
+
+# --- lines, sentences, findings ------------------------------------------------------------------
+
+
+def test_lines() -> None:
+    seen = scene("一行目\n二行目\n\n四行目")
+    assert seen.line_starts == [0, 4, 8, 9]
+    assert [seen.line(place) for place in (0, 3, 4, 8, 9, 12)] == [
+        (0, 3),
+        (0, 3),
+        (4, 7),
+        (8, 8),
+        (9, 12),
+        (9, 12),
+    ]
+    assert scene("").line(0) == (0, 0)
+
+
+def test_sentences_end_with_their_mark_and_their_line() -> None:
+    text = "雨です。山田さんが来た！本当？はい\n次の行。"
+    seen = scene(text)
+    assert [
+        text[slice(*seen.sentence(text.index(word)))] for word in ("雨", "山田", "本当", "はい", "次")
+    ] == [
+        "雨です。",
+        "山田さんが来た！",
+        "本当？",
+        "はい",
+        "次の行。",
+    ]
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    start, end = scene("あ" * 10_000).sentence(5_000)
+    assert start < 5_000 < end
+    assert end - start < 2_000
+
+
+@given(st.text("あ。\n！!?？a", max_size=40), st.data())
+def test_a_sentence_holds_its_place_and_lies_in_its_line(text: str, data: st.DataObject) -> None:
+    seen = scene(text)
+    place = data.draw(st.integers(0, len(text)))
+    line_start, line_end = seen.line(place)
+    start, end = seen.sentence(place)
+    assert line_start <= start <= place <= line_end
+    assert start <= end <= line_end
+    assert "\n" not in text[line_start:line_end]
+
+
+def test_later_recognisers_see_what_was_found() -> None:
+    seen = scene("山田と佐藤と鈴木")
+    seen.add([Candidate("PERSON", 3, 5, 0.9, "a"), Candidate("PERSON", 0, 2, 0.9, "a")])
+    seen.add([Candidate("PERSON", 6, 8, 0.9, "b"), Candidate("AGE", 2, 3, 0.9, "b")])
+    assert seen.starts_of("PERSON") == [0, 3, 6]
+    assert seen.ends_of("PERSON") == [2, 5, 8]
+    assert seen.found_within("PERSON", 3, 8) == 2
+    assert seen.found_within("PHONE", 0, 8) == 0
+    assert seen.starts_of("PHONE") == seen.ends_of("PHONE") == []
+
+
+def test_words_are_cut_only_where_something_may_stand() -> None:
+    ordinary = "本日の会議は延期します。"
+    seen = scene(ordinary * 3 + "住所は千葉市です。" + ordinary)
+    start = len(ordinary) * 3
+    assert len(seen.tokens)
+    assert min(seen.tokens.starts) >= start
+    assert max(seen.tokens.ends) <= start + len("住所は千葉市です。")
+    assert len(scene(ordinary).tokens) == 0
+    assert len(scene("").tokens) == 0
+
+
+def test_words_are_cut_where_a_recogniser_asks_to_look_closely() -> None:
+    seen = scene("あした来る。きのう来た。")
+    seen.look_closely([(0, 3)])
+    assert seen.tokens.starts[0] == 0
+    assert max(seen.tokens.ends) == 6

@@ -1,0 +1,130 @@
+"""Secrets: values after passwords and keys, URLs that carry one, private keys; talk about passwords is none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.inspection.secrets import Secrets, entropy
+from tests.inspection.scenes import candidates, rules, values
+
+SECRETS = Secrets(rules("secret", "url", "pem"))
+
+
+def test_it_works() -> None:
+    assert values(SECRETS, "初期パスワードは Kijun#2024 です") == {("SECRET", "Kijun#2024")}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("パスワード：x1y2z3w4", "x1y2z3w4"),
+        ("パスワード（初期）：x1y2z3w4", "x1y2z3w4"),
+        ("パスワードは「x1y2z3w4」です", "x1y2z3w4"),
+        ("ﾊﾟｽﾜｰﾄﾞ:x1y2z3w4", "x1y2z3w4"),
+        ("暗証番号：4821", "4821"),
+        ("暗証番号：４８２１", "４８２１"),
+        ("PIN 48-21-07", "48-21-07"),
+        ("api_key = Zx81abQ9", "Zx81abQ9"),
+        ("password: hunter-2!", "hunter-2!"),
+        ("パスワード\nx1y2z3w4\n", "x1y2z3w4"),
+        ("合言葉は「さくら2024」", "さくら2024"),
+        ("パス\u200bワード：x1y2\u200bz3w4", "x1y2\u200bz3w4"),
+        ("パスワード：x1y2z3w4。", "x1y2z3w4"),
+    ],
+)
+def test_the_value_after_its_label(text: str, value: str) -> None:
+    assert ("SECRET", value) in values(SECRETS, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "パスワード：",
+        "password reset",
+        "password policy",
+        "パスワードは8文字以上",
+        "パスワード：********",
+        "パスワード：xxxx",
+        "パスワードを変更してください",
+        "passport: TR1234567",
+        "bypass=1234",
+        "compass 12345",
+        "tokenise 12345",
+        "PIN: 12",
+        "パスワード: <password>",
+        "トークンは 4096 tokens",
+    ],
+)
+def test_talk_about_secrets_is_none(text: str) -> None:
+    assert values(SECRETS, text) == set()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/reset?token=abcdef123456",
+        "https://example.com/x?a=1&api_key=k9s8d7f6",
+        "https://example.com/x?sv=2022-11-02&sig=Ab3%2Fxyz",
+        "https://user:pass1@example.com/",
+        "https://example.com/share/a8Fk39dkLs02mZ81qP",
+        "https://hooks.example.com/services/T0123/B0123/a8Fk39dkLs02mZ81qP",
+        "ｈｔｔｐｓ：／／ｅｘａｍｐｌｅ．ｃｏｍ／？ｔｏｋｅｎ＝ａｂｃ１２３ｄｅｆ",
+        "https://example.com/?q=1&token=\nabcdef123456",
+    ],
+)
+def test_a_url_that_carries_a_key_is_found_whole(url: str) -> None:
+    assert ("URL_TOKEN", url) in values(SECRETS, f"こちら {url} から")
+
+
+@pytest.mark.parametrize("end", ["）", "。", "、", '"', ">", "]", ",", "."])
+def test_the_mark_after_a_url_does_not_belong_to_it(end: str) -> None:
+    url = "https://example.com/reset?token=abcdef123456"
+    assert ("URL_TOKEN", url) in values(SECRETS, f"（{url}{end}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.com/page?id=3",
+        "https://example.com/?code=12",
+        "https://www.city.example.lg.jp/kurashi/zeikin/index.html",
+        "https://example.com/share/annual-report-of-the-library",
+        "https://example.com/search?key=library",
+        "http://",
+        "://",
+        "https://example.com/reset?token=",
+    ],
+)
+def test_other_urls_are_nobody_s_secret(text: str) -> None:
+    assert not any(type_ == "URL_TOKEN" for type_, _ in values(SECRETS, text))
+
+
+def test_the_password_of_a_connection() -> None:
+    assert values(SECRETS, "postgres://app:s3cr3t@db/x") == {("SECRET", "s3cr3t")}
+
+
+def test_a_private_key_to_its_end() -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
+    assert values(SECRETS, f"鍵：\n{key}\n以上") == {("SECRET", key)}
+    assert values(SECRETS, "-----BEGIN PRIVATE KEY-----\nMIIE\n…") == {
+        ("SECRET", "-----BEGIN PRIVATE KEY-----\nMIIE\n…")
+    }
+    assert values(SECRETS, "-----BEGIN CERTIFICATE-----\nMIIB") == set()
+
+
+def test_entropy() -> None:
+    assert entropy("aaaa") == 0
+    assert entropy("abab") == pytest.approx(1)
+    assert entropy("abcdefgh") == pytest.approx(3)
+
+
+@given(st.text(min_size=1))
+def test_entropy_lies_between_none_and_all_different(value: str) -> None:
+    assert -1e-9 <= entropy(value) <= len(value).bit_length()
+
+
+def test_without_rules_nothing_is_proposed() -> None:
+    assert candidates(Secrets([]), "パスワード：x1y2z3w4 https://a.jp/?token=abc123def") == []
