@@ -24,6 +24,7 @@ TEXTS = Path(__file__).parent / "inspection_texts"
 OUT = Path(__file__).parent.parent / "src/kijun/inspection/data/names.txt.gz"
 KANJI = re.compile(r"[一-龥々ヶノ]{1,4}")
 KANA = re.compile(r"[ぁ-んー]{2,5}|[ァ-ヴー]{2,7}")
+ORDINARY = 3  # places outside of names from which a rare name counts as a word
 MANY = 12_000  # bearers from which a surname counts as common
 
 
@@ -69,15 +70,17 @@ def main() -> None:
     lines += [f"k{name}" for name in sorted(kana_surnames)]
     lines += [f"r{short_romaji(name)}" for name in sorted(romaji_surnames)]
     lines += [f"t{short_romaji(name)}" for name in sorted(romaji_given) if len(name) > 2]
-    lines += [f"q{name}" for name in busy([name for name in surnames if len(name) > 1], surnames)]
+    ordinary = ordinary_words({line[1:]: line[0] for line in reversed(lines) if line[0] not in "rt"})
+    lines = [line for line in lines if line[0] in "rt" or line[1:] not in ordinary]
     OUT.parent.mkdir(exist_ok=True)
     with gzip.GzipFile(OUT, "wb", mtime=0) as out:
         out.write("\n".join(dict.fromkeys(lines)).encode())
 
 
-def busy(names: list[str], marks: dict[str, str]) -> list[str]:
-    """Rare surnames that ordinary writing is full of (役所, 三月, 田市): they are no reason to look at a sentence closely."""
-    automaton = AhoCorasick(names)
+def ordinary_words(names: dict[str, str]) -> set[str]:
+    """Names that are words of ordinary writing (役所, 年代, こと) and stood for nobody in the training texts; `names`: name → mark."""
+    listed = sorted(names)
+    automaton = AhoCorasick(listed)
     inside: Counter[str] = Counter()
     outside: Counter[str] = Counter()
     for file in sorted(TEXTS.glob("*.jsonl")):
@@ -87,10 +90,14 @@ def busy(names: list[str], marks: dict[str, str]) -> list[str]:
             persons = [(start, end) for type, start, end in spans if type == "PERSON"]
             for number, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
                 within = any(first <= start < last for first, last in persons)
-                (inside if within else outside)[names[number]] += 1
-    return sorted(
-        name for name, count in outside.items() if count >= 3 * max(1, inside[name]) and marks[name] != "S"
-    )
+                (inside if within else outside)[listed[number]] += 1
+    return {
+        name
+        for name, count in outside.items()
+        # kana names are parts of many words, so that more is asked of them
+        if names[name] != "S"
+        and count >= (ORDINARY if name[0] > "ヿ" else 8 * ORDINARY) * max(1, inside[name] * 4)
+    }
 
 
 if __name__ == "__main__":

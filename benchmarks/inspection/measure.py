@@ -79,16 +79,12 @@ def measure(rows: Iterable[dict], find: Callable[[str], list[Span]], show: int =
             flagged += bool(found)
         for kind, ones, others in (("missed", gold, found), ("wrong", found, gold)):
             for one in ones:
-                if (
-                    show
-                    and (not only or one[0] == only)
-                    and not any(overlaps(one, other) for other in others)
-                ):
-                    if shown[kind, one[0]] < show:
-                        shown[kind, one[0]] += 1
-                        print(
-                            f"{kind:6} {one[0]:16} {row['id']:6} {text[max(0, one[1] - 16) : one[1]]!r} [{text[one[1] : one[2]]!r}] {text[one[2] : one[2] + 12]!r}"
-                        )
+                wanted = show and (not only or one[0] == only) and shown[kind, one[0]] < show
+                if wanted and not any(overlaps(one, other) for other in others):
+                    shown[kind, one[0]] += 1
+                    print(
+                        f"{kind:6} {one[0]:16} {row['id']:6} {text[max(0, one[1] - 16) : one[1]]!r} [{text[one[1] : one[2]]!r}] {text[one[2] : one[2] + 12]!r}"
+                    )
     total, exact = Counter(), Counter()
     for counts, sums in ((score.counts, total), (score.exact, exact)):
         for counter in counts.values():

@@ -114,7 +114,7 @@ class Addresses:
                 covered = max(covered, end)
                 yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
         text = scene.text
-        if _ROMAJI_UNIT.search(text):
+        if scene.words("romaji-unit"):
             for match in _ROMAJI.finditer(text):
                 if _ROMAJI_UNIT.search(match[0]):
                     end = match.start() + len(match[0].rstrip(" ,"))
@@ -126,8 +126,11 @@ class Addresses:
                         self._rule,
                         ("form=romaji", f"figures={any(c.isdigit() for c in match[0])}"),
                     )
-        for match in _HOUSING.finditer(text):
-            yield Candidate("ADDRESS", *match.span(), 0.5, self._rule, ("form=housing",))
+        last = 0
+        for hit in scene.words("housing"):
+            for match in _HOUSING.finditer(text, max(last, hit.start - 12), hit.end + 24):
+                last = match.end()
+                yield Candidate("ADDRESS", *match.span(), 0.5, self._rule, ("form=housing",))
 
 
 def _starts(scene: Scene) -> list[int]:
@@ -148,11 +151,18 @@ def _starts(scene: Scene) -> list[int]:
                 place += 1
             if place > label.end and place - label.end < 8:
                 starts.add(place)
-    for match in _PREFECTURE_RE.finditer(scene.text):
-        starts.add(match.start())
+    for hit in scene.words("section"):  # 柳田字中谷内1095番
+        place = hit.start
+        while place and hit.start - place < 6 and _TOWN_KANJI.match(scene.text, place - 1):
+            place -= 1
+        if place < hit.start and _SECTION.match(scene.text, hit.end):
+            starts.add(place)
+    starts.update(hit.start for hit in scene.words("prefecture"))
     return sorted(starts)
 
 
+_SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
+_TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
 _HEAD_RE: Final = re.compile(_HEAD)
 
@@ -228,12 +238,17 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         yield end, (*features, "building=no")
 
 
+_MORE_FIGURES: Final = re.compile("[,.][0-9]")
+
+
 def _is_number(text: str, number: re.Match[str]) -> bool:
     """Whether a match is a house number: figures, and where they are kanji, with a unit or more than one."""
     written = number[0]
     if written[0] in "OlIS" and not any(char.isdigit() for char in written):
         return False
     if any(char.isdigit() for char in written):
+        if _MORE_FIGURES.match(text, number.end()):
+            return False
         after = text[number.end() : number.end() + 1]
         return after not in (
             "年",

@@ -132,6 +132,8 @@ class Contacts:
         text = scene.digits
         rule = self._ids["POSTAL_CODE"]
         for match in (found for start, end in scene.runs for found in _POSTAL.finditer(text, start, end + 1)):
+            if not match[0].strip("0- "):
+                continue  # 000-0000 stands for any
             yield Candidate(
                 "POSTAL_CODE",
                 *match.span(),

@@ -67,8 +67,9 @@ class Dates:
                 f"range={bool(_FROM_TO.match(text, match.end()))}",
                 f"past={_past(match[0])}",
             )
+            start = match.end() - len(match[0].lstrip())
             end = match.start() + len(match[0].rstrip())
-            yield Candidate("BIRTH_DATE", match.start(), end, 0.5, rule, features)
+            yield Candidate("BIRTH_DATE", start, end, 0.5, rule, features)
 
     def _ages(self, scene: Scene) -> Iterator[Candidate]:
         rule = self._ids["AGE"]

@@ -39,9 +39,14 @@ _SPACED: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][ .\-_*|/]{1,2}){5,500}[A-
 _SPACED_JA: Final = re.compile(r"(?:[ぁ-んァ-ヴー一-龥][ .\-_*|/・、\n]{1,2}){6,500}[ぁ-んァ-ヴー一-龥]")
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_-]{14}")
 _GROUPS: Final = re.compile(r"[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]")
+_HEXES: Final = re.compile(r"[0-9A-Fa-f]{16}|0x[0-9A-Fa-f]{2}")
 _SIGNS: Final = re.compile(r"[.\-・ー−]{1,6}[ /][.\-・ー−]{1,6}[ /][.\-・ー−]{1,6}[ /]")
 _APART: Final = re.compile(r"[ .\-_*|/・、\n][^ ][ .\-_*|/・、\n][^ ][ .\-_*|/・、\n][^ ][ .\-_*|/・、\n]")
 _LETTERS: Final = re.compile(r"[A-Za-z]{3,}")
+#: Four words and more of Latin letters, or of figures and marks that stand for letters.
+_PHRASE: Final = re.compile(r"(?:[A-Za-z0-9@$!|'’]{2,24}+[ ,.;:!?\n]{1,3}+){3,400}[A-Za-z0-9@$!|'’]{2,24}")
+_PERCENTS: Final = re.compile(r"%[0-9A-Fa-f]{2}[A-Za-z0-9_.~-]{0,20}%[0-9A-Fa-f]{2}")
+_ESCAPES: Final = re.compile(r"[uU]\+?\{?[0-9A-Fa-f]{4}")
 _TAGS: Final = re.compile("[\U000e0020-\U000e007e]{4,}")
 _COMMON: Final = frozenset(
     [
@@ -148,27 +153,27 @@ def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
 
 def _pieces(text: str) -> Iterator[Decoded]:
     long, groups = _LONG.search(text), _GROUPS.search(text) or "\\x" in text
-    for match in _BASE64.finditer(text) if long else ():
+    for match in _BASE64.finditer(text, max(0, long.start() - 40)) if long else ():
         clear = _from_base64(match[0])
         if clear:
             yield Decoded(*match.span(), "base64", clear)
-    for match in _HEX.finditer(text) if long or groups else ():
+    for match in _HEX.finditer(text) if groups or _HEXES.search(text) else ():
         pairs = "".join(_HEX_PAIR.findall(match[0]))
         clear = _readable(binascii.unhexlify(pairs))
         if clear:
             yield Decoded(*match.span(), "hex", clear)
-    if "%" in text:
+    if _PERCENTS.search(text):
         for match in _PERCENT.finditer(text):
             clear = _readable(unquote_to_bytes(match[0].replace("+", " ")))
             if clear:
                 yield Decoded(*match.span(), "percent", clear)
-    if "\\u" in text or "u+" in text.lower() or "\\U" in text or "u0" in text or "u3" in text:
+    if _ESCAPES.search(text):
         for match in _UNICODE.finditer(text):
             yield Decoded(*match.span(), "unicode-escape", _UNICODE_ONE.sub(_code_point, match[0]))
-    if "&" in text:
+    if "&" in text and ";" in text:
         for match in _ENTITY.finditer(text):
             yield Decoded(*match.span(), "html-entity", html.unescape(match[0]))
-    if long or groups:
+    if groups or _HEXES.search(text):
         yield from _figures(text)
     if _SIGNS.search(text):
         yield from _morse(text)
@@ -201,15 +206,19 @@ def _letters(text: str) -> Iterator[Decoded]:
     for pattern in (_SPACED, _SPACED_JA) if _APART.search(text) else ():
         for match in pattern.finditer(text):
             yield Decoded(*match.span(), "spaced", re.sub(r"[ .\-_*|/・、\n]", "", match[0]))
-    words = _LETTERS.findall(text)
-    if len(words) >= 3 and sum(word.lower() in _COMMON for word in words) < max(1, len(words) // 8):
-        for how, clear in (("rot13", codecs.encode(text, "rot13")), ("reversed", text[::-1])):
+    for match in _PHRASE.finditer(text):
+        written = match[0]
+        words = _LETTERS.findall(written)
+        if sum(word.lower() in _COMMON for word in words) >= max(1, len(words) // 8):
+            continue  # it reads as English already
+        for how, clear in (
+            ("rot13", codecs.encode(written, "rot13")),
+            ("reversed", written[::-1]),
+            ("leet", written.translate(_LEET)),
+        ):
             found = [word.lower() for word in _LETTERS.findall(clear)]
             if sum(word in _COMMON for word in found) >= max(2, len(found) // 6):
-                yield Decoded(0, len(text), how, clear)
-        leet = text.translate(_LEET)
-        if leet != text and sum(word.lower() in _COMMON for word in _LETTERS.findall(leet)) >= 2:
-            yield Decoded(0, len(text), "leet", leet)
+                yield Decoded(*match.span(), how, clear)
     if not text.isascii() and not _FORWARD.search(text) and _FORWARD.search(text[::-1]):
         yield Decoded(0, len(text), "reversed", text[::-1])
 

@@ -15,7 +15,7 @@ from kijun.inspection.scene import Candidate, Label, Scene
 _PLATE: Final = re.compile(
     r"[ \n　]{0,2}[0-9](?: ?[0-9OlISB]){0,2}[A-Z]?[ \n]{0,2}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{0,2}[・.]{0,3} ?(?:[0-9OlISB](?: ?[0-9OlISB])? ?[-ー・] ?[0-9OlISB] ?[0-9OlISB]|[0-9](?: ?[0-9]){0,3})(?![0-9人円年月日回件台名])"
 )
-_CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z])")
+_CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z桁文件人])")
 _ONE_CODE: Final = re.compile(
     r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9OlISB](?:[-ー]?[0-9OlISB]){1,14}(?![0-9A-Za-z月日年時人件円名])"
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from kijun.inspection.addresses import PREFECTURES, Addresses
-from kijun.inspection.choosing import apart, settle
+from kijun.inspection.choosing import apart, in_company, settle
 from kijun.inspection.contacts import Contacts
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
@@ -46,7 +46,7 @@ _STAGES: Final = (
 )
 
 
-_WORTH: Final = 0.3  # the least score that is kept to be compared
+_WORTH: Final = 0.08  # the least score that is kept to be compared
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -1.8, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
@@ -88,7 +88,7 @@ class Inspector:
             self.look(scene, name, recognise(scene))
         found = [
             self._finding(scene, one)
-            for one in settle(scene.found, self.policy)
+            for one in settle(in_company(scene.found, len(scene.text), self._weights.knows), self.policy)
             if not self._known_public(one.type, scene.text[one.start : one.end])
         ]
         for read in self._readers:
@@ -129,7 +129,12 @@ class Inspector:
         if least is None:
             return 0.0
         label = scene.label(one.start)
-        return float(least) if label is not None and label.type == one.type and label.strength > 0.8 else 0.0
+        if label is None or label.type != one.type or label.strength <= 0.8:
+            return 0.0
+        line_start, line_end = scene.line(one.start)
+        if scene.count("office", line_start, line_end) and not scene.count("personal", line_start, line_end):
+            return 0.0  # an office's own
+        return float(least)
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
         """Names that were found for sure make others likelier."""
@@ -164,8 +169,8 @@ class Inspector:
 
 
 def scored_as(one: Candidate, score: float) -> Candidate:
-    """The candidate with another score."""
-    return Candidate(one.type, one.start, one.end, score, one.rule)
+    """The candidate with another score, a probability short of certain."""
+    return Candidate(one.type, one.start, one.end, min(max(score, 1e-6), 1 - 1e-6), one.rule)
 
 
 #: Words that hardly stand but beside a name, or that say that somebody lives somewhere: their sentences are looked at closely.
@@ -232,6 +237,11 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     builder.add("years", ["歳", "才", "さい", "サイ", "year old", "years old", "yo"])
     builder.add("month", ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
     builder.add("prefecture", PREFECTURES)
+    builder.add("section", ["大字", "字"])
+    builder.add("housing", ["団地", "住宅", "ハイツ", "アパート", "マンション", "コーポ", "寮", "荘"])
+    builder.add(
+        "romaji-unit", ["-shi", "-ku", "-cho", "-machi", "-mura", "-gun", "-ken", "-fu", "-to", "-son"]
+    )
     builder.add("plate", read_yaml("plates.yaml")["plates"])
     builder.add(
         "when:english-illness",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from kijun.inspection.vocabulary import LABELS, Kind, Words
+
+#: Where nothing is to be said.
+NO_WORDS: Final = Words("", "")
 
 
 class InspectionError(ValueError):
@@ -41,7 +45,7 @@ class Finding:
     score: float
     rule: str
     version: int = 1
-    why: Words = Words("", "")
+    why: Words = NO_WORDS
     refs: tuple[str, ...] = ()
     target: str = ""
 

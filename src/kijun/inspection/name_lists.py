@@ -25,10 +25,10 @@ class NameLists:
     """Names of two characters and more in one automaton, those of one character and in romaji as sets. Immutable."""
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
-        common, busy = frozenset(groups["S"]), frozenset(groups.get("q", ()))
+        common = frozenset(groups["S"])
         kinds: dict[str, int] = {}
         for name in (*groups["S"], *groups["s"]):
-            kinds[name] = SURNAME | (COMMON if name in common else 0) | (0 if name in busy else REASON)
+            kinds[name] = SURNAME | REASON | (COMMON if name in common else 0)
         for name in groups["k"]:  # readings of surnames, in both kana
             for written in (name, katakana(name)):
                 kinds[written] = kinds.get(written, 0) | SURNAME
@@ -95,8 +95,23 @@ class Names:
         return best
 
     def reasons(self) -> list[int]:
-        """Where surnames end that are a reason to look at their sentence closely."""
-        return [key // _WIDTH + key % _WIDTH for key, kind in self.found.items() if kind & REASON]
+        """Where surnames end that are a reason to look at their sentence closely: not those inside longer words in kanji."""
+        ends = []
+        for key, kind in self.found.items():
+            if kind & REASON:
+                start = key // _WIDTH
+                end = start + key % _WIDTH
+                if not (_is_kanji(self._text, start - 1) and _is_kanji(self._text, end)) or any(
+                    self.kind(end, end + length) & GIVEN
+                    for length in (2, 3)
+                    if end + length <= len(self._text)
+                ):
+                    ends.append(end)
+        return ends
+
+
+def _is_kanji(text: str, place: int) -> bool:
+    return 0 <= place < len(text) and "一" <= text[place] <= "龥"
 
 
 @cache

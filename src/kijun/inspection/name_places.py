@@ -31,9 +31,11 @@ _KATAKANA: Final = re.compile(r"[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{
 _KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
 _HIRAGANA: Final = re.compile(r"[ぁ-ん]{2,6}[ \n]{1,2}[ぁ-ん]{2,6}(?![ぁ-ん一-龥])")
 _KANA_SELF: Final = re.compile(
-    r"(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
+    r"(?<![ぁ-んァ-ヴー一-龥])(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
 )
 _SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{_KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
+_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
+_CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
 _CAPITAL: Final = re.compile("[A-Z][a-zA-Z]")
 _ROMAJI: Final = re.compile(
     r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’.-]{0,17}(?:(?:, ?| {1,2}|\n)(?:[A-Z][A-Za-z'’.-]{0,17}|da|de|dos|del|van|bin|binti|al|la)){1,5}(?![A-Za-z0-9@])"
@@ -42,6 +44,21 @@ _ONE_ROMAJI: Final = re.compile(r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’-]{1,17}(
 _KANJI_HEAD: Final = re.compile(rf"[{_KANJI}]+")
 _NAME_CHARS: Final = re.compile(rf"[{_KANJI}]{{1,4}}|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,10}}")
 _BETWEEN: Final = frozenset("の・: (「、はが ")
+_SELF: Final = (
+    "です",
+    "と申",
+    "といい",
+    "と言い",
+    "という",
+    "とかい",
+    "っす",
+    "、",
+    "さん",
+    "様",
+    "くん",
+    "ちゃん",
+    "氏",
+)
 _GAPS: Final = " \n・="
 _NAMES: Final = SURNAME | GIVEN | ABROAD
 #: Before these any word in kanji or katakana may be a name, however rare.
@@ -69,6 +86,16 @@ class View:
     def tokens(self) -> Tokens:
         """The words of the text; known only where `places` asked to look closely."""
         return self.scene.tokens
+
+    @cached_property
+    def thing_ends(self) -> dict[int, int]:
+        """Where words for companies, places and things end, with where they begin."""
+        return {hit.end: hit.start for hit in self.scene.words("thing")}
+
+    @property
+    def prefectures(self) -> frozenset[str]:
+        """The names of prefectures and great cities without what they end in: 千葉, 福島, 横浜."""
+        return _prefectures()
 
     @cached_property
     def aged(self) -> set[int]:
@@ -120,7 +147,26 @@ def places(view: View) -> set[Place]:
     view.scene.look_closely(found)  # from here on the words of these sentences are known
     found.update(_from_tokens(view))
     found.update(list(_shorter(view, found)))
-    return found
+    return {place for place in found if not _is_plain_kana(view, *place)}
+
+
+def _is_plain_kana(view: View, start: int, end: int) -> bool:
+    """Whether a word in kana is one of the language (こと, とします) and nothing but its form speaks for a name."""
+    text = view.text
+    if script(text[start:end]) not in ("hira", "kata"):
+        return False
+    if end in view.after["honorific"] or end in view.aged or text.startswith(_SELF, end):
+        return False
+    tokens = view.tokens
+    number = tokens.at.get(start)
+    if number is None or (tokens.kinds[number] <= NAME and tokens.ends[number] == end):
+        return False
+    label = view.scene.label(start)
+    if label is not None and label.type == "PERSON" and label.strength > 0.8:
+        return (
+            script(text[start:end]) == "hira" and tokens.ends[number] == end and tokens.kinds[number] > NOUN
+        )
+    return not (script(text[start:end]) == "kata" and start in view.cued_starts)
 
 
 def parts(text: str, start: int, end: int) -> list[Place]:
@@ -250,18 +296,26 @@ def _from_kin(view: View, unlisted: list[Place]) -> Iterator[Place]:
 def _from_forms(view: View) -> Iterator[Place]:
     """Words in pairs, one character after another, kana with a space or a dot, who speaks in a record."""
     text = view.text
+    kind = view.names.kind
     for match in _PAIR.finditer(text):
-        if match.start() and script(text[match.start() - 1]) in ("kanji", "kata"):
+        start, end = match.span()
+        if start and script(text[start - 1]) in ("kanji", "kata"):
             continue
-        yield match.span()
-        yield match.span(1)
-        yield match.span(3)
+        first, last = kind(start, match.end(1)), kind(match.start(3), end)
+        if first & SURNAME or last & GIVEN or end - start == 3 or not text[end - 1] < "ぁ":
+            yield start, end
+        if first & _NAMES or match.end(1) - start > 2:
+            yield match.span(1)
+        if last & _NAMES:
+            yield match.span(3)
     spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
     for pattern in spaced:
-        for match in pattern.finditer(text):
-            before = script(text[match.start() - 1]) if match.start() else ""
-            if before not in ("kanji", "kata", "hira"):
-                yield match.span()
+        found = pattern.search(text)
+        while found:
+            inside = found.start() > 0 and script(text[found.start() - 1]) in ("kanji", "kata", "hira")
+            if not inside:
+                yield found.span()
+            found = pattern.search(text, found.start() + 1 if inside else found.end())
     for match in _SPEAKER.finditer(text):
         yield match.span(1)
     for match in _KATAKANA.finditer(text):
@@ -299,6 +353,10 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             sure = word in _SURE and 1 < end - start < 5 and text[start:end] not in _SURE
             if (sure and script(text[start:end]) in ("kanji", "kata")) or _plausible(view, start, end):
                 yield start, end
+            if end - start > 3 and script(text[start:end]) == "hira":  # あのひろとくん
+                for length in range(2, 5):
+                    if view.names.kind(end - length, end) & GIVEN:
+                        yield end - length, end
             gap = start
             while gap and start - gap < 3 and text[gap - 1] in " \n・":
                 gap -= 1
@@ -334,14 +392,40 @@ def _from_romaji(view: View) -> Iterator[Place]:
     japanese = not text.isascii()
     ordinary = _ordinary()
     for match in _ROMAJI.finditer(text):
-        words = match[0].replace(",", " ").split()
+        start = match.start()
+        polite = _POLITE.match(text, start, match.end())
+        if polite:  # Dear Mr. Robert Miller
+            start = polite.end()
+        words = text[start : match.end()].replace(",", " ").split()
+        if not words or words[-1].lower().strip(".") in ordinary:
+            continue
         if any(lists.is_romaji(word) for word in words) or (
             japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
         ):
-            yield match.span()
+            yield start, match.end()
     for match in _ONE_ROMAJI.finditer(text):
-        if lists.is_romaji(match[0]) or text.startswith(_AFTER_ROMAJI, match.end()):
+        called = _CALLED.search(match[0])
+        if called:  # Kawaharada-san
+            yield match.start(), match.start() + called.start()
+        elif (
+            lists.is_romaji(match[0])
+            or text.startswith(_AFTER_ROMAJI, match.end())
+            or _is_field(view, match.start())
+        ):
             yield match.span()
+
+
+def _is_field(view: View, place: int) -> bool:
+    """Whether a label of persons or a word for kin stands right before a place."""
+    if place in view.cued_starts:
+        return True
+    label = view.scene.label(place)
+    return label is not None and label.type == "PERSON"
+
+
+@lru_cache(maxsize=1)
+def _prefectures() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["places"]))
 
 
 @lru_cache(maxsize=1)

@@ -53,7 +53,9 @@ def _features(view: View, start: int, end: int) -> list[str]:
     touching, near = _touching(view, start, end)
     features += touching
     features += near
-    features += [f"{what}&{one}" for one in near]
+    features += [f"{what}&{one}" for one in near[:-2]]  # not with the kinds beside: that told nothing more
+    if lexical[0].startswith("latin"):
+        features.append(f"caps={text[start : start + 2].isupper()}{text[end - 2 : end].isupper()}")
     label = view.scene.label(start)
     if label is not None:
         features.append(f"{what}&label={label.type}{label.strength}")
@@ -94,11 +96,7 @@ def _lexical(view: View, start: int, end: int) -> list[str]:
     written = "+".join(script(text[first:last]) for first, last in words[:3])
     if written.startswith("latin"):
         known = sum(view.lists.is_romaji(text[first:last].strip(",")) for first, last in words)
-        return [
-            f"latin{min(3, len(words))}",
-            f"known={min(3, known)}",
-            f"caps={text[start : start + 2].isupper()}{text[words[-1][0] : end].isupper()}",
-        ]
+        return [f"latin{min(3, len(words))}", f"known={min(2, known)}"]
     if len(words) == 1:
         return [
             written,
@@ -157,6 +155,10 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
             near.append(f"<{group}{how}")
     if end in view.aged:
         near.append("aged")
+    if end in view.thing_ends and view.thing_ends[end] > start:
+        near.append("thing-in")  # 田中農園さん
+    if text[start:end] in view.prefectures:
+        near.append("prefecture")
     if _inside(view, start, end):
         near.append("inside")
     before, after = _neighbours(view, start, end)
@@ -167,7 +169,7 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
 
 def _inside(view: View, start: int, end: int) -> bool:
     """Whether the span is a word that is no name, or a part of one: 次男, 民生 of 民生委員."""
-    for group in ("kin", "label", "title"):
+    for group in ("kin", "label", "title", "honorific"):
         ends, hits = view.scene.ends(group), view.scene.words(group)
         for number in range(bisect_left(ends, end), len(ends)):
             hit = hits[number]

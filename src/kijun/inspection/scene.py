@@ -145,20 +145,20 @@ class Scene:
         marks = {*self._closely, *self.names.reasons(), *self.ends("prefecture")}
         marks.update(match.end() for match in _HOUSE_NUMBER.finditer(self.text))
         marks.update(hit.end + 1 for hit in self.words("label") if hit.value == "ADDRESS")
-        marks = sorted(mark for mark in marks if mark <= len(self.text))
+        places = sorted(mark for mark in marks if mark <= len(self.text))
         tokens = Tokens()
         text = self.text
         first = last = -1
         number = 0
-        while number < len(marks):
-            start, end = self._piece(marks[number] - 1, max(last, 0))
+        while number < len(places):
+            start, end = self._piece(places[number] - 1, max(last, 0))
             if start == last:
                 last = end
             else:
                 if last > first:
                     tokens.add(text[first:last], first)
                 first, last = start, end
-            while number < len(marks) and marks[number] <= end:
+            while number < len(places) and places[number] <= end:
                 number += 1
         if last > first:
             tokens.add(text[first:last], first)
@@ -365,12 +365,13 @@ class Scene:
         lines = self._ruled.split("\n")
         tables: dict[int, tuple[str, list[Label | None]]] = {}
         current: tuple[str, list[Label | None]] | None = None
+        busy = self._lines_with_labels()
         for number, line in enumerate(lines):
             if current is not None and abs(line.count(current[0]) - (len(current[1]) - 1)) <= 1:
                 tables[number] = current
                 continue
             current = None
-            if number + 1 == len(lines) or self.count("label", *self._line_places(number)) < 2:
+            if number + 1 == len(lines) or number not in busy:
                 continue
             for mark in _DIVIDERS:
                 if line.count(mark) >= (2 if mark in " 、/-" else 1):
@@ -380,10 +381,13 @@ class Scene:
                         break
         return tables
 
-    def _line_places(self, number: int) -> tuple[int, int]:
-        start = self.line_starts[number]
-        following = self.line_starts[number + 1] - 1 if number + 1 < len(self.line_starts) else len(self.text)
-        return start, following
+    def _lines_with_labels(self) -> set[int]:
+        """The lines that hold two labels and more, as heads of tables do."""
+        counts: dict[int, int] = {}
+        for end in self.ends("label"):
+            number = bisect_left(self.line_starts, end) - 1
+            counts[number] = counts.get(number, 0) + 1
+        return {number for number, count in counts.items() if count > 1}
 
     def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
         heads: list[Label | None] = []

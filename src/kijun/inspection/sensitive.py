@@ -14,7 +14,7 @@ _ENGLISH: Final = re.compile(
     r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?[a-z]{0,16} ?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])"
 )
 _OF_PEOPLE: Final = ("PERSON", "AGE", "BIRTH_DATE")
-_REACH: Final = 34
+_REACH: Final = 26
 _LATE_CUT: Final = re.compile(
     r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
 )
@@ -48,10 +48,10 @@ class Sensitive:
                         continue
                     end = match.end()
                 if left is not None:
-                    match = _before(left, text, start)
-                    if match is None:
+                    begins = _before(left, text, start)
+                    if begins is None:
                         continue
-                    start = match
+                    start = begins
                 start = _cut(text, start, hit.start)
                 while end > hit.end and text[end - 1] in " (":
                     end -= 1
