@@ -37,6 +37,7 @@ def main() -> None:
     romaji_surnames: set[str] = set()
     romaji_given: set[str] = set()
     kana_surnames: set[str] = set()
+    usual: set[str] = set()  # given names in use today, which stay whatever else they mean
     for entry in Dictionary(dict="core").entries():
         part = entry.part_of_speech()
         if part[1] != "固有名詞" or part[2] != "人名":
@@ -63,6 +64,8 @@ def main() -> None:
         for row in csv.reader(folder.joinpath(name).read_text(encoding="utf-8").splitlines()):
             kana, roman, *kanji = row
             given.update(one for one in kanji if KANJI.fullmatch(one))
+            if "opti" in name:
+                usual.update(one for one in kanji if len(one) > 1)
             given.add(kana)
             romaji_given.add(roman)
     lines = [f"{mark}{name}" for name, mark in sorted(surnames.items())]
@@ -71,7 +74,7 @@ def main() -> None:
     lines += [f"r{short_romaji(name)}" for name in sorted(romaji_surnames)]
     lines += [f"t{short_romaji(name)}" for name in sorted(romaji_given) if len(name) > 2]
     ordinary = ordinary_words({line[1:]: line[0] for line in reversed(lines) if line[0] not in "rt"})
-    lines = [line for line in lines if line[0] in "rt" or line[1:] not in ordinary]
+    lines = [line for line in lines if line[0] in "rt" or line[1:] not in ordinary - usual]
     OUT.parent.mkdir(exist_ok=True)
     with gzip.GzipFile(OUT, "wb", mtime=0) as out:
         out.write("\n".join(dict.fromkeys(lines)).encode())

@@ -6,12 +6,13 @@ Parts of texts were tried as well (of a bad text its worst sentence, chosen anew
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import SIZE, codes_of, gram_ids, language
+from kijun.inspection.linear import PRIOR, SIZE, codes_of, gram_ids, language
 from kijun.inspection.rule import bundled, unmarked
 from kijun.inspection.vocabulary import Kind
 from tools.train_inspection import DATA, logistic, rows
@@ -20,7 +21,8 @@ PENALTY = 1 / 16
 PENALTY_OF_KINDS = 1 / 8
 ORDINARY = 0.1  # what an everyday text weighs beside one that was written to be told apart
 MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
-ALARMS = {"attack": 0.06, "harmful": 0.06}  # harmless texts, written to be mistaken, that may be flagged
+#: Harmless texts, written to be mistaken, that may be flagged.
+ALARMS = {"attack": {"ja": 0.055, "en": 0.055}, "harmful": {"ja": 0.055, "en": 0.055}}
 FOLDS = 8
 AGAIN = 2  # how often the rules' examples are read
 LEAST = 2  # texts in which an n-gram must occur
@@ -36,7 +38,7 @@ class Rows:
         self.pointers = np.concatenate([[0], np.cumsum([len(one) for one in kept])])
         values = np.maximum(idf[self.indices], 1e-3)
         squares = np.add.reduceat(values**2, self.pointers[:-1])
-        self.values = values / np.repeat(np.sqrt(squares), np.diff(self.pointers))
+        self.values = values / np.repeat(np.sqrt(squares + PRIOR), np.diff(self.pointers))
 
     def pick(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Indices, pointers and values of some of the texts."""
@@ -84,6 +86,14 @@ def rule_examples(kind: Kind, bad: str) -> list[dict[str, str]]:
     ] * AGAIN
 
 
+def values(marked: Iterable[str]) -> list[str]:
+    """Addresses, keys, numbers and names by themselves: a value is no attack."""
+    found = []
+    for text, spans in map(unmarked, marked):
+        found += [text[start:end] for type, start, end in spans if type != "SENSITIVE"]
+    return list(dict.fromkeys(found))[::3]
+
+
 def fragments(texts: list[str]) -> list[str]:
     """Short pieces of everyday texts, a word to a line: what is short is not therefore bad."""
     lines = [line.strip() for text in texts for line in text.split("\n")]
@@ -107,11 +117,12 @@ def main() -> None:
     attacks = [*rows("attacks_*.jsonl"), *rule_examples(Kind.ATTACK, "attack")]
     expression = [*rows("expression_*.jsonl"), *rule_examples(Kind.EXPRESSION, "harmful")]
     ordinary = [unmarked(row["marked"])[0] for row in rows("personal_*.jsonl")]
+    ordinary += values(row["marked"] for row in rows("personal_*.jsonl"))
     ordinary += fragments(ordinary)
     texts = [row["text"] for row in attacks] + [row["text"] for row in expression] + ordinary
     corpus = Corpus.of(texts)
     arrays: dict[str, np.ndarray] = {"idf": corpus.idf.astype(np.float16)}
-    everyday = np.arange(len(attacks) + len(expression), len(texts))
+    ordinary_rows = np.arange(len(attacks) + len(expression), len(texts))
     for name, found, first, label in (
         ("attack", attacks, 0, "attack"),
         ("harmful", expression, len(attacks), "harmful"),
@@ -119,6 +130,15 @@ def main() -> None:
         own = np.arange(first, first + len(found))
         goal = np.array([float(row["label"] == label) for row in found])
         languages = np.array([language(codes_of(fold(row["text"]).text)) for row in found])
+        # to harmful expression attacks are everyday as well, and what only sounds harmful is to attacks
+        also = (
+            np.arange(len(attacks))
+            if name == "harmful"
+            else np.array(
+                [len(attacks) + number for number, row in enumerate(expression) if row["label"] == "none"]
+            )
+        )
+        everyday = np.concatenate([ordinary_rows, also])
         keep(arrays, name, against(corpus, own, everyday, goal), MOST)
         print(f"{name}: {int(goal.sum())} of {len(goal)}", flush=True)
         for tongue, threshold in thresholds(
@@ -165,10 +185,10 @@ def thresholds(
     found = {}
     for tongue in ("ja", "en"):
         harmless = np.sort(margins[(languages == tongue) & (goal == 0) & (files >= 0)])
-        found[tongue] = float(harmless[int(len(harmless) * (1 - ALARMS[name]))])
+        found[tongue] = float(harmless[int(len(harmless) * (1 - ALARMS[name][tongue]))])
         caught = (margins[(languages == tongue) & (goal == 1)] > found[tongue]).mean()
         print(
-            f"   {tongue}: threshold {found[tongue]:.2f}, {caught:.3f} found at {ALARMS[name]:.0%} false alarms, in files left out",
+            f"   {tongue}: threshold {found[tongue]:.2f}, {caught:.3f} found at {ALARMS[name][tongue]:.1%} false alarms, in files left out",
             flush=True,
         )
     return found

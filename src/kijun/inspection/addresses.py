@@ -62,7 +62,7 @@ PREFECTURES: Final = [
 ]
 _PREFECTURE: Final = "(?:" + "|".join(PREFECTURES) + ")"
 _SPACE: Final = r"[ ]{0,2}\n?[ ]{0,2}"
-_MUNICIPALITY: Final = r"[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{1,7}?[市区町村郡]"
+_MUNICIPALITY: Final = r"(?![^市区町村郡]{0,6}[はがをに])[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{1,7}?[市区町村郡]"
 _HEAD: Final = (
     rf"(?:{_PREFECTURE}{_SPACE}(?:{_MUNICIPALITY}{_SPACE}){{0,3}}|(?:{_MUNICIPALITY}{_SPACE}){{1,3}})"
 )

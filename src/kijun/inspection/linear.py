@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 BITS: Final = 20
 SIZE: Final = 1 << BITS
 LONGEST_GRAM: Final = 5
+PRIOR: Final = 2000.0  # squared length that every text has beforehand: about that of ten characters
 _FIRST: Final = np.uint32(0x9E3779B1)
 _NEXT: Final = np.uint32(0x85EBCA6B)
 _MIX: Final = np.uint32(0x2C1B3C6D)
@@ -97,8 +98,8 @@ class TextModels:
                 self._heads[name][self._sparse[name][0]] = self._sparse[name][1]
 
     def norm(self, ids: Ids) -> float:
-        """The length of a text's vector before it is scaled."""
-        return float(np.sqrt(self._square[ids].sum())) or 1.0
+        """The length of a text's vector before it is scaled; what is short counts as longer, for a word is not a text."""
+        return float(np.sqrt(self._square[ids].sum() + PRIOR))
 
     def margin(self, head: str, ids: Ids, norm: float) -> float:
         """How much a text speaks for a head; above zero it does."""

@@ -14,11 +14,13 @@ from kijun.inspection.segments import PART, WHOLE, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
-_DOUBT: Final = -0.8  # from here on a text's parts are looked at as well
+_DOUBT: Final = -1.0  # from here on a text's parts are looked at as well
 _PLAIN: Final = 0.8  # how much plainer than a whole text a part must speak
 _LIFT: Final = 0.3  # how much a part can lift a text at most
-_ABOUT: Final = -1.3  # below this a text is so harmless that words of attacks in it are talked about
+_ABOUT: Final = -1.6  # below this a text is so harmless that words of attacks in it are talked about
+_ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence
 _DECODED: Final = 0.1
+_MAINLY: Final = 0.5  # the share of a sentence from which a word speaks for all of it
 _WORDS: Final = 0.15  # what a word of a rule of the same kind adds
 _MOST: Final = 200  # places of a word that are looked at
 _NOTHING: Final = -9.0
@@ -72,14 +74,15 @@ class Attacks:
     @staticmethod
     def _agrees(models: TextModels, text: str, whole: Reading, said: Said) -> bool:
         """Whether the sentence in which a rule's words stand reads like an attack by itself, in a text that is not about attacks."""
-        if whole.over < _ABOUT:
+        share = _share(text, said.start, said.end)
+        if whole.over < _ABOUT and share < _MAINLY:
             return False
-        start, end = said.start, said.end
-        while start and said.start - start < PART // 2 and text[start - 1] not in "。\n":
-            start -= 1
-        while end < len(text) and end - said.end < PART // 2 and text[end - 1] not in "。\n":
-            end += 1
-        return read(models, "attack", text[start:end]).over > 0
+        start, end = _sentence(text, said.start, said.end)
+        return (
+            read(models, "attack", text[start:end]).over
+            + share * (_ALL if said.rule.settings.get("plain") else 1.0)
+            > 0
+        )
 
     @staticmethod
     def _hidden(models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
@@ -104,27 +107,41 @@ class Expressions:
         if models is None or self._model_rule is None:
             return
         whole = read(models, "harmful", text, scene.pieces(models))
-        if whole.over <= _DOUBT:
+        plain, share = self._plainly(scene)
+        if whole.over <= (_DOUBT if plain is None else -_ALL * share):
             return
         part = plainest(models, "harmful", text, whole)
         kind = kind_of(models, "harmful-kind", text[part.start : part.end])
+        over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT))
         same = next(
             (
                 rule
                 for rule in self._words
-                if rule.type == kind
-                for hit in scene.words(f"words:{rule.id}")
-                if part.start <= hit.start < part.end
+                if rule.type == kind and scene.near(f"words:{rule.id}", part.start, part.end)
             ),
             None,
         )
-        over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT)) + (_WORDS if same else 0.0)
+        if same is not None:
+            over += _WORDS
+        if plain is not None and whole.over + share * _ALL > over:
+            same, kind, over = plain, plain.type, whole.over + share * _ALL
         if over > 0:
             target = (
                 kind_of(models, "target", text[part.start : part.end]) if kind == "discrimination" else ""
             )
             rule = same or self._model_rule
             yield Candidate(kind, *_trimmed(text, part), score_of(over), rule.id, target=target)
+
+    def _plainly(self, scene: Scene) -> tuple[Rule | None, float]:
+        """The rule whose words are most of a sentence, as in 死にたい, and how much of it they are."""
+        best, most = None, _MAINLY
+        for rule in self._words:
+            if rule.settings.get("plain"):
+                for hit in scene.words(f"words:{rule.id}")[:_MOST]:
+                    share = _share(scene.text, hit.start, hit.end)
+                    if share >= most:
+                        best, most = rule, share
+        return best, most
 
 
 class Piece(NamedTuple):
@@ -193,6 +210,24 @@ def kind_of(models: TextModels, group: str, text: str) -> str:
     """The likeliest kind of a piece that was found."""
     ids = gram_ids(codes_of(text))
     return models.likeliest(group, ids, models.norm(ids))
+
+
+def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
+    """The sentence around some words, at most `PART` characters."""
+    start, end = first, last
+    while start and first - start < PART // 2 and text[start - 1] not in "。\n!?":
+        start -= 1
+    while end < len(text) and end - last < PART // 2 and text[end] not in "。\n!?":
+        end += 1
+    return start, end
+
+
+def _share(text: str, first: int, last: int) -> float:
+    """How much of their sentence some words are; nothing where they are quoted."""
+    if first and text[first - 1] in "「『\"'“":
+        return 0.0
+    start, end = _sentence(text, first, last)
+    return (last - first) / max(1, end - start)
 
 
 def _near(scene: Scene, rule: Rule) -> Iterator[Said]:
