@@ -233,6 +233,28 @@ def test_ordinary_work_is_neither(text: str) -> None:
     assert inspection.expressions == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "あ",
+        "い",
+        "。",
+        "ん",
+        "はい",
+        "はい。",
+        "了解",
+        "それで",
+        "続けて",
+        "要約して",
+        "翻訳して",
+        "表にして",
+        "OK",
+    ],
+)
+def test_a_word_is_no_text(text: str) -> None:
+    assert not INSPECTOR.inspect(text)
+
+
 def test_harm_is_found() -> None:
     [one] = INSPECTOR.inspect("お前みたいな役立たずは死んだほうがいい。").expressions
     assert one.kind is Kind.EXPRESSION
