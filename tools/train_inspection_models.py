@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import PRIOR, SIZE, codes_of, gram_ids, language
+from kijun.inspection.linear import SIZE, codes_of, gram_ids, language
 from kijun.inspection.rule import bundled, unmarked
 from kijun.inspection.vocabulary import Kind
 from tools.train_inspection import DATA, logistic, rows
@@ -24,6 +24,7 @@ MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Harmless texts, written to be mistaken, that may be flagged.
 ALARMS = {"attack": {"ja": 0.055, "en": 0.055}, "harmful": {"ja": 0.055, "en": 0.055}}
 FOLDS = 8
+PRIOR = 2000.0  # squared length that every text has beforehand: about that of ten characters, for a word is no text
 AGAIN = 2  # how often the rules' examples are read
 LEAST = 2  # texts in which an n-gram must occur
 
@@ -121,7 +122,7 @@ def main() -> None:
     ordinary += fragments(ordinary)
     texts = [row["text"] for row in attacks] + [row["text"] for row in expression] + ordinary
     corpus = Corpus.of(texts)
-    arrays: dict[str, np.ndarray] = {"idf": corpus.idf.astype(np.float16)}
+    arrays: dict[str, np.ndarray] = {"idf": corpus.idf.astype(np.float16), "prior": np.float32(PRIOR)}
     ordinary_rows = np.arange(len(attacks) + len(expression), len(texts))
     for name, found, first, label in (
         ("attack", attacks, 0, "attack"),

@@ -41,11 +41,9 @@ def in_company(found: list[Candidate], length: int, weighed: Callable[[str], boo
     for one in found:
         if weighed(one.type) and one.score < 0.999:
             others = sure - (one.score >= SURE)
-            step = (
-                _COMPANY[min(others, len(_COMPANY) - 1)]
-                if others
-                else -min(-_COMPANY[0], max(0.0, (length - 40) / 80))
-            )
+            step = _COMPANY[min(others, len(_COMPANY) - 1)]
+            if step < 0:  # in a short text there was little to be mistaken for it
+                step *= min(1.0, max(0.0, (length - 40) / 100))
             odds = math.log(one.score / (1 - one.score)) + step
             one = replace(one, score=1 / (1 + math.exp(-odds)))
         moved.append(one)

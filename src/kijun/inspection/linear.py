@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 BITS: Final = 20
 SIZE: Final = 1 << BITS
 LONGEST_GRAM: Final = 5
-PRIOR: Final = 2000.0  # squared length that every text has beforehand: about that of ten characters
 _FIRST: Final = np.uint32(0x9E3779B1)
 _NEXT: Final = np.uint32(0x85EBCA6B)
 _MIX: Final = np.uint32(0x2C1B3C6D)
@@ -76,6 +75,7 @@ class TextModels:
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._idf = arrays["idf"].astype(np.float32)
         self._square = self._idf * self._idf
+        self._prior = float(arrays.get("prior", 0.0))
         self._heads: dict[str, Array] = {}
         self._sparse: dict[str, tuple[Array, Array]] = {}
         self._bias: dict[str, float] = {}
@@ -99,7 +99,7 @@ class TextModels:
 
     def norm(self, ids: Ids) -> float:
         """The length of a text's vector before it is scaled; what is short counts as longer, for a word is not a text."""
-        return float(np.sqrt(self._square[ids].sum() + PRIOR))
+        return float(np.sqrt(self._square[ids].sum() + self._prior)) or 1.0
 
     def margin(self, head: str, ids: Ids, norm: float) -> float:
         """How much a text speaks for a head; above zero it does."""

@@ -22,6 +22,19 @@ _ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a
 _DECODED: Final = 0.1
 _MAINLY: Final = 0.5  # the share of a sentence from which a word speaks for all of it
 _WORDS: Final = 0.15  # what a word of a rule of the same kind adds
+_TALKED: Final = (
+    "とは",
+    "という",
+    "って何",
+    "といった",
+    "などと",
+    "の意味",
+    "と書",
+    "と言われ",
+    "と入力",
+    "」",
+    "』",
+)
 _MOST: Final = 200  # places of a word that are looked at
 _NOTHING: Final = -9.0
 
@@ -223,8 +236,8 @@ def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 def _share(text: str, first: int, last: int) -> float:
-    """How much of their sentence some words are; nothing where they are quoted."""
-    if first and text[first - 1] in "「『\"'“":
+    """How much of their sentence some words are; nothing where they are quoted or talked about."""
+    if (first and text[first - 1] in "「『\"'“") or text.startswith(_TALKED, last):
         return 0.0
     start, end = _sentence(text, first, last)
     return (last - first) / max(1, end - start)

@@ -29,7 +29,7 @@ class Sure:
 
     def features(self, one: Candidate, sure: bool) -> list[str]:
         """Features of one candidate; `sure` says whether it is itself among the sure names."""
-        features = [f"alike={min(3, self._alike[self._surroundings(one)] - sure)}"]
+        features = [f"alike={max(0, min(3, self._alike[self._surroundings(one)] - sure))}"]
         place = self._places.get(self._scene.text[one.start : one.end], (one.start, one.end))
         if place is None or place[0] >= one.end or place[1] <= one.start:
             features.append("known")
