@@ -77,9 +77,11 @@ def cost(text: str) -> float:
 
 
 def assert_linear(short: str, long: str) -> None:
-    least = cost(short)
-    most = cost(long)
-    assert most < MOST * least + LITTLE, f"{least:.3f} s, then {most:.3f} s"
+    for _ in range(4):  # what is quadratic fails each time, a busy machine does not
+        least, most = cost(short), cost(long)
+        if most < MOST * least + LITTLE:
+            return
+    raise AssertionError(f"{least:.3f} s, then {most:.3f} s")
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)
