@@ -201,6 +201,8 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         cursor += 1
     if number is None:
         end = _town_end(scene, start, place)
+        while end > start and text[end - 1] in " \n":
+            end -= 1
         if end > start + 1:
             parts = len(re.findall(r"[都道府県市区町村郡]", text[start:end]))
             yield (

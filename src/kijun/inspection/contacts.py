@@ -186,8 +186,12 @@ def phone_form(written: str) -> str:
     if written.lstrip("(").startswith(("+81", "0081", "01081", "010-81")):
         rest = re.sub(r"^(?:0081|01081|81)", "", digits)
         digits = rest if rest.startswith("0") else "0" + rest
+    if digits[:4] == "0800" and len(digits) == 11:
+        return "free"
     if len(digits) == 11 and digits[:3] in ("090", "080", "070", "060"):
         return "mobile"
+    if len(digits) == 10 and digits[:3] in ("090", "080", "070", "060", "050"):
+        return ""
     if len(digits) == 11 and digits[:3] == "050":
         return "ip"
     if digits[:4] in ("0120", "0800") and len(digits) in (10, 11):

@@ -42,6 +42,8 @@ _GROUPS: Final = re.compile(r"[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]{1,
 _HEXES: Final = re.compile(r"[0-9A-Fa-f]{16}|0x[0-9A-Fa-f]{2}")
 _SIGNS: Final = re.compile(r"[.\-・ー−]{1,6}[ /][.\-・ー−]{1,6}[ /][.\-・ー−]{1,6}[ /]")
 _APART: Final = re.compile(r"[ .\-_*|/・、\n][^ ][ .\-_*|/・、\n][^ ][ .\-_*|/・、\n][^ ][ .\-_*|/・、\n]")
+#: How what is written in Unicode's invisible tag characters is called; its place is found in the given text.
+TAGS: Final = "tag-characters"
 _LETTERS: Final = re.compile(r"[A-Za-z]{3,}")
 #: Four words and more of Latin letters, or of figures and marks that stand for letters.
 _PHRASE: Final = re.compile(r"(?:[A-Za-z0-9@$!|'’]{2,24}+[ ,.;:!?\n]{1,3}+){3,400}[A-Za-z0-9@$!|'’]{2,24}")
@@ -146,7 +148,7 @@ def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
             yield Decoded(piece.start, piece.end, f"{piece.how}+{inner.how}", inner.text)
     if _TAGS.search(given):
         hidden = "".join(chr(ord(char) - 0xE0000) for char in given if 0xE0020 <= ord(char) <= 0xE007E)
-        yield Decoded(0, len(text), "tag-characters", hidden)
+        yield Decoded(0, len(text), TAGS, hidden)
     if _FOREIGN.search(text):
         yield Decoded(0, len(text), "homoglyph", text.translate(_LOOKALIKES))
 

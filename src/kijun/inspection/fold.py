@@ -41,12 +41,13 @@ _INVISIBLE: Final = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 _REMOVED: Final = re.compile(
-    f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウ])[\u3099゛ﾞ]|(?<=[ハヒフヘホ])[\u309a゜ﾟ]"
+    f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう])[\u3099゛ﾞ]|(?<=[ハヒフヘホはひふへほ])[\u309a゜ﾟ]"
 )
 _VOICED: Final = str.maketrans(
-    "カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ"
+    "カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう",
+    "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴがぎぐげござじずぜぞだぢづでどばびぶべぼゔ",
 )
-_SEMI_VOICED: Final = str.maketrans("ハヒフヘホ", "パピプペポ")
+_SEMI_VOICED: Final = str.maketrans("ハヒフヘホはひふへほ", "パピプペポぱぴぷぺぽ")
 
 #: Other forms of characters that names are written with, and the forms that dictionaries know.
 _VARIANTS: Final = dict(
@@ -113,6 +114,7 @@ class Folded:
 
     text: str
     offsets: list[int] | None = None
+    marks: frozenset[int] = frozenset()  # where voicing marks stood that belong to the kana before them
 
     def back(self, start: int, end: int) -> tuple[int, int]:
         """Where a span of the folded text (end exclusive) stands in the given one.
@@ -128,11 +130,7 @@ class Folded:
 
     def _marks(self, end: int) -> int:
         assert self.offsets is not None
-        last, following = self.offsets[end - 1], self.offsets[end]
-        return 1 if following - last > 1 and self.text[end - 1] in _WITH_MARK else 0
-
-
-_WITH_MARK: Final = frozenset("ガギグゲゴザジズゼゾダヂヅデドバビブベボヴパピプペポ")
+        return 1 if self.offsets[end - 1] + 1 in self.marks else 0
 
 
 def fold(given: str) -> Folded:
@@ -142,18 +140,21 @@ def fold(given: str) -> Folded:
         return Folded(text)
     kept: list[str] = []
     offsets: list[int] = []
+    marks: set[int] = set()
     place = 0
     for removed in _REMOVED.finditer(text):
         part = text[place : removed.start()]
         mark = removed[0]
         if mark in "\u3099゛ﾞ" and part:
             part = part[:-1] + part[-1].translate(_VOICED)
+            marks.add(removed.start())
         elif mark in "\u309a゜ﾟ" and part:
             part = part[:-1] + part[-1].translate(_SEMI_VOICED)
+            marks.add(removed.start())
         kept.append(part)
         offsets.extend(range(place, removed.start()))
         place = removed.end()
     kept.append(text[place:])
     offsets.extend(range(place, len(text)))
     offsets.append(len(text))
-    return Folded("".join(kept), offsets)
+    return Folded("".join(kept), offsets, frozenset(marks))

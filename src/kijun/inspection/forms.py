@@ -100,6 +100,8 @@ class Vehicles:
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose what begins with a place of registration."""
+        if not self._rule:
+            return
         best: dict[int, Candidate] = {}
         for hit in scene.words("plate"):
             match = _PLATE.match(scene.digits, hit.end)

@@ -154,6 +154,8 @@ class Inspector:
     def _finding(self, scene: Scene, one: Candidate) -> Finding:
         rule: Rule = self._by_id[one.rule]
         start, end = scene.folded.back(one.start, one.end)
+        if start == end:  # what was found is written in characters that nobody sees
+            start, end = 0, len(scene.given)
         return Finding(
             rule.kind,
             one.type,

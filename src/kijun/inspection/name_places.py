@@ -351,7 +351,8 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             if start == end:
                 continue
             sure = word in _SURE and 1 < end - start < 5 and text[start:end] not in _SURE
-            if (sure and script(text[start:end]) in ("kanji", "kata")) or _plausible(view, start, end):
+            written = sure and (script(text[start:end]) == "kata" or _KANJI_HEAD.fullmatch(text, start, end))
+            if written or _plausible(view, start, end):
                 yield start, end
             if end - start > 3 and script(text[start:end]) == "hira":  # あのひろとくん
                 for length in range(2, 5):
@@ -372,14 +373,22 @@ def _word_before(text: str, end: int) -> int:
         start -= 1
     if end - start > 2:
         return start  # in hiragana
-    if start and _is_katakana(text[start - 1]):
+    if (
+        start
+        and _is_katakana(text[start - 1])
+        and not (text[start - 1] in "ノヶケ" and start > 1 and char_script(text[start - 2]) == "kanji")
+    ):
         if start < end:
             return start
         while start and end - start < 20 and _is_katakana(text[start - 1]):
             start -= 1
         return start
-    while start and end - start < 8 and char_script(text[start - 1]) == "kanji":
+    while (
+        start and end - start < 8 and (char_script(text[start - 1]) == "kanji" or text[start - 1] in "ノヶケ")
+    ):
         start -= 1
+    while start < end and text[start] in "ノヶケ":
+        start += 1
     return start
 
 

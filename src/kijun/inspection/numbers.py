@@ -77,8 +77,10 @@ class Numbers:
             total = 0
             for last in range(first, min(len(groups), first + _MOST_GROUPS)):
                 total += groups[last].end - groups[last].start
-                if total not in self._lengths or (
-                    last + 1 < len(groups) and _joined(scene.digits, groups[last], groups[last + 1])
+                if (
+                    total not in self._lengths
+                    or _goes_on(scene.digits, groups, first, last)
+                    or (last + 1 < len(groups) and _joined(scene.digits, groups[last], groups[last + 1]))
                 ):
                     continue
                 if label == "":
@@ -104,6 +106,20 @@ class Numbers:
             score = _score(one, form, value, label, mentioned)
             if score > 0:
                 yield Candidate(one.rule.type, start, end, score, one.rule.id)
+
+
+def _goes_on(text: str, groups: list[Group], first: int, last: int) -> bool:
+    """Whether groups of four figures go on after a space, so that these are no number of their own: 4111 1111 1111 | 1112."""
+    if last + 1 >= len(groups) or last == first:
+        return False
+    following = groups[last + 1]
+    sizes = {group.end - group.start for group in groups[first : last + 2]}
+    return (
+        sizes == {4}
+        and text[groups[last].end : following.start]
+        == text[groups[first].end : groups[first + 1].start]
+        == " "
+    )
 
 
 def _one_by_one(groups: list[Group]) -> bool:

@@ -81,6 +81,8 @@ _ITSELF: Final = frozenset(
         "CREDIT_CARD",
         "LOCAL_ID",
         "OTHER",
+        "PHONE",
+        "SECRET",
     }
 )
 
@@ -98,6 +100,7 @@ class Scene:
         self.taken = Taken()
         self._starts: dict[str, list[int]] = {}
         self._until: dict[str, list[int]] = {}
+        self._cells: dict[int, list[int]] = {}
         self._pieces: list[Piece] | None = None
         self._ends: dict[str, list[int]] = {}
         self._labels: dict[int, Label | None] = {}
@@ -343,9 +346,23 @@ class Scene:
         if table is None:
             return None
         mark, heads = table
-        start = self.line_starts[number]
-        column = self._ruled.count(mark, start, place)
+        cells = self._cells.get(number)
+        if cells is None:
+            cells = self._cells[number] = self._cell_starts(number, mark)
+        if len(cells) > len(heads) + (
+            mark != " "
+        ):  # more cells than heads: which is below which nobody knows
+            return None
+        column = bisect_right(cells, place) - 1
         return heads[column] if column < len(heads) else None
+
+    def _cell_starts(self, number: int, mark: str) -> list[int]:
+        start = self.line_starts[number]
+        starts = [start]
+        for cell in self.row(number).split(mark)[:-1]:
+            start += len(cell) + len(mark)
+            starts.append(start)
+        return starts
 
     @cached_property
     def _ruled(self) -> str:

@@ -67,7 +67,7 @@ def shown(raw: str, code: str, *, from_1904: bool = False) -> str:
         number = Decimal(raw)
     except InvalidOperation:
         return raw
-    if not number.is_finite() or abs(number.adjusted()) > 30:
+    if not number.is_finite() or abs(number.adjusted()) > 24:
         return raw
     if code.lower() in _GENERAL:
         return general(number)
