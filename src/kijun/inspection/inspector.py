@@ -125,8 +125,9 @@ class Inspector:
 
     def _least(self, scene: Scene, one: Candidate) -> float:
         """The score that a value's own label right before it gives, whatever the weights say."""
-        least = self._by_id[one.rule].settings.get("labelled")
-        if least is None:
+        settings = self._by_id[one.rule].settings
+        least = settings.get("labelled")
+        if least is None or settings.get("labelled_if", one.features[0]) not in one.features:
             return 0.0
         label = scene.label(one.start)
         if label is None or label.type != one.type or label.strength <= 0.8:
