@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may themselves run under nohup
 from kijun.cli import supervisor
 from kijun.cli.supervisor import Service, Supervisor
 supervisor.BACK_OFF = 0.05

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kijun.inspection.name_lists import name_lists
-from kijun.inspection.name_places import View, char_script, parts, places, script
+from kijun.inspection.name_places import View, parts, places
 from tests.inspection.scenes import scene
 
 
@@ -99,31 +99,6 @@ def test_words_of_sentences_without_a_reason_are_not_cut() -> None:
 )
 def test_parts(text: str, words: list[str]) -> None:
     assert [text[start:end] for start, end in parts(text, 0, len(text))] == words
-
-
-@pytest.mark.parametrize(
-    ("word", "written"),
-    [
-        ("山田", "kanji"),
-        ("佐々木", "kanji"),
-        ("𠮷", "kanji"),
-        ("やまだ", "hira"),
-        ("ヤマダー", "kata"),
-        ("Yamada", "latin"),
-        ("美ゆき", "kanji-hira"),
-        ("みゆ紀", "mixed"),
-        ("山ダ", "mixed"),
-        ("・", "mixed"),
-    ],
-)
-def test_in_what_a_word_is_written(word: str, written: str) -> None:
-    assert script(word) == written
-
-
-def test_the_middle_dot_is_no_katakana() -> None:
-    assert char_script("・") == "mixed"
-    assert char_script("ー") == "kata"
-    assert char_script("、") == "mixed"
 
 
 @settings(max_examples=60)

@@ -16,12 +16,6 @@ def label(text: str) -> Label | None:
     return scene(text.replace("▼", "")).label(place)
 
 
-def head(text: str) -> str:
-    """The type in the head of the column in which ▼ stands; nothing where there is none."""
-    found = scene(text.replace("▼", "")).head(text.index("▼"))
-    return found.type if found else ""
-
-
 # --- words ---------------------------------------------------------------------------------------
 
 
@@ -97,119 +91,17 @@ def test_number_alone_means_what_was_spoken_of_before() -> None:
     assert label("国保の話はここまで。番号▼3456") == Label("SYMBOL", 1.0)
 
 
-def test_a_label_is_asked_twice_and_answered_alike() -> None:
-    seen = scene("電話：090-1234-5678")
-    assert seen.label(3) is seen.label(3)
-
-
-# --- tables --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "type_"),
-    [
-        ("氏名,電話番号,住所\n山田太郎,▼090-1234-5678,札幌市\n", "PHONE"),
-        ("氏名\t電話番号\n山田太郎\t▼090-1234-5678", "PHONE"),
-        ("氏名 | 電話番号 | 生年月日\n山田太郎 | 090-1234-5678 | ▼S53.4.1\n", "BIRTH_DATE"),
-        ("| 氏名 | 電話番号 |\n| --- | --- |\n| ▼山田太郎 | 090-1234-5678 |\n", "PERSON"),
-        ("氏名　電話番号　住所\n山田 太郎　▼090-1234-5678　札幌市\n", "PHONE"),
-        ("氏名、電話番号、住所\n山田太郎、▼090-1234-5678、札幌市\n", "PHONE"),
-        ("氏名，電話番号，住所\n山田太郎，▼090-1234-5678，札幌市\n", "PHONE"),
-        ("氏名;電話番号;住所\n山田太郎;090-1234-5678;▼札幌市\n", "ADDRESS"),
-        ("氏名 / 電話番号 / 住所\n山田太郎 / ▼090-1234-5678 / 札幌市\n", "PHONE"),
-        ('"氏名","電話番号"\n"山田太郎","▼090-1234-5678"\n', "PHONE"),
-        ("No.,フリガナ,摘要\n1,▼ヤマダ タロウ,なし\n", "PERSON"),
-    ],
-)
-def test_the_head_of_a_column_says_what_its_cells_are(text: str, type_: str) -> None:
-    assert head(text) == type_
-
-
 def test_a_cell_without_a_label_of_its_own_takes_the_head() -> None:
     text = "氏名,電話番号,備考\n佐藤花子,080-1111-2222,なし\n山田太郎,▼090-1234-5678,なし\n"
     assert label(text) == Label("PHONE", 0.9)
 
 
-def test_every_row_belongs_to_the_table_until_a_line_is_no_row() -> None:
-    text = "氏名,電話,住所\n山田,090,札幌\n佐藤,080,函館\n以上です\n鈴木,070,小樽\n"
-    assert sorted(scene(text).tables) == [1, 2]
-    assert scene(text).row(2) == "佐藤,080,函館"
+def test_a_label_is_asked_twice_and_answered_alike() -> None:
+    seen = scene("電話：090-1234-5678")
+    assert seen.label(3) is seen.label(3)
 
 
-def test_columns_without_a_known_head_have_none() -> None:
-    assert head("氏名,電話番号,摘要\n山田太郎,090-1234-5678,▼なし\n") == ""
-    assert head("氏名,電話番号\n山田太郎,090-1234-5678,▼余り\n") == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "\n",
-        "氏名,電話番号",  # nothing below
-        "氏名、電話番号をお知らせください。\n▼山田です",  # a sentence
-        "品名,数量\n▼鉛筆,3\n",
-        "氏名\n▼山田太郎\n",  # one column is no table
-    ],
-)
-def test_what_is_no_table(text: str) -> None:
-    assert scene(text.replace("▼", "")).tables == {}
-    if "▼" in text:
-        assert head(text) == ""
-
-
-def test_a_table_in_windows_lines() -> None:
-    assert (
-        head("氏名,電話番号\r\n山田太郎,090-1234-5678\r\n".replace("\r\n", "\n").replace("090", "▼090"))
-        == "PHONE"
-    )
-
-
-# --- digits --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("〇九〇-一二三四-五六七八", "090-1234-5678"),
-        ("零九〇（一二三四）五六七八", "090(1234)5678"),
-        ("〇九〇の一二三四の五六七八", "090-1234-5678"),
-        ("一二三四 五六七八 九〇一八", "1234 5678 9018"),
-        ("O9O-1234-5678", "090-1234-5678"),
-        ("l23-4S67-B9O1", "123-4567-8901"),
-        ("AB1234567OCD", "AB12345670CD"),
-        ("０９０−１２３４−５６７８", "090-1234-5678"),
-    ],
-)
-def test_numerals_in_kanji_and_slips_become_digits(text: str, read: str) -> None:
-    assert scene(text).digits == read
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "二〇二四年",
-        "一つ、二つ、三つ",
-        "九月二日",
-        "SOS",
-        "BOOKS and BOLD",
-        "https://example.com/?id=O0O0O0O0",
-        "tokenl00000lO",
-        "user_1O0O0O0",
-        "OlIOlIOl 1",  # more slips than figures
-    ],
-)
-def test_words_and_codes_stay(text: str) -> None:
-    assert scene(text).digits == text
-
-
-@given(
-    st.text(st.one_of(st.sampled_from("〇一二九OlISBo0189-ー.・ のAB()、\n"), st.characters()), max_size=60)
-)
-def test_digits_are_as_long_as_the_text(text: str) -> None:
-    seen = scene(text)
-    assert len(seen.digits) == len(seen.text)
-    assert seen.digits.count("\n") == seen.text.count("\n")
+# --- figures -------------------------------------------------------------------------------------
 
 
 def test_runs_of_figures() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
-from kijun.inspection.tokens import PLACE
+from kijun.inspection.tokens import ENTITY, GIVEN, NAME, NOUN, PLACE, SURNAME
 
 PREFECTURES: Final = [
     "北海道",
@@ -107,10 +107,13 @@ class Addresses:
         if not self._rule:
             return
         covered = -1
-        for start in _starts(scene):
+        unlisted = _unlisted(scene)
+        for start in sorted({*_starts(scene), *unlisted}):
             if start < covered:
                 continue
             for end, features in _ends(scene, start):
+                if start in unlisted and "number=yes" not in features:
+                    continue
                 covered = max(covered, end)
                 yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
         text = scene.text
@@ -133,7 +136,7 @@ class Addresses:
                 yield Candidate("ADDRESS", *match.span(), 0.5, self._rule, ("form=housing",))
 
 
-def _starts(scene: Scene) -> list[int]:
+def _starts(scene: Scene) -> set[int]:
     """Where an address may begin: at a place name, or after its own label."""
     starts: set[int] = set()
     tokens = scene.tokens
@@ -158,7 +161,25 @@ def _starts(scene: Scene) -> list[int]:
         if place < hit.start and _SECTION.match(scene.text, hit.end):
             starts.add(place)
     starts.update(hit.start for hit in scene.words("prefecture"))
-    return sorted(starts)
+    return starts
+
+
+def _unlisted(scene: Scene) -> set[int]:
+    """Where a word before 市 or 町 begins that the dictionary takes for a surname or a plain word: 豊田市, 南木曽町."""
+    tokens = scene.tokens
+    found: set[int] = set()
+    for number in range(1, len(tokens)):
+        start, end = tokens.starts[number], tokens.ends[number]
+        before = number - 1
+        if (
+            end - start == 1
+            and scene.text[start] in "市区町村郡"
+            and tokens.kinds[before] in (SURNAME, GIVEN, NAME, ENTITY, NOUN)
+            and tokens.ends[before] == start
+            and _TOWN_KANJI.match(scene.text, tokens.starts[before])
+        ):
+            found.add(tokens.starts[before])
+    return found
 
 
 _SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
@@ -226,7 +247,12 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         f"unit={_units(number[0])}",
     )
     building = _BUILDING.match(text, end)
-    if building and _BUILDING_WORDS.search(building[0]) and not _STOP_WORDS.match(building[0].lstrip()):
+    if (
+        building
+        and _BUILDING_WORDS.search(building[0])
+        and not _STOP_WORDS.match(building[0].lstrip())
+        and not scene.count("label", building.start(), building.end())  # the next line's label: 整理番号
+    ):
         yield (
             building.end(),
             (

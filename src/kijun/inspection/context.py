@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from kijun.inspection.scene import Label, Scene
+from kijun.inspection.scripts import is_accented
 
 _SIDES = 3
 
@@ -86,14 +87,14 @@ _IN_LINE: Final = {group: tuple(f"{group}#{count}" for count in range(4)) for gr
 
 @lru_cache(maxsize=4096)
 def char_class(char: str) -> str:
-    """edge, space, digit, letter, hira, kata, kanji, mark or an ASCII mark itself."""
+    """edge, space, digit, letter, hira, kata, kanji, mark or an ASCII mark or ・ itself."""
     if not char:
         return "edge"
     if char in " \n\t":
         return "space"
     if char.isdigit():
         return "digit"
-    if char.isascii():
+    if char.isascii() or char == "・":
         return "letter" if char.isalpha() else char
     code = ord(char)
     if 0x3041 <= code <= 0x309F:
@@ -102,4 +103,4 @@ def char_class(char: str) -> str:
         return "kata"
     if 0x3400 <= code <= 0x9FFF or code >= 0x20000 or char == "々":
         return "kanji"
-    return "mark"
+    return "letter" if is_accented(code) else "mark"

@@ -196,9 +196,9 @@ class Labelled:
         yield from self._columns(scene)
 
     def _columns(self, scene: Scene) -> Iterator[Candidate]:
-        for number, (mark, heads) in scene.tables.items():
+        for number, (mark, heads) in scene.tables.rows.items():
             start = scene.line_starts[number]
-            for column, cell in enumerate(scene.row(number).split(mark)):
+            for column, cell in enumerate(scene.tables.row(number).split(mark)):
                 head = heads[column] if column < len(heads) else None
                 rule = self._rules.get(head.type) if head is not None else None
                 if rule is not None and head is not None:

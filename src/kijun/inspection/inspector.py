@@ -47,6 +47,7 @@ _STAGES: Final = (
 
 
 _WORTH: Final = 0.08  # the least score that is kept to be compared
+_LIKELY: Final = 0.0  # from which it speaks for the one it is joined with
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -1.8, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
@@ -141,7 +142,11 @@ class Inspector:
         """Names that were found for sure make others likelier."""
         if not self._weights.knows("PERSON"):
             return weighed
-        sure = Sure(scene, (one for one, margin in weighed if margin > _SURE))
+        sure = Sure(
+            scene,
+            (one for one, margin in weighed if margin > _SURE),
+            (one for one, margin in weighed if _LIKELY < margin <= _SURE),
+        )
         return [
             (
                 one,
@@ -267,6 +272,13 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
             "hiv",
             "pneumonia",
             "disability",
+            "beaten by",
+            "abused by",
+            "raped by",
+            "stalked by",
+            "assaulted by",
+            "threatened by",
+            "harassed by",
         ],
     )
     for rule in rules.rules:

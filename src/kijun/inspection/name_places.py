@@ -9,40 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import Final
 
+from kijun.inspection.name_forms import form_places
 from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME, NameLists
+from kijun.inspection.name_romaji import romaji_places
 from kijun.inspection.rule import read_yaml
 from kijun.inspection.scene import Scene
+from kijun.inspection.scripts import KANJI, char_script, script
 from kijun.inspection.tokens import NAME, NOUN, Tokens
 
 Place = tuple[int, int]
 
-_KANJI: Final = "一-龥々〆ヶ𠀀-𯿿"
 _AFTER: Final = re.compile(
-    rf"([{_KANJI}ノ]{{1,6}}[ぁ-ん]{{0,4}}|[ァ-ヴー]{{2,12}}|[ぁ-ん]{{2,8}})(?:([ \n・]{{1,3}})([{_KANJI}]{{1,4}}[ぁ-ん]{{0,3}}|[ァ-ヴー]{{1,10}}|[ぁ-ん]{{1,6}}))?"
+    rf"([{KANJI}ノ]{{1,6}}[ぁ-ん]{{0,4}}|[ァ-ヴー]{{2,12}}|[ぁ-ん]{{2,8}})(?:([ \n・]{{1,3}})([{KANJI}]{{1,4}}[ぁ-ん]{{0,3}}|[ァ-ヴー]{{1,10}}|[ぁ-ん]{{1,6}}))?"
 )
-_PAIR: Final = re.compile(
-    rf"([{_KANJI}]{{1,4}})([ \n・]{{1,3}})([{_KANJI}]{{1,3}}[ぁ-ん]{{0,2}}|[ぁ-ん]{{1,5}}[{_KANJI}]?|[ァ-ヴー]{{1,8}}[{_KANJI}]?)(?![{_KANJI}])"
+_CELL: Final = re.compile(
+    rf"[ ]?[: ][ ]?([{KANJI}]{{2,4}}(?=  |\n| ?\(|$| [0-9昭平明大令SHMTR])|[{KANJI}]{{1,4}} [{KANJI}]{{1,3}}(?=[ \n(、]|$))"
 )
-_SPACED: Final = re.compile(rf"[{_KANJI}](?: {{1,2}}[{_KANJI}ぁ-んァ-ヴー]){{1,6}}(?![ぁ-んァ-ヴー])")
-_KATAKANA: Final = re.compile(r"[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{1,12}){1,4}(?![ァ-ヴー])")
-_KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
-_HIRAGANA: Final = re.compile(r"[ぁ-ん]{2,6}[ \n]{1,2}[ぁ-ん]{2,6}(?![ぁ-ん一-龥])")
-_KANA_SELF: Final = re.compile(
-    r"(?<![ぁ-んァ-ヴー一-龥])(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
-)
-_SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{_KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
-_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
-_CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
-_CAPITAL: Final = re.compile("[A-Z][a-zA-Z]")
-_ROMAJI: Final = re.compile(
-    r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’.-]{0,17}(?:(?:, ?| {1,2}|\n)(?:[A-Z][A-Za-z'’.-]{0,17}|da|de|dos|del|van|bin|binti|al|la)){1,5}(?![A-Za-z0-9@])"
-)
-_ONE_ROMAJI: Final = re.compile(r"(?<![A-Za-z0-9@._/-])[A-Z][A-Za-z'’-]{1,17}(?![A-Za-z0-9@._/])")
-_KANJI_HEAD: Final = re.compile(rf"[{_KANJI}]+")
-_NAME_CHARS: Final = re.compile(rf"[{_KANJI}]{{1,4}}|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,10}}")
+_KANJI_HEAD: Final = re.compile(rf"[{KANJI}]+")
+_NAME_CHARS: Final = re.compile(rf"[{KANJI}]{{1,4}}|[ぁ-ん]{{1,5}}|[ァ-ヴー]{{1,10}}")
 _BETWEEN: Final = frozenset("の・: (「、はが ")
 _SELF: Final = (
     "です",
@@ -63,7 +49,6 @@ _GAPS: Final = " \n・="
 _NAMES: Final = SURNAME | GIVEN | ABROAD
 #: Before these any word in kanji or katakana may be a name, however rare.
 _SURE: Final = frozenset({"様", "さま", "さん", "氏", "殿", "くん", "君", "ちゃん"})
-_AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "くん")
 
 
 class View:
@@ -128,7 +113,7 @@ class View:
         """Whether an ordinary word stands where names stand."""
         if end in self.cued_ends or start in self.cued_starts:
             return True
-        if not self.scene.tables:
+        if not self.scene.tables.rows:
             return False
         head = self.scene.head(start)
         return head is not None and head.type == "PERSON"
@@ -138,12 +123,12 @@ def places(view: View) -> set[Place]:
     """Every place where a name may stand; many overlap."""
     found = {*_from_heads(view), *_from_honorifics(view)}
     unlisted: list[Place] = []
-    for place in {*_from_labels(view), *_from_kin(view, unlisted), *_from_forms(view)}:
+    unlisted += _cells(view)
+    for place in {*_from_labels(view), *_from_kin(view, unlisted), *form_places(view)}:
         if _plausible(view, *place):
             found.add(place)
     found.update(unlisted)
-    if _CAPITAL.search(view.text):
-        found.update(_from_romaji(view))
+    found.update(romaji_places(view))
     view.scene.look_closely(found)  # from here on the words of these sentences are known
     found.update(_from_tokens(view))
     found.update(list(_shorter(view, found)))
@@ -158,6 +143,8 @@ def _is_plain_kana(view: View, start: int, end: int) -> bool:
     if end in view.after["honorific"] or end in view.aged or text.startswith(_SELF, end):
         return False
     tokens = view.tokens
+    if start in view.cued_starts and view.names.kind(start, end) & GIVEN:
+        return False
     number = tokens.at.get(start)
     if number is None or (tokens.kinds[number] <= NAME and tokens.ends[number] == end):
         return False
@@ -252,11 +239,23 @@ def _from_labels(view: View) -> Iterator[Place]:
                 yield match.span()
 
 
+def _cells(view: View) -> Iterator[Place]:
+    """All that stands between a label of persons and the end of its line or cell, where it has the form of a name."""
+    text = view.text
+    for group in ("label", "kin"):
+        for hit in view.scene.words(group):
+            if group == "label" and hit.value != "PERSON":
+                continue
+            match = _CELL.match(text, hit.end)
+            if match:
+                yield match.span(1)
+
+
 def _from_heads(view: View) -> Iterator[Place]:
     """Cells of the columns that hold names."""
-    for number, (mark, heads) in view.scene.tables.items():
+    for number, (mark, heads) in view.scene.tables.rows.items():
         start = view.scene.line_starts[number]
-        for column, cell in enumerate(view.scene.row(number).split(mark)):
+        for column, cell in enumerate(view.scene.tables.row(number).split(mark)):
             head = heads[column] if column < len(heads) else None
             if head is not None and head.type == "PERSON":
                 inner = cell.strip(" \u3000\"'*")
@@ -268,62 +267,34 @@ def _from_heads(view: View) -> Iterator[Place]:
 
 def _from_kin(view: View, unlisted: list[Place]) -> Iterator[Place]:
     """What stands right after a word for kin or an office-holder, with の, a bracket or a mark between or nothing."""
-    text, kind = view.text, view.names.kind
+    text = view.text
     for hit in view.scene.words("kin"):
         place = hit.end
         while place - hit.end < 2 and text[place : place + 1] in _BETWEEN:
+            if "ぁ" <= text[place] <= "ん":  # or the name begins here: 下の名前がのぞみです
+                yield from _after_kin(view, place, unlisted)
             place += 1
-        match = _AFTER.match(text, place)
-        if match is None:
-            continue
-        yield match.span(1)
-        if match[3]:
-            yield match.span()
-        word = script(match[1])
-        if word == "kata":  # 妻がアイリーン: of people from abroad no list knows all
-            unlisted.append((place, match.end(1)))
-        if word in ("hira", "kata"):
-            for end in range(
-                place + 2, min(match.end(1), place + 5)
-            ):  # a name in kana runs into what follows it: みどりは
-                if kind(place, end) & GIVEN:
-                    yield place, end
-        kanji = _KANJI_HEAD.match(text, place, match.end(1))
-        if kanji and kanji.end() < match.end(1):
-            yield kanji.span()
+        yield from _after_kin(view, place, unlisted)
 
 
-def _from_forms(view: View) -> Iterator[Place]:
-    """Words in pairs, one character after another, kana with a space or a dot, who speaks in a record."""
-    text = view.text
-    kind = view.names.kind
-    for match in _PAIR.finditer(text):
-        start, end = match.span()
-        if start and script(text[start - 1]) in ("kanji", "kata"):
-            continue
-        first, last = kind(start, match.end(1)), kind(match.start(3), end)
-        if first & SURNAME or last & GIVEN or end - start == 3 or not text[end - 1] < "ぁ":
-            yield start, end
-        if first & _NAMES or match.end(1) - start > 2:
-            yield match.span(1)
-        if last & _NAMES:
-            yield match.span(3)
-    spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
-    for pattern in spaced:
-        found = pattern.search(text)
-        while found:
-            inside = found.start() > 0 and script(text[found.start() - 1]) in ("kanji", "kata", "hira")
-            if not inside:
-                yield found.span()
-            found = pattern.search(text, found.start() + 1 if inside else found.end())
-    for match in _SPEAKER.finditer(text):
-        yield match.span(1)
-    for match in _KATAKANA.finditer(text):
+def _after_kin(view: View, place: int, unlisted: list[Place]) -> Iterator[Place]:
+    text, kind = view.text, view.names.kind
+    match = _AFTER.match(text, place)
+    if match is None:
+        return
+    yield match.span(1)
+    if match[3]:
         yield match.span()
-        pieces = [part.span() for part in _KATAKANA_PART.finditer(text, *match.span())]
-        if len(pieces) > 2:
-            for left, right in pairwise(pieces):
-                yield left[0], right[1]
+    word = script(match[1])
+    if word == "kata":  # 妻がアイリーン: of people from abroad no list knows all
+        unlisted.append((place, match.end(1)))
+    if word in ("hira", "kata"):
+        for end in range(place + 2, min(match.end(1), place + 5)):  # a name in kana runs on: みどりは
+            if kind(place, end) & GIVEN:
+                yield place, end
+    kanji = _KANJI_HEAD.match(text, place, match.end(1))
+    if kanji and kanji.end() < match.end(1):
+        yield kanji.span()
 
 
 def _shorter(view: View, found: set[Place]) -> Iterator[Place]:
@@ -350,8 +321,9 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             start = _word_before(text, end)
             if start == end:
                 continue
-            sure = word in _SURE and 1 < end - start < 5 and text[start:end] not in _SURE
-            written = sure and (script(text[start:end]) == "kata" or _KANJI_HEAD.fullmatch(text, start, end))
+            sure = word in _SURE and end - start > 1 and text[start:end] not in _SURE
+            kata = script(text[start:end]) == "kata"
+            written = sure and (kata or (end - start < 5 and _KANJI_HEAD.fullmatch(text, start, end)))
             if written or _plausible(view, start, end):
                 yield start, end
             if end - start > 3 and script(text[start:end]) == "hira":  # あのひろとくん
@@ -396,71 +368,6 @@ def _is_katakana(char: str) -> bool:
     return "ァ" <= char <= "ヴ" or char in "ー・="
 
 
-def _from_romaji(view: View) -> Iterator[Place]:
-    text, lists = view.text, view.lists
-    japanese = not text.isascii()
-    ordinary = _ordinary()
-    for match in _ROMAJI.finditer(text):
-        start = match.start()
-        polite = _POLITE.match(text, start, match.end())
-        if polite:  # Dear Mr. Robert Miller
-            start = polite.end()
-        words = text[start : match.end()].replace(",", " ").split()
-        if not words or words[-1].lower().strip(".") in ordinary:
-            continue
-        if any(lists.is_romaji(word) for word in words) or (
-            japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
-        ):
-            yield start, match.end()
-    for match in _ONE_ROMAJI.finditer(text):
-        called = _CALLED.search(match[0])
-        if called:  # Kawaharada-san
-            yield match.start(), match.start() + called.start()
-        elif (
-            lists.is_romaji(match[0])
-            or text.startswith(_AFTER_ROMAJI, match.end())
-            or _is_field(view, match.start())
-        ):
-            yield match.span()
-
-
-def _is_field(view: View, place: int) -> bool:
-    """Whether a label of persons or a word for kin stands right before a place."""
-    if place in view.cued_starts:
-        return True
-    label = view.scene.label(place)
-    return label is not None and label.type == "PERSON"
-
-
 @lru_cache(maxsize=1)
 def _prefectures() -> frozenset[str]:
     return frozenset(map(str, read_yaml("names.yaml")["places"]))
-
-
-@lru_cache(maxsize=1)
-def _ordinary() -> frozenset[str]:
-    return frozenset(map(str, read_yaml("names.yaml")["ordinary"]))
-
-
-def script(word: str) -> str:
-    """In what a word is written: kanji, hira, kata, latin, kanji-hira (kanji first), mixed."""
-    first = char_script(word[0])
-    if len(word) == 1:
-        return first
-    kinds = {char_script(char) for char in word}
-    if len(kinds) == 1:
-        return first
-    return "kanji-hira" if first == "kanji" and kinds == {"kanji", "hira"} else "mixed"
-
-
-@lru_cache(maxsize=8192)
-def char_script(char: str) -> str:
-    """The script of one character: kanji, hira, kata, latin for all of ASCII, else mixed."""
-    code = ord(char)
-    if 0x3041 <= code <= 0x309F:
-        return "hira"
-    if 0x30A1 <= code <= 0x30FF and code != 0x30FB:
-        return "kata"
-    if 0x3400 <= code <= 0x9FFF or code >= 0x20000 or char in "々〆":
-        return "kanji"
-    return "latin" if char.isascii() else "mixed"

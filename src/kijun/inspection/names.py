@@ -12,9 +12,10 @@ from typing import Final
 
 from kijun.inspection.context import char_class
 from kijun.inspection.name_lists import ABROAD, COMMON, GIVEN, SURNAME, name_lists
-from kijun.inspection.name_places import View, parts, places, script
+from kijun.inspection.name_places import View, parts, places
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Label, Scene
+from kijun.inspection.scripts import script
 from kijun.inspection.tokens import NOUN, PLACE
 
 _TOUCHING: Final = frozenset("の・: (「、はが/ =")

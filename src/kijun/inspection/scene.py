@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kijun.inspection.as_digits import as_digits
 from kijun.inspection.fold import Folded, fold
 from kijun.inspection.taken import Taken
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kijun.inspection.linear import TextModels
     from kijun.inspection.name_lists import Names
     from kijun.inspection.reading import Piece
+    from kijun.inspection.tables import Tables
     from kijun.inspection.tokens import Tokens
 
 
@@ -51,24 +53,20 @@ class Label(NamedTuple):
     strength: float
 
 
-_DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "/", " - ", " ")
-_KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ー", "00123456789-")
-_SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
-_KANJI_RUN: Final = re.compile(
-    r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
-)
-_SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ()]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
-_HOUSE_NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|-[0-9]|番[0-9])")
+_HOUSE_NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|[-の][0-9])")
 _FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
-_CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 _TIGHT: Final = re.compile(
     r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
 )
 _REACH: Final = 14
 _SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
+_POSTAL: Final = re.compile(r"〒?[ ]?[0-9]{3}-[0-9]{4}[ \n]{0,3}$")
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
+_WITH_POSTAL: Final = frozenset({"ADDRESS", "FACILITY"})
 _GENERAL: Final = frozenset({"SYMBOL"})
+_SYMBOL_WORDS: Final = frozenset({"記号", "きごう", "キゴウ", "kigou", "kigo"})
+_PAIRED: Final = 16  # how far 番号 may stand from 記号
 _ITSELF: Final = frozenset(
     {
         "HEALTH_INSURANCE",
@@ -100,7 +98,6 @@ class Scene:
         self.taken = Taken()
         self._starts: dict[str, list[int]] = {}
         self._until: dict[str, list[int]] = {}
-        self._cells: dict[int, list[int]] = {}
         self._pieces: list[Piece] | None = None
         self._ends: dict[str, list[int]] = {}
         self._labels: dict[int, Label | None] = {}
@@ -124,14 +121,7 @@ class Scene:
     @cached_property
     def digits(self) -> str:
         """The text with kanji numerals and misread letters in numbers written as digits; as long as `text`."""
-        text = self.text
-        if _KANJI_RUN.search(text):
-            text = _KANJI_RUN.sub(_kanji_to_digits, text)
-        if _SLIP_RUN.search(text):
-            text = _SLIP_RUN.sub(_slips_to_digits, text)
-        if _CARD_RUN.search(text):
-            text = _CARD_RUN.sub(_card_to_digits, text)
-        return text
+        return as_digits(self.text)
 
     @cached_property
     def names(self) -> Names:
@@ -292,6 +282,11 @@ class Scene:
             known = self._label_before(hits, place_left)
             if known is not None and known.type in _ITSELF:
                 return known
+        postal = _POSTAL.search(self.digits, max(0, place - 14), place)
+        if postal is not None:  # 送付先 〒761-8071 香川県…: the code is a part of what the label names
+            known = self._label_before(hits, postal.start())
+            if known is not None and known.type in _WITH_POSTAL:
+                return known
         return self._label_before(hits, place) or self.head(place)
 
     def _label_before(self, hits: Sequence[Hit], place: int) -> Label | None:
@@ -319,7 +314,21 @@ class Scene:
                 break
             if earlier.value in _ITSELF and "。" not in self.text[earlier.end : hit.start]:
                 return earlier.value
+        if self.words("insured") and not self.words("postal-savings") and self._is_paired(hits, number):
+            return "HEALTH_INSURANCE"
         return "SYMBOL"
+
+    def _is_paired(self, hits: Sequence[Hit], number: int) -> bool:
+        """Whether 記号 or 番号 stands beside the other: 記号 浜11 番号 0482265."""
+        hit = hits[number]
+        symbol = self.text[hit.start : hit.end] in _SYMBOL_WORDS
+        beside = hits[number + 1 : number + 4] if symbol else hits[max(0, number - 3) : number]
+        return any(
+            other.value in _GENERAL
+            and (self.text[other.start : other.end] in _SYMBOL_WORDS) != symbol
+            and max(other.start - hit.end, hit.start - other.end) <= _PAIRED
+            for other in beside
+        )
 
     def pieces(self, models: TextModels) -> list[Piece]:
         """The text as models see it, made once for all of them."""
@@ -339,100 +348,11 @@ class Scene:
 
     def head(self, place: int) -> Label | None:
         """The label in the head of the column in which a place lies, where its line is a row of a table."""
-        if not self.tables:
-            return None
-        number = bisect_right(self.line_starts, place) - 1
-        table = self.tables.get(number)
-        if table is None:
-            return None
-        mark, heads = table
-        cells = self._cells.get(number)
-        if cells is None:
-            cells = self._cells[number] = self._cell_starts(number, mark)
-        if len(cells) > len(heads) + (
-            mark != " "
-        ):  # more cells than heads: which is below which nobody knows
-            return None
-        column = bisect_right(cells, place) - 1
-        return heads[column] if column < len(heads) else None
-
-    def _cell_starts(self, number: int, mark: str) -> list[int]:
-        start = self.line_starts[number]
-        starts = [start]
-        for cell in self.row(number).split(mark)[:-1]:
-            start += len(cell) + len(mark)
-            starts.append(start)
-        return starts
+        return self.tables.head(place)
 
     @cached_property
-    def _ruled(self) -> str:
-        """The text with full-width spaces as they were, for they divide columns whose cells hold ordinary spaces."""
-        return self.given if self.folded.offsets is None and "\r" not in self.given else self.text
+    def tables(self) -> Tables:
+        """The tables of the text: lines of which the first holds labels, and those below that are divided like it."""
+        from kijun.inspection.tables import Tables
 
-    def row(self, number: int) -> str:
-        """A line of a table as it was ruled."""
-        start = self.line_starts[number]
-        return self._ruled[start : self.line(start)[1]]
-
-    @cached_property
-    def tables(self) -> dict[int, tuple[str, list[Label | None]]]:
-        """For each line that is a table's row: what divides its columns and what their heads say."""
-        if self.text.count("\n") < 1 or not self.words("label"):
-            return {}
-        lines = self._ruled.split("\n")
-        tables: dict[int, tuple[str, list[Label | None]]] = {}
-        current: tuple[str, list[Label | None]] | None = None
-        busy = self._lines_with_labels()
-        for number, line in enumerate(lines):
-            if current is not None and abs(line.count(current[0]) - (len(current[1]) - 1)) <= 1:
-                tables[number] = current
-                continue
-            current = None
-            if number + 1 == len(lines) or number not in busy:
-                continue
-            for mark in _DIVIDERS:
-                if line.count(mark) >= (2 if mark in " 、/-" else 1):
-                    heads = self._heads(number, line, mark)
-                    if sum(head is not None for head in heads) >= 2:
-                        current = (mark, heads)
-                        break
-        return tables
-
-    def _lines_with_labels(self) -> set[int]:
-        """The lines that hold two labels and more, as heads of tables do."""
-        counts: dict[int, int] = {}
-        for end in self.ends("label"):
-            number = bisect_left(self.line_starts, end) - 1
-            counts[number] = counts.get(number, 0) + 1
-        return {number for number, count in counts.items() if count > 1}
-
-    def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
-        heads: list[Label | None] = []
-        place = self.line_starts[number]
-        for cell in line.split(mark):
-            words = self.near("label", place, place + len(cell))
-            text = cell.strip(" \u3000\"'-*:")
-            # of the words that end last the longest, which comes first: 郵便番号, not 番号
-            last = next((word for word in words if word.end == words[-1].end), None)
-            fits = last is not None and len(text) <= last.end - last.start + 8
-            heads.append(Label(last.value, 0.9) if last is not None and fits else None)
-            place += len(cell) + len(mark)
-        return heads
-
-
-def _kanji_to_digits(found: re.Match[str]) -> str:
-    return found[0].translate(_KANJI_DIGITS).replace("の", "-")
-
-
-def _slips_to_digits(found: re.Match[str]) -> str:
-    run = found[0]
-    before = found.string[found.start() - 1 : found.start()]
-    if before and ((before.isascii() and before.isalnum()) or before in "_/=&?@."):
-        return run
-    digits = sum(char.isdigit() for char in run)
-    slips = sum(char.isalpha() for char in run)
-    return run.translate(_SLIPS) if slips and digits >= slips else run
-
-
-def _card_to_digits(found: re.Match[str]) -> str:
-    return found[1] + found[2].translate(_SLIPS)
+        return Tables(self)

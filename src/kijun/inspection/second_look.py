@@ -11,18 +11,25 @@ from kijun.inspection.context import char_class
 from kijun.inspection.scene import Candidate, Scene
 
 _FIGURE: Final = re.compile("[0-9]")
+_AND: Final = re.compile(r"(?:さん|様|氏)?[ ]?(・|、|と|,|及び|や|\()[ ]?")
 _GAP: Final = re.compile("[ \n・=]+")
 
 
 class Sure:
     """What the sure names of a text say of other candidates."""
 
-    def __init__(self, scene: Scene, names: Iterable[Candidate]) -> None:
+    def __init__(self, scene: Scene, names: Iterable[Candidate], likely: Iterable[Candidate] = ()) -> None:
+        """`likely` names speak only for those they are joined with: 浜口・戸田 are both names or neither."""
         self._scene = scene
         self._places: dict[str, tuple[int, int] | None] = {}  # None: in more than one place
         self._alike: Counter[str] = Counter()
+        probable = list(likely)
+        self._ends = {one.end for one in probable}
+        self._starts = {one.start for one in probable}
         for one in names:
             self._alike[self._surroundings(one)] += 1
+            self._ends.add(one.end)
+            self._starts.add(one.start)
             for part in _parts(scene.text[one.start : one.end]):
                 here = (one.start, one.end)
                 self._places[part] = here if self._places.get(part, here) == here else None
@@ -33,7 +40,21 @@ class Sure:
         place = self._places.get(self._scene.text[one.start : one.end], (one.start, one.end))
         if place is None or place[0] >= one.end or place[1] <= one.start:
             features.append("known")
+        joined = self._joined(one)
+        if joined:
+            features.append(f"joined={joined}")
         return features
+
+    def _joined(self, one: Candidate) -> str:
+        """By what a candidate is joined with a sure name before or after it: 畠山・小野寺, 帯刀と三木."""
+        text = self._scene.text
+        for length in range(1, 5):
+            if one.start - length in self._ends:
+                match = _AND.fullmatch(text, one.start - length, one.start)
+                if match:
+                    return match[1]
+        after = _AND.match(text, one.end)
+        return after[1] if after is not None and after.end() in self._starts else ""
 
     def _surroundings(self, one: Candidate) -> str:
         """How a name stands: what is right before and after it, figures as 0."""

@@ -11,7 +11,7 @@ from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Scene
 
 _ENGLISH: Final = re.compile(
-    r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?(?:(?!(?:has|have|had|with|is|was|of|a|the|and|from|for|my|his|her) )[a-z]{3,16} )?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])"
+    r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?(?:(?!(?:has|have|had|with|is|was|of|a|the|and|from|for|my|his|her) )[a-z]{3,16} )?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])|(?<![A-Za-z])(?:beaten|abused|raped|stalked|assaulted|threatened|harassed) by (?:his|her|my|their|an?) (?:ex-)?[a-z]{2,12}(?![A-Za-z])"
 )
 _OF_PEOPLE: Final = ("PERSON", "AGE", "BIRTH_DATE")
 _REACH: Final = 26

@@ -1,0 +1,43 @@
+"""Numbers that are written otherwise, as digits: kanji numerals, and letters that a reader of pictures took for digits."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ー", "00123456789-")
+_SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
+_KANJI_RUN: Final = re.compile(
+    r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
+)
+_SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ()]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
+_CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
+
+
+def as_digits(text: str) -> str:
+    """A folded text with kanji numerals and misread letters in numbers written as digits; as long as `text`."""
+    if _KANJI_RUN.search(text):
+        text = _KANJI_RUN.sub(_kanji_to_digits, text)
+    if _SLIP_RUN.search(text):
+        text = _SLIP_RUN.sub(_slips_to_digits, text)
+    if _CARD_RUN.search(text):
+        text = _CARD_RUN.sub(_card_to_digits, text)
+    return text
+
+
+def _kanji_to_digits(found: re.Match[str]) -> str:
+    return found[0].translate(_KANJI_DIGITS).replace("の", "-")
+
+
+def _slips_to_digits(found: re.Match[str]) -> str:
+    run = found[0]
+    before = found.string[found.start() - 1 : found.start()]
+    if before and ((before.isascii() and before.isalnum()) or before in "_/=&?@."):
+        return run
+    digits = sum(char.isdigit() for char in run)
+    slips = sum(char.isalpha() for char in run)
+    return run.translate(_SLIPS) if slips and digits >= slips else run
+
+
+def _card_to_digits(found: re.Match[str]) -> str:
+    return found[1] + found[2].translate(_SLIPS)

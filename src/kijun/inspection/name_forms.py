@@ -1,0 +1,93 @@
+"""Where a name may stand by its form alone: pairs of words, spaced characters, kana, readings, speakers, who signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME
+from kijun.inspection.scripts import KANJI, script
+
+if TYPE_CHECKING:
+    from kijun.inspection.name_places import Place, View
+
+_NAMES: Final = SURNAME | GIVEN | ABROAD
+_KANJI_HEAD: Final = re.compile(rf"[{KANJI}]+")
+_PAIR: Final = re.compile(
+    rf"([{KANJI}]{{1,4}})([ \n・]{{1,3}})([{KANJI}]{{1,3}}[ぁ-ん]{{0,2}}|[ぁ-ん]{{1,5}}[{KANJI}]?|[ァ-ヴー]{{1,8}}[{KANJI}]?)(?![{KANJI}])"
+)
+_SPACED: Final = re.compile(
+    rf"(?:[{KANJI}](?: {{1,2}}[{KANJI}ぁ-んァ-ヴー]){{1,6}}|[ァ-ヴー](?: {{1,2}}[ァ-ヴー]){{2,10}})(?:(?![ぁ-んァ-ヴー])|(?=さま|さん|です|と申))"
+)
+_KATAKANA: Final = re.compile(r"[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{1,12}){1,4}(?![ァ-ヴー])")
+_KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
+_HALF_ABROAD: Final = re.compile(
+    rf"(?<![ァ-ヴー])[ァ-ヴー]{{2,10}}[ ・]([{KANJI}]{{1,3}})(?![{KANJI}])"
+)  # ハリス 莉子
+#: What is read in brackets behind a name: 蒼空（そら）, 希望さん（のぞみ）.
+_READING: Final = re.compile(
+    rf"(?<=[{KANJI}んま])\(([ぁ-んー]{{2,8}}(?: [ぁ-んー]{{2,8}})?|[ァ-ヴー]{{2,8}}(?: [ァ-ヴー]{{2,8}})?)(?=[)、])"
+)
+_IN_SECTION: Final = re.compile(
+    rf"(?<=[課係室班])([{KANJI}]{{2,3}})(?=[へにがはとかまよも、。) \n])"
+)  # 人事課滝口へ
+#: Who signs: a surname alone at the end of a note.
+_SIGNED: Final = re.compile(rf"(?:\n *|[。!] *\(| {{2,4}})([{KANJI}]{{1,4}})\)?[ \n]*(?=\n\n|\Z)")
+_HIRAGANA: Final = re.compile(r"[ぁ-ん]{2,6}[ \n]{1,2}[ぁ-ん]{2,6}(?![ぁ-ん一-龥])")
+_KANA_SELF: Final = re.compile(
+    r"(?<![ぁ-んァ-ヴー一-龥])(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|いいます|言います|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
+)
+_SPEAKER: Final = re.compile(rf"(?:^|\n)[ ]?([{KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?=[ ]?[:「])")
+
+
+def form_places(view: View) -> Iterator[Place]:
+    """Words in pairs, one character after another, kana with a space or a dot, who speaks in a record."""
+    text = view.text
+    kind = view.names.kind
+    match = _PAIR.search(text)
+    while match:
+        yield from _from_pair(view, match)
+        # the second word may be the first of another pair: 亡くなった方 山田 太郎
+        match = _PAIR.search(text, match.start(3))
+    spaced = (_SPACED, _HIRAGANA, _KANA_SELF) if " " in text else (_KANA_SELF,)
+    for pattern in spaced:
+        found = pattern.search(text)
+        while found:
+            inside = found.start() > 0 and script(text[found.start() - 1]) in ("kanji", "kata", "hira")
+            if not inside:
+                yield found.span()
+            found = pattern.search(text, found.start() + 1 if inside else found.end())
+    for match in _HALF_ABROAD.finditer(text):
+        if kind(*match.span(1)) & GIVEN:
+            yield match.span()
+    for pattern in (_READING, _IN_SECTION, _SIGNED):
+        for match in pattern.finditer(text):
+            yield match.span(1)
+    for match in _SPEAKER.finditer(text):
+        yield match.span(1)
+    for match in _KATAKANA.finditer(text):
+        yield match.span()
+        pieces = [part.span() for part in _KATAKANA_PART.finditer(text, *match.span())]
+        if len(pieces) > 2:
+            for left, right in pairwise(pieces):
+                yield left[0], right[1]
+
+
+def _from_pair(view: View, match: re.Match[str]) -> Iterator[Place]:
+    """Two words with a space, a dot or a line break between, and each alone; the second also without the kana after it."""
+    text, kind = view.text, view.names.kind
+    start, end = match.span()
+    if start and script(text[start - 1]) in ("kanji", "kata"):
+        return
+    first, last = kind(start, match.end(1)), kind(match.start(3), end)
+    if first & SURNAME or last & GIVEN or end - start == 3 or not text[end - 1] < "ぁ":
+        yield start, end
+    kanji = _KANJI_HEAD.match(text, match.start(3), end)
+    if kanji and kanji.end() < end and kind(*kanji.span()) & GIVEN:  # 安居院 香苗です
+        yield start, kanji.end()
+    if first & _NAMES or match.end(1) - start > 2:
+        yield match.span(1)
+    if last & _NAMES:
+        yield match.span(3)

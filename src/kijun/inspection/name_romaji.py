@@ -1,0 +1,76 @@
+"""Where a name in Latin letters may stand: words with capitals, alone where something speaks for a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from kijun.inspection.rule import read_yaml
+
+if TYPE_CHECKING:
+    from kijun.inspection.name_places import View
+
+_CAPITAL: Final = re.compile("[A-ZÀ-ỹ][a-zA-ZÀ-ỹ]")
+_UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯẠ-Ỹ"
+_LETTER: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
+_ROMAJI: Final = re.compile(
+    rf"(?<![{_LETTER}@._/-])[{_UPPER}][{_LETTER}'’.-]{{0,17}}(?:(?:, ?| {{1,2}}|\n)(?:[{_UPPER}][{_LETTER}'’.-]{{0,17}}|da|de|dos|del|van|bin|binti|al|la)){{1,5}}(?![{_LETTER}0-9@])"
+)
+_ONE_ROMAJI: Final = re.compile(
+    rf"(?<![{_LETTER}0-9@._/-])[{_UPPER}][{_LETTER}'’-]{{1,17}}(?![{_LETTER}0-9@_/]|\.[A-Za-z0-9])"
+)
+_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
+_CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
+_AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "くん")
+
+
+def romaji_places(view: View) -> Iterator[tuple[int, int]]:
+    """Every place in Latin letters where a name may stand; none where no word has a capital."""
+    if not _CAPITAL.search(view.text):
+        return
+    text, lists = view.text, view.lists
+    japanese = not text.isascii()
+    ordinary = _ordinary()
+    for match in _ROMAJI.finditer(text):
+        start = match.start()
+        polite = _POLITE.match(text, start, match.end())
+        if polite:  # Dear Mr. Robert Miller
+            start = polite.end()
+        line = text.find("\n", start, match.end())
+        words = text[start : match.end()].replace(",", " ").split()
+        if (
+            line > 0 and words[-1].lower().strip(".") in ordinary
+        ):  # the next line begins with a word of its own
+            yield start, line
+            continue
+        if not words or words[-1].lower().strip(".") in ordinary:
+            continue
+        if any(lists.is_romaji(word) for word in words) or (
+            japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
+        ):
+            yield start, match.end()
+    for match in _ONE_ROMAJI.finditer(text):
+        called = _CALLED.search(match[0])
+        if called:  # Kawaharada-san
+            yield match.start(), match.start() + called.start()
+        elif (
+            lists.is_romaji(match[0])
+            or text.startswith(_AFTER_ROMAJI, match.end())
+            or _is_field(view, match.start())
+        ):
+            yield match.span()
+
+
+def _is_field(view: View, place: int) -> bool:
+    """Whether a label of persons or a word for kin stands right before a place."""
+    if place in view.cued_starts:
+        return True
+    label = view.scene.label(place)
+    return label is not None and label.type == "PERSON"
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["ordinary"]))

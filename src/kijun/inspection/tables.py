@@ -1,0 +1,98 @@
+"""Tables in plain text: a line of labels divided by one mark, and the lines below it that are divided like it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Final
+
+from kijun.inspection.scene import Label
+
+if TYPE_CHECKING:
+    from kijun.inspection.scene import Scene
+
+_DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "/", " - ", " ")
+
+
+class Tables:
+    """The tables of one text."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._cells: dict[int, list[int]] = {}
+        # Full-width spaces as they were, for they divide columns whose cells hold ordinary spaces.
+        as_given = scene.folded.offsets is None and "\r" not in scene.given
+        self._ruled = scene.given if as_given else scene.text
+        #: For each line that is a table's row: what divides its columns and what their heads say.
+        self.rows: dict[int, tuple[str, list[Label | None]]] = self._read()
+
+    def head(self, place: int) -> Label | None:
+        """The label in the head of the column in which a place lies, where its line is a row of a table."""
+        number = bisect_right(self._scene.line_starts, place) - 1
+        table = self.rows.get(number)
+        if table is None:
+            return None
+        mark, heads = table
+        cells = self._cells.get(number)
+        if cells is None:
+            cells = self._cells[number] = self._cell_starts(number, mark)
+        if len(cells) > len(heads) + (mark != " "):
+            return None  # more cells than heads: which is below which nobody knows
+        column = bisect_right(cells, place) - 1
+        return heads[column] if column < len(heads) else None
+
+    def row(self, number: int) -> str:
+        """A line of a table as it was ruled."""
+        start = self._scene.line_starts[number]
+        return self._ruled[start : self._scene.line(start)[1]]
+
+    def _cell_starts(self, number: int, mark: str) -> list[int]:
+        start = self._scene.line_starts[number]
+        starts = [start]
+        for cell in self.row(number).split(mark)[:-1]:
+            start += len(cell) + len(mark)
+            starts.append(start)
+        return starts
+
+    def _read(self) -> dict[int, tuple[str, list[Label | None]]]:
+        """Look for heads, and below each for the rows that are divided as it is, give or take one cell."""
+        if "\n" not in self._scene.text or not self._scene.words("label"):
+            return {}
+        lines = self._ruled.split("\n")
+        tables: dict[int, tuple[str, list[Label | None]]] = {}
+        current: tuple[str, list[Label | None]] | None = None
+        busy = self._lines_with_labels()
+        for number, line in enumerate(lines):
+            if current is not None and abs(line.count(current[0]) - (len(current[1]) - 1)) <= 1:
+                tables[number] = current
+                continue
+            current = None
+            if number + 1 == len(lines) or number not in busy:
+                continue
+            for mark in _DIVIDERS:
+                if line.count(mark) >= (2 if mark in " 、/-" else 1):
+                    heads = self._heads(number, line, mark)
+                    if sum(head is not None for head in heads) >= 2:
+                        current = (mark, heads)
+                        break
+        return tables
+
+    def _lines_with_labels(self) -> set[int]:
+        """The lines that hold two labels and more, as heads of tables do."""
+        counts: dict[int, int] = {}
+        for end in self._scene.ends("label"):
+            number = bisect_left(self._scene.line_starts, end) - 1
+            counts[number] = counts.get(number, 0) + 1
+        return {number for number, count in counts.items() if count > 1}
+
+    def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
+        heads: list[Label | None] = []
+        place = self._scene.line_starts[number]
+        for cell in line.split(mark):
+            words = self._scene.near("label", place, place + len(cell))
+            text = cell.strip(" \u3000\"'-*:")
+            # of the words that end last the longest, which comes first: 郵便番号, not 番号
+            last = next((word for word in words if word.end == words[-1].end), None)
+            fits = last is not None and len(text) <= last.end - last.start + 8
+            heads.append(Label(last.value, 0.9) if last is not None and fits else None)
+            place += len(cell) + len(mark)
+        return heads

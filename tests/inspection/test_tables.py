@@ -1,0 +1,68 @@
+"""Tables in plain text: heads above columns, rows, and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.inspection.scenes import scene
+
+
+def head(text: str) -> str:
+    """The type in the head of the column in which ▼ stands; nothing where there is none."""
+    found = scene(text.replace("▼", "")).head(text.index("▼"))
+    return found.type if found else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("氏名,電話番号,住所\n山田太郎,▼090-1234-5678,札幌市\n", "PHONE"),
+        ("氏名\t電話番号\n山田太郎\t▼090-1234-5678", "PHONE"),
+        ("氏名 | 電話番号 | 生年月日\n山田太郎 | 090-1234-5678 | ▼S53.4.1\n", "BIRTH_DATE"),
+        ("| 氏名 | 電話番号 |\n| --- | --- |\n| ▼山田太郎 | 090-1234-5678 |\n", "PERSON"),
+        ("氏名　電話番号　住所\n山田 太郎　▼090-1234-5678　札幌市\n", "PHONE"),
+        ("氏名、電話番号、住所\n山田太郎、▼090-1234-5678、札幌市\n", "PHONE"),
+        ("氏名，電話番号，住所\n山田太郎，▼090-1234-5678，札幌市\n", "PHONE"),
+        ("氏名;電話番号;住所\n山田太郎;090-1234-5678;▼札幌市\n", "ADDRESS"),
+        ("氏名 / 電話番号 / 住所\n山田太郎 / ▼090-1234-5678 / 札幌市\n", "PHONE"),
+        ('"氏名","電話番号"\n"山田太郎","▼090-1234-5678"\n', "PHONE"),
+        ("No.,フリガナ,摘要\n1,▼ヤマダ タロウ,なし\n", "PERSON"),
+    ],
+)
+def test_the_head_of_a_column_says_what_its_cells_are(text: str, type_: str) -> None:
+    assert head(text) == type_
+
+
+def test_every_row_belongs_to_the_table_until_a_line_is_no_row() -> None:
+    text = "氏名,電話,住所\n山田,090,札幌\n佐藤,080,函館\n以上です\n鈴木,070,小樽\n"
+    assert sorted(scene(text).tables.rows) == [1, 2]
+    assert scene(text).tables.row(2) == "佐藤,080,函館"
+
+
+def test_columns_without_a_known_head_have_none() -> None:
+    assert head("氏名,電話番号,摘要\n山田太郎,090-1234-5678,▼なし\n") == ""
+    assert head("氏名,電話番号\n山田太郎,090-1234-5678,▼余り\n") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "氏名,電話番号",  # nothing below
+        "氏名、電話番号をお知らせください。\n▼山田です",  # a sentence
+        "品名,数量\n▼鉛筆,3\n",
+        "氏名\n▼山田太郎\n",  # one column is no table
+    ],
+)
+def test_what_is_no_table(text: str) -> None:
+    assert scene(text.replace("▼", "")).tables.rows == {}
+    if "▼" in text:
+        assert head(text) == ""
+
+
+def test_a_table_in_windows_lines() -> None:
+    assert (
+        head("氏名,電話番号\r\n山田太郎,090-1234-5678\r\n".replace("\r\n", "\n").replace("090", "▼090"))
+        == "PHONE"
+    )
