@@ -38,6 +38,7 @@ def test_it_works() -> None:
         "東京\u200b都新宿区西新宿2-8-1",
         "大字長瀬一二三番地",
         "東京都新宿区西新宿2の8の1",
+        "豊田市保見ケ丘6-1-54-302",  # 豊田 is a surname to the dictionary
     ],
 )
 def test_an_address_to_its_end(address: str) -> None:
@@ -109,3 +110,12 @@ def test_a_person_s_and_no_office_s() -> None:
 
 def test_without_its_rule_nothing_is_proposed() -> None:
     assert candidates(Addresses([]), "東京都新宿区西新宿2-8-1") == []
+
+
+def test_the_label_of_the_next_line_is_no_building() -> None:
+    text = "本人の住所 〒761-8071 香川県高松市伏石町2094番地7\n整理番号 60-118274"
+    assert found(text) == ["香川県高松市伏石町2094番地7"]
+
+
+def test_a_word_before_a_town_counts_only_with_a_number() -> None:
+    assert found("豊田市の計画を読む") == []

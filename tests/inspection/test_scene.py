@@ -96,6 +96,31 @@ def test_a_cell_without_a_label_of_its_own_takes_the_head() -> None:
     assert label(text) == Label("PHONE", 0.9)
 
 
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        (
+            "高額療養費支給申請書\n世帯主 薗田 洋平、生年月日 昭和50年3月1日\n記号 鹿20 番号 ▼0318855",
+            "HEALTH_INSURANCE",
+        ),
+        ("早く保険証がほしいとのこと。即日加入。記号▼浜11　番号 0482265", "HEALTH_INSURANCE"),
+        ("ホケンショウ キゴウ ツチ11 バンゴウ ▼300817", "HEALTH_INSURANCE"),
+        ("保険証とゆうちょの通帳を持参する。記号 12340 番号 ▼12345671", "SYMBOL"),  # of which nobody can say
+        ("保険証の件。番号 ▼4", "SYMBOL"),  # not beside 記号
+        ("記号 12 番号 ▼345678", "SYMBOL"),
+    ],
+)
+def test_symbol_and_number_together_belong_to_the_insurance_the_text_speaks_of(text: str, type_: str) -> None:
+    found = label(text)
+    assert found is not None
+    assert found.type == type_
+
+
+def test_a_label_reaches_over_a_postal_code() -> None:
+    assert label("送付先　〒761-8071　▼香川県高松市") == Label("ADDRESS", 1.0)
+    assert label("受付　761-8071　▼香川県高松市") is None
+
+
 def test_a_label_is_asked_twice_and_answered_alike() -> None:
     seen = scene("電話：090-1234-5678")
     assert seen.label(3) is seen.label(3)

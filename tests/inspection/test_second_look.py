@@ -43,3 +43,16 @@ def test_many_that_stand_alike_count_as_three() -> None:
 def test_nothing_sure_says_nothing() -> None:
     text = "鈴木様"
     assert Sure(scene(text), []).features(name(text, "鈴木"), False) == ["alike=0"]
+
+
+def test_names_that_are_joined_speak_for_each_other() -> None:
+    for text, by in (("畠山・小野寺の2名", "・"), ("畠山さんと小野寺が訪問", "と"), ("小野寺、畠山", "、")):
+        sure = Sure(scene(text), [name(text, "畠山")])
+        assert f"joined={by}" in sure.features(name(text, "小野寺"), False)
+
+
+def test_a_likely_name_speaks_only_for_what_it_is_joined_with() -> None:
+    text = "・浜口・戸田、\n・本木、"
+    sure = Sure(scene(text), [], likely=[name(text, "浜口")])
+    assert sure.features(name(text, "戸田"), False) == ["alike=0", "joined=・"]
+    assert sure.features(name(text, "本木"), False) == ["alike=0"]

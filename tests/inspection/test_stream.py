@@ -1,16 +1,21 @@
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from kijun.inspection import Inspector
 from kijun.inspection.masking import mask, redact
 from kijun.inspection.model import Finding, Inspection
 from kijun.inspection.placeholders import Placeholders
 from kijun.inspection.restoring import Restorer, restore
+from kijun.inspection.rule import unmarked
 from kijun.inspection.stream import Release, StreamInspector
 from tests.inspection.fakes import attack_begins, inspect
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks" / "inspection"
 MOST_WAITING = 240 + 60
 
 
@@ -268,3 +273,34 @@ def test_a_masked_stream_can_be_restored(text, cuts):
 def test_the_same_stream_gives_the_same_releases(text, cuts):
     first, second = (run(StreamInspector(inspect), cut(text, cuts)) for _ in range(2))
     assert first == second
+
+
+def evaluated(count: int) -> list[str]:
+    """Texts of the evaluation set, some of each kind."""
+    lines = (BENCHMARKS / "personal.jsonl").read_text(encoding="utf-8").splitlines()
+    return [unmarked(json.loads(line)["marked"])[0] for line in lines[:: len(lines) // count]]
+
+
+@pytest.mark.parametrize("size", [1, 4, 17])
+def test_a_stream_of_the_evaluation_set_hides_what_is_hidden_at_once(size: int) -> None:
+    inspector = Inspector()
+    values = seen = 0
+    for text in evaluated(40):
+        at_once = {one.of(text) for one in inspector.inspect(text).data}
+        arriving = StreamInspector(inspector.inspect, transform=redact)
+        shown = text_of(run(arriving, pieces(text, size)))
+        values += len(at_once)
+        seen += sum(shown.count(value) > redact(inspector.inspect(text)).count(value) for value in at_once)
+    assert values > 150
+    assert seen <= 0.02 * values, "a stream let through what the whole text would not have"
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_what_was_masked_comes_back_from_a_stream_exactly(size: int) -> None:
+    inspector = Inspector()
+    for text in evaluated(40):
+        table = Placeholders()
+        masked = mask(inspector.inspect(text), table)
+        stream = Restorer(table)
+        back = "".join([*(stream.feed(piece) for piece in pieces(masked, size)), stream.close()])
+        assert back == text

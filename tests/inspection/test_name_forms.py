@@ -1,0 +1,48 @@
+"""Places of names by their form alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from kijun.inspection.name_forms import form_places
+from kijun.inspection.name_lists import name_lists
+from kijun.inspection.name_places import View
+from tests.inspection.scenes import scene
+
+
+def found(text: str) -> set[str]:
+    seen = View(scene(text), name_lists())
+    return {seen.text[start:end] for start, end in form_places(seen)}
+
+
+def test_it_works() -> None:
+    assert {"山田 太郎", "ヤマダ タロウ"} <= found("山田 太郎（ヤマダ タロウ）")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("亡くなった方 入来院 重子", "入来院 重子"),  # the word before it looks like a surname too
+        ("申請した安居院 香苗です", "安居院 香苗"),  # without what follows
+        ("2．ハリス 莉子　感音性難聴", "ハリス 莉子"),
+        ("児　二階堂 蒼空（そら）", "そら"),
+        ("長女の希望さん（のぞみ、と読む）", "のぞみ"),
+        ("控えを人事課滝口へ。", "滝口"),
+        ("以上です。\n　　畑", "畑"),
+        ("特定記録で送ること。（甲斐）", "甲斐"),
+        ("関 根です", "関 根"),
+        ("コ バ ヤ シ 様", "コ バ ヤ シ"),
+        ("市民「わたなべいいます」", "わたなべ"),
+        ("畑：了解です\n菅：はい", "菅"),
+        ("チャン・ティ・ミンアイン", "ティ・ミンアイン"),
+    ],
+)
+def test_every_form(text: str, name: str) -> None:
+    assert name in found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "会議は10時からです。", "総務課で受け付けます。", "（案）", "資料のとおり"]
+)
+def test_most_texts_have_none(text: str) -> None:
+    assert found(text) == set()

@@ -1,0 +1,42 @@
+"""Places of names in Latin letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from kijun.inspection.name_lists import name_lists
+from kijun.inspection.name_places import View
+from kijun.inspection.name_romaji import romaji_places
+from tests.inspection.scenes import scene
+
+
+def found(text: str) -> set[str]:
+    seen = View(scene(text), name_lists())
+    return {seen.text[start:end] for start, end in romaji_places(seen)}
+
+
+def test_it_works() -> None:
+    assert "Taro Yamada" in found("Taro Yamada came.")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Please reply to Ms. Fujinuma.", "Fujinuma"),  # at the end of a sentence
+        ("Patient: KUROIWA Tetsuya\nDate of birth: 1 May 1970", "KUROIWA Tetsuya"),  # not into the next line
+        ("Lê Văn Dũngさんの勤務先", "Lê Văn Dũng"),
+        ("通訳はMaría Fernández", "María Fernández"),
+        ("③Abdulla Karimov 在留カード", "Abdulla Karimov"),  # the number before it is a mark of the list
+        ("Kawaharada-sanから", "Kawaharada"),
+        ("YAMADA, Taro", "YAMADA, Taro"),
+    ],
+)
+def test_every_form(text: str, name: str) -> None:
+    assert name in found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "なし", "the office", "office@example.jp", "https://example.jp/Taro/Yamada"]
+)
+def test_what_holds_none(text: str) -> None:
+    assert found(text) == set()
