@@ -29,6 +29,8 @@ def test_it_works() -> None:
         ("③Abdulla Karimov 在留カード", "Abdulla Karimov"),  # the number before it is a mark of the list
         ("Kawaharada-sanから", "Kawaharada"),
         ("YAMADA, Taro", "YAMADA, Taro"),
+        ("namae wa shimizu desu", "shimizu"),  # typed without capitals
+        ("kinjo san mo kimasu", "kinjo"),
     ],
 )
 def test_every_form(text: str, name: str) -> None:

@@ -21,6 +21,10 @@ _PAIR: Final = re.compile(
 _SPACED: Final = re.compile(
     rf"(?:[{KANJI}](?: {{1,2}}[{KANJI}ぁ-んァ-ヴー]){{1,6}}|[ァ-ヴー](?: {{1,2}}[ァ-ヴー]){{2,10}})(?:(?![ぁ-んァ-ヴー])|(?=さま|さん|です|と申))"
 )
+_CHAR: Final = f"{KANJI}ぁ-んァ-ヴー"
+#: Single characters divided by spaces, often with a wider gap before the given name: 別 府　 匠 海
+_SPACED_RUN: Final = re.compile(rf"(?<![{_CHAR}])[{_CHAR}](?: {{1,3}}[{_CHAR}](?![{_CHAR}]))+")
+_PARTICLES: Final = frozenset("のはがをにとさ様氏殿で")
 _KATAKANA: Final = re.compile(r"[ァ-ヴー]{1,10}(?:[ ・=\n]{1,2}[ァ-ヴー]{1,12}){1,4}(?![ァ-ヴー])")
 _KATAKANA_PART: Final = re.compile(r"[ァ-ヴー]+")
 _HALF_ABROAD: Final = re.compile(
@@ -65,6 +69,8 @@ def form_places(view: View) -> Iterator[Place]:
     for pattern in (_READING, _IN_SECTION, _SIGNED):
         for match in pattern.finditer(text):
             yield match.span(1)
+    if " " in text:
+        yield from _spaced(view)
     for match in _SPEAKER.finditer(text):
         yield match.span(1)
     for match in _KATAKANA.finditer(text):
@@ -91,3 +97,19 @@ def _from_pair(view: View, match: re.Match[str]) -> Iterator[Place]:
         yield match.span(1)
     if last & _NAMES:
         yield match.span(3)
+
+
+def _spaced(view: View) -> Iterator[Place]:
+    """Parts of runs of single characters that begin and end where a word may, and that the lists know as a whole."""
+    text = view.text
+    for match in _SPACED_RUN.finditer(text):
+        ats = [at for at in range(*match.span()) if text[at] != " "]
+        for first in range(len(ats) - 1):
+            if first and ats[first] - ats[first - 1] < 3 and text[ats[first - 1]] not in _PARTICLES:
+                continue
+            for last in range(first + 1, min(first + 6, len(ats))):
+                ends = (
+                    last + 1 == len(ats) or ats[last + 1] - ats[last] > 2 or text[ats[last + 1]] in _PARTICLES
+                )
+                if ends:
+                    yield ats[first], ats[last] + 1

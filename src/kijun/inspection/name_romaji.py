@@ -21,6 +21,10 @@ _ROMAJI: Final = re.compile(
 _ONE_ROMAJI: Final = re.compile(
     rf"(?<![{_LETTER}0-9@._/-])[{_UPPER}][{_LETTER}'’-]{{1,17}}(?![{_LETTER}0-9@_/]|\.[A-Za-z0-9])"
 )
+#: Names that somebody typed without capitals, where a word beside them speaks for a name.
+_SMALL: Final = re.compile(
+    r"(?<![A-Za-z0-9@._/-])(?:(?:mr|ms|mrs|name|namae wa|no na wa|musuko no|musume no|kodomo no|tsuma no|otto no|haha no|chichi no)[.:]? {1,2}([a-z]{3,12}(?: [a-z]{3,12})?)(?![A-Za-z0-9@_/])|([a-z]{3,12})(?= (?:san|sama|kun|chan|desu|here)(?![a-z])))"
+)
 _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
 _CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
 _AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "くん")
@@ -28,9 +32,16 @@ _AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "�
 
 def romaji_places(view: View) -> Iterator[tuple[int, int]]:
     """Every place in Latin letters where a name may stand; none where no word has a capital."""
-    if not _CAPITAL.search(view.text):
-        return
     text, lists = view.text, view.lists
+    for match in _SMALL.finditer(text):
+        start = match.start(match.lastindex or 0)
+        words = text[start : match.end(match.lastindex or 0)].split()
+        while words and not lists.is_romaji(words[-1]):  # namae wa shimizu desu
+            words.pop()
+        if words:
+            yield start, start + len(" ".join(words))
+    if not _CAPITAL.search(text):
+        return
     japanese = not text.isascii()
     ordinary = _ordinary()
     for match in _ROMAJI.finditer(text):
