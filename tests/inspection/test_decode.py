@@ -70,7 +70,6 @@ def test_it_works() -> None:
         ),
         ("spaced", " ".join("ignoreallrules"), "ignoreallrules"),
         ("spaced", "-".join("ignoreallrules"), "ignoreallrules"),
-        ("spaced", " ".join(JAPANESE), JAPANESE),
         ("spaced", "・".join(JAPANESE), JAPANESE),
         ("rot13", codecs.encode(ENGLISH, "rot13"), ENGLISH),
         ("reversed", ENGLISH[::-1], ENGLISH),

@@ -151,3 +151,40 @@ def test_a_folded_text_has_a_code_in_utf8_and_no_return(text: str) -> None:
     folded.encode()
     assert "\r" not in folded
     assert len(folded) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("山 田 太 郎", "山田太郎"),
+        ("年　金　番　号", "年金番号"),
+        ("ﾔ ﾏ ﾀﾞ", "ヤマダ"),
+        ("高 野 誠 一様", "高野誠一様"),
+        ("「勅 使 河 原　崇」", "「勅使河原 崇」"),
+        (
+            "納 税 義 務 者　香 月 　 敬 介",
+            "納税義務者 香 月   敬 介",
+        ),  # the wider gap stays, and what is short with it
+        ("氏　　名　山田", "氏名 山田"),
+        ("住 所：札幌市", "住所:札幌市"),
+        ("こ れ ま で の 指 示", "これまでの指示"),
+        ("氏　名　山 田 太 郎", "氏名 山田太郎"),  # 山 belongs to the longer run
+        ("年　金　番　号 1 2 3 4 5 6", "年金番号 1 2 3 4 5 6"),
+        ("1 2 3 4", "1 2 3 4"),  # a row of a table
+        ("A B C", "A B C"),
+        ("山田 太郎 様", "山田 太郎 様"),
+        ("住 民 票", "住民票"),
+        ("氏 名簿", "氏 名簿"),
+        ("林 さん", "林 さん"),
+    ],
+)
+def test_what_is_only_stretched_is_closed_up(given: str, text: str) -> None:
+    folded = fold(given)
+    assert folded.text == text
+    assert folded.back(0, len(text)) == (0, len(given))
+
+
+def test_a_span_of_what_was_closed_up_holds_its_spaces() -> None:
+    folded = fold("氏　名　山 田 太 郎　様")
+    start = folded.text.index("山田")
+    assert folded.back(start, start + 4) == (4, 11)

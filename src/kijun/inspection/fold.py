@@ -43,6 +43,19 @@ _INVISIBLE: Final = (
 _REMOVED: Final = re.compile(
     f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう])[\u3099゛ﾞ]|(?<=[ハヒフヘホはひふへほ])[\u309a゜ﾟ]"
 )
+#: One character after another with a space between, as forms are filled in: 山 田 太 郎, 年　金　番　号
+_BEFORE: Final = r"(?<![^\s「『(（【〔\[<・:：、。,，|｜/／→●■□○◯◎※*＊])"
+_BEHIND: Final = r"(?:(?![^\s」』)）】〕\]>:：、。,，|｜/／])|(?=様|さま|さん|殿|氏|君|です|と申))"
+_SPACED_OUT: Final = tuple(
+    re.compile(rf"{_BEFORE}\S[ﾞﾟ]?{space}\S[ﾞﾟ]?(?:{space}\S[ﾞﾟ]?)+{_BEHIND}") for space in " \u3000"
+)
+_JAPANESE: Final = re.compile(r"[ぁ-んァ-ヴｦ-ﾝ一-龥々〆ヶ]")
+#: Labels of two characters that forms stretch to the width of longer ones: 氏　　名
+_STRETCHED: Final = re.compile(
+    r"(?<![ぁ-んァ-ヴ一-龥々])(?:氏([ \u3000]{1,6})名|住([ \u3000]{1,6})所|電([ \u3000]{1,6})話|年([ \u3000]{1,6})齢|担([ \u3000]{1,6})当"
+    r"|携([ \u3000]{1,6})帯|口([ \u3000]{1,6})座|名([ \u3000]{1,6})義|記([ \u3000]{1,6})号|番([ \u3000]{1,6})号|世([ \u3000]{1,6})帯|本([ \u3000]{1,6})籍"
+    r"|病([ \u3000]{1,6})名|宛([ \u3000]{1,6})先|宛([ \u3000]{1,6})名|旅([ \u3000]{1,6})券|児([ \u3000]{1,6})童|患([ \u3000]{1,6})者|名([ \u3000]{1,6})前)(?![ぁ-んァ-ヴ一-龥々])"
+)
 _VOICED: Final = str.maketrans(
     "カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう",
     "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴがぎぐげござじずぜぞだぢづでどばびぶべぼゔ",
@@ -136,25 +149,62 @@ class Folded:
 def fold(given: str) -> Folded:
     """Fold a text. Linear in its length; never fails, whatever the characters are."""
     text = given if given.isascii() and not _CONTROLS.search(given) else _translate(given)
-    if text.isascii() or not _REMOVED.search(text):
+    if text.isascii():
+        return Folded(text)
+    spaces = _spaces(given)
+    if not spaces and not _REMOVED.search(text):
         return Folded(text)
     kept: list[str] = []
     offsets: list[int] = []
     marks: set[int] = set()
     place = 0
-    for removed in _REMOVED.finditer(text):
-        part = text[place : removed.start()]
-        mark = removed[0]
-        if mark in "\u3099゛ﾞ" and part:
+    for start, end, mark in sorted(
+        {*spaces, *((one.start(), one.end(), one[0]) for one in _REMOVED.finditer(text))}
+    ):
+        part = text[place:start]
+        if part and mark in "\u3099゛ﾞ":
             part = part[:-1] + part[-1].translate(_VOICED)
-            marks.add(removed.start())
-        elif mark in "\u309a゜ﾟ" and part:
+            marks.add(start)
+        elif part and mark in "\u309a゜ﾟ":
             part = part[:-1] + part[-1].translate(_SEMI_VOICED)
-            marks.add(removed.start())
+            marks.add(start)
         kept.append(part)
-        offsets.extend(range(place, removed.start()))
-        place = removed.end()
+        offsets.extend(range(place, start))
+        place = end
     kept.append(text[place:])
     offsets.extend(range(place, len(text)))
     offsets.append(len(text))
     return Folded("".join(kept), offsets, frozenset(marks))
+
+
+def _spaces(given: str) -> list[tuple[int, int, str]]:
+    """The spaces that only stretch what is written: their places, and a space for what stands there."""
+    if " " not in given and "\u3000" not in given:
+        return []
+    found = [
+        (at, at + 1, " ") for first, last in _runs(given) for at in range(first, last) if given[at].isspace()
+    ]
+    for match in _STRETCHED.finditer(given):
+        found.append((*match.span(match.lastindex or 0), " "))
+    return found
+
+
+def _runs(given: str) -> list[tuple[int, int]]:
+    """Where single characters stand with one kind of space between; what two runs share belongs to the more Japanese."""
+    runs = [
+        (-japanese, *match.span())
+        for pattern in _SPACED_OUT
+        for match in pattern.finditer(given)
+        if (japanese := len(_JAPANESE.findall(match[0]))) > 1
+    ]
+    starts: set[int] = set()
+    ends: set[int] = set()
+    kept = []
+    for _, start, end in sorted(runs):
+        first = start + 2 if start + 1 in ends else start
+        last = end - 2 if end - 1 in starts else end
+        if last - first > 2:
+            starts.add(first)
+            ends.add(last)
+            kept.append((first, last))
+    return kept
