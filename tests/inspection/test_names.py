@@ -42,7 +42,7 @@ def test_the_way_of_writing_is_told() -> None:
         ("ヤマダ タロウ様", "kata+kata"),
         ("やまだ はなこです", "hira+hira"),
         ("Taro Yamada様", "latin2"),
-        ("黒 田  実", "spaced"),
+        ("鈴 木 　 一 郎", "spaced"),
     ):
         one = max(proposed(text).values(), key=lambda one: one.end - one.start)
         assert written in one.features, text
