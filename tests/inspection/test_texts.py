@@ -36,7 +36,7 @@ DISGUISES = {
     "spaced",
     "zero_width",
 }
-FILES = sorted((*LEARNT.glob("*.jsonl"), *JUDGED.glob("*.jsonl")))
+FILES = sorted((*LEARNT.glob("*.jsonl"), *JUDGED.rglob("*.jsonl")))
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def test_no_text_that_is_learnt_from_is_judged_by() -> None:
     learnt = {without_space(text_of(row)): row["id"] for file in LEARNT.glob("*.jsonl") for row in rows(file)}
     both = [
         (row["id"], learnt[without_space(text_of(row))])
-        for file in JUDGED.glob("*.jsonl")
+        for file in JUDGED.rglob("*.jsonl")
         for row in rows(file)
         if without_space(text_of(row)) in learnt
     ]
