@@ -103,6 +103,7 @@ def test_a_cell_without_a_label_of_its_own_takes_the_head() -> None:
             "高額療養費支給申請書\n世帯主 薗田 洋平、生年月日 昭和50年3月1日\n記号 鹿20 番号 ▼0318855",
             "HEALTH_INSURANCE",
         ),
+        ("電話 090-1234-5678\n国民健康保険 記号▼浜11 番号 0482265", "HEALTH_INSURANCE"),  # nearer than 電話
         ("早く保険証がほしいとのこと。即日加入。記号▼浜11　番号 0482265", "HEALTH_INSURANCE"),
         ("ホケンショウ キゴウ ツチ11 バンゴウ ▼300817", "HEALTH_INSURANCE"),
         ("保険証とゆうちょの通帳を持参する。記号 12340 番号 ▼12345671", "SYMBOL"),  # of which nobody can say

@@ -18,6 +18,7 @@ _DOUBT: Final = -1.0  # from here on a text's parts are looked at as well
 _PLAIN: Final = 0.8  # how much plainer than a whole text a part must speak
 _LIFT: Final = 0.3  # how much a part can lift a text at most
 _ABOUT: Final = -1.6  # below this a text is so harmless that words of attacks in it are talked about
+_ORDER: Final = -0.4  # from here on a sentence inside a harmless text may be an order by itself
 _ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence
 _DECODED: Final = 0.1
 _MAINLY: Final = 0.5  # the share of a sentence from which a word speaks for all of it
@@ -86,16 +87,18 @@ class Attacks:
 
     @staticmethod
     def _agrees(models: TextModels, text: str, whole: Reading, said: Said) -> bool:
-        """Whether the sentence in which a rule's words stand reads like an attack by itself, in a text that is not about attacks."""
+        """Whether the sentence in which a rule's words stand reads like an attack by itself.
+
+        In a text that is harmless as a whole such words are talked about, unless they stand in it as a plain order to
+        the reader, not quoted: an order inside of a document that was pasted.
+        """
         share = _share(text, said.start, said.end)
-        if whole.over < _ABOUT and share < _MAINLY:
-            return False
+        plain = bool(said.rule.settings.get("plain"))
         start, end = _sentence(text, said.start, said.end)
-        return (
-            read(models, "attack", text[start:end]).over
-            + share * (_ALL if said.rule.settings.get("plain") else 1.0)
-            > 0
-        )
+        over = read(models, "attack", text[start:end]).over
+        if whole.over < _ABOUT and share < _MAINLY:
+            return plain and share > 0 and over > _ORDER and not _is_quoted(text, start, said.start)
+        return over + share * (_ALL if plain else 1.0) > 0
 
     @staticmethod
     def _hidden(models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
@@ -233,6 +236,14 @@ def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
     while end < len(text) and end - last < PART // 2 and text[end] not in "。\n!?":
         end += 1
     return start, end
+
+
+def _is_quoted(text: str, start: int, place: int) -> bool:
+    """Whether a quotation that began in the sentence is still open at a place."""
+    before = text[start:place]
+    return any(
+        before.count(opening) > before.count(closing) for opening, closing in ("「」", "『』", "“”", "()")
+    )
 
 
 def _share(text: str, first: int, last: int) -> float:

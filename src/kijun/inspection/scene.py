@@ -309,8 +309,9 @@ class Scene:
         hit = hits[number]
         if hit.value not in _GENERAL:
             return hit.value
+        insured = self.last("insured", hit.start, _BACK)
         for earlier in reversed(hits[max(0, number - 12) : number]):
-            if hit.start - earlier.end > _BACK:
+            if hit.start - earlier.end > _BACK or (insured and insured.end > earlier.end):
                 break
             if earlier.value in _ITSELF and "。" not in self.text[earlier.end : hit.start]:
                 return earlier.value
