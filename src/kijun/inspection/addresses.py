@@ -95,6 +95,15 @@ _HOUSING: Final = re.compile(
     r"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{1,12}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{0,3}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{1,4}(?:-[0-9]{1,4}){0,2}(?:号室|号|棟)?(?:[ ]?[0-9]{1,4}号?(?:室)?)?"
 )
 
+_SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
+_TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
+_PREFECTURE_RE: Final = re.compile(_PREFECTURE)
+_HEAD_RE: Final = re.compile(_HEAD)
+_MORE_FIGURES: Final = re.compile("[,.][0-9]")
+_MUNICIPAL: Final = re.compile("[都道府県市区町村郡]")
+_TOWN_LENGTH: Final = 26  # characters from the municipality to the first number
+_SPACED_LENGTH: Final = 20  # and from the beginning, where spaces stand between
+
 
 class Addresses:
     """The recogniser of ADDRESS."""
@@ -182,91 +191,91 @@ def _unlisted(scene: Scene) -> set[int]:
     return found
 
 
-_SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
-_TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
-_PREFECTURE_RE: Final = re.compile(_PREFECTURE)
-_HEAD_RE: Final = re.compile(_HEAD)
-
-
 def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Where an address that begins at a place may end, each with what is told of it for the weights."""
     text = scene.digits
-    place = start
     head = _HEAD_RE.match(text, start)
-    shape = "none"
-    if head:
-        place = head.end()
-        shape = "prefecture" if _PREFECTURE_RE.match(text, start) else "municipality"
     if head is None and text[start : start + 1].isdigit():
         return  # a number alone is no address
-    number = None
-    cursor = place
-    limit = min(len(text), place + 26)
-    while cursor <= limit:  # town names up to the first number
-        number = _NUMBER_RE.match(text, cursor)
-        if number and (number.end() > number.start()) and _is_number(text, number):
-            break
-        number = None
-        if cursor >= len(text):
-            break
-        char = text[cursor]
-        if (
-            char in " \n"
-            and cursor + 1 < len(text)
-            and (_TOWN_CHAR.match(text[cursor + 1]) or text[cursor + 1].isdigit())
-            and cursor - start < 20
-        ):
-            cursor += 1
-            continue
-        if not _TOWN_CHAR.match(char):
-            break
-        cursor += 1
+    shape, place = "none", start
+    if head is not None:
+        shape, place = "prefecture" if _PREFECTURE_RE.match(text, start) else "municipality", head.end()
+    number = _house_number(text, start, place)
     if number is None:
-        end = _town_end(scene, start, place)
-        while end > start and text[end - 1] in " \n":
-            end -= 1
-        if end > start + 1:
-            parts = len(re.findall(r"[都道府県市区町村郡]", text[start:end]))
-            yield (
-                end,
-                (
-                    f"head={shape}",
-                    "number=no",
-                    f"parts={min(3, parts)}",
-                    f"rest={min(3, max(0, end - place))}",
-                    f"last={text[end - 1]}",
-                ),
-            )
-        return
+        yield from _without_number(scene, start, place, shape)
+    else:
+        yield from _with_number(scene, place, number, shape)
+
+
+def _house_number(text: str, start: int, place: int) -> re.Match[str] | None:
+    """The first house number behind the names of towns that begin at `place`; the address began at `start`."""
+    for cursor in range(place, min(len(text), place + _TOWN_LENGTH) + 1):
+        number = _NUMBER_RE.match(text, cursor)
+        if number and number.end() > number.start() and _is_number(text, number):
+            return number
+        char, following = text[cursor : cursor + 1], text[cursor + 1 : cursor + 2]
+        if char in (" ", "\n"):
+            goes_on = following.isdigit() or bool(_TOWN_CHAR.match(following))
+            if not goes_on or cursor - start >= _SPACED_LENGTH:
+                return None
+        elif not _TOWN_CHAR.match(char):
+            return None
+    return None
+
+
+def _without_number(
+    scene: Scene, start: int, place: int, shape: str
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    text = scene.digits
+    end = _town_end(scene, start, place)
+    while end > start and text[end - 1] in " \n":
+        end -= 1
+    if end > start + 1:
+        yield (
+            end,
+            (
+                f"head={shape}",
+                "number=no",
+                f"parts={min(3, len(_MUNICIPAL.findall(text[start:end])))}",
+                f"rest={min(3, max(0, end - place))}",
+                f"last={text[end - 1]}",
+            ),
+        )
+
+
+def _with_number(
+    scene: Scene, place: int, number: re.Match[str], shape: str
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    text = scene.digits
     end = _trim(text, number)
-    gap = text[place : number.start()]
+    town = text[place : number.start()]
     features = (
         f"head={shape}",
         "number=yes",
-        f"town={min(4, len(gap) // 2)}",
-        f"hira={bool(re.search('[ぁ-ん]{3}', gap))}",
+        f"town={min(4, len(town) // 2)}",
+        f"hira={bool(re.search('[ぁ-ん]{3}', town))}",
         f"unit={_units(number[0])}",
     )
-    building = _BUILDING.match(text, end)
-    if (
-        building
-        and _BUILDING_WORDS.search(building[0])
-        and not _STOP_WORDS.match(building[0].lstrip())
-        and not scene.count("label", building.start(), building.end())  # the next line's label: 整理番号
-    ):
-        yield (
-            building.end(),
-            (
-                *features,
-                "building=yes",
-                f"gap={'line' if chr(10) in building[0] else 'space' if building[0][0] == ' ' else 'none'}",
-            ),
-        )
-        yield end, (*features, "building=left")
-    else:
+    building = _building(scene, end)
+    if building is None:
         yield end, (*features, "building=no")
+        return
+    gap = "line" if "\n" in building[0] else "space" if building[0][0] == " " else "none"
+    yield building.end(), (*features, "building=yes", f"gap={gap}")
+    yield end, (*features, "building=left")
 
 
-_MORE_FIGURES: Final = re.compile("[,.][0-9]")
+def _building(scene: Scene, place: int) -> re.Match[str] | None:
+    """A building with its flat right after a house number, where it is not the label of the next line (整理番号)."""
+    match = _BUILDING.match(scene.digits, place)
+    if (
+        match is None
+        or not _BUILDING_WORDS.search(match[0])
+        or _STOP_WORDS.match(match[0].lstrip())
+        or scene.count("label", match.start(), match.end())
+    ):
+        return None
+    return match
 
 
 def _is_number(text: str, number: re.Match[str]) -> bool:

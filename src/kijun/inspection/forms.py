@@ -196,17 +196,10 @@ class Labelled:
         yield from self._columns(scene)
 
     def _columns(self, scene: Scene) -> Iterator[Candidate]:
-        for number, (mark, heads) in scene.tables.rows.items():
-            start = scene.line_starts[number]
-            for column, cell in enumerate(scene.tables.row(number).split(mark)):
-                head = heads[column] if column < len(heads) else None
-                rule = self._rules.get(head.type) if head is not None else None
-                if rule is not None and head is not None:
-                    inner = cell.strip(" \u3000\"'*")
-                    if 2 <= len(inner) <= 20 and any(char.isdigit() for char in inner):
-                        offset = start + cell.find(inner)
-                        yield Candidate(rule.type, offset, offset + len(inner), 0.9, rule.id)
-                start += len(cell) + len(mark)
+        for head, start, value in scene.tables.cells():
+            rule = self._rules.get(head.type)
+            if rule is not None and 2 <= len(value) <= 20 and any(char.isdigit() for char in value):
+                yield Candidate(rule.type, start, start + len(value), 0.9, rule.id)
 
 
 def _code_score(value: str, type: str, before: str) -> float:

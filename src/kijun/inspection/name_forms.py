@@ -18,6 +18,7 @@ _KANJI_HEAD: Final = re.compile(rf"[{KANJI}]+")
 _PAIR: Final = re.compile(
     rf"([{KANJI}]{{1,4}})([ \n・]{{1,3}})([{KANJI}]{{1,3}}[ぁ-ん]{{0,2}}|[ぁ-ん]{{1,5}}[{KANJI}]?|[ァ-ヴー]{{1,8}}[{KANJI}]?)(?![{KANJI}])"
 )
+#: A surname of two characters before です, and what folding leaves spaced because the gaps differ.
 _SPACED: Final = re.compile(
     rf"(?:[{KANJI}](?: {{1,2}}[{KANJI}ぁ-んァ-ヴー]){{1,6}}|[ァ-ヴー](?: {{1,2}}[ァ-ヴー]){{2,10}})(?:(?![ぁ-んァ-ヴー])|(?=さま|さん|です|と申))"
 )

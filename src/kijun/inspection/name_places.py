@@ -122,8 +122,7 @@ class View:
 def places(view: View) -> set[Place]:
     """Every place where a name may stand; many overlap."""
     found = {*_from_heads(view), *_from_honorifics(view)}
-    unlisted: list[Place] = []
-    unlisted += _cells(view)
+    unlisted = list(_after_labels(view))
     for place in {*_from_labels(view), *_from_kin(view, unlisted), *form_places(view)}:
         if _plausible(view, *place):
             found.add(place)
@@ -239,7 +238,7 @@ def _from_labels(view: View) -> Iterator[Place]:
                 yield match.span()
 
 
-def _cells(view: View) -> Iterator[Place]:
+def _after_labels(view: View) -> Iterator[Place]:
     """All that stands between a label of persons and the end of its line or cell, where it has the form of a name."""
     text = view.text
     for group in ("label", "kin"):
@@ -253,16 +252,9 @@ def _cells(view: View) -> Iterator[Place]:
 
 def _from_heads(view: View) -> Iterator[Place]:
     """Cells of the columns that hold names."""
-    for number, (mark, heads) in view.scene.tables.rows.items():
-        start = view.scene.line_starts[number]
-        for column, cell in enumerate(view.scene.tables.row(number).split(mark)):
-            head = heads[column] if column < len(heads) else None
-            if head is not None and head.type == "PERSON":
-                inner = cell.strip(" \u3000\"'*")
-                if 1 < len(inner) <= 24:
-                    offset = start + cell.find(inner)
-                    yield offset, offset + len(inner)
-            start += len(cell) + len(mark)
+    for head, start, value in view.scene.tables.cells():
+        if head.type == "PERSON" and 1 < len(value) <= 24:
+            yield start, start + len(value)
 
 
 def _from_kin(view: View, unlisted: list[Place]) -> Iterator[Place]:

@@ -31,15 +31,9 @@ _AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "�
 
 
 def romaji_places(view: View) -> Iterator[tuple[int, int]]:
-    """Every place in Latin letters where a name may stand; none where no word has a capital."""
+    """Every place in Latin letters where a name may stand."""
+    yield from _without_capitals(view)
     text, lists = view.text, view.lists
-    for match in _SMALL.finditer(text):
-        start = match.start(match.lastindex or 0)
-        words = text[start : match.end(match.lastindex or 0)].split()
-        while words and not lists.is_romaji(words[-1]):  # namae wa shimizu desu
-            words.pop()
-        if words:
-            yield start, start + len(" ".join(words))
     if not _CAPITAL.search(text):
         return
     japanese = not text.isascii()
@@ -49,14 +43,13 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
         polite = _POLITE.match(text, start, match.end())
         if polite:  # Dear Mr. Robert Miller
             start = polite.end()
-        line = text.find("\n", start, match.end())
         words = text[start : match.end()].replace(",", " ").split()
-        if (
-            line > 0 and words[-1].lower().strip(".") in ordinary
-        ):  # the next line begins with a word of its own
-            yield start, line
+        if not words:
             continue
-        if not words or words[-1].lower().strip(".") in ordinary:
+        if words[-1].lower().strip(".") in ordinary:
+            line = text.find("\n", start, match.end())
+            if line > 0:  # the next line begins with a word of its own
+                yield start, line
             continue
         if any(lists.is_romaji(word) for word in words) or (
             japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
@@ -72,6 +65,18 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             or _is_field(view, match.start())
         ):
             yield match.span()
+
+
+def _without_capitals(view: View) -> Iterator[tuple[int, int]]:
+    """Names of the lists that were typed small beside a word that speaks for a name: kinjo san, namae wa shimizu desu."""
+    text = view.text
+    for match in _SMALL.finditer(text):
+        start = match.start(match.lastindex or 0)
+        words = text[start : match.end(match.lastindex or 0)].split()
+        while words and not view.lists.is_romaji(words[-1]):  # namae wa shimizu desu
+            words.pop()
+        if words:
+            yield start, start + len(" ".join(words))
 
 
 def _is_field(view: View, place: int) -> bool:

@@ -10,13 +10,9 @@ from __future__ import annotations
 
 import re
 import warnings
+from re import _constants as codes  # type: ignore[attr-defined]  # the parser of patterns has no types
+from re import _parser as parser  # type: ignore[attr-defined]  # the parser of patterns has no types
 from typing import Any, Final, NamedTuple
-
-try:  # CPython 3.11 moved the parser
-    from re import _constants as codes  # type: ignore[attr-defined]
-    from re import _parser as parser  # type: ignore[attr-defined]
-except ImportError:  # pragma: no cover - other versions
-    raise
 
 from kijun.inspection.model import RuleError
 

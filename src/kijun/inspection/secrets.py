@@ -100,8 +100,8 @@ class Secrets:
             value = _VALUE.match(text, between.end()) or _JAPANESE_VALUE.match(text, between.end())
             if value is None:
                 continue
-            written = value[0]
-            end = value.end() - len(_END.search(written)[0]) if _END.search(written) else value.end()  # type: ignore[index]
+            closing = _END.search(value[0])
+            end = value.end() if closing is None else value.start() + closing.start()
             if _looks_secret(text[value.start() : end]) and not _UNITS.match(text, end):
                 yield Candidate("SECRET", value.start(), end, 0.9, self._ids["secret"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kijun.inspection.scene import Label
@@ -44,6 +45,15 @@ class Tables:
         """A line of a table as it was ruled."""
         start = self._scene.line_starts[number]
         return self._ruled[start : self._scene.line(start)[1]]
+
+    def cells(self) -> Iterator[tuple[Label, int, str]]:
+        """Every cell under a known head: the head's label, where the cell's value begins, the value without quotes."""
+        for number, (mark, heads) in self.rows.items():
+            cells = self.row(number).split(mark)
+            for head, start, cell in zip(heads, self._cell_starts(number, mark), cells, strict=False):
+                value = cell.strip(" \u3000\"'*")
+                if head is not None and value:
+                    yield head, start + cell.find(value), value
 
     def _cell_starts(self, number: int, mark: str) -> list[int]:
         start = self._scene.line_starts[number]
