@@ -52,11 +52,11 @@ def test_it_works() -> None:
     places = [int(place) for place in gram_ids(codes_of("ab"))]
     small = models(head__attack=[1.0] * 3, at__attack=places, bias__attack=-0.5, threshold__attack__ja=0.25)
     ids = gram_ids(codes_of("ab"))
-    norm = small.norm(ids)
+    norm, margins = small.weigh(ids)
     assert norm == pytest.approx(RARE * 3**0.5, rel=1e-2)
-    assert small.margin("attack", ids, norm) == pytest.approx(3 / 3**0.5 - 0.5, rel=1e-2)
+    assert margins["attack"] == pytest.approx(3 / 3**0.5 - 0.5, rel=1e-2)
     other = gram_ids(codes_of("書類"))
-    assert small.margin("attack", other, small.norm(other)) == pytest.approx(-0.5)
+    assert small.weigh(other).margins["attack"] == pytest.approx(-0.5)
     assert small.threshold("attack", "ja") == 0.25
     assert small.threshold("attack", "en") == 0.0
 
@@ -106,7 +106,7 @@ def test_the_likeliest_label_of_a_group() -> None:
     assert made.groups == {"kind": ("one", "two")}
     for text, label in (("a", "one"), ("b", "two")):
         ids = gram_ids(codes_of(text))
-        assert made.likeliest("kind", ids, made.norm(ids)) == label
+        assert made.likeliest("kind", ids, made.weigh(ids).norm) == label
 
 
 def test_a_sparse_head_gives_what_a_full_one_gives() -> None:
@@ -116,15 +116,16 @@ def test_a_sparse_head_gives_what_a_full_one_gives() -> None:
         head__full=weights, at__full=places, bias__full=0.5,
         head__kind_of_sparse=weights, at__kind_of_sparse=places, bias__kind_of_sparse=0.5,
     )  # fmt: skip
-    norm = made.norm(ids)
-    assert made.margin("kind/sparse", ids, norm) == pytest.approx(made.margin("full", ids, norm), rel=1e-5)
+    norm, margins = made.weigh(ids)
+    assert made.margin("kind/sparse", ids, norm) == pytest.approx(margins["full"], rel=1e-5)
 
 
 def test_an_empty_text_has_a_length() -> None:
     ids = gram_ids(codes_of(""))
     made = models(head__attack=[1.0], at__attack=[0], bias__attack=-1.0)
-    assert made.norm(ids) > 0
-    assert made.margin("attack", ids, 1.0) == -1.0
+    norm, margins = made.weigh(ids)
+    assert norm > 0
+    assert margins == {"attack": -1.0}
 
 
 def test_the_models_that_come_with_the_package() -> None:

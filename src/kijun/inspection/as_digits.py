@@ -16,13 +16,9 @@ _CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z
 
 def as_digits(text: str) -> str:
     """A folded text with kanji numerals and misread letters in numbers written as digits; as long as `text`."""
-    if _KANJI_RUN.search(text):
-        text = _KANJI_RUN.sub(_kanji_to_digits, text)
-    if _SLIP_RUN.search(text):
-        text = _SLIP_RUN.sub(_slips_to_digits, text)
-    if _CARD_RUN.search(text):
-        text = _CARD_RUN.sub(_card_to_digits, text)
-    return text
+    text = _KANJI_RUN.sub(_kanji_to_digits, text)
+    text = _SLIP_RUN.sub(_slips_to_digits, text)
+    return _CARD_RUN.sub(_card_to_digits, text)
 
 
 def _kanji_to_digits(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from kijun.inspection.scene import Scene
+from kijun.inspection.scripts import kinds_of
 
 
 class Decoded(NamedTuple):
@@ -37,6 +38,8 @@ _BINARY: Final = re.compile(r"(?<![01])(?:[01]{8}[ ,\n]{0,2}){4,2000}(?![01])")
 _MORSE: Final = re.compile(r"(?:[.\-・ー−]{1,6}[ /\n]{1,3}){8,2000}[.\-・ー−]{0,6}")
 _SPACED: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][ .\-_*|/]{1,2}){5,500}[A-Za-z](?![A-Za-z])")
 _SPACED_JA: Final = re.compile(r"(?:[ぁ-んァ-ヴー一-龥][ .\-_*|/・、\n]{1,2}){6,500}[ぁ-んァ-ヴー一-龥]")
+#: Over the kinds of characters: so many of ASCII in a row that they may hide something.
+_ASCII: Final = re.compile("[^hjkdml]{11,}")
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_-]{14}")
 _GROUPS: Final = re.compile(r"[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]{1,2}[0-9A-Fa-f]{2,8}[ ,:]")
 _HEXES: Final = re.compile(r"[0-9A-Fa-f]{16}|0x[0-9A-Fa-f]{2}")
@@ -142,18 +145,34 @@ _FOREIGN: Final = re.compile(r"[Ͱ-ԯ]")
 def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
     """Every piece that reads as text once it is decoded. Two layers deep, bounded."""
     text = scene.text
-    for piece in _pieces(text):
+    for piece in _pieces(text, scene.kinds):
         yield piece
-        for inner in _pieces(piece.text[:4000]):
+        clear = piece.text[:4000]
+        for inner in _pieces(clear, kinds_of(clear)):
             yield Decoded(piece.start, piece.end, f"{piece.how}+{inner.how}", inner.text)
-    if _TAGS.search(given):
+    if scene.folded.offsets is not None and _TAGS.search(given):  # folding takes them away
         hidden = "".join(chr(ord(char) - 0xE0000) for char in given if 0xE0020 <= ord(char) <= 0xE007E)
         yield Decoded(0, len(text), TAGS, hidden)
     if _FOREIGN.search(text):
         yield Decoded(0, len(text), "homoglyph", text.translate(_LOOKALIKES))
 
 
-def _pieces(text: str) -> Iterator[Decoded]:
+def _pieces(text: str, kinds: str) -> Iterator[Decoded]:
+    for match in _ASCII.finditer(kinds):
+        start, end = match.span()
+        for found in _in_ascii(text[start:end]):
+            yield Decoded(start + found.start, start + found.end, found.how, found.text)
+    if (" " in text or "/" in text) and _SIGNS.search(text):
+        yield from _morse(text)
+    if _APART.search(text):
+        for match in _SPACED_JA.finditer(text):
+            yield _closed_up(match)
+    if not text.isascii() and not _FORWARD.search(text) and _FORWARD.search(text[::-1]):
+        yield Decoded(0, len(text), "reversed", text[::-1])
+
+
+def _in_ascii(text: str) -> Iterator[Decoded]:
+    """What is written in characters of ASCII alone."""
     long, groups = _LONG.search(text), _GROUPS.search(text) or "\\x" in text
     for match in _BASE64.finditer(text, max(0, long.start() - 40)) if long else ():
         clear = _from_base64(match[0])
@@ -177,8 +196,6 @@ def _pieces(text: str) -> Iterator[Decoded]:
             yield Decoded(*match.span(), "html-entity", html.unescape(match[0]))
     if groups or _HEXES.search(text):
         yield from _figures(text)
-    if _SIGNS.search(text):
-        yield from _morse(text)
     yield from _letters(text)
 
 
@@ -204,10 +221,13 @@ def _morse(text: str) -> Iterator[Decoded]:
             yield Decoded(*match.span(), "morse", clear)
 
 
+def _closed_up(match: re.Match[str]) -> Decoded:
+    return Decoded(*match.span(), "spaced", re.sub(r"[ .\-_*|/・、\n]", "", match[0]))
+
+
 def _letters(text: str) -> Iterator[Decoded]:
-    for pattern in (_SPACED, _SPACED_JA) if _APART.search(text) else ():
-        for match in pattern.finditer(text):
-            yield Decoded(*match.span(), "spaced", re.sub(r"[ .\-_*|/・、\n]", "", match[0]))
+    for match in _SPACED.finditer(text) if _APART.search(text) else ():
+        yield _closed_up(match)
     for match in _PHRASE.finditer(text):
         written = match[0]
         words = _LETTERS.findall(written)
@@ -221,8 +241,6 @@ def _letters(text: str) -> Iterator[Decoded]:
             found = [word.lower() for word in _LETTERS.findall(clear)]
             if sum(word in _COMMON for word in found) >= max(2, len(found) // 6):
                 yield Decoded(*match.span(), how, clear)
-    if not text.isascii() and not _FORWARD.search(text) and _FORWARD.search(text[::-1]):
-        yield Decoded(0, len(text), "reversed", text[::-1])
 
 
 _FORWARD: Final = re.compile(r"して|ください|します|する|です|ました|ない|てくれ|って")

@@ -7,11 +7,12 @@ Each stands in one of 2²⁰ places by its hash; a place weighs by its rarity (i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,16 +48,21 @@ def codes_of(folded: str) -> Codes:
 
 def gram_ids(codes: Codes) -> Ids:
     """The places of a text's n-grams, each once, in order."""
-    first = codes * _FIRST
-    running = first
-    parts = []
-    for length in range(1, min(LONGEST_GRAM, len(codes)) + 1):
-        if length > 1:
-            running = running[:-1] * _NEXT + first[length - 1 :]
-        parts.append(((running ^ (running >> _HALF)) * _MIX) >> _SHIFT)
-    if not parts:
+    count = len(codes)
+    longest = min(LONGEST_GRAM, count)
+    if not longest:
         return np.zeros(0, dtype=np.intp)
-    places = np.concatenate(parts)
+    places = np.empty(longest * count - longest * (longest - 1) // 2, dtype=np.uint32)
+    first = np.multiply(codes, _FIRST, out=places[:count])
+    running, filled = first, count
+    for length in range(2, longest + 1):
+        following = places[filled : filled + count - length + 1]
+        np.multiply(running[:-1], _NEXT, out=following)
+        following += first[length - 1 :]
+        running, filled = following, filled + count - length + 1
+    places ^= places >> _HALF
+    places *= _MIX
+    places >>= _SHIFT
     places.sort()
     once = np.empty(len(places), dtype=np.bool_)
     once[0] = True
@@ -69,22 +75,28 @@ def language(codes: Codes) -> str:
     return "en" if 2 * int(np.count_nonzero(codes < 0x80)) > len(codes) else "ja"
 
 
+class Weighed(NamedTuple):
+    """A text's length before it is scaled, and for each head that is asked of every text how much it speaks for it."""
+
+    norm: float
+    margins: dict[str, float]
+
+
 class TextModels:
     """The heads over one table of rarities. Immutable; threads may share it."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self._idf = arrays["idf"].astype(np.float32)
-        self._square = self._idf * self._idf
+        idf = arrays["idf"].astype(np.float32)
         self._prior = float(arrays.get("prior", 0.0))
-        self._heads: dict[str, Array] = {}
         self._sparse: dict[str, tuple[Array, Array]] = {}
         self._bias: dict[str, float] = {}
         self._thresholds: dict[str, float] = {}
+        self._whole: list[str] = []
         self.groups: dict[str, tuple[str, ...]] = {}
         for name, array in arrays.items():
             if name.startswith("head:"):
                 places = arrays[f"at:{name[5:]}"]
-                self._sparse[name[5:]] = (places, array.astype(np.float32) * self._idf[places])
+                self._sparse[name[5:]] = (places, array.astype(np.float32) * idf[places])
             elif name.startswith("bias:"):
                 self._bias[name[5:]] = float(array)
             elif name.startswith("threshold:"):
@@ -93,21 +105,28 @@ class TextModels:
             group, _, label = name.partition("/")
             if label:
                 self.groups[group] = (*self.groups.get(group, ()), label)
-            else:  # asked for every text: worth an array of its own
-                self._heads[name] = np.zeros(SIZE, dtype=np.float32)
-                self._heads[name][self._sparse[name][0]] = self._sparse[name][1]
+            else:
+                self._whole.append(name)
+        # Side by side, so that one look at memory gives all that is asked of every text; rows of 16 bytes straddle no line.
+        self._table = np.zeros((SIZE, -(-(1 + len(self._whole)) // 4) * 4), dtype=np.float32)
+        self._table[:, 0] = idf * idf
+        for column, name in enumerate(self._whole, 1):
+            places, weights = self._sparse.pop(name)
+            self._table[places, column] = weights
 
-    def norm(self, ids: Ids) -> float:
-        """The length of a text's vector before it is scaled; what is short counts as longer, for a word is not a text."""
-        return float(np.sqrt(self._square[ids].sum() + self._prior)) or 1.0
+    def weigh(self, ids: Ids) -> Weighed:
+        """How long a text is as a vector, and what it says to each whole head; what is short counts as longer, for a word is not a text."""
+        sums = (np.ones(len(ids), dtype=np.float32) @ self._table.take(ids, axis=0)).tolist()
+        norm = math.sqrt(sums[0] + self._prior) or 1.0
+        return Weighed(
+            norm, {name: sums[column] / norm + self._bias[name] for column, name in enumerate(self._whole, 1)}
+        )
 
-    def margin(self, head: str, ids: Ids, norm: float) -> float:
-        """How much a text speaks for a head; above zero it does."""
-        if head in self._heads:
-            return float(self._heads[head][ids].sum()) / norm + self._bias[head]
-        places, weights = self._sparse[head]
+    def margin(self, label: str, ids: Ids, norm: float) -> float:
+        """How much a text of a length speaks for a label of a group (``group/label``); above zero it does."""
+        places, weights = self._sparse[label]
         found = np.minimum(np.searchsorted(places, ids), len(places) - 1)
-        return float(weights[found][places[found] == ids].sum()) / norm + self._bias[head]
+        return float(weights[found][places[found] == ids].sum()) / norm + self._bias[label]
 
     def threshold(self, head: str, language: str) -> float:
         """The margin above which a head's finding counts in a language: few harmless texts reach it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kijun.inspection.decode import decoded
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import Ids, TextModels, codes_of, gram_ids, language
+from kijun.inspection.linear import TextModels, codes_of, gram_ids, language
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Hit, Scene
 from kijun.inspection.segments import PART, WHOLE, windows
@@ -161,12 +161,11 @@ class Expressions:
 
 
 class Piece(NamedTuple):
-    """A piece of a text as the models see it: its place, its n-grams, their length, its language."""
+    """A piece of a text as the models see it: its place, what it says to each head, its language."""
 
     start: int
     end: int
-    ids: Ids
-    norm: float
+    margins: Mapping[str, float]
     language: str
 
 
@@ -174,7 +173,7 @@ def piece(models: TextModels, text: str, start: int, end: int) -> Piece | None:
     """A piece of a text; None where there is nothing to read."""
     codes = codes_of(text[start:end])
     ids = gram_ids(codes)
-    return Piece(start, end, ids, models.norm(ids), language(codes)) if len(ids) else None
+    return Piece(start, end, models.weigh(ids).margins, language(codes)) if len(ids) else None
 
 
 def pieces(models: TextModels, text: str) -> list[Piece]:
@@ -187,7 +186,7 @@ def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | Non
     """How far a text, or the plainest window of a long one, is above the threshold of its language."""
     best = Reading(_NOTHING, 0, len(text))
     for whole in pieces(models, text) if wholes is None else wholes:
-        over = models.margin(head, whole.ids, whole.norm) - models.threshold(head, whole.language)
+        over = whole.margins[head] - models.threshold(head, whole.language)
         if over > best.over:
             best = Reading(over, whole.start, whole.end)
     return best
@@ -202,7 +201,7 @@ def plainest(models: TextModels, head: str, text: str, whole: Reading) -> Readin
     for first, last in windows(text[start:end], PART):
         part = piece(models, text, start + first, start + last)
         if part is not None:
-            over = models.margin(head, part.ids, part.norm) - models.threshold(head, part.language)
+            over = part.margins[head] - models.threshold(head, part.language)
             if over > best.over:
                 best = Reading(over, part.start, part.end)
     return best
@@ -225,7 +224,7 @@ def score_of(over: float) -> float:
 def kind_of(models: TextModels, group: str, text: str) -> str:
     """The likeliest kind of a piece that was found."""
     ids = gram_ids(codes_of(text))
-    return models.likeliest(group, ids, models.norm(ids))
+    return models.likeliest(group, ids, models.weigh(ids).norm)
 
 
 def _sentence(text: str, first: int, last: int) -> tuple[int, int]:

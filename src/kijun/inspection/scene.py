@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kijun.inspection.as_digits import as_digits
 from kijun.inspection.fold import Folded, fold
+from kijun.inspection.scripts import kinds_of
 from kijun.inspection.taken import Taken
 
 if TYPE_CHECKING:
@@ -122,6 +123,11 @@ class Scene:
     def digits(self) -> str:
         """The text with kanji numerals and misread letters in numbers written as digits; as long as `text`."""
         return as_digits(self.text)
+
+    @cached_property
+    def kinds(self) -> str:
+        """For each character of `text` the letter of its kind (`scripts.kinds_of`)."""
+        return kinds_of(self.text)
 
     @cached_property
     def names(self) -> Names:
@@ -276,13 +282,15 @@ class Scene:
         hits = self.words("label")
         if not hits:
             return None
-        aside = _ASIDE.search(self.text, max(0, place - 18), place)
+        last = self.text[place - 1 : place]
+        aside = _ASIDE.search(self.text, max(0, place - 18), place) if last and last in ")） :" else None
         if aside is not None:  # 年金番号（配偶者）1160-372845: what stands in brackets is not the label
             place_left = aside.start()
             known = self._label_before(hits, place_left)
             if known is not None and known.type in _ITSELF:
                 return known
-        postal = _POSTAL.search(self.digits, max(0, place - 14), place)
+        coded = last in " \n" or self.digits[place - 1].isdigit() if last else False
+        postal = _POSTAL.search(self.digits, max(0, place - 14), place) if coded else None
         if postal is not None:  # 送付先 〒761-8071 香川県…: the code is a part of what the label names
             known = self._label_before(hits, postal.start())
             if known is not None and known.type in _WITH_POSTAL:
