@@ -57,33 +57,12 @@ _SPACED_OUT: Final = tuple(
 )
 _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヴｦ-ﾝ一-龥々〆ヶ]")
 #: Labels of two characters that forms stretch to the width of longer ones: 氏　　名
+_STRETCHED_LABELS: Final = frozenset(
+    "氏名 名前 住所 電話 年齢 担当 携帯 口座 名義 記号 番号 世帯 本籍 病名 宛先 宛名 旅券 児童 患者".split()
+)
 _STRETCHED: Final = re.compile(
-    "(?<![ぁ-んァ-ヴ一-龥々])(?:"
-    + "|".join(
-        f"{label[0]}([ \u3000]{{1,6}}){label[1]}"
-        for label in [
-            "氏名",
-            "名前",
-            "住所",
-            "電話",
-            "年齢",
-            "担当",
-            "携帯",
-            "口座",
-            "名義",
-            "記号",
-            "番号",
-            "世帯",
-            "本籍",
-            "病名",
-            "宛先",
-            "宛名",
-            "旅券",
-            "児童",
-            "患者",
-        ]
-    )
-    + ")(?![ぁ-んァ-ヴ一-龥々])"
+    f"[{''.join(label[0] for label in sorted(_STRETCHED_LABELS))}](?<![ぁ-んァ-ヴ一-龥々].)([ \u3000]{{1,6}})"
+    f"[{''.join(label[1] for label in sorted(_STRETCHED_LABELS))}](?![ぁ-んァ-ヴ一-龥々])"
 )
 _VOICED: Final = str.maketrans(
     "カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう",
@@ -223,8 +202,11 @@ def _spaces(given: str) -> list[tuple[int, int, str]]:
     found = [
         (at, at + 1, " ") for first, last in _runs(given) for at in range(first, last) if given[at].isspace()
     ]
-    for match in _STRETCHED.finditer(given):
-        found.append((*match.span(match.lastindex or 0), " "))
+    found += [
+        (*match.span(1), " ")
+        for match in _STRETCHED.finditer(given)
+        if match[0][0] + match[0][-1] in _STRETCHED_LABELS
+    ]
     return found
 
 

@@ -52,7 +52,7 @@ class Forms:
             text = scene.digits if settings.get("view") == "digits" else scene.text
             group = settings.get("group", 0)
             for match in pattern.finditer(text):
-                if settings.get("check") == "ipv6" and not _is_ipv6(match[0]):
+                if "check" in settings and not _CHECKS[settings["check"]](match[0]):
                     continue
                 score = _score(
                     rule,
@@ -90,6 +90,14 @@ def _is_ipv6(written: str) -> bool:
         return ipaddress.ip_address(written).version == 6
     except ValueError:
         return False
+
+
+def _is_ipv4(written: str) -> bool:
+    return all(part == "0" or (part[0] != "0" and int(part) < 256) for part in _DIGITS.findall(written))
+
+
+_DIGITS: Final = re.compile("[0-9]+")
+_CHECKS: Final = {"ipv4": _is_ipv4, "ipv6": _is_ipv6}
 
 
 class Vehicles:

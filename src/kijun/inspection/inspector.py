@@ -14,6 +14,7 @@ from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
+from kijun.inspection.name_romaji import SMALL_HINTS
 from kijun.inspection.names import Names, around_name
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings
@@ -250,6 +251,7 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     builder.add(
         "romaji-unit", ["-shi", "-ku", "-cho", "-machi", "-mura", "-gun", "-ken", "-fu", "-to", "-son"]
     )
+    builder.add("small-name", SMALL_HINTS)
     builder.add("plate", read_yaml("plates.yaml")["plates"])
     builder.add(
         "when:english-illness",

@@ -16,14 +16,36 @@ _CAPITAL: Final = re.compile("[A-ZÀ-ỹ][a-zA-ZÀ-ỹ]")
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯẠ-Ỹ"
 _LETTER: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 _ROMAJI: Final = re.compile(
-    rf"(?<![{_LETTER}@._/-])[{_UPPER}][{_LETTER}'’.-]{{0,17}}(?:(?:, ?| {{1,2}}|\n)(?:[{_UPPER}][{_LETTER}'’.-]{{0,17}}|da|de|dos|del|van|bin|binti|al|la)){{1,5}}(?![{_LETTER}0-9@])"
+    rf"[{_UPPER}](?<![{_LETTER}@._/-].)[{_LETTER}'’.-]{{0,17}}(?:(?:, ?| {{1,2}}|\n)(?:[{_UPPER}][{_LETTER}'’.-]{{0,17}}|da|de|dos|del|van|bin|binti|al|la)){{1,5}}(?![{_LETTER}0-9@])"
 )
 _ONE_ROMAJI: Final = re.compile(
-    rf"(?<![{_LETTER}0-9@._/-])[{_UPPER}][{_LETTER}'’-]{{1,17}}(?![{_LETTER}0-9@_/]|\.[A-Za-z0-9])"
+    rf"[{_UPPER}](?<![{_LETTER}0-9@._/-].)[{_LETTER}'’-]{{1,17}}(?![{_LETTER}0-9@_/]|\.[A-Za-z0-9])"
 )
 #: Names that somebody typed without capitals, where a word beside them speaks for a name.
 _SMALL: Final = re.compile(
     r"(?<![A-Za-z0-9@._/-])(?:(?:mr|ms|mrs|name|namae wa|no na wa|musuko no|musume no|kodomo no|tsuma no|otto no|haha no|chichi no)[.:]? {1,2}([a-z]{3,12}(?: [a-z]{3,12})?)(?![A-Za-z0-9@_/])|([a-z]{3,12})(?= (?:san|sama|kun|chan|desu|here)(?![a-z])))"
+)
+#: Of these one stands in whatever `_SMALL` finds.
+SMALL_HINTS: Final = (
+    "mr",
+    "ms",
+    "mrs",
+    "name",
+    "namae wa",
+    "na wa",
+    "musuko no",
+    "musume no",
+    "kodomo no",
+    "tsuma no",
+    "otto no",
+    "haha no",
+    "chichi no",
+    " san",
+    " sama",
+    " kun",
+    " chan",
+    " desu",
+    " here",
 )
 _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
 _CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
@@ -70,6 +92,8 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
 def _without_capitals(view: View) -> Iterator[tuple[int, int]]:
     """Names of the lists that were typed small beside a word that speaks for a name: kinjo san, namae wa shimizu desu."""
     text = view.text
+    if not view.scene.words("small-name"):
+        return
     for match in _SMALL.finditer(text):
         start = match.start(match.lastindex or 0)
         words = text[start : match.end(match.lastindex or 0)].split()
