@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from kijun.inspection.policy import Policy
 from kijun.inspection.scene import Candidate
 from kijun.inspection.taken import Taken
 
+DOUBTFUL = 0.6
 SURE = 0.85  # a finding of this score keeps its place against whatever is looked for later
 
 
@@ -36,18 +36,29 @@ def in_company(found: list[Candidate], length: int, weighed: Callable[[str], boo
     weights decide: what a rule knows for sure does not depend on company. The steps were chosen on the texts of
     benchmarks/inspection/.
     """
-    sure = sum(one.score >= SURE for one in found)
+    weight = [_counts(one.score) for one in found]
+    sure = sum(weight)
     moved = []
-    for one in found:
+    for one, own in zip(found, weight, strict=True):
         if weighed(one.type) and one.score < 0.999:
-            others = sure - (one.score >= SURE)
-            step = _COMPANY[min(others, len(_COMPANY) - 1)]
+            step = _step(sure - own)
             if step < 0:  # in a short text there was little to be mistaken for it
                 step *= min(1.0, max(0.0, (length - 40) / 100))
             odds = math.log(one.score / (1 - one.score)) + step
-            one = replace(one, score=1 / (1 + math.exp(-odds)))
+            one = one._replace(score=1 / (1 + math.exp(-odds)))
         moved.append(one)
     return moved
+
+
+def _counts(score: float) -> float:
+    """For how much of a sure finding one counts: nothing where it is doubtful, all from `SURE` on."""
+    return min(1.0, max(0.0, (score - DOUBTFUL) / (SURE - DOUBTFUL)))
+
+
+def _step(others: float) -> float:
+    number = min(int(others), len(_COMPANY) - 1)
+    following = min(number + 1, len(_COMPANY) - 1)
+    return _COMPANY[number] + (others - int(others)) * (_COMPANY[following] - _COMPANY[number])
 
 
 _COMPANY: Final = (-2.0, -0.6, 0.5, 1.1, 1.5, 1.8, 2.0)  # by the number of other sure findings, in log odds

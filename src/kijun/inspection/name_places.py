@@ -67,6 +67,26 @@ class View:
             group: {hit.end: hit.value for hit in scene.words(group)} for group in ("kin", "company", "title")
         }
 
+    @cached_property
+    def behind(self) -> dict[int, list[tuple[str, str]]]:
+        """What begins at a place of what stands after names: group and word."""
+        return _by_place(self.after)
+
+    @cached_property
+    def ahead(self) -> dict[int, list[tuple[str, str]]]:
+        """What ends at a place of what stands before names: group and word."""
+        return _by_place(self.before)
+
+    @cached_property
+    def no_names(self) -> tuple[list[int], list[int]]:
+        """Where words end that are no names (次男, 民生委員, 様), in order, and where each begins."""
+        hits = sorted(
+            (hit.end, hit.start)
+            for group in ("kin", "label", "title", "honorific")
+            for hit in self.scene.words(group)
+        )
+        return [end for end, _ in hits], [start for _, start in hits]
+
     @property
     def tokens(self) -> Tokens:
         """The words of the text; known only where `places` asked to look closely."""
@@ -117,6 +137,14 @@ class View:
             return False
         head = self.scene.head(start)
         return head is not None and head.type == "PERSON"
+
+
+def _by_place(groups: dict[str, dict[int, str]]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    for group, words in groups.items():
+        for place, word in words.items():
+            found.setdefault(place, []).append((group, word))
+    return found
 
 
 def places(view: View) -> set[Place]:

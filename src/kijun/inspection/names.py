@@ -138,22 +138,25 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
     gap_end = end
     while gap_end < len(text) and gap_end - end < 2 and text[gap_end] in " \n":
         gap_end += 1
-    for group, words in view.after.items():
-        word = words.get(end)
-        how = ""
-        if word is None and gap_end > end and group != "thing":
-            word, how = words.get(gap_end), "_"
-        if word is not None:
-            features.append(f"{group}{how}={word}")
-            near.append(f"{group}{how}")
+    here = view.behind.get(end, ())
+    for group, word in here:
+        features.append(f"{group}={word}")
+        near.append(group)
+    if gap_end > end:
+        for group, word in view.behind.get(gap_end, ()):
+            if group != "thing" and all(group != other for other, _ in here):
+                features.append(f"{group}_={word}")
+                near.append(f"{group}_")
     mark = text[start - 1 : start]
-    for group, words in view.before.items():
-        word, how = words.get(start), ""
-        if word is None and mark in _TOUCHING and mark:
-            word, how = words.get(start - 1), mark
-        if word is not None:
-            features.append(f"<{group}={word}")
-            near.append(f"<{group}{how}")
+    here = view.ahead.get(start, ())
+    for group, word in here:
+        features.append(f"<{group}={word}")
+        near.append(f"<{group}")
+    if mark and mark in _TOUCHING:
+        for group, word in view.ahead.get(start - 1, ()):
+            if all(group != other for other, _ in here):
+                features.append(f"<{group}={word}")
+                near.append(f"<{group}{mark}")
     if end in view.aged:
         near.append("aged")
     if end in view.thing_ends and view.thing_ends[end] > start:
@@ -170,14 +173,12 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
 
 def _inside(view: View, start: int, end: int) -> bool:
     """Whether the span is a word that is no name, or a part of one: 次男, 民生 of 民生委員."""
-    for group in ("kin", "label", "title", "honorific"):
-        ends, hits = view.scene.ends(group), view.scene.words(group)
-        for number in range(bisect_left(ends, end), len(ends)):
-            hit = hits[number]
-            if hit.end > end + 4:
-                break
-            if hit.start <= start:
-                return True
+    ends, starts = view.no_names
+    for number in range(bisect_left(ends, end), len(ends)):
+        if ends[number] > end + 4:
+            return False
+        if starts[number] <= start:
+            return True
     return False
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -31,8 +30,7 @@ class Hit(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What a recogniser proposes, in places of the folded text.
 
     Where `features` is empty, `score` counts. Else a weigher decides by the features and what is around.
@@ -55,10 +53,12 @@ class Label(NamedTuple):
 
 
 _HOUSE_NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|[-の][0-9])")
+_YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
 _TIGHT: Final = re.compile(
     r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
 )
+_PLAIN_GAPS: Final = frozenset({"", ":", " ", ": ", "\n", ","})  # what `_TIGHT` says of most
 _REACH: Final = 14
 _SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
@@ -142,7 +142,7 @@ class Scene:
         from kijun.inspection.tokens import Tokens
 
         marks = {*self._closely, *self.names.reasons(), *self.ends("prefecture")}
-        marks.update(match.end() for match in _HOUSE_NUMBER.finditer(self.text))
+        marks.update(_house_numbers(self.text))
         marks.update(hit.end + 1 for hit in self.words("label") if hit.value == "ADDRESS")
         places = sorted(mark for mark in marks if mark <= len(self.text))
         tokens = Tokens()
@@ -306,7 +306,7 @@ class Scene:
             number -= 1
         hit = hits[number]
         gap = self.text[hit.end : place]
-        if _TIGHT.fullmatch(gap):
+        if gap in _PLAIN_GAPS or _TIGHT.fullmatch(gap):
             return Label(self._meant(hits, number), 1.0)
         if "\n" in gap or "。" in gap or any(char.isdigit() for char in gap):
             return None
@@ -365,3 +365,17 @@ class Scene:
         from kijun.inspection.tables import Tables
 
         return Tables(self)
+
+
+def _house_numbers(text: str) -> Iterator[int]:
+    """Where house numbers may end, as a reason to look at their sentence closely: not telephones, not days."""
+    for match in _HOUSE_NUMBER.finditer(text):
+        if match[0][-2] in "-の":
+            first = match.start()
+            while first and text[first - 1].isdigit():
+                first -= 1
+            figures = text[first : match.start() + 1]
+            before = text[first - 1 : first]
+            if figures[0] == "0" or (before and before in "-.(/") or _YEAR.fullmatch(figures):
+                continue
+        yield match.end()

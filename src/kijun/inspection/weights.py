@@ -8,6 +8,11 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
+from typing import Final
+
+
+_NOTHING: Final = repeat(0.0)  # what a feature weighs that was not learnt
 
 
 class Weights:
@@ -22,11 +27,7 @@ class Weights:
 
     def margin(self, type: str, features: Iterable[str]) -> float:
         """The sum of the weights of the features: above zero speaks for the type."""
-        table = self._tables[type]
-        total = 0.0
-        for feature in features:
-            total += table.get(feature, 0.0)
-        return total
+        return sum(map(self._tables[type].get, features, _NOTHING))
 
     def score(self, type: str, features: Iterable[str]) -> float:
         """The probability, between 0 and 1."""
