@@ -14,9 +14,8 @@ from kijun.inspection.segments import PART, WHOLE, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
-_DOUBT: Final = -1.0  # from here on a text's parts are looked at as well
 _PLAIN: Final = 0.8  # how much plainer than a whole text a part must speak
-_LIFT: Final = 0.3  # how much a part can lift a text at most
+_LIFT: Final = 0.3  # how much a part can lift a text at most: where that is too little, parts are not looked at
 _ABOUT: Final = -1.6  # below this a text is so harmless that words of attacks in it are talked about
 _ORDER: Final = -0.4  # from here on a sentence inside a harmless text may be an order by itself
 _ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence
@@ -72,7 +71,7 @@ class Attacks:
             return
         whole = read(models, "attack", text, scene.pieces(models))
         said = [found for rule in self._words for found in _near(scene, rule)]
-        part = plainest(models, "attack", text, whole) if said or whole.over > _DOUBT else whole
+        part = plainest(models, "attack", text, whole) if whole.over > -_LIFT else whole
         over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT))
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
         for rule, start, end in agreed:
@@ -124,7 +123,7 @@ class Expressions:
             return
         whole = read(models, "harmful", text, scene.pieces(models))
         plain, share = self._plainly(scene)
-        if whole.over <= (_DOUBT if plain is None else -_ALL * share):
+        if whole.over <= (-_LIFT - _WORDS if plain is None else -_ALL * share):
             return
         part = plainest(models, "harmful", text, whole)
         kind = kind_of(models, "harmful-kind", text[part.start : part.end])
