@@ -246,6 +246,14 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     builder.add("years", ["歳", "才", "さい", "サイ", "year old", "years old", "yo"])
     builder.add("month", ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
     builder.add("prefecture", PREFECTURES)
+    builder.add(
+        "town",
+        [
+            unit + word
+            for unit in "市区町村郡"
+            for word in ("の", "に", "へ", "で", "在", "内", "から", "より", "出身", "、", "。", "です")
+        ],
+    )
     builder.add("section", ["大字", "字"])
     builder.add("housing", ["団地", "住宅", "ハイツ", "アパート", "マンション", "コーポ", "寮", "荘"])
     builder.add(

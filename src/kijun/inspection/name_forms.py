@@ -93,17 +93,18 @@ def _outside(pattern: re.Pattern[str], written: str, kinds: str) -> Iterator[Pla
 
 
 def _signed(text: str) -> Iterator[Place]:
-    end = text.find("\n\n")
+    """Who signs at the end of a paragraph, or of the text."""
+    first, end = 0, text.find("\n\n")
     while True:
         last = len(text) if end < 0 else end
-        while last and text[last - 1] in " \n":
+        while last > first and text[last - 1] in " \n":
             last -= 1
-        match = _SIGNED.search(text, max(0, last - 24), last)
+        match = _SIGNED.search(text, max(first, last - 24), last)
         if match:
             yield match.span(1)
         if end < 0:
             return
-        end = text.find("\n\n", end + 2)
+        first, end = end, text.find("\n\n", end + 2)
 
 
 def _from_pair(view: View, match: re.Match[str]) -> Iterator[Place]:

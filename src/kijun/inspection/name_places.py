@@ -149,7 +149,7 @@ def _by_place(groups: dict[str, dict[int, str]]) -> dict[int, list[tuple[str, st
 
 def places(view: View) -> set[Place]:
     """Every place where a name may stand; many overlap."""
-    found = {*_from_heads(view), *_from_honorifics(view)}
+    found = {*_from_heads(view), *_from_honorifics(view), *_from_ages(view)}
     unlisted = list(_after_labels(view))
     for place in {*_from_labels(view), *_from_kin(view, unlisted), *form_places(view)}:
         if _plausible(view, *place):
@@ -211,7 +211,7 @@ def _plausible(view: View, start: int, end: int) -> bool:
         return bool(spaced.kind(0, len(joined)) or spaced.cut(0, len(joined)))
     first = script(view.text[words[0][0] : words[0][1]])
     if first == "kata":
-        return True
+        return not any(view.text[start:end] in _ordinary_kana() for start, end in words)
     return bool(kind(*words[0]) & SURNAME) or (bool(kind(*words[-1]) & GIVEN) and first != "hira")
 
 
@@ -288,7 +288,10 @@ def _from_heads(view: View) -> Iterator[Place]:
 def _from_kin(view: View, unlisted: list[Place]) -> Iterator[Place]:
     """What stands right after a word for kin or an office-holder, with の, a bracket or a mark between or nothing."""
     text = view.text
+    kinds = view.scene.kinds
     for hit in view.scene.words("kin"):
+        if kinds[hit.start] == kinds[hit.start - 1 : hit.start] == "k":  # inside a longer word: ソフトウェア
+            continue
         place = hit.end
         while place - hit.end < 2 and text[place : place + 1] in _BETWEEN:
             if "ぁ" <= text[place] <= "ん":  # or the name begins here: 下の名前がのぞみです
@@ -308,7 +311,7 @@ def _after_kin(view: View, place: int, unlisted: list[Place]) -> Iterator[Place]
     word = script(match[1])
     if word == "kata":  # 妻がアイリーン: of people from abroad no list knows all
         unlisted.append((place, match.end(1)))
-    if word in ("hira", "kata"):
+    if word == "hira":
         for end in range(place + 2, min(match.end(1), place + 5)):  # a name in kana runs on: みどりは
             if kind(place, end) & GIVEN:
                 yield place, end
@@ -339,10 +342,12 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             while end and place - end < 2 and text[end - 1] in " \n":
                 end -= 1
             start = _word_before(text, end)
-            if start == end:
+            if start == end or _is_plain_word(text, start, end, word):
                 continue
             sure = word in _SURE and end - start > 1 and text[start:end] not in _SURE
             kata = script(text[start:end]) == "kata"
+            if kata and not sure and end - start > 2 and text[start:end] not in _ordinary_kana():
+                yield start, end  # バルデス委員
             written = sure and (kata or (end - start < 5 and _KANJI_HEAD.fullmatch(text, start, end)))
             if written or _plausible(view, start, end):
                 yield start, end
@@ -356,6 +361,21 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             first = _word_before(text, gap) if gap < start else start
             if first < gap and _plausible(view, first, end):
                 yield first, end
+
+
+def _from_ages(view: View) -> Iterator[Place]:
+    """Words in katakana right before an age: キャサリン（29歳）."""
+    for place in view.aged:
+        start = _word_before(view.text, place)
+        if place - start > 2 and script(view.text[start:place]) == "kata":
+            yield start, place
+
+
+def _is_plain_word(text: str, start: int, end: int, word: str) -> bool:
+    """Whether what looks like an honorific ends or begins a word of the language: ことから, 多様な, 模様."""
+    if word == "ら":
+        return end - start < 2 or "ぁ" <= text[end - 1] <= "ん"
+    return word == "様" and end - start == 1 and text[start] in "多同異仕模有各別"
 
 
 def _word_before(text: str, end: int) -> int:
@@ -386,6 +406,11 @@ def _word_before(text: str, end: int) -> int:
 
 def _is_katakana(char: str) -> bool:
     return "ァ" <= char <= "ヴ" or char in "ー・="
+
+
+@lru_cache(maxsize=1)
+def _ordinary_kana() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["ordinary_kana"]))
 
 
 @lru_cache(maxsize=1)

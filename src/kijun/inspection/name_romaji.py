@@ -48,6 +48,10 @@ SMALL_HINTS: Final = (
     " here",
 )
 _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
+#: What is written so is no name by itself, though Ai and Iso are names.
+_ACRONYMS: Final = frozenset(
+    {"AI", "IT", "ISO", "IC", "ICT", "JIS", "DX", "ID", "IP", "EU", "UI", "UX", "OA", "CIO", "CDO", "CISO"}
+)
 _CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
 _AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "くん")
 
@@ -73,7 +77,7 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             if line > 0:  # the next line begins with a word of its own
                 yield start, line
             continue
-        if any(lists.is_romaji(word) for word in words) or (
+        if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words) or (
             japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
         ):
             yield start, match.end()
@@ -81,7 +85,7 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
         called = _CALLED.search(match[0])
         if called:  # Kawaharada-san
             yield match.start(), match.start() + called.start()
-        elif (
+        elif match[0] not in _ACRONYMS and (
             lists.is_romaji(match[0])
             or text.startswith(_AFTER_ROMAJI, match.end())
             or _is_field(view, match.start())

@@ -15,7 +15,9 @@ from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
 _PLAIN: Final = 0.8  # how much plainer than a whole text a part must speak
-_LIFT: Final = 0.3  # how much a part can lift a text at most: where that is too little, parts are not looked at
+_LIFT: Final = (
+    0.3  # how much a part can lift a text at most: where that is too little, parts are not looked at
+)
 _ABOUT: Final = -1.6  # below this a text is so harmless that words of attacks in it are talked about
 _ORDER: Final = -0.4  # from here on a sentence inside a harmless text may be an order by itself
 _ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence

@@ -52,13 +52,17 @@ class Label(NamedTuple):
     strength: float
 
 
-_HOUSE_NUMBER: Final = re.compile(r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|[-の][0-9])")
+_HOUSE_NUMBER: Final = re.compile(
+    r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|条(?![約例件文])|[-の][0-9])"
+)
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
 _TIGHT: Final = re.compile(
     r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
 )
 _PLAIN_GAPS: Final = frozenset({"", ":", " ", ": ", "\n", ","})  # what `_TIGHT` says of most
+#: What follows a label of one character where it is one: 住: …, not 住民.
+_MARK: Final = re.compile(r"[ んみ:=\n」)】(\"'*|,>\t〒]")
 _REACH: Final = 14
 _SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
@@ -143,7 +147,12 @@ class Scene:
 
         marks = {*self._closely, *self.names.reasons(), *self.ends("prefecture")}
         marks.update(_house_numbers(self.text))
-        marks.update(hit.end + 1 for hit in self.words("label") if hit.value == "ADDRESS")
+        marks.update(hit.start + 1 for hit in self.words("town") if self._is_town(hit.start))
+        marks.update(
+            hit.end + 1
+            for hit in self.words("label")
+            if hit.value == "ADDRESS" and (hit.end - hit.start > 1 or _MARK.match(self.text, hit.end))
+        )
         places = sorted(mark for mark in marks if mark <= len(self.text))
         tokens = Tokens()
         text = self.text
@@ -162,6 +171,13 @@ class Scene:
         if last > first:
             tokens.add(text[first:last], first)
         return tokens
+
+    def _is_town(self, place: int) -> bool:
+        """Whether 市, 区, 町 or 村 at a place ends a name, and not 市町村 or 本市."""
+        return (
+            self.kinds[place - 1 : place] == "j"
+            and self.text[place - 1] not in "市区町村郡都道府県本当同各全他"
+        )
 
     def add(self, found: list[Candidate]) -> None:
         """Keep what one recogniser found, for what is looked for later."""
@@ -370,12 +386,12 @@ class Scene:
 def _house_numbers(text: str) -> Iterator[int]:
     """Where house numbers may end, as a reason to look at their sentence closely: not telephones, not days."""
     for match in _HOUSE_NUMBER.finditer(text):
-        if match[0][-2] in "-の":
+        if match[0][-2] in "-の" or match[0][-1] == "条":
             first = match.start()
             while first and text[first - 1].isdigit():
                 first -= 1
             figures = text[first : match.start() + 1]
             before = text[first - 1 : first]
-            if figures[0] == "0" or (before and before in "-.(/") or _YEAR.fullmatch(figures):
+            if figures[0] == "0" or (before and before in "-.(/第") or _YEAR.fullmatch(figures):
                 continue
         yield match.end()
