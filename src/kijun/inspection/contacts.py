@@ -25,7 +25,8 @@ _LOCAL: Final = re.compile(
 _POSTAL: Final = re.compile(
     r"(?<![0-9A-Za-z-])[0-9](?: ?[0-9]){2}[ ]?[-ー・.][ ]?\n?[0-9](?: ?[0-9]){3}(?![0-9A-Za-z]|[-ー][0-9])"
 )
-_POSTAL_PLAIN: Final = re.compile(r"(?<=〒)[ ]?([0-9](?:[ ]?[-ー]?[ ]?[0-9]){6})(?![0-9A-Za-z-])")
+_POSTAL_PLAIN: Final = re.compile(r"(?<=〒)[ ]?([0-9](?:[ ]?[-ー.・]?[ ]?\n?[0-9]){6})(?![0-9A-Za-z-])")
+_SEVEN: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9](?:[ .・]?\n?[0-9]){6}(?![0-9A-Za-z-])")
 _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
@@ -145,8 +146,15 @@ class Contacts:
                     f"address={beside_address(scene, *match.span())}",
                 ),
             )
-        for match in _POSTAL_PLAIN.finditer(text) if "〒" in text else ():
-            yield Candidate("POSTAL_CODE", *match.span(1), 0.5, rule, ("form=plain", "mark=True"))
+        plain = [match.span(1) for match in _POSTAL_PLAIN.finditer(text)] if "〒" in text else []
+        if scene.mentions("POSTAL_CODE"):
+            for start, end in scene.runs:
+                for match in _SEVEN.finditer(text, start, end + 1):
+                    label = scene.label(match.start())
+                    if label is not None and label.type == "POSTAL_CODE" and label.strength > 0.8:
+                        plain.append(match.span())
+        for start, end in dict.fromkeys(plain):
+            yield Candidate("POSTAL_CODE", start, end, 0.5, rule, ("form=plain", "mark=True"))
 
     def _mails(self, scene: Scene) -> Iterator[Candidate]:
         for match in _MAIL.finditer(scene.text):

@@ -10,12 +10,15 @@ from typing import Final
 from kijun.inspection.contacts import phone_form
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
-from kijun.inspection.scene import Candidate, Label, Scene
+from kijun.inspection.scene import Candidate, Hit, Label, Scene
 
 _PLATE: Final = re.compile(
     r"[ \n　]{0,2}[0-9](?: ?[0-9OlISB]){0,2}[A-Z]?[ \n]{0,2}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{0,2}[・.]{0,3} ?(?:[0-9OlISB](?: ?[0-9OlISB])? ?[-ー・] ?[0-9OlISB] ?[0-9OlISB]|[0-9](?: ?[0-9]){0,3})(?![0-9人円年月日回件台名])"
 )
 _CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z桁文件人])")
+#: Figures one by one with points between, or with one line break inside: 3.4.6.3.2.8.8.1
+_DOTTED: Final = re.compile(r"[0-9](?:[.・] ?[0-9]){4,12}(?![0-9.・])")
+_BROKEN: Final = re.compile(r"[0-9]{2,6}\n[0-9]{2,6}(?![-0-9A-Za-z年月日時人件円歳,./:]| |\t)")
 _ONE_CODE: Final = re.compile(
     r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9OlISB](?:[-ー]?[0-9OlISB]){1,14}(?![0-9A-Za-z月日年時人件円名])"
 )
@@ -172,7 +175,11 @@ class Labelled:
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose codes after a tight label or under a head of their own, also two joined by と or 、."""
         text = scene.digits
+        longest = Hit(-1, -1, "")
         for label in scene.words("label"):
+            if label.end == longest.end and label.start > longest.start:  # 証番号 of 受給者証番号
+                continue
+            longest = label
             type = label.value
             if type == "SYMBOL":
                 meant = scene.label(label.end)
@@ -187,7 +194,7 @@ class Labelled:
                 named = "記号" in text[label.start : label.end]
                 pattern = _SYMBOL if named or not text.startswith(_NEXT_LABEL, label.end) else _PLAIN_CODE
             for turn in range(4):
-                match = pattern.match(text, place)
+                match = _DOTTED.match(text, place) or _BROKEN.match(text, place) or pattern.match(text, place)
                 if match is None or match.end() - match.start() < 2:
                     break
                 end = match.end()

@@ -10,6 +10,7 @@ from kijun.inspection.choosing import apart, in_company, settle
 from kijun.inspection.contacts import Contacts
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
+from kijun.inspection.fold import fold
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
@@ -239,7 +240,7 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     """All words of labels, cues and rules in one automaton."""
     builder = LexiconBuilder()
     for type, words in read_yaml("labels.yaml")["labels"].items():
-        builder.add("label", map(str, words), type)
+        builder.add("label", (fold(str(word)).text for word in words), type)
     for group, words in read_yaml("cues.yaml")["cues"].items():
         builder.add(group, map(str, words))
     builder.add("person", _BESIDE_NAMES)
