@@ -13,8 +13,8 @@ import gzip
 import json
 import sys
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -185,9 +185,9 @@ def logistic(
     free: int | None = None,
     weight: np.ndarray | None = None,
     values: np.ndarray | None = None,
-    rounds: int = 400,
+    rounds: int = 600,
 ) -> np.ndarray:
-    """L2-penalised logistic regression over sparse rows by accelerated gradient descent (Nesterov), float64."""
+    """L2-penalised logistic regression over sparse rows by L-BFGS (Liu and Nocedal 1989), float64, until it stands still."""
     starts = pointers[:-1]
     lengths = np.diff(pointers)
     assert (lengths > 0).all()
@@ -198,39 +198,51 @@ def logistic(
     if free is not None:
         shrink[free] = 1e-3
 
-    def margins(at: np.ndarray) -> np.ndarray:
-        return np.add.reduceat(at[indices] * values, starts)
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        margins = np.add.reduceat(at[indices] * values, starts)
+        cost = np.logaddexp(0, margins) - goal * margins
+        error = weight * (1 / (1 + np.exp(-np.clip(margins, -35, 35))) - goal)
+        slope = np.bincount(indices, weights=error[row] * values, minlength=size) + shrink * at
+        return float(weight @ cost + 0.5 * shrink @ (at * at)), slope
 
-    def gather(by_row: np.ndarray) -> np.ndarray:
-        return np.bincount(indices, weights=by_row[row] * values, minlength=size)
-
-    step = 1.0 / (0.25 * _norm(margins, gather, weight, size) + penalty)
     at = np.zeros(size)
-    ahead = at.copy()
-    speed = 1.0
+    cost, slope = loss(at)
+    steps: deque[tuple[np.ndarray, np.ndarray, float]] = deque(maxlen=10)
     for _ in range(rounds):
-        error = weight * (1 / (1 + np.exp(-np.clip(margins(ahead), -35, 35))) - goal)
-        following = ahead - step * (gather(error) + shrink * ahead)
-        quicker = (1 + np.sqrt(1 + 4 * speed * speed)) / 2
-        ahead = following + (speed - 1) / quicker * (following - at)
-        at, speed = following, quicker
+        way = _descent(slope, steps)
+        downhill = float(way @ slope)
+        length = 1.0 if steps else 1.0 / max(1.0, float(np.linalg.norm(slope)))
+        for _ in range(30):
+            following = at + length * way
+            lower, steeper = loss(following)
+            if lower <= cost + 1e-4 * length * downhill:
+                break
+            length /= 2
+        else:
+            break  # no way down that float64 can see
+        moved, turned = following - at, steeper - slope
+        if float(moved @ turned) > 1e-12:
+            steps.append((moved, turned, float(moved @ turned)))
+        gained, at, cost, slope = cost - lower, following, lower, steeper
+        if gained < 1e-7 * max(1.0, cost):
+            break
     return at
 
 
-def _norm(
-    margins: Callable[[np.ndarray], np.ndarray],
-    gather: Callable[[np.ndarray], np.ndarray],
-    weight: np.ndarray,
-    size: int,
-) -> float:
-    """The largest eigenvalue of XᵀWX, by a few rounds of the power method."""
-    vector = np.ones(size) / np.sqrt(size)
-    value = 1.0
-    for _ in range(25):
-        vector = gather(weight * margins(vector))
-        value = float(np.linalg.norm(vector))
-        vector /= value
-    return value * 1.05
+def _descent(slope: np.ndarray, steps: deque[tuple[np.ndarray, np.ndarray, float]]) -> np.ndarray:
+    """Where to go: down the slope as the curvature of the last steps bends it."""
+    way = -slope
+    shares = []
+    for moved, turned, both in reversed(steps):
+        share = float(moved @ way) / both
+        way -= share * turned
+        shares.append(share)
+    if steps:
+        _, turned, both = steps[-1]
+        way *= both / float(turned @ turned)
+    for (moved, turned, both), share in zip(steps, reversed(shares), strict=True):
+        way += (share - float(turned @ way) / both) * moved
+    return way
 
 
 if __name__ == "__main__":
