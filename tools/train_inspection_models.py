@@ -10,20 +10,34 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+import yaml
 
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import SIZE, codes_of, gram_ids, language
+from kijun.inspection.linear import SIZE, codes_of, grams_of, language, once
 from kijun.inspection.rule import bundled, unmarked
+from kijun.inspection.segments import PART, WHOLE, sentences, windows
 from kijun.inspection.vocabulary import Kind
-from tools.train_inspection import DATA, logistic, rows
+from tools.train_inspection import DATA, ROOT, logistic, rows
 
+CATALOGUE = ROOT / "src/kijun/catalog/data"
 PENALTY = 1 / 16
 PENALTY_OF_KINDS = 1 / 8
 ORDINARY = 0.1  # what an everyday text weighs beside one that was written to be told apart
 MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Harmless texts, written to be mistaken, that may be flagged.
-ALARMS = {"attack": {"ja": 0.055, "en": 0.055}, "harmful": {"ja": 0.055, "en": 0.055}}
-FOLDS = 8
+#: Of those texts the languages differ in how hard the harmless ones were written; chosen with the texts of benchmarks/inspection/.
+ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.055, "en": 0.055}}
+LONG_ALARMS, PART_ALARMS = 0.01, 0.0025
+FOLDS = 5
+DOCUMENT, DOCUMENT_ATTACK = 0.1, 2.0  # what a piece of a long document weighs
+SIZES = (
+    1,
+    PART,
+    300,
+    WHOLE,
+)  # of the windows in which long documents are learnt from, as they are read; 1: sentences
+RARELY = 6  # of the catalogue every so many pieces
+STEP = 2  # of windows that overlap by half every other one
 PRIOR = 2000.0  # squared length that every text has beforehand: about that of ten characters, for a word is no text
 AGAIN = 2  # how often the rules' examples are read
 LEAST = 2  # texts in which an n-gram must occur
@@ -70,8 +84,10 @@ class Corpus(NamedTuple):
     idf: np.ndarray
 
     @classmethod
-    def of(cls, texts: list[str]) -> Corpus:
-        ids = [gram_ids(codes_of(fold(text).text)) for text in texts]
+    def of(cls, texts: list[str], sentences: set[int]) -> Corpus:
+        """`sentences` are the numbers of the texts in which an n-gram counts as often as it stands there, as in `weigh_parts`."""
+        grams = [grams_of(codes_of(fold(text).text)) for text in texts]
+        ids = [np.sort(one.places) if number in sentences else once(one) for number, one in enumerate(grams)]
         idf = rarity(ids)
         return cls(Rows(ids, idf), idf)
 
@@ -103,6 +119,103 @@ def fragments(texts: list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def documents() -> list[dict[str, str]]:
+    """Long documents: those that were written for it, and what this product itself says of AI in its catalogue."""
+    found = [
+        {"label": "benign", "attack": "", **row, "file": str(number)}
+        for number, row in enumerate(rows("documents_*.jsonl"))
+    ]
+    for number, file in enumerate(sorted(CATALOGUE.glob("topics/*.yaml"))):
+        said: dict[str, list[str]] = {"ja": [], "en": []}
+        collect(yaml.safe_load(file.read_text(encoding="utf-8")), said)
+        found += [
+            {"text": "\n".join(lines), "lang": lang, "attack": "", "file": str(number)}
+            for lang, lines in said.items()
+        ]
+    return found
+
+
+def also_as_markup(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Some of the harmless documents once more as web pages and spreadsheets give them: with tags, or in one line without full stops."""
+    plain = [row for row in found if not row["attack"]]
+    more = []
+    for row in plain[::4]:
+        lines = [line for line in row["text"].split("\n") if line]
+        more.append(
+            {
+                **row,
+                "text": '<ul style="list-style-type: none">\n'
+                + "\n".join(f"<li>{line}</li>" for line in lines)
+                + "\n</ul>",
+            }
+        )
+    for row in plain[2::4]:
+        rest = row["text"].replace("\n", " ").replace("。", " ")
+        more.append(
+            {
+                **row,
+                "text": "内容\t<ul> " + rest + " </ul>"
+                if not rest.isascii()
+                else "content\t<ul> " + rest + " </ul>",
+            }
+        )
+    return found + more
+
+
+def collect(node: object, said: dict[str, list[str]]) -> None:
+    """Put every text that a catalogue's file holds to its language."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in said and isinstance(value, str):
+                said[key].append(value)
+            else:
+                collect(value, said)
+    elif isinstance(node, list):
+        for value in node:
+            collect(value, said)
+
+
+def document_windows() -> list[dict[str, str]]:
+    """Long documents in pieces of the sizes in which they are read, the smallest their sentences (size 1).
+
+    An attack is in those that hold all of it; a piece that cuts it is left out.
+    """
+    found = []
+    for row in also_as_markup(documents()):
+        text, bad = row["text"], row["attack"]
+        first = text.index(bad) if bad else -1
+        for size in SIZES:
+            # the catalogue is large and says the like many times
+            step = (1 if row["attack"] or "label" in row else RARELY) * (STEP if size > 1 else 1)
+            places = (windows(text, size) if size > 1 else sentences(text))[::step]
+            if bad and size > 1:  # each window that holds the attack
+                places += windows(text, size)
+            for start, end in dict.fromkeys(places):
+                inside = bool(bad) and start <= first and first + len(bad) <= end
+                if end - start < 8 or (not inside and bad and first < end and start < first + len(bad)):
+                    continue
+                found.append(part(row, text[start:end], inside, size))
+        if bad:
+            found.append(part(row, bad, True, 1))
+            found += [
+                part(row, bad[start:end], True, 1)
+                for start, end in sentences(bad)
+                if 15 < end - start < len(bad)
+            ]
+    return found
+
+
+def part(row: dict[str, str], text: str, bad: bool, size: int) -> dict[str, str]:
+    """A piece of a document as a row of its own."""
+    return {
+        "text": text,
+        "label": "attack" if bad else "benign",
+        "category": "indirect",
+        "file": row["file"],
+        "size": str(size),
+    }
+
+
 def rarity(all_ids: list[np.ndarray]) -> np.ndarray:
     """Smoothed idf of each place; 0 where fewer than `LEAST` texts have it."""
     counts = np.zeros(SIZE)
@@ -117,41 +230,48 @@ def main() -> None:
     """Learn every head and write the file."""
     attacks = [*rows("attacks_*.jsonl"), *rule_examples(Kind.ATTACK, "attack")]
     expression = [*rows("expression_*.jsonl"), *rule_examples(Kind.EXPRESSION, "harmful")]
+    pieces = document_windows()
     ordinary = [unmarked(row["marked"])[0] for row in rows("personal_*.jsonl")]
     ordinary += values(row["marked"] for row in rows("personal_*.jsonl"))
     ordinary += fragments(ordinary)
-    texts = [row["text"] for row in attacks] + [row["text"] for row in expression] + ordinary
-    corpus = Corpus.of(texts)
+    texts = [row["text"] for row in (*attacks, *expression, *pieces)] + ordinary
+    at_pieces = len(attacks) + len(expression)
+    corpus = Corpus.of(texts, {at_pieces + number for number, row in enumerate(pieces) if row["size"] == "1"})
     arrays: dict[str, np.ndarray] = {"idf": corpus.idf.astype(np.float16), "prior": np.float32(PRIOR)}
-    ordinary_rows = np.arange(len(attacks) + len(expression), len(texts))
-    for name, found, first, label in (
-        ("attack", attacks, 0, "attack"),
-        ("harmful", expression, len(attacks), "harmful"),
+    # to attacks what only sounds harmful is everyday, and to harmful expression are attacks and sentences of documents
+    everyday = np.arange(at_pieces + len(pieces), len(texts))
+    harmless = np.array(
+        [len(attacks) + number for number, row in enumerate(expression) if row["label"] == "none"]
+    )
+    for name, found, own, also in (
+        (
+            "attack",
+            [*attacks, *pieces],
+            np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces))]),
+            harmless,
+        ),
+        (
+            "harmful",
+            expression,
+            np.arange(len(attacks), at_pieces),
+            np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces), 4)]),
+        ),
     ):
-        own = np.arange(first, first + len(found))
-        goal = np.array([float(row["label"] == label) for row in found])
-        languages = np.array([language(codes_of(fold(row["text"]).text)) for row in found])
-        # to harmful expression attacks are everyday as well, and what only sounds harmful is to attacks
-        also = (
-            np.arange(len(attacks))
-            if name == "harmful"
-            else np.array(
-                [len(attacks) + number for number, row in enumerate(expression) if row["label"] == "none"]
-            )
-        )
-        everyday = np.concatenate([ordinary_rows, also])
-        keep(arrays, name, against(corpus, own, everyday, goal), MOST)
-        print(f"{name}: {int(goal.sum())} of {len(goal)}", flush=True)
-        for tongue, threshold in thresholds(
-            name, corpus, own, everyday, goal, languages, np.array([int(row["file"]) for row in found])
-        ).items():
-            arrays[f"threshold:{name}:{tongue}"] = np.float32(threshold)
-        kinds(
-            arrays,
-            corpus,
-            f"{name}-kind",
-            [(first + number, row["category"]) for number, row in enumerate(found) if row["label"] == label],
-        )
+        task = Task(name, corpus, own, np.concatenate([everyday, also]), found)
+        learnt = task.learn(np.ones(len(own), dtype=bool))
+        keep(arrays, name, learnt, MOST)
+        print(f"{name}: {int(task.goal.sum())} of {len(own)}", flush=True)
+        found_thresholds = task.thresholds()
+        if name == "harmful":
+            found_thresholds |= long_thresholds(corpus, learnt, pieces, at_pieces, found_thresholds)
+        for key, threshold in found_thresholds.items():
+            arrays[f"threshold:{name}:{key}"] = np.float32(threshold)
+        bad = [
+            (int(place), row["category"])
+            for place, row in zip(own, found, strict=True)
+            if row["label"] == name and "size" not in row
+        ]
+        kinds(arrays, corpus, f"{name}-kind", bad)
     hate = [
         (len(attacks) + number, row["target"] or "other")
         for number, row in enumerate(expression)
@@ -161,38 +281,75 @@ def main() -> None:
     np.savez_compressed(DATA / "models.npz", **arrays)
 
 
-def against(corpus: Corpus, own: np.ndarray, everyday: np.ndarray, goal: np.ndarray) -> Learnt:
-    """A head that tells the bad of some texts from the harmless ones and from everyday texts."""
-    weight = np.concatenate([np.ones(len(own)), np.full(len(everyday), ORDINARY)])
-    truth = np.concatenate([goal, np.zeros(len(everyday))])
-    return fit(corpus.rows, np.concatenate([own, everyday]), truth, weight, PENALTY)
-
-
-def thresholds(
-    name: str,
-    corpus: Corpus,
-    own: np.ndarray,
-    everyday: np.ndarray,
-    goal: np.ndarray,
-    languages: np.ndarray,
-    files: np.ndarray,
+def long_thresholds(
+    corpus: Corpus, learnt: Learnt, pieces: list[dict[str, str]], first: int, short: dict[str, float]
 ) -> dict[str, float]:
-    """For each language the margin that `ALARMS` of the harmless texts reach when their file was not learnt from."""
-    margins = np.zeros(len(own))
-    for turn in range(FOLDS):
-        left = (files % FOLDS == turn) & (files >= 0)
-        if left.any():
-            margins[left] = corpus.rows.margins(own[left], against(corpus, own[~left], everyday, goal[~left]))
+    """For each language the margin that `LONG_ALARMS` of the windows of documents reach, none of which was learnt from."""
     found = {}
-    for tongue in ("ja", "en"):
-        harmless = np.sort(margins[(languages == tongue) & (goal == 0) & (files >= 0)])
-        found[tongue] = float(harmless[int(len(harmless) * (1 - ALARMS[name][tongue]))])
-        caught = (margins[(languages == tongue) & (goal == 1)] > found[tongue]).mean()
-        print(
-            f"   {tongue}: threshold {found[tongue]:.2f}, {caught:.3f} found at {ALARMS[name][tongue]:.1%} false alarms, in files left out",
-            flush=True,
-        )
+    for tongue, least in short.items():
+        here = [
+            first + number
+            for number, row in enumerate(pieces)
+            if row["size"] == str(WHOLE)
+            and number % 4
+            and language(codes_of(fold(row["text"]).text)) == tongue
+        ]
+        margins = np.sort(corpus.rows.margins(np.array(here), learnt))
+        found[f"{tongue}:long"] = max(least, float(margins[int(len(margins) * (1 - LONG_ALARMS))]))
+        print(f"   {tongue}:long: threshold {found[f'{tongue}:long']:.2f}", flush=True)
     return found
+
+
+class Task:
+    """A head that tells the bad of some texts from the harmless ones and from everyday texts."""
+
+    def __init__(
+        self, name: str, corpus: Corpus, own: np.ndarray, everyday: np.ndarray, found: list[dict[str, str]]
+    ) -> None:
+        self._name, self._corpus, self._own, self._everyday = name, corpus, own, everyday
+        self.goal = np.array([float(row["label"] == name) for row in found])
+        self._sizes = np.array([int(row.get("size", 0)) for row in found])
+        self._weight = np.where(self._sizes == 0, 1.0, np.where(self.goal == 1, DOCUMENT_ATTACK, DOCUMENT))
+        self._languages = np.array([language(codes_of(fold(row["text"]).text)) for row in found])
+        self._files = np.array([int(row["file"]) for row in found])
+
+    def learn(self, chosen: np.ndarray) -> Learnt:
+        """Weights from some of the texts."""
+        weight = np.concatenate([self._weight[chosen], np.full(len(self._everyday), ORDINARY)])
+        truth = np.concatenate([self.goal[chosen], np.zeros(len(self._everyday))])
+        return fit(
+            self._corpus.rows, np.concatenate([self._own[chosen], self._everyday]), truth, weight, PENALTY
+        )
+
+    def thresholds(self) -> dict[str, float]:
+        """For each language the margin that `ALARMS` of the harmless texts reach when their file was not learnt from.
+
+        Pieces of documents have thresholds of their own: of windows (``long``) and of sentences (``part``).
+        """
+        margins = np.zeros(len(self._own))
+        for turn in range(FOLDS):
+            left = (self._files % FOLDS == turn) & (self._files >= 0)
+            if left.any():
+                margins[left] = self._corpus.rows.margins(self._own[left], self.learn(~left))
+        found = {}
+        for tongue in ("ja", "en"):
+            for key, size, alarms in (
+                ("", 0, ALARMS[self._name][tongue]),
+                (":long", WHOLE, LONG_ALARMS),
+                (":part", 1, PART_ALARMS),
+            ):
+                here = (self._languages == tongue) & (self._files >= 0) & (self._sizes == size)
+                if not here.any():
+                    continue
+                harmless = np.sort(margins[here & (self.goal == 0)])
+                least = float(harmless[int(len(harmless) * (1 - alarms))])
+                found[tongue + key] = least
+                caught = (margins[here & (self.goal == 1)] > least).mean()
+                print(
+                    f"   {tongue}{key}: threshold {least:.2f}, {caught:.3f} found at {alarms:.1%} false alarms, in files left out",
+                    flush=True,
+                )
+        return found
 
 
 def kinds(arrays: dict[str, np.ndarray], corpus: Corpus, group: str, rows_of: list[tuple[int, str]]) -> None:

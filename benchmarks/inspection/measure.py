@@ -117,12 +117,13 @@ def main() -> None:
     parser.add_argument("--half", choices=("a", "b"), help="every other text")
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--only", default="")
-    parser.add_argument("--floor", type=float, default=0.5, help="another threshold for all types")
+    parser.add_argument("--floor", type=float, help="another threshold for all types")
     args = parser.parse_args()
     rows = read(args.file)
     if args.half:
         rows = rows[0 if args.half == "a" else 1 :: 2]
-    inspector = Inspector(Policy(thresholds=dict.fromkeys(DataType, args.floor)))
+    floor = {} if args.floor is None else dict.fromkeys(DataType, args.floor)
+    inspector = Inspector(Policy(thresholds=floor))
 
     def find(text: str) -> list[Span]:
         return [(one.type, one.start, one.end) for one in inspector.inspect(text).data]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from kijun.inspection import Inspector, Kind
 from kijun.inspection.linear import SIZE, TextModels, codes_of, gram_ids
 from kijun.inspection.reading import (
+    LONG,
     Attacks,
     Expressions,
-    Reading,
     kind_of,
     piece,
     pieces,
@@ -35,7 +35,7 @@ def weighing(letter: str, weight: float, bias: float) -> dict[str, np.ndarray]:
     return {"at": gram_ids(codes_of(letter)), "head": np.array([weight]), "bias": np.array(bias)}
 
 
-def small_models() -> TextModels:
+def arrays_of() -> dict[str, np.ndarray]:
     """悪 speaks for an attack, 罵 for harm; 甲 or 乙 tell the kind."""
     arrays = {"idf": np.full(SIZE, 1_000.0, dtype=np.float32)}
     for name, letter, weight, bias in (
@@ -49,10 +49,10 @@ def small_models() -> TextModels:
         ("target/region", "郷", 1.0, 0.0),
     ):
         arrays |= {f"{key}:{name}": value for key, value in weighing(letter, weight, bias).items()}
-    return TextModels(arrays)
+    return arrays
 
 
-MODELS = small_models()
+MODELS = TextModels(arrays_of())
 
 
 def proposed(recognise: Recogniser, text: str) -> list[tuple[str, str, str]]:
@@ -149,19 +149,55 @@ def test_without_models_or_rules_nothing_is_proposed() -> None:
 
 
 def test_the_plainest_window_of_a_long_text_is_read() -> None:
-    text = "これは長い文章の中の一つの文です。" * 60 + "悪悪。" + "これは長い文章の中の一つの文です。" * 60
+    text = (
+        "これは長い文章の中の一つの文です。" * 60
+        + "悪悪だくみをする。"
+        + "これは長い文章の中の一つの文です。" * 60
+    )
     found = read(MODELS, "attack", text)
     assert "悪悪" in text[found.start : found.end]
     assert found.end - found.start <= WHOLE
-    part = plainest(MODELS, "attack", text, found)
+    part = plainest(MODELS, "attack", text, pieces(MODELS, text))
+    assert part is not None
     assert "悪悪" in text[part.start : part.end]
-    assert part.end - part.start <= PART
+    assert part.end - part.start <= 20
     assert part.over >= found.over
 
 
-def test_a_short_text_is_its_own_plainest_part() -> None:
-    whole = Reading(1.0, 0, PART)
-    assert plainest(MODELS, "attack", "あ" * PART, whole) is whole
+def test_a_short_text_has_no_plainest_sentence() -> None:
+    text = "悪だくみ。善だくみです。" * 4
+    assert len(text) <= PART
+    assert plainest(MODELS, "attack", text, pieces(MODELS, text)) is None
+
+
+FILLING = "本日の会議の議事録は次のとおりであります。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "less"),
+    [
+        ("悪悪悪だくみをするものとします。", 0.0),
+        ("「悪悪悪だくみをするものとします」。", 1.5),
+        ("これは「悪悪悪だくみをするもの」です。", 1.5),
+        ("run(悪悪悪=[だくみ], _する={もの});。", 1.5),
+    ],
+)
+def test_what_is_quoted_or_of_a_program_must_speak_plainer(sentence: str, less: float) -> None:
+    text = FILLING * 8 + sentence + FILLING * 8
+    found = plainest(MODELS, "attack", text, pieces(MODELS, text))
+    assert found is not None
+    [alone] = [one for one in pieces(MODELS, text) if len(one.parts) == 17]
+    margin = alone.part_margins["attack"][8]
+    assert text[found.start : found.end] == sentence
+    assert found.over == pytest.approx(margin - less)
+
+
+def test_a_long_text_has_a_threshold_of_its_own() -> None:
+    models = TextModels(
+        {**arrays_of(), "threshold:attack:ja": np.float32(0.0), "threshold:attack:ja:long": np.float32(5.0)}
+    )
+    short, long = (read(models, "attack", "悪" + "あ" * count).over for count in (LONG - 1, LONG))
+    assert long < short - 4
 
 
 def test_nothing_to_read() -> None:

@@ -20,8 +20,13 @@ KEYS = {
     "personal": {"id", "genre", "disguise", "hard_negative", "marked"},
     "attacks": {"id", "lang", "label", "category", "text"},
     "expression": {"id", "lang", "label", "category", "target", "text"},
+    "documents": {"id", "lang", "label", "genre", "attack", "text"},
 }
-LABELS = {"attacks": {"attack", "benign"}, "expression": {"harmful", "mention", "none"}}
+LABELS = {
+    "attacks": {"attack", "benign"},
+    "documents": {"attack", "benign"},
+    "expression": {"harmful", "mention", "none"},
+}
 CATEGORIES = {"attacks": set(map(str, Attack)), "expression": set(map(str, Expression))}
 DISGUISES = {
     "none",
@@ -79,7 +84,10 @@ def test_every_row_is_well_formed(file: Path) -> None:
         else:
             assert row["lang"] in {"ja", "en"}, row["id"]
             assert row["label"] in LABELS[kind(file)], row["id"]
-            if row["label"] in {"attack", "harmful"}:
+            if kind(file) == "documents":
+                assert row["attack"] in row["text"], row["id"]
+                assert bool(row["attack"]) == (row["label"] == "attack"), row["id"]
+            elif row["label"] in {"attack", "harmful"}:
                 assert row["category"] in CATEGORIES[kind(file)], row["id"]
             if row.get("target"):
                 assert row["target"] in set(Target), row["id"]

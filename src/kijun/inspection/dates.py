@@ -82,9 +82,17 @@ class Dates:
                     features = ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}")
                     yield Candidate("AGE", *match.span(), 0.5, rule, features)
         for match in _BARE_AGE.finditer(scene.digits):
-            if int(match[1]) <= 115:
-                features = ("form=bare", f"size={_size(match[1])}", f"open={text[match.start()]}")
+            opening = text[match.start()]
+            if int(match[1]) <= 115 and not (opening == "(" and _is_numbering(text, match.start())):
+                features = ("form=bare", f"size={_size(match[1])}", f"open={opening}")
                 yield Candidate("AGE", *match.span(1), 0.3, rule, features)
+
+
+def _is_numbering(text: str, place: int) -> bool:
+    """Whether a figure in brackets numbers what follows, for no word that could be a name stands before it: 、(1)一括で."""
+    while place and text[place - 1] == " ":
+        place -= 1
+    return not place or not text[place - 1].isalpha()
 
 
 def _dates(scene: Scene) -> Iterator[tuple[str, re.Match[str]]]:

@@ -58,7 +58,27 @@ _SPACED_OUT: Final = tuple(
 _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヴｦ-ﾝ一-龥々〆ヶ]")
 #: Labels of two characters that forms stretch to the width of longer ones: 氏　　名
 _STRETCHED_LABELS: Final = frozenset(
-    "氏名 名前 住所 電話 年齢 担当 携帯 口座 名義 記号 番号 世帯 本籍 病名 宛先 宛名 旅券 児童 患者".split()
+    [
+        "氏名",
+        "名前",
+        "住所",
+        "電話",
+        "年齢",
+        "担当",
+        "携帯",
+        "口座",
+        "名義",
+        "記号",
+        "番号",
+        "世帯",
+        "本籍",
+        "病名",
+        "宛先",
+        "宛名",
+        "旅券",
+        "児童",
+        "患者",
+    ]
 )
 _STRETCHED: Final = re.compile(
     f"[{''.join(label[0] for label in sorted(_STRETCHED_LABELS))}](?<![ぁ-んァ-ヴ一-龥々].)([ \u3000]{{1,6}})"

@@ -33,6 +33,11 @@ Codes = NDArray[np.uint32]
 
 def codes_of(folded: str) -> Codes:
     """A folded text as the models read it: small letters, any digit as 0, any run of spaces as one; code points."""
+    return codes_and_places(folded)[0]
+
+
+def codes_and_places(folded: str) -> tuple[Codes, Ids | None]:
+    """The codes of a text, and for each of its characters which code stands for it; None where they are the same."""
     codes = np.frombuffer(folded.lower().encode("utf-32-le", "replace"), dtype=np.uint32)
     digits = (codes > 0x30) & (codes < 0x3A)
     spaces = (codes == 0x0A) | (codes == 0x09) | (codes == 0x20)
@@ -42,17 +47,25 @@ def codes_of(folded: str) -> Codes:
         repeated = spaces[1:] & spaces[:-1]
         codes = np.where(spaces, np.uint32(0x20), codes)
         if repeated.any():
-            codes = codes[np.concatenate(([True], ~repeated))]
-    return codes
+            kept = np.concatenate(([True], ~repeated))
+            return codes[kept], np.cumsum(kept) - 1
+    return codes, None
 
 
-def gram_ids(codes: Codes) -> Ids:
-    """The places of a text's n-grams, each once, in order."""
+class Grams(NamedTuple):
+    """The places of all n-grams of a text: those of one character as they stand in it, then those of two, and so on."""
+
+    places: Codes
+    count: int  # characters
+
+
+def grams_of(codes: Codes) -> Grams:
+    """Hash the n-grams of a text."""
     count = len(codes)
     longest = min(LONGEST_GRAM, count)
-    if not longest:
-        return np.zeros(0, dtype=np.intp)
     places = np.empty(longest * count - longest * (longest - 1) // 2, dtype=np.uint32)
+    if not longest:
+        return Grams(places, 0)
     first = np.multiply(codes, _FIRST, out=places[:count])
     running, filled = first, count
     for length in range(2, longest + 1):
@@ -63,11 +76,21 @@ def gram_ids(codes: Codes) -> Ids:
     places ^= places >> _HALF
     places *= _MIX
     places >>= _SHIFT
-    places.sort()
-    once = np.empty(len(places), dtype=np.bool_)
-    once[0] = True
-    np.not_equal(places[1:], places[:-1], out=once[1:])
-    return places[once].astype(np.intp)
+    return Grams(places, count)
+
+
+def once(grams: Grams) -> Ids:
+    """The places of a text's n-grams, each once, in order."""
+    places = np.sort(grams.places)
+    first = np.empty(len(places), dtype=np.bool_)
+    first[:1] = True
+    np.not_equal(places[1:], places[:-1], out=first[1:])
+    return places[first].astype(np.intp)
+
+
+def gram_ids(codes: Codes) -> Ids:
+    """The places of a text's n-grams, each once, in order."""
+    return once(grams_of(codes))
 
 
 def language(codes: Codes) -> str:
@@ -122,6 +145,27 @@ class TextModels:
             norm, {name: sums[column] / norm + self._bias[name] for column, name in enumerate(self._whole, 1)}
         )
 
+    def weigh_parts(self, grams: Grams, starts: Ids, ends: Ids) -> dict[str, list[float]]:
+        """What parts of a text say to each whole head, all at once; places are those of codes, ends exclusive.
+
+        In a part an n-gram counts as often as it stands there, so that running sums do.
+        """
+        running = np.zeros((len(grams.places) + 1, self._table.shape[1]))
+        np.cumsum(self._table.take(grams.places, axis=0), axis=0, dtype=np.float64, out=running[1:])
+        sums = np.zeros((len(starts), self._table.shape[1]))
+        offset = 0
+        for length in range(1, min(LONGEST_GRAM, grams.count) + 1):
+            last = grams.count - length + 1
+            firsts = np.minimum(starts, last)
+            sums += running[offset + np.maximum(ends - length + 1, firsts)] - running[offset + firsts]
+            offset += last
+        norms = np.sqrt(sums[:, 0] + self._prior)
+        norms[norms == 0] = 1.0
+        return {
+            name: (sums[:, column] / norms + self._bias[name]).tolist()
+            for column, name in enumerate(self._whole, 1)
+        }
+
     def margin(self, label: str, ids: Ids, norm: float) -> float:
         """How much a text of a length speaks for a label of a group (``group/label``); above zero it does."""
         places, weights = self._sparse[label]
@@ -129,8 +173,13 @@ class TextModels:
         return float(weights[found][places[found] == ids].sum()) / norm + self._bias[label]
 
     def threshold(self, head: str, language: str) -> float:
-        """The margin above which a head's finding counts in a language: few harmless texts reach it."""
-        return self._thresholds.get(f"{head}:{language}", 0.0)
+        """The margin above which a head's finding counts in a language: few harmless texts reach it.
+
+        ``en`` and ``ja`` are for texts, ``en:long`` and ``ja:long`` for windows of long ones, ``en:part`` and ``ja:part`` for
+        sentences of those; where one is missing the text's counts.
+        """
+        own = self._thresholds.get(f"{head}:{language}")
+        return self._thresholds.get(f"{head}:{language.partition(':')[0]}", 0.0) if own is None else own
 
     def likeliest(self, group: str, ids: Ids, norm: float) -> str:
         """Of the labels of a group the one that a text speaks for most."""

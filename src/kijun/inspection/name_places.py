@@ -344,7 +344,8 @@ def _from_honorifics(view: View) -> Iterator[Place]:
             start = _word_before(text, end)
             if start == end or _is_plain_word(text, start, end, word):
                 continue
-            sure = word in _SURE and end - start > 1 and text[start:end] not in _SURE
+            written_plain = text[start:end] in _ordinary_kana() or text[start:end] in _SURE
+            sure = word in _SURE and end - start > 1 and not written_plain
             kata = script(text[start:end]) == "kata"
             if kata and not sure and end - start > 2 and text[start:end] not in _ordinary_kana():
                 yield start, end  # バルデス委員

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from kijun.inspection.decode import decoded
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import TextModels, codes_of, gram_ids, language
+from kijun.inspection.linear import TextModels, codes_and_places, codes_of, gram_ids, grams_of, language, once
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Hit, Scene
-from kijun.inspection.segments import PART, WHOLE, windows
+from kijun.inspection.segments import PART, WHOLE, sentences, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
@@ -37,6 +41,13 @@ _TALKED: Final = (
     "」",
     "』",
 )
+_QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program, must speak
+_QUOTATION: Final = re.compile(
+    r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
+)
+_SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
+_LEAST: Final = 6  # characters of a sentence that is read by itself
+LONG: Final = 450  # characters from which a text is long, and its windows have a threshold of their own
 _MOST: Final = 200  # places of a word that are looked at
 _NOTHING: Final = -9.0
 
@@ -71,18 +82,19 @@ class Attacks:
         models, text = self._models, scene.text
         if models is None:
             return
-        whole = read(models, "attack", text, scene.pieces(models))
+        wholes = scene.pieces(models)
+        whole = read(models, "attack", text, wholes)
+        part = plainest(models, "attack", text, wholes)
         said = [found for rule in self._words for found in _near(scene, rule)]
-        part = plainest(models, "attack", text, whole) if whole.over > -_LIFT else whole
-        over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT))
+        over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
         for rule, start, end in agreed:
             yield Candidate(rule.type, start, end, max(0.6, score_of(over)), rule.id)
         if agreed:
             return
         if self._model_rule is not None and over > 0:
-            kind = kind_of(models, "attack-kind", text[part.start : part.end])
-            yield Candidate(kind, *_trimmed(text, part), score_of(over), self._model_rule.id)
+            kind = kind_of(models, "attack-kind", text[place.start : place.end])
+            yield Candidate(kind, *_trimmed(text, place), score_of(over), self._model_rule.id)
         elif self._decoded_rule is not None:
             yield from self._hidden(models, scene, self._decoded_rule)
 
@@ -123,11 +135,12 @@ class Expressions:
         models, text = self._models, scene.text
         if models is None or self._model_rule is None:
             return
-        whole = read(models, "harmful", text, scene.pieces(models))
+        wholes = scene.pieces(models)
+        whole = read(models, "harmful", text, wholes)
         plain, share = self._plainly(scene)
         if whole.over <= (-_LIFT - _WORDS if plain is None else -_ALL * share):
             return
-        part = plainest(models, "harmful", text, whole)
+        part = plainest(models, "harmful", text, wholes) or whole
         kind = kind_of(models, "harmful-kind", text[part.start : part.end])
         over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT))
         same = next(
@@ -162,19 +175,38 @@ class Expressions:
 
 
 class Piece(NamedTuple):
-    """A piece of a text as the models see it: its place, what it says to each head, its language."""
+    """A piece of a text as the models see it: its place, its language, what it and its sentences say to each head.
+
+    `parts` are the places of its sentences in the text; none where the piece is short.
+    """
 
     start: int
     end: int
-    margins: Mapping[str, float]
     language: str
+    margins: Mapping[str, float]
+    parts: Sequence[tuple[int, int]] = ()
+    part_margins: Mapping[str, Sequence[float]] = MappingProxyType({})
 
 
 def piece(models: TextModels, text: str, start: int, end: int) -> Piece | None:
     """A piece of a text; None where there is nothing to read."""
-    codes = codes_of(text[start:end])
-    ids = gram_ids(codes)
-    return Piece(start, end, models.weigh(ids).margins, language(codes)) if len(ids) else None
+    codes, at = codes_and_places(text[start:end])
+    if not len(codes):
+        return None
+    grams = grams_of(codes)
+    spoken = language(codes)
+    margins = models.weigh(once(grams)).margins
+    if end - start <= PART:
+        return Piece(start, end, spoken, margins)
+    cut = [place for place in sentences(text[start:end]) if place[1] - place[0] >= _LEAST]
+    places = np.minimum(np.array(cut, dtype=np.intp).reshape(-1, 2), end - start - 1)
+    if at is not None:
+        places = at[places]
+    if len(cut) < 2:
+        return Piece(start, end, spoken, margins)
+    places[-1, 1] = len(codes)
+    found = [(start + first, start + last) for first, last in cut]
+    return Piece(start, end, spoken, margins, found, models.weigh_parts(grams, places[:, 0], places[:, 1]))
 
 
 def pieces(models: TextModels, text: str) -> list[Piece]:
@@ -186,25 +218,28 @@ def pieces(models: TextModels, text: str) -> list[Piece]:
 def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | None = None) -> Reading:
     """How far a text, or the plainest window of a long one, is above the threshold of its language."""
     best = Reading(_NOTHING, 0, len(text))
+    long = len(text) > LONG
     for whole in pieces(models, text) if wholes is None else wholes:
-        over = whole.margins[head] - models.threshold(head, whole.language)
+        over = whole.margins[head] - models.threshold(
+            head, f"{whole.language}:long" if long else whole.language
+        )
         if over > best.over:
             best = Reading(over, whole.start, whole.end)
     return best
 
 
-def plainest(models: TextModels, head: str, text: str, whole: Reading) -> Reading:
-    """The part of what was read that speaks plainest."""
-    start, end = whole.start, whole.end
-    if end - start <= PART:
-        return whole
-    best = Reading(_NOTHING, start, end)
-    for first, last in windows(text[start:end], PART):
-        part = piece(models, text, start + first, start + last)
-        if part is not None:
-            over = part.margins[head] - models.threshold(head, part.language)
-            if over > best.over:
-                best = Reading(over, part.start, part.end)
+def plainest(models: TextModels, head: str, text: str, wholes: Sequence[Piece]) -> Reading | None:
+    """The sentence of a long text that speaks plainest, with less weight where it is quoted; None in a short text."""
+    best: Reading | None = None
+    for whole in wholes:
+        for (start, end), margin in zip(whole.parts, whole.part_margins.get(head, ()), strict=False):
+            ascii = len(text[start:end].encode("ascii", "ignore"))
+            spoken = "en" if 2 * ascii > end - start else "ja"
+            over = margin - models.threshold(head, f"{spoken}:part")
+            if over > 0 and (_is_quotation(text, start, end) or _is_code(text[start:end])):
+                over -= _QUOTED
+            if best is None or over > best.over:
+                best = Reading(over, start, end)
     return best
 
 
@@ -236,6 +271,20 @@ def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
     while end < len(text) and end - last < PART // 2 and text[end] not in "。\n!?":
         end += 1
     return start, end
+
+
+def _is_quotation(text: str, start: int, end: int) -> bool:
+    """Whether a sentence is what somebody quotes: it stands in quotation marks, or most of it does."""
+    line = max(text.rfind("\n", 0, start) + 1, start - 200)
+    if _is_quoted(text, line, start):
+        return True
+    quoted = sum(len(match[0]) for match in _QUOTATION.finditer(text, start, end))
+    return 2 * quoted > end - start
+
+
+def _is_code(sentence: str) -> bool:
+    """Whether a line is one of a program and not of prose: as many signs as words."""
+    return 12 * len(_SIGNS.findall(sentence)) > len(sentence)
 
 
 def _is_quoted(text: str, start: int, place: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SENTENCE: Final = re.compile(r"[^。！？!?\n.]{0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*|\.)?")
+_SENTENCE: Final = re.compile(r"(?:[^。！？!?\n.]|\.(?=\S)){0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*)?")
 WHOLE: Final = 600  # characters: a longer text is read in windows of this size
 PART: Final = 140  # characters: the size of the parts of a window
 

@@ -11,7 +11,6 @@ from importlib.resources import files
 from itertools import repeat
 from typing import Final
 
-
 _NOTHING: Final = repeat(0.0)  # what a feature weighs that was not learnt
 
 
