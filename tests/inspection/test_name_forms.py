@@ -6,7 +6,7 @@ import pytest
 
 from kijun.inspection.name_forms import form_places
 from kijun.inspection.name_lists import name_lists
-from kijun.inspection.name_places import View
+from kijun.inspection.name_view import View
 from tests.inspection.scenes import scene
 
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kijun.inspection.name_lists import name_lists
-from kijun.inspection.name_places import View, parts, places
+from kijun.inspection.name_places import places
+from kijun.inspection.name_view import View, parts
 from tests.inspection.scenes import scene
 
 

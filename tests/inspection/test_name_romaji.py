@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kijun.inspection.name_lists import name_lists
-from kijun.inspection.name_places import View
 from kijun.inspection.name_romaji import romaji_places
+from kijun.inspection.name_view import View
 from tests.inspection.scenes import scene
 
 

@@ -56,7 +56,7 @@ class Grams(NamedTuple):
     """The places of all n-grams of a text: those of one character as they stand in it, then those of two, and so on."""
 
     places: Codes
-    count: int  # characters
+    characters: int
 
 
 def grams_of(codes: Codes) -> Grams:
@@ -154,8 +154,8 @@ class TextModels:
         np.cumsum(self._table.take(grams.places, axis=0), axis=0, dtype=np.float64, out=running[1:])
         sums = np.zeros((len(starts), self._table.shape[1]))
         offset = 0
-        for length in range(1, min(LONGEST_GRAM, grams.count) + 1):
-            last = grams.count - length + 1
+        for length in range(1, min(LONGEST_GRAM, grams.characters) + 1):
+            last = grams.characters - length + 1
             firsts = np.minimum(starts, last)
             sums += running[offset + np.maximum(ends - length + 1, firsts)] - running[offset + firsts]
             offset += last

@@ -11,7 +11,7 @@ from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME
 from kijun.inspection.scripts import KANJI
 
 if TYPE_CHECKING:
-    from kijun.inspection.name_places import Place, View
+    from kijun.inspection.name_view import Place, View
 
 _NAMES: Final = SURNAME | GIVEN | ABROAD
 # Patterns over the kinds of characters (`scripts.kinds_of`): j kanji, h hiragana, k katakana and ー, d ・
@@ -22,6 +22,8 @@ _SPACED_RUN: Final = re.compile(r"[jhk](?<![jhk].)(?: {1,3}[jhk](?![jhk]))+")
 _PARTICLES: Final = frozenset("のはがをにとさ様氏殿で")
 _KATAKANA: Final = re.compile(r"k{1,10}(?:[ d=\n]{1,2}k{1,12}){1,4}(?!k)")
 _KATAKANA_PART: Final = re.compile(r"k+")
+#: What words for the part that somebody has end in.
+_ROLES: Final = frozenset("人方者主員長名父母妻夫男女故亡")
 _HALF_ABROAD: Final = re.compile(r"k(?<!kk)k{1,9}[ d](j{1,3})(?!j)")  # ハリス 莉子
 _SPACED_HINT: Final = re.compile(r"[jk] {1,2}[jhk]")
 #: A surname of two characters before です, and what folding leaves spaced because the gaps differ.
@@ -33,17 +35,13 @@ _KANA: Final = re.compile(r"[^jhk](?=hh|kk)")
 _KANA_SELF: Final = re.compile(
     r"(?:[ぁ-ん]{2,9}?|[ァ-ヴー]{2,9})(?=です|と申|といい|と言い|いいます|言います|という|とかい|っす|だけど|ですが|やけど|、|。|」| ?[(0-9])"
 )
-#: What is read in brackets behind a name: 蒼空（そら）, 希望さん（のぞみ）.
-_READING: Final = re.compile(
-    rf"\((?<=[{KANJI}んま]\()([ぁ-んー]{{2,8}}(?: [ぁ-んー]{{2,8}})?|[ァ-ヴー]{{2,8}}(?: [ァ-ヴー]{{2,8}})?)(?=[)、])"
-)
 _IN_SECTION: Final = re.compile(
     rf"[課係室班]([{KANJI}]{{2,3}})(?=[へにがはとかまよも、。) \n])"
 )  # 人事課滝口へ
 #: Who signs: a surname alone at the end of a note.
 _SIGNED: Final = re.compile(rf"(?:\n *|[。!] *\(| {{2,4}})([{KANJI}]{{1,4}})\)?\Z")
-_SPEAKER: Final = re.compile(rf"\n ?([{KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?= ?[:「])")
-_FIRST_SPEAKER: Final = re.compile(_SPEAKER.pattern.removeprefix(r"\n"))
+_SPEAKER: Final = re.compile(rf"[\n。」)\]_] ?([{KANJI}]{{1,5}}|[ぁ-ん]{{2,6}}|[ァ-ヴー]{{2,8}})(?= ?[:「>])")
+_FIRST_SPEAKER: Final = re.compile(_SPEAKER.pattern.removeprefix(r"[\n。」)\]_]"))
 
 
 def form_places(view: View) -> Iterator[Place]:
@@ -67,7 +65,7 @@ def form_places(view: View) -> Iterator[Place]:
     for match in _HALF_ABROAD.finditer(kinds):
         if kind(*match.span(1)) & GIVEN:
             yield match.span()
-    for pattern in (_READING, _IN_SECTION, _SPEAKER):
+    for pattern in (_IN_SECTION, _SPEAKER):
         for match in pattern.finditer(text):
             yield match.span(1)
     first = _FIRST_SPEAKER.match(text)
@@ -109,9 +107,10 @@ def _signed(text: str) -> Iterator[Place]:
 
 def _from_pair(view: View, match: re.Match[str]) -> Iterator[Place]:
     """Two words with a space, a dot or a line break between, and each alone; the second also without the kana after it."""
-    text, kind = view.text, view.names.kind
+    text, kind, kinds = view.text, view.names.kind, view.scene.kinds
     start, end = match.span()
-    if start and view.scene.kinds[start - 1] in "jk":
+    yield from _behind_roles(view, start, match.end(1), match.start(3), end)
+    if start and kinds[start - 1] in "jk":
         return
     first, last = kind(start, match.end(1)), kind(match.start(3), end)
     if first & SURNAME or last & GIVEN or end - start == 3 or not text[end - 1] < "ぁ":
@@ -123,6 +122,19 @@ def _from_pair(view: View, match: re.Match[str]) -> Iterator[Place]:
         yield match.span(1)
     if last & _NAMES:
         yield match.span(3)
+
+
+def _behind_roles(view: View, start: int, middle: int, second: int, end: int) -> Iterator[Place]:
+    """A pair whose surname is the end of a longer word: 届出人鯖江 明美, 被相続人百目鬼 源三郎."""
+    text, kind, kinds = view.text, view.names.kind, view.scene.kinds
+    while start and kinds[start - 1] == "j":
+        start -= 1
+    if middle - start < 3 or kind(start, middle) & SURNAME or not kind(second, end) & GIVEN:
+        return
+    for length in (3, 2, 4, 1):
+        first = middle - length
+        if first > start and (kind(first, middle) & SURNAME or text[first - 1] in _ROLES):
+            yield first, end
 
 
 def _spaced(view: View) -> Iterator[Place]:

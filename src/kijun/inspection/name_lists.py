@@ -15,7 +15,8 @@ from kijun.inspection.rule import read_yaml
 
 #: What a name is; a name can be several of them. REASON: it is a reason to look at its sentence closely.
 SURNAME, COMMON, GIVEN, ABROAD, REASON = 1, 2, 4, 8, 16
-_WIDTH: Final = 64  # a place is kept as start × 64 + length
+#: A place is kept as start × this + length.
+PLACE_KEY: Final = 64
 _HIRAGANA: Final = frozenset(map(chr, range(0x3041, 0x3097)))
 _TO_KATAKANA: Final = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _LONG_VOWEL: Final = re.compile(r"(?<=[aeiou])h(?=[kstnhmyrwgzdbpfjc]|$)")
@@ -55,7 +56,7 @@ class NameLists:
         return Names(
             text,
             {
-                start * _WIDTH + end - start: kinds[number]
+                start * PLACE_KEY + end - start: kinds[number]
                 for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
             },
             self._single,
@@ -81,7 +82,7 @@ class Names:
         """What a place is, as a sum of `SURNAME`, `COMMON`, `GIVEN` and `ABROAD`; 0 where it is no name."""
         if end - start == 1:
             return self._single.get(self._text[start], 0)
-        return self.found.get(start * _WIDTH + end - start, 0)
+        return self.found.get(start * PLACE_KEY + end - start, 0)
 
     def cut(self, start: int, end: int) -> str:
         """How a word without a space can be cut into a surname and a given name: S2, s1 …, nothing where it cannot."""
@@ -99,8 +100,8 @@ class Names:
         ends = []
         for key, kind in self.found.items():
             if kind & REASON:
-                start = key // _WIDTH
-                end = start + key % _WIDTH
+                start = key // PLACE_KEY
+                end = start + key % PLACE_KEY
                 if not (_is_kanji(self._text, start - 1) and _is_kanji(self._text, end)) or any(
                     self.kind(end, end + length) & GIVEN
                     for length in (2, 3)

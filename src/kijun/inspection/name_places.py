@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
 from typing import Final
 
+from kijun.inspection.name_alone import readings, standing_alone
+from kijun.inspection.name_beside import before_ages, before_honorifics
 from kijun.inspection.name_forms import form_places
-from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME, NameLists
+from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME
 from kijun.inspection.name_romaji import romaji_places
-from kijun.inspection.rule import read_yaml
-from kijun.inspection.scene import Scene
-from kijun.inspection.scripts import KANJI, char_script, script
-from kijun.inspection.tokens import NAME, NOUN, Tokens
-
-Place = tuple[int, int]
+from kijun.inspection.name_view import GAPS, Place, View, ordinary_kana, parts
+from kijun.inspection.scripts import KANJI, script
+from kijun.inspection.tokens import NAME, NOUN
 
 _AFTER: Final = re.compile(
     rf"([{KANJI}ノ]{{1,6}}[ぁ-ん]{{0,4}}|[ァ-ヴー]{{2,12}}|[ぁ-ん]{{2,8}})(?:([ \n・]{{1,3}})([{KANJI}]{{1,4}}[ぁ-ん]{{0,3}}|[ァ-ヴー]{{1,10}}|[ぁ-ん]{{1,6}}))?"
@@ -45,111 +43,12 @@ _SELF: Final = (
     "ちゃん",
     "氏",
 )
-_GAPS: Final = " \n・="
 _NAMES: Final = SURNAME | GIVEN | ABROAD
-#: Before these any word in kanji or katakana may be a name, however rare.
-_SURE: Final = frozenset({"様", "さま", "さん", "氏", "殿", "くん", "君", "ちゃん"})
-
-
-class View:
-    """A scene as names see it: words and names by place, and the words that stand after and before names."""
-
-    def __init__(self, scene: Scene, lists: NameLists) -> None:
-        self.scene = scene
-        self.text = scene.text
-        self.lists = lists
-        self.names = scene.names
-        self.after = {
-            group: {hit.start: hit.value for hit in scene.words(group)}
-            for group in ("honorific", "title", "thing")
-        }
-        self.before = {
-            group: {hit.end: hit.value for hit in scene.words(group)} for group in ("kin", "company", "title")
-        }
-
-    @cached_property
-    def behind(self) -> dict[int, list[tuple[str, str]]]:
-        """What begins at a place of what stands after names: group and word."""
-        return _by_place(self.after)
-
-    @cached_property
-    def ahead(self) -> dict[int, list[tuple[str, str]]]:
-        """What ends at a place of what stands before names: group and word."""
-        return _by_place(self.before)
-
-    @cached_property
-    def no_names(self) -> tuple[list[int], list[int]]:
-        """Where words end that are no names (次男, 民生委員, 様), in order, and where each begins."""
-        hits = sorted(
-            (hit.end, hit.start)
-            for group in ("kin", "label", "title", "honorific")
-            for hit in self.scene.words(group)
-        )
-        return [end for end, _ in hits], [start for _, start in hits]
-
-    @property
-    def tokens(self) -> Tokens:
-        """The words of the text; known only where `places` asked to look closely."""
-        return self.scene.tokens
-
-    @cached_property
-    def thing_ends(self) -> dict[int, int]:
-        """Where words for companies, places and things end, with where they begin."""
-        return {hit.end: hit.start for hit in self.scene.words("thing")}
-
-    @property
-    def prefectures(self) -> frozenset[str]:
-        """The names of prefectures and great cities without what they end in: 千葉, 福島, 横浜."""
-        return _prefectures()
-
-    @cached_property
-    def aged(self) -> set[int]:
-        """Where a word must end to stand right before an age: さくら（9歳."""
-        found = set()
-        for hit in self.scene.words("years"):
-            place = hit.start
-            while place and self.text[place - 1] in "0123456789一二三四五六七八九十 (、":
-                place -= 1
-            if place < hit.start:
-                found.add(place)
-        return found
-
-    @cached_property
-    def cued_ends(self) -> set[int]:
-        """Where a word must end to stand before an honorific, a title, a thing or an age; also with a space between."""
-        places = {place for words in self.after.values() for place in words} | self.aged
-        return places | {place - 1 for place in places}
-
-    @cached_property
-    def cued_starts(self) -> set[int]:
-        """Where a word must begin to stand after a label of persons, after kin or a company; also after one mark."""
-        places = {place for words in self.before.values() for place in words}
-        places |= {
-            label.end for label in self.scene.words("label") if label.value in ("PERSON", "BANK_ACCOUNT")
-        }
-        return places | {place + 1 for place in places} | {place + 2 for place in places}
-
-    def has_cue(self, start: int, end: int) -> bool:
-        """Whether an ordinary word stands where names stand."""
-        if end in self.cued_ends or start in self.cued_starts:
-            return True
-        if not self.scene.tables.rows:
-            return False
-        head = self.scene.head(start)
-        return head is not None and head.type == "PERSON"
-
-
-def _by_place(groups: dict[str, dict[int, str]]) -> dict[int, list[tuple[str, str]]]:
-    found: dict[int, list[tuple[str, str]]] = {}
-    for group, words in groups.items():
-        for place, word in words.items():
-            found.setdefault(place, []).append((group, word))
-    return found
 
 
 def places(view: View) -> set[Place]:
     """Every place where a name may stand; many overlap."""
-    found = {*_from_heads(view), *_from_honorifics(view), *_from_ages(view)}
+    found = {*_from_heads(view), *before_honorifics(view, _plausible), *before_ages(view)}
     unlisted = list(_after_labels(view))
     for place in {*_from_labels(view), *_from_kin(view, unlisted), *form_places(view)}:
         if _plausible(view, *place):
@@ -158,7 +57,9 @@ def places(view: View) -> set[Place]:
     found.update(romaji_places(view))
     view.scene.look_closely(found)  # from here on the words of these sentences are known
     found.update(_from_tokens(view))
+    found.update(standing_alone(view))
     found.update(list(_shorter(view, found)))
+    found.update(list(readings(view, found)))
     return {place for place in found if not _is_plain_kana(view, *place)}
 
 
@@ -183,20 +84,6 @@ def _is_plain_kana(view: View, start: int, end: int) -> bool:
     return not (script(text[start:end]) == "kata" and start in view.cued_starts)
 
 
-def parts(text: str, start: int, end: int) -> list[Place]:
-    """The words of a place that spaces, dots and line breaks divide."""
-    found: list[Place] = []
-    place = start
-    for at in range(start, end):
-        if text[at] in _GAPS:
-            if at > place:
-                found.append((place, at))
-            place = at + 1
-    if end > place:
-        found.append((place, end))
-    return found
-
-
 def _plausible(view: View, start: int, end: int) -> bool:
     """Whether a place can be a name at all: a part of it is in the lists, or it is foreign by its form."""
     words = parts(view.text, start, end)
@@ -211,7 +98,7 @@ def _plausible(view: View, start: int, end: int) -> bool:
         return bool(spaced.kind(0, len(joined)) or spaced.cut(0, len(joined)))
     first = script(view.text[words[0][0] : words[0][1]])
     if first == "kata":
-        return not any(view.text[start:end] in _ordinary_kana() for start, end in words)
+        return not any(view.text[start:end] in ordinary_kana() for start, end in words)
     return bool(kind(*words[0]) & SURNAME) or (bool(kind(*words[-1]) & GIVEN) and first != "hira")
 
 
@@ -238,7 +125,7 @@ def _extended(view: View, number: int, start: int, end: int) -> Iterator[Place]:
     length = 0
     for following in range(number + 1, min(number + 6, len(tokens))):
         begins, ends = tokens.starts[following], tokens.ends[following]
-        if text[begins] in _GAPS:
+        if text[begins] in GAPS:
             if ends - begins > 3 or length:
                 break
             continue
@@ -330,90 +217,5 @@ def _shorter(view: View, found: set[Place]) -> Iterator[Place]:
             and (" " in text[start:end] or "\n" in text[start:end])
         ):
             for place in range(end - 1, max(start + 2, end - 4), -1):
-                if place in until and text[place - 1] not in _GAPS:
+                if place in until and text[place - 1] not in GAPS:
                     yield start, place
-
-
-def _from_honorifics(view: View) -> Iterator[Place]:
-    text = view.text
-    for group in ("honorific", "title"):
-        for place, word in view.after[group].items():
-            end = place
-            while end and place - end < 2 and text[end - 1] in " \n":
-                end -= 1
-            start = _word_before(text, end)
-            if start == end or _is_plain_word(text, start, end, word):
-                continue
-            written_plain = text[start:end] in _ordinary_kana() or text[start:end] in _SURE
-            sure = word in _SURE and end - start > 1 and not written_plain
-            kata = script(text[start:end]) == "kata"
-            if kata and not sure and end - start > 2 and text[start:end] not in _ordinary_kana():
-                yield start, end  # バルデス委員
-            written = sure and (kata or (end - start < 5 and _KANJI_HEAD.fullmatch(text, start, end)))
-            if written or _plausible(view, start, end):
-                yield start, end
-            if end - start > 3 and script(text[start:end]) == "hira":  # あのひろとくん
-                for length in range(2, 5):
-                    if view.names.kind(end - length, end) & GIVEN:
-                        yield end - length, end
-            gap = start
-            while gap and start - gap < 3 and text[gap - 1] in " \n・":
-                gap -= 1
-            first = _word_before(text, gap) if gap < start else start
-            if first < gap and _plausible(view, first, end):
-                yield first, end
-
-
-def _from_ages(view: View) -> Iterator[Place]:
-    """Words in katakana right before an age: キャサリン（29歳）."""
-    for place in view.aged:
-        start = _word_before(view.text, place)
-        if place - start > 2 and script(view.text[start:place]) == "kata":
-            yield start, place
-
-
-def _is_plain_word(text: str, start: int, end: int, word: str) -> bool:
-    """Whether what looks like an honorific ends or begins a word of the language: ことから, 多様な, 模様."""
-    if word == "ら":
-        return end - start < 2 or "ぁ" <= text[end - 1] <= "ん"
-    return word == "様" and end - start == 1 and text[start] in "多同異仕模有各別"
-
-
-def _word_before(text: str, end: int) -> int:
-    """Where the word that ends at a place begins: kanji with kana after them, or kana of one kind; at most ten characters."""
-    start = end
-    while start and end - start < 6 and "ぁ" <= text[start - 1] <= "ん":
-        start -= 1
-    if end - start > 2:
-        return start  # in hiragana
-    if (
-        start
-        and _is_katakana(text[start - 1])
-        and not (text[start - 1] in "ノヶケ" and start > 1 and char_script(text[start - 2]) == "kanji")
-    ):
-        if start < end:
-            return start
-        while start and end - start < 20 and _is_katakana(text[start - 1]):
-            start -= 1
-        return start
-    while (
-        start and end - start < 8 and (char_script(text[start - 1]) == "kanji" or text[start - 1] in "ノヶケ")
-    ):
-        start -= 1
-    while start < end and text[start] in "ノヶケ":
-        start += 1
-    return start
-
-
-def _is_katakana(char: str) -> bool:
-    return "ァ" <= char <= "ヴ" or char in "ー・="
-
-
-@lru_cache(maxsize=1)
-def _ordinary_kana() -> frozenset[str]:
-    return frozenset(map(str, read_yaml("names.yaml")["ordinary_kana"]))
-
-
-@lru_cache(maxsize=1)
-def _prefectures() -> frozenset[str]:
-    return frozenset(map(str, read_yaml("names.yaml")["places"]))

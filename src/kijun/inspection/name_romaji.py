@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kijun.inspection.rule import read_yaml
 
 if TYPE_CHECKING:
-    from kijun.inspection.name_places import View
+    from kijun.inspection.name_view import View
 
 _CAPITAL: Final = re.compile("[A-ZÀ-ỹ][a-zA-ZÀ-ỹ]")
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯẠ-Ỹ"
@@ -52,6 +52,16 @@ _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|Fr
 _ACRONYMS: Final = frozenset(
     {"AI", "IT", "ISO", "IC", "ICT", "JIS", "DX", "ID", "IP", "EU", "UI", "UX", "OA", "CIO", "CDO", "CISO"}
 )
+#: What stands before a person in English, and in Japanese that is written in romaji.
+_PERSON_BEFORE: Final = re.compile(
+    r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|nurse|teacher|guardian|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|neighbou?r|musuko no|musume no|kodomo no|tsuma no|otto no|haha no|chichi no|ane no|ani no|imouto no|otouto no|na wa|namae wa)[.:,]? )$|@$"
+)
+_BEFORE: Final = re.compile(
+    r"(?i)\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|from|for|by|with|and|name|re|client|patient|resident|applicant|guardian|contact|attention|attn|regards|best|thanks|sincerely|wishes|is|called|call|visit|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|nurse|teacher|signed|spelling is|[0-9]+[.)])[.:,]?\s{1,2}(?:mr\.? |mrs\.? |ms\.? )?$|\n$|\A$"
+)
+_BEHIND: Final = re.compile(
+    r"(?i),? ?\(?(?:[0-9]{1,3}\)|born|b\.|dob|aged?\b|[0-9]{4}[-./])|'s\b|,? (?:asks?|called|calls|reported|reports|lives|came|says|said|wants|needs|has|and (?:baby|his|her))\b| ?[–/] "
+)
 _CALLED: Final = re.compile("-(?:san|sama|kun|chan|sensei)$")
 _AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "くん")
 
@@ -77,8 +87,9 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             if line > 0:  # the next line begins with a word of its own
                 yield start, line
             continue
+        plain = ordinary.intersection(word.lower().strip(".") for word in words)
         if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words) or (
-            japanese and not ordinary.intersection(word.lower().strip(".") for word in words)
+            not plain and (japanese or _is_spoken_of(text, start, match.end()))
         ):
             yield start, match.end()
     for match in _ONE_ROMAJI.finditer(text):
@@ -87,10 +98,16 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             yield match.start(), match.start() + called.start()
         elif match[0] not in _ACRONYMS and (
             lists.is_romaji(match[0])
+            or _PERSON_BEFORE.search(text, max(0, match.start() - 16), match.start())
             or text.startswith(_AFTER_ROMAJI, match.end())
             or _is_field(view, match.start())
         ):
             yield match.span()
+
+
+def _is_spoken_of(text: str, start: int, end: int) -> bool:
+    """Whether what stands beside words with capitals says that they are a person: Mr, from, wife, (29), born."""
+    return bool(_BEFORE.search(text, max(0, start - 24), start) or _BEHIND.match(text, end))
 
 
 def _without_capitals(view: View) -> Iterator[tuple[int, int]]:

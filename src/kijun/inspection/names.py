@@ -6,19 +6,23 @@ alike (a list, a table). Whose telephone is near tells nothing of a name, so tha
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kijun.inspection.context import char_class
 from kijun.inspection.name_lists import ABROAD, COMMON, GIVEN, SURNAME, name_lists
-from kijun.inspection.name_places import View, parts, places
+from kijun.inspection.name_places import places
+from kijun.inspection.name_view import View, parts
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Label, Scene
 from kijun.inspection.scripts import script
 from kijun.inspection.tokens import NOUN, PLACE
 
 _TOUCHING: Final = frozenset("の・: (「、はが/ =")
+_WORD_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z]{1,10})[.:,]?\s{1,2}$")
+_WORD_AFTER: Final = re.compile(r"[ ,]{1,2}([a-z]{1,10})(?![A-Za-z])")
 _LETTERS: Final = "SGNPEnspo"  # one letter for each kind of word
 
 
@@ -56,11 +60,22 @@ def _features(view: View, start: int, end: int) -> list[str]:
     features += near
     features += [f"{what}&{one}" for one in near[:-2]]  # not with the kinds beside: that told nothing more
     if lexical[0].startswith("latin"):
+        features += _words_beside(text, start, end)
         features.append(f"caps={text[start : start + 2].isupper()}{text[end - 2 : end].isupper()}")
     label = view.scene.label(start)
     if label is not None:
         features.append(f"{what}&label={label.type}{label.strength}")
     return features
+
+
+def _words_beside(text: str, start: int, end: int) -> Iterator[str]:
+    """The words in Latin letters right before and after a name in such letters; those of the language, not other names."""
+    before = _WORD_BEFORE.search(text, max(0, start - 16), start)
+    if before:
+        yield f"word<{before[1].lower()}"
+    after = _WORD_AFTER.match(text, end, end + 16)
+    if after:
+        yield f"word>{after[1]}"
 
 
 def around_name(scene: Scene, start: int, end: int, label: Label | None) -> list[str]:
