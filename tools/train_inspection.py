@@ -33,7 +33,7 @@ TEXTS = ROOT / "tools/inspection_texts"
 DATA = ROOT / "src/kijun/inspection/data"
 
 PENALTY = {"PERSON": 1.5}
-AGAIN = 6  # how often the rules' examples are read: each stands for many short texts
+AGAIN = 8  # how often the rules' examples are read: each stands for many short texts
 RARE = 3  # a feature that fewer candidates have is left out: it would remember a text instead of learning
 Gold = dict[str, list[tuple[int, int]]]
 

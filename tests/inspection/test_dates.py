@@ -136,3 +136,16 @@ def test_each_rule_works_alone_and_none_proposes_nothing() -> None:
         only = Dates([rule for rule in rules("dates") if rule.type == wanted])
         assert {one.type for one in candidates(only, text)} == {wanted}
     assert candidates(Dates([]), text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("山田花子(32)", {("AGE", "32")}),
+        ("山田 花子 (32)", {("AGE", "32")}),
+        ("案には、(1)一括", set()),
+        ("(2)分納", set()),
+    ],
+)
+def test_a_figure_in_brackets_is_an_age_only_behind_a_word(text: str, ages: set[tuple[str, str]]) -> None:
+    assert values(DATES, text) == ages

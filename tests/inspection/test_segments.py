@@ -35,6 +35,7 @@ def test_it_works() -> None:
         ("\n\n\n", ["\n\n\n"]),
         ("本当に！？すごい", ["本当に！？", "すごい"]),
         ("はい。え", ["はい。え"]),
+        ("See models.CASCADE in a.b.c. Then go.", ["See models.CASCADE in a.b.c. ", "Then go."]),
     ],
 )
 def test_edges(text: str, expected: list[str]) -> None:

@@ -239,7 +239,10 @@ _BESIDE_NAMES: Final = [
 def build_lexicon(rules: RuleSet) -> Lexicon:
     """All words of labels, cues and rules in one automaton."""
     builder = LexiconBuilder()
-    for type, words in read_yaml("labels.yaml")["labels"].items():
+    for type, words in (
+        *read_yaml("labels.yaml")["labels"].items(),
+        *read_yaml("labels_read.yaml")["labels"].items(),
+    ):
         builder.add("label", (fold(str(word)).text for word in words), type)
     for group, words in read_yaml("cues.yaml")["cues"].items():
         builder.add(group, map(str, words))

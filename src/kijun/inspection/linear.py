@@ -148,17 +148,19 @@ class TextModels:
     def weigh_parts(self, grams: Grams, starts: Ids, ends: Ids) -> dict[str, list[float]]:
         """What parts of a text say to each whole head, all at once; places are those of codes, ends exclusive.
 
-        In a part an n-gram counts as often as it stands there, so that running sums do.
+        In a part an n-gram counts as often as it stands there, so that one pass over the text sums up all parts.
         """
-        running = np.zeros((len(grams.places) + 1, self._table.shape[1]))
-        np.cumsum(self._table.take(grams.places, axis=0), axis=0, dtype=np.float64, out=running[1:])
-        sums = np.zeros((len(starts), self._table.shape[1]))
-        offset = 0
-        for length in range(1, min(LONGEST_GRAM, grams.characters) + 1):
-            last = grams.characters - length + 1
-            firsts = np.minimum(starts, last)
-            sums += running[offset + np.maximum(ends - length + 1, firsts)] - running[offset + firsts]
-            offset += last
+        count = grams.characters
+        rows = np.zeros((len(grams.places) + 1, self._table.shape[1]), dtype=np.float32)
+        self._table.take(grams.places, axis=0, out=rows[:-1], mode="clip")
+        lengths = np.arange(min(LONGEST_GRAM, count))[:, None]
+        offsets = lengths * count - lengths * (lengths - 1) // 2
+        edges = np.empty((len(lengths), len(starts), 2), dtype=np.intp)
+        edges[:, :, 0] = offsets + np.minimum(starts, count - lengths)
+        edges[:, :, 1] = np.maximum(edges[:, :, 0], offsets + ends - lengths)
+        between = np.add.reduceat(rows, edges.ravel(), axis=0)[::2].reshape(*edges.shape[:2], -1)
+        between[edges[:, :, 0] == edges[:, :, 1]] = 0  # for what is empty `reduceat` gives the row itself
+        sums = between.sum(axis=0)
         norms = np.sqrt(sums[:, 0] + self._prior)
         norms[norms == 0] = 1.0
         return {

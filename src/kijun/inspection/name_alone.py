@@ -15,6 +15,7 @@ _QUOTED: Final = re.compile(r"「([ぁ-ん]{2,6}|[ァ-ヴー]{2,8})」")
 _READING: Final = re.compile(
     rf"\((?<=[{KANJI}んま]\()([ぁ-んー]{{2,8}}(?: [ぁ-んー]{{2,8}})?|[ァ-ヴー]{{2,8}}(?: [ァ-ヴー]{{2,8}})?)(?=[)、])"
 )
+_KATAKANA: Final = re.compile(r"k(?<!kk)k{1,9}(?!k)")
 #: Who speaks in a chat, as people call themselves there: nao: はい, <mori> 例の件
 _CHAT: Final = re.compile(r"(?:\A|\n)[<\[@]?([a-z]{3,12})(?=[>\]]? ?:|> )")
 
@@ -34,6 +35,11 @@ def standing_alone(view: View) -> Iterator[Place]:
     for match in _QUOTED.finditer(text) if "「" in text else ():
         if view.names.kind(*match.span(1)) & (SURNAME | GIVEN):
             yield match.span(1)
+    for match in _KATAKANA.finditer(kinds) if view.scene.has_half_width else ():
+        if view.scene.half_width(match.start()) and (
+            view.names.kind(*match.span()) & (SURNAME | GIVEN) or view.names.cut(*match.span())
+        ):
+            yield match.span()
     for match in _CHAT.finditer(text):
         if view.lists.is_romaji(match[1]):
             yield match.span(1)

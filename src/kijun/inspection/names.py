@@ -59,6 +59,9 @@ def _features(view: View, start: int, end: int) -> list[str]:
     features += touching
     features += near
     features += [f"{what}&{one}" for one in near[:-2]]  # not with the kinds beside: that told nothing more
+    if view.scene.has_half_width and lexical[0] == "kata":
+        half = f"half={view.scene.half_width(start)}"
+        features += (half, f"{what}&{half}")
     if lexical[0].startswith("latin"):
         features += _words_beside(text, start, end)
         features.append(f"caps={text[start : start + 2].isupper()}{text[end - 2 : end].isupper()}")

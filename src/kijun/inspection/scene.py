@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -52,17 +52,12 @@ class Label(NamedTuple):
     strength: float
 
 
-_HOUSE_NUMBER: Final = re.compile(
-    r"[0-9一二三四五六七八九十][ ]?(?:丁目|番地|番[0-9 地]|条(?![約例件文])|[-の][0-9])"
-)
-_YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
 _TIGHT: Final = re.compile(
     r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is)(?=[ :])){0,12}"
 )
 _PLAIN_GAPS: Final = frozenset({"", ":", " ", ": ", "\n", ","})  # what `_TIGHT` says of most
-#: What follows a label of one character where it is one: 住: …, not 住民.
-_MARK: Final = re.compile(r"[ んみ:=\n」)】(\"'*|,>\t〒]")
+_HALF_WIDTH: Final = re.compile("[ｦ-ﾝ]")
 _REACH: Final = 14
 _SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
@@ -134,6 +129,15 @@ class Scene:
         return kinds_of(self.text)
 
     @cached_property
+    def has_half_width(self) -> bool:
+        """Whether katakana of half width stands in the text as it was given: the hand of an old system."""
+        return bool(_HALF_WIDTH.search(self.given))
+
+    def half_width(self, place: int) -> bool:
+        """Whether the character at a place was given as katakana of half width."""
+        return self.has_half_width and "ｦ" <= self.given[self.folded.back(place, place + 1)[0]] <= "ﾝ"
+
+    @cached_property
     def names(self) -> Names:
         """Where words of the lists of names stand."""
         from kijun.inspection.name_lists import name_lists
@@ -143,16 +147,10 @@ class Scene:
     @cached_property
     def tokens(self) -> Tokens:
         """The words of the sentences in which a name or a place may stand, as the dictionary cuts them."""
+        from kijun.inspection.closely import reasons
         from kijun.inspection.tokens import Tokens
 
-        marks = {*self._closely, *self.names.reasons(), *self.ends("prefecture")}
-        marks.update(_house_numbers(self.text))
-        marks.update(hit.start + 1 for hit in self.words("town") if self._is_town(hit.start))
-        marks.update(
-            hit.end + 1
-            for hit in self.words("label")
-            if hit.value == "ADDRESS" and (hit.end - hit.start > 1 or _MARK.match(self.text, hit.end))
-        )
+        marks = reasons(self, self._closely)
         places = sorted(mark for mark in marks if mark <= len(self.text))
         tokens = Tokens()
         text = self.text
@@ -171,13 +169,6 @@ class Scene:
         if last > first:
             tokens.add(text[first:last], first)
         return tokens
-
-    def _is_town(self, place: int) -> bool:
-        """Whether 市, 区, 町 or 村 at a place ends a name, and not 市町村 or 本市."""
-        return (
-            self.kinds[place - 1 : place] == "j"
-            and self.text[place - 1] not in "市区町村郡都道府県本当同各全他"
-        )
 
     def add(self, found: list[Candidate]) -> None:
         """Keep what one recogniser found, for what is looked for later."""
@@ -381,17 +372,3 @@ class Scene:
         from kijun.inspection.tables import Tables
 
         return Tables(self)
-
-
-def _house_numbers(text: str) -> Iterator[int]:
-    """Where house numbers may end, as a reason to look at their sentence closely: not telephones, not days."""
-    for match in _HOUSE_NUMBER.finditer(text):
-        if match[0][-2] in "-の" or match[0][-1] == "条":
-            first = match.start()
-            while first and text[first - 1].isdigit():
-                first -= 1
-            figures = text[first : match.start() + 1]
-            before = text[first - 1 : first]
-            if figures[0] == "0" or (before and before in "-.(/第") or _YEAR.fullmatch(figures):
-                continue
-        yield match.end()

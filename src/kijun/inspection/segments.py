@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SENTENCE: Final = re.compile(r"(?:[^。！？!?\n.]|\.(?=\S)){0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*)?")
+_SENTENCE: Final = re.compile(r"[^。！？!?\n.]{0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*|\.)?")
+LONGEST: Final = 400  # characters of a sentence
 WHOLE: Final = 600  # characters: a longer text is read in windows of this size
 PART: Final = 140  # characters: the size of the parts of a window
 
@@ -17,7 +18,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     while start < len(text):
         match = _SENTENCE.match(text, start)
         end = match.end() if match and match.end() > start else start + 1
-        if places and end - start < 3:
+        goes_on = start and text[start - 1] == "." and end - places[-1][0] <= LONGEST  # models.CASCADE
+        if places and (end - start < 3 or goes_on):
             places[-1] = (places[-1][0], end)
         else:
             places.append((start, end))
