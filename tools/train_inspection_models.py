@@ -26,7 +26,7 @@ ORDINARY = 0.1  # what an everyday text weighs beside one that was written to be
 MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Harmless texts, written to be mistaken, that may be flagged.
 #: Of those texts the languages differ in how hard the harmless ones were written; chosen with the texts of benchmarks/inspection/.
-ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.055, "en": 0.055}}
+ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.048, "en": 0.055}}
 LONG_ALARMS, PART_ALARMS = 0.01, 0.0025
 FOLDS = 5
 DOCUMENT, DOCUMENT_ATTACK = 0.1, 2.0  # what a piece of a long document weighs
@@ -254,7 +254,7 @@ def main() -> None:
             "harmful",
             expression,
             np.arange(len(attacks), at_pieces),
-            np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces), 4)]),
+            np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces), 2)]),
         ),
     ):
         task = Task(name, corpus, own, np.concatenate([everyday, also]), found)
@@ -291,7 +291,7 @@ def long_thresholds(
             first + number
             for number, row in enumerate(pieces)
             if row["size"] == str(WHOLE)
-            and number % 4
+            and number % 2
             and language(codes_of(fold(row["text"]).text)) == tongue
         ]
         margins = np.sort(corpus.rows.margins(np.array(here), learnt))

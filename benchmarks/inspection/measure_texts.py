@@ -1,4 +1,4 @@
-"""How well attacks and harmful expression are found: by language and kind, with the false alarms."""
+"""How well attacks and harmful expression are found: by language and kind, with the false alarms; in short texts and in long documents."""
 
 from __future__ import annotations
 
@@ -53,6 +53,30 @@ def main() -> None:
                     else ""
                 )
             )
+    if (args.folder / "documents.jsonl").exists():
+        documents(inspector, args.folder / "documents.jsonl")
+
+
+def documents(inspector: Inspector, file: Path) -> None:
+    """Long documents, some with an attack in one or two sentences: whether it is found, and whether its place is."""
+    counts: Counter = Counter()
+    for row in read(file):
+        text, bad = row["text"], row["attack"]
+        inspection = inspector.inspect(text)
+        first = text.index(bad)
+        placed = any(one.start < first + len(bad) and first < one.end for one in inspection.attacks)
+        key = (row["lang"], row["label"])
+        counts[*key, "texts"] += 1
+        counts[*key, "flagged"] += bool(inspection.attacks)
+        counts[*key, "placed"] += bool(bad) and placed
+        counts[*key, "expression"] += bool(inspection.expressions)
+    print("\ndocuments")
+    for lang in ("ja", "en"):
+        bad, good = counts[lang, "attack", "texts"], counts[lang, "benign", "texts"]
+        print(
+            f"  {lang:26} found {counts[lang, 'attack', 'flagged']:3}/{bad:3}, at its place {counts[lang, 'attack', 'placed']:3}"
+            f"   false alarms {counts[lang, 'benign', 'flagged']:3}/{good:3}, of expression {counts[lang, 'benign', 'expression']:3}"
+        )
 
 
 if __name__ == "__main__":

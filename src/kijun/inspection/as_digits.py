@@ -10,7 +10,7 @@ _SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
 _KANJI_RUN: Final = re.compile(
     r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
 )
-_SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ()]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
+_SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ().]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
 _CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 
 

@@ -31,8 +31,12 @@ _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"
-    r"( ?(?:@|＠|\[at\]|\(at\)|アットマーク|あっとまーく) ?\n?)"
+    r"([ \n]?(?:@|＠|\[at\]|\(at\)|アットマーク|あっとまーく) ?\n?)"
     r"([A-Za-z0-9-]{1,40}(?: ?[.。] ?\n?[A-Za-z0-9-]{1,30}){1,5})(?![A-Za-z0-9])"
+)
+#: One character after another: t _ k @ o u t l o o k . j p
+_SPACED_MAIL: Final = re.compile(
+    r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?: [A-Za-z0-9._%+-]){2,40})( @)((?: [A-Za-z0-9-]){1,30}(?: \.(?: [A-Za-z0-9-]){2,30}){1,5})(?! ?[A-Za-z0-9])"
 )
 _FREE_HOSTS: Final = frozenset(
     [
@@ -157,9 +161,10 @@ class Contacts:
             yield Candidate("POSTAL_CODE", start, end, 0.5, rule, ("form=plain", "mark=True"))
 
     def _mails(self, scene: Scene) -> Iterator[Candidate]:
-        for match in _MAIL.finditer(scene.text):
+        spaced = _SPACED_MAIL.finditer(scene.text) if " @ " in scene.text else ()
+        for match in (*_MAIL.finditer(scene.text), *spaced):
             local, host = (
-                match[1].lower(),
+                match[1].lower().replace(" ", ""),
                 match[3].lower().replace(" ", "").replace("\n", "").replace("。", "."),
             )
             names = host.split(".")

@@ -14,8 +14,8 @@ _GAP: Final = r"[ \n]{0,2}"
 _ERA: Final = r"(?:明治|大正|昭和|平成|令和|メイジ|タイショウ|ショウワ|ヘイセイ|レイワ|めいじ|たいしょう|しょうわ|へいせい|れいわ|[明大昭平令MTSHR㍾㍽㍼㍻㋿])"
 _POINT: Final = r"[./・,‐-]"
 _DATE: Final = re.compile(
-    rf"(?<![0-9A-Za-z])(?:{_ERA}\.?{_GAP}{_N}(?: ?{_N}){{0,2}}|(?:西暦)?{_GAP}(?:1 ?[89]|2 ?[01OI])(?: ?[0-9OlI]){{2}}|[一二]{_N}{{3}})"
-    rf"(?:{_GAP}(?:年|ネン|ねん)の?{_GAP}{_N}{{1,3}}{_GAP}(?:月|ガツ|がつ)(?:{_GAP}{_N}{{1,3}}{_GAP}(?:日|ニチ|にち|カ)?(?:{_N}?日)?)?|{_GAP}{_POINT}{_GAP}{_N}(?: ?{_N})?{_GAP}{_POINT}{_GAP}{_N}(?: ?{_N})?)(?![0-9A-Za-z]|\.[0-9])"
+    rf"(?<![0-9A-Za-z])(?:{_ERA}\.?{_GAP}{_N}(?: ?{_N}){{0,2}}|(?:西暦)?{_GAP}(?:[1lI] ?[89]|2 ?[01OI])(?: ?[0-9OlI]){{2}}|[一二]{_N}{{3}})"
+    rf"(?:{_GAP}(?:年|ネン|ねん)の?{_GAP}{_N}(?:\n?{_N}){{0,2}}{_GAP}(?:月|ガツ|がつ)(?:{_GAP}{_N}{{1,3}}{_GAP}(?:日|ニチ|にち|カ)?(?:{_N}?日)?)?|{_GAP}{_POINT}{_GAP}{_N}(?: ?{_N})?{_GAP}{_POINT}{_GAP}{_N}(?: ?{_N})?)(?![0-9A-Za-z]|\.[0-9])"
 )
 _PLAIN: Final = re.compile(
     r"(?<![0-9A-Za-z.-])(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|[MTSHR1-5][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9A-Za-z]|-[0-9])"
@@ -29,7 +29,7 @@ _AGE: Final = re.compile(
 )
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _HINT: Final = re.compile(
-    r"[年ンん./・,-](?:(?:(?<=年)|(?<=ネン)|(?<=ねん))(?=の?[ \n]{0,2}[0-9〇一二三四五六七八九十元壱壹弐貳参參拾廿OlISB]{1,3}[ \n]{0,2}[月ガが])|(?<=[./・,-])[ ]?[0-9OlI](?: ?[0-9OlI])?[ ]?[./・,-][ ]?[0-9OlI])"
+    r"[年ンん./・,-](?:(?:(?<=年)|(?<=ネン)|(?<=ねん))(?=の?[ \n]{0,2}[0-9〇一二三四五六七八九十元壱壹弐貳参參拾廿OlISB](?:\n?[0-9〇一二三四五六七八九十元壱壹弐貳参參拾廿OlISB]){0,2}[ \n]{0,2}[月ガが])|(?<=[./・,-])[ \n]?[0-9OlI〇一二三四五六七八九十](?: ?[0-9OlI〇一二三四五六七八九十])?[ \n]?[./・,-][ \n]?[0-9OlI〇一二三四五六七八九十])"
 )
 _BIRTH: Final = re.compile(
     r"[ .]?(?:日)?(?:うまれ|生まれ|生れ|産まれ|誕生|出生|生(?![活徒産成後涯命物地年])|ウマレ|born)"
@@ -113,9 +113,13 @@ def _dates(scene: Scene) -> Iterator[tuple[str, re.Match[str]]]:
             yield "english", match
 
 
+_AS_FIGURES: Final = str.maketrans("〇一二三四五六七八九OlI", "0123456789011")
+
+
 def _past(written: str) -> str:
     """Roughly how long ago the year is, as a hint: an old date is more often somebody's birth."""
-    years = re.findall(r"[0-9]{4}", written)
+    written = written.translate(_AS_FIGURES)
+    years = re.findall(r"[0-9]{4}", written.replace(" ", ""))
     if years:
         year = int(years[0])
         return "old" if year < 1990 else "young" if year < 2016 else "now"

@@ -45,8 +45,10 @@ _REMOVED: Final = re.compile(
     f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう])[\u3099゛ﾞ]|(?<=[ハヒフヘホはひふへほ])[\u309a゜ﾟ]"
 )
 #: One character after another with a space between, as forms are filled in: 山 田 太 郎, 年　金　番　号
-_BEFORE: Final = r"(?<![^\s「『(（【〔\[<・:：、。,，|｜/／→●■□○◯◎※*＊])"
-_BEHIND: Final = r"(?:(?![^\s」』)）】〕\]>:：、。,，|｜/／])|(?=様|さま|さん|殿|氏|君|です|と申))"
+_BEFORE: Final = r"(?<![^\s「『(（【〔\[<・:：、。,，|｜/／→●■□○◯◎※*＊はがのを])"
+_BEHIND: Final = (
+    r"(?:(?![^\s」』)）】〕\]>:：、。,，|｜/／(（])|(?=様|さま|さん|殿|氏|君|です|と申|で|の|は|が|を))"
+)
 #: For each kind of space what shows quickly whether anything is written so, and what finds it.
 _SPACED_OUT: Final = tuple(
     (

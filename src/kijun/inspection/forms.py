@@ -12,8 +12,10 @@ from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Hit, Label, Scene
 
+_FIGURE: Final = "[0-9OlISB〇一二三四五六七八九]"
 _PLATE: Final = re.compile(
-    r"[ \n　]{0,2}[0-9](?: ?[0-9OlISB]){0,2}[A-Z]?[ \n]{0,2}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{0,2}[・.]{0,3} ?(?:[0-9OlISB](?: ?[0-9OlISB])? ?[-ー・] ?[0-9OlISB] ?[0-9OlISB]|[0-9](?: ?[0-9]){0,3})(?![0-9人円年月日回件台名])"
+    rf"[ \n　]{{0,3}}{_FIGURE}(?:[ \n]?{_FIGURE}){{0,2}}[A-Z]?[ \n]{{0,3}}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{{0,3}}(?:[・.] ?){{0,3}}"
+    rf"(?:{_FIGURE}(?: ?{_FIGURE})? ?[-ー・] ?{_FIGURE} ?{_FIGURE}|{_FIGURE}(?: ?{_FIGURE}){{0,3}})(?![0-9人円年月日回件台名])"
 )
 _CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z桁文件人])")
 #: Figures one by one with points between, or with one line break inside: 3.4.6.3.2.8.8.1
@@ -96,10 +98,10 @@ def _is_ipv6(written: str) -> bool:
 
 
 def _is_ipv4(written: str) -> bool:
-    return all(part == "0" or (part[0] != "0" and int(part) < 256) for part in _DIGITS.findall(written))
+    parts = ["".join(filter(str.isdigit, part)) for part in re.split("[.。]", written)]
+    return all(part == "0" or (part[:1] not in ("", "0") and int(part) < 256) for part in parts)
 
 
-_DIGITS: Final = re.compile("[0-9]+")
 _CHECKS: Final = {"ipv4": _is_ipv4, "ipv6": _is_ipv6}
 
 

@@ -52,7 +52,7 @@ _WORTH: Final = 0.08  # the least score that is kept to be compared
 _LIKELY: Final = 0.0  # from which it speaks for the one it is joined with
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
-_HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -1.8, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
+_HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -3.5, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
 _NEVER: Final = -30.0
 _LEAST: Final = -2.2
 
@@ -264,7 +264,8 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
         "romaji-unit", ["-shi", "-ku", "-cho", "-machi", "-mura", "-gun", "-ken", "-fu", "-to", "-son"]
     )
     builder.add("small-name", SMALL_HINTS)
-    builder.add("plate", read_yaml("plates.yaml")["plates"])
+    plates = read_yaml("plates.yaml")["plates"]
+    builder.add("plate", [*plates, *(" ".join(plate) for plate in plates if len(plate) == 2)])
     builder.add(
         "when:english-illness",
         [

@@ -20,6 +20,8 @@ _PAIR: Final = re.compile(r"(j{1,4})([ \nd]{1,3})(j{1,3}h{0,2}|h{1,5}j?|k{1,8}j?
 #: Single characters divided by spaces, often with a wider gap before the given name: 別 府　 匠 海
 _SPACED_RUN: Final = re.compile(r"[jhk](?<![jhk].)(?: {1,3}[jhk](?![jhk]))+")
 _PARTICLES: Final = frozenset("のはがをにとさ様氏殿で")
+#: A given name whose characters stand apart: 小野寺   美 咲
+_APART: Final = re.compile(r"j{2,4} {1,4}j(?: j){1,2}(?![jhk])")
 _KATAKANA: Final = re.compile(r"k{1,10}(?:[ d=\n]{1,2}k{1,12}){1,4}(?!k)")
 _KATAKANA_PART: Final = re.compile(r"k+")
 #: What words for the part that somebody has end in.
@@ -57,6 +59,8 @@ def form_places(view: View) -> Iterator[Place]:
         if _SPACED_HINT.search(kinds):
             yield from _outside(_SPACED, text, kinds)
             yield from _spaced(view)
+            for match in _APART.finditer(kinds):
+                yield match.span()
         yield from _outside(_HIRAGANA, kinds, kinds)
     for match in _KANA.finditer("\n" + kinds):
         own = _KANA_SELF.match(text, match.start())

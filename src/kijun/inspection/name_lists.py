@@ -17,6 +17,10 @@ from kijun.inspection.rule import read_yaml
 SURNAME, COMMON, GIVEN, ABROAD, REASON = 1, 2, 4, 8, 16
 #: A place is kept as start × this + length.
 PLACE_KEY: Final = 64
+#: Given names of one character that the lists leave out, for they are words as well.
+_GIVEN_OF_ONE: Final = frozenset(
+    "健進実修学結歩望司守正明功護均信昭章彰岳要力充満操優舞雫空心和唯希温緑至貴順"
+)
 _HIRAGANA: Final = frozenset(map(chr, range(0x3041, 0x3097)))
 _TO_KATAKANA: Final = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _LONG_VOWEL: Final = re.compile(r"(?<=[aeiou])h(?=[kstnhmyrwgzdbpfjc]|$)")
@@ -84,12 +88,18 @@ class Names:
             return self._single.get(self._text[start], 0)
         return self.found.get(start * PLACE_KEY + end - start, 0)
 
+    def is_given(self, start: int, end: int) -> bool:
+        """Whether a place is a given name, also one that is rather a word of the language unless a surname stands before it."""
+        return bool(self.kind(start, end) & GIVEN) or (
+            end - start == 1 and self._text[start] in _GIVEN_OF_ONE
+        )
+
     def cut(self, start: int, end: int) -> str:
         """How a word without a space can be cut into a surname and a given name: S2, s1 …, nothing where it cannot."""
         best = ""
         for place in range(start + 1, min(end, start + 5)):
             left = self.kind(start, place)
-            if left & SURNAME and self.kind(place, end) & GIVEN:
+            if left & SURNAME and self.is_given(place, end):
                 if left & COMMON:
                     return f"S{place - start}"
                 best = best or f"s{place - start}"

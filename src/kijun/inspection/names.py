@@ -54,6 +54,7 @@ def _features(view: View, start: int, end: int) -> list[str]:
         f"len={min(7, end - start)}",
         f"kinds={_kinds(view, start, end)}",
         *lexical,
+        f"full={_is_full(view, start, end)}",
     ]
     touching, near = _touching(view, start, end)
     features += touching
@@ -129,6 +130,14 @@ def _lexical(view: View, start: int, end: int) -> list[str]:
         f"last={_what(names.kind(*words[-1]))}",
         "line" if "\n" in gap else "dot" if "・" in gap else "gap",
     ]
+
+
+def _is_full(view: View, start: int, end: int) -> bool:
+    """Whether it is a surname and a given name, both of the lists."""
+    words, names = parts(view.text, start, end), view.names
+    if len(words) == 1:
+        return end - start > 2 and names.cut(start, end) != ""
+    return bool(names.kind(*words[0]) & SURNAME and names.is_given(*words[-1]))
 
 
 def _what(kind: int) -> str:

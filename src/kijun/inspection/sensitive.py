@@ -13,6 +13,31 @@ from kijun.inspection.scene import Candidate, Scene
 _ENGLISH: Final = re.compile(
     r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?(?:(?!(?:has|have|had|with|is|was|of|a|the|and|from|for|my|his|her) )[a-z]{3,16} )?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])|(?<![A-Za-z])(?:beaten|abused|raped|stalked|assaulted|threatened|harassed) by (?:his|her|my|their|an?) (?:ex-)?[a-z]{2,12}(?![A-Za-z])"
 )
+#: What follows a phrase where it is somebody's.
+_PREDICATES: Final = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "diagnosed",
+            r"(?:だ)?と(?:の)?(?:診断|告知|言われ|いわれ|判明|分か|わか)|が(?:見つか|みつか|判明|再発)",
+        ),
+        (
+            "treated",
+            r"[でのを]?(?:、)?(?:通院|入院|治療|療養|手術|服薬|加療|休職|休学|退職|闘病|リハビリ|寝込|入所|働けな|動けな|歩けな)",
+        ),
+        ("suffers", r"[でを](?:患|わずら|苦し|悩|困|抱え|発症|亡くな|死亡|倒れ)"),
+        (
+            "because",
+            r"(?:な|である|がある|があり|を持って|持ち)?(?:の?で|ため|ので|から|んで)(?:[、。]|[^す])",
+        ),
+        (
+            "has",
+            r"(?:が|も)?(?:あり|有り|ある|有る|持ち|もち)(?:ます|で|、|。|\n|\)|$)|の(?:既往|疑い|症状|持病|診断)",
+        ),
+        ("is", r"(?:です|だ。|だと|である|なんで|なの|でし|に(?:なり|なって|なった))"),
+        ("alone", r"(?:\n|$|[、。,/／)（(」 \t])"),
+    )
+)
 _OF_PEOPLE: Final = ("PERSON", "AGE", "BIRTH_DATE")
 _REACH: Final = 26
 _LATE_CUT: Final = re.compile(
@@ -99,8 +124,18 @@ def _features(scene: Scene, start: int, end: int, rule: Rule, word: str) -> tupl
         f"tail={written[-2:]}",
         f"long={min(4, len(written) // 3)}",
         f"just={written == word}",
+        f"then={_said(scene.text, end)}",
+        f"{rule.settings['class']}&then={_said(scene.text, end)}",
         *_situation(scene, start),
     )
+
+
+def _said(text: str, end: int) -> str:
+    """What is said of it: that somebody was diagnosed, is treated, has it, suffers, or nothing that is known."""
+    for name, pattern in _PREDICATES:
+        if pattern.match(text, end):
+            return name
+    return ""
 
 
 def _situation(scene: Scene, place: int) -> tuple[str, ...]:
