@@ -23,6 +23,7 @@ from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
 from kijun.inspection.rule import Rule, RuleSet, read_yaml
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.scripts import script
 from kijun.inspection.second_look import Sure
 from kijun.inspection.secrets import Secrets
 from kijun.inspection.sensitive import Sensitive
@@ -236,6 +237,9 @@ _BESIDE_NAMES: Final = [
 ]
 
 
+_TO_HIRAGANA: Final = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ") + 1)}
+
+
 def build_lexicon(rules: RuleSet) -> Lexicon:
     """All words of labels, cues and rules in one automaton."""
     builder = LexiconBuilder()
@@ -265,7 +269,8 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     )
     builder.add("small-name", SMALL_HINTS)
     plates = read_yaml("plates.yaml")["plates"]
-    builder.add("plate", [*plates, *(" ".join(plate) for plate in plates if len(plate) == 2)])
+    in_hiragana = [plate.translate(_TO_HIRAGANA) for plate in plates if script(plate) == "kata"]
+    builder.add("plate", [*plates, *in_hiragana, *(" ".join(plate) for plate in plates if len(plate) == 2)])
     builder.add(
         "when:english-illness",
         [

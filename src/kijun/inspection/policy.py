@@ -17,7 +17,7 @@ from kijun.inspection.rule import Rule, RuleSet, bundled
 from kijun.inspection.vocabulary import Attack, DataType, Expression
 
 #: How sure a finding must be before the default policy acts on it; 0.5 where a type is not named.
-THRESHOLDS: Final[Mapping[str, float]] = {"PERSON": 0.45}
+THRESHOLDS: Final[Mapping[str, float]] = {"PERSON": 0.42}
 LONGEST: Final = 2_000_000  # characters in one text
 LARGEST_FILE: Final = 10_000_000  # bytes of a policy file
 _KEYS: Final = frozenset(

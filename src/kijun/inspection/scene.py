@@ -64,8 +64,13 @@ _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
 _POSTAL: Final = re.compile(r"〒?[ ]?[0-9]{3}-[0-9]{4}[ \n]{0,3}$")
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
 _WITH_POSTAL: Final = frozenset({"ADDRESS", "FACILITY"})
+_VALUES_TOO: Final = frozenset(
+    {"FACILITY", "BANK_ACCOUNT"}
+)  # whose labels are values of other columns as well
 _GENERAL: Final = frozenset({"SYMBOL"})
 _SYMBOL_WORDS: Final = frozenset({"記号", "きごう", "キゴウ", "kigou", "kigo"})
+#: The 記号 of a postal savings account: five figures, the first 1 and the last 0.
+_POSTAL_SYMBOL: Final = re.compile(r"[ :はが]{0,2}1[0-9]{3}0(?![0-9-])")
 _PAIRED: Final = 16  # how far 番号 may stand from 記号
 _ITSELF: Final = frozenset(
     {
@@ -312,6 +317,10 @@ class Scene:
         while number and ends[number - 1] == ends[number]:
             number -= 1
         hit = hits[number]
+        if hit.value in _VALUES_TOO and self.tables.rows:
+            begins, head = self.tables.cell(place)
+            if head is not None and head.type not in _GENERAL and hit.end <= begins:  # 本店 | 0482265
+                return head
         gap = self.text[hit.end : place]
         if gap in _PLAIN_GAPS or _TIGHT.fullmatch(gap):
             return Label(self._meant(hits, number), 1.0)
@@ -332,6 +341,9 @@ class Scene:
                 return earlier.value
         if self.words("insured") and not self.words("postal-savings") and self._is_paired(hits, number):
             return "HEALTH_INSURANCE"
+        pair = (hit, *hits[max(0, number - 3) : number])
+        if any(_POSTAL_SYMBOL.match(self.digits, other.end) for other in pair if other.value in _GENERAL):
+            return "BANK_ACCOUNT"
         return "SYMBOL"
 
     def _is_paired(self, hits: Sequence[Hit], number: int) -> bool:

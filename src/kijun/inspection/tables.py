@@ -28,18 +28,22 @@ class Tables:
 
     def head(self, place: int) -> Label | None:
         """The label in the head of the column in which a place lies, where its line is a row of a table."""
+        return self.cell(place)[1]
+
+    def cell(self, place: int) -> tuple[int, Label | None]:
+        """Where the cell begins in which a place lies, and the label in its head; 0 and nothing where there is none."""
         number = bisect_right(self._scene.line_starts, place) - 1
         table = self.rows.get(number)
         if table is None:
-            return None
+            return 0, None
         mark, heads = table
         cells = self._cells.get(number)
         if cells is None:
             cells = self._cells[number] = self._cell_starts(number, mark)
         if len(cells) > len(heads) + (mark != " "):
-            return None  # more cells than heads: which is below which nobody knows
+            return 0, None  # more cells than heads: which is below which nobody knows
         column = bisect_right(cells, place) - 1
-        return heads[column] if column < len(heads) else None
+        return cells[column], heads[column] if column < len(heads) else None
 
     def row(self, number: int) -> str:
         """A line of a table as it was ruled."""
