@@ -66,3 +66,12 @@ def test_a_table_in_windows_lines() -> None:
         head("氏名,電話番号\r\n山田太郎,090-1234-5678\r\n".replace("\r\n", "\n").replace("090", "▼090"))
         == "PHONE"
     )
+
+
+def test_a_value_that_is_a_label_elsewhere_does_not_speak_for_the_next_column() -> None:
+    text = "金融機関\t支店\t口座番号\t名義\n北洋\t本店\t0482265\tヤマダハナコ"
+    seen = scene(text)
+    found = seen.label(text.index("0482265"))
+    assert found is not None
+    assert found.type == "BANK_ACCOUNT"
+    assert seen.tables.cell(text.index("0482265"))[0] == text.index("0482265")
