@@ -106,7 +106,10 @@ def test_a_cell_without_a_label_of_its_own_takes_the_head() -> None:
         ("電話 090-1234-5678\n国民健康保険 記号▼浜11 番号 0482265", "HEALTH_INSURANCE"),  # nearer than 電話
         ("早く保険証がほしいとのこと。即日加入。記号▼浜11　番号 0482265", "HEALTH_INSURANCE"),
         ("ホケンショウ キゴウ ツチ11 バンゴウ ▼300817", "HEALTH_INSURANCE"),
-        ("保険証とゆうちょの通帳を持参する。記号 12340 番号 ▼12345671", "BANK_ACCOUNT"),  # by the symbol's form
+        (
+            "保険証とゆうちょの通帳を持参する。記号 12340 番号 ▼12345671",
+            "BANK_ACCOUNT",
+        ),  # by the symbol's form
         ("記号14230、番号▼12345671", "BANK_ACCOUNT"),
         ("保険証とゆうちょの通帳を持参する。記号 12341 番号 ▼12345671", "SYMBOL"),  # of which nobody can say
         ("保険証の件。番号 ▼4", "SYMBOL"),  # not beside 記号

@@ -176,7 +176,7 @@ class Contacts:
                 f"figures={any(char.isdigit() for char in local)}",
                 f"long={min(3, len(local) // 4)}",
             )
-            yield Candidate("EMAIL", *match.span(), 0.9, self._ids["EMAIL"], features)
+            yield Candidate("EMAIL", match.start(), match.end(), 0.9, self._ids["EMAIL"], features)
 
 
 def beside_address(scene: Scene, start: int, end: int) -> str:
