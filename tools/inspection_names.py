@@ -29,7 +29,7 @@ MANY = 12_000  # bearers from which a surname counts as common
 
 
 def main() -> None:
-    """Write the file: one line a name, ``S`` or ``G``, a mark for common surnames, romaji after lower-case letters."""
+    """Write the file: a group for each mark (``s`` surnames, ``S`` common ones, ``g`` given names, ``k`` kana of surnames, ``r`` and ``t`` romaji)."""
     from sudachipy import Dictionary
 
     surnames: dict[str, str] = {}
@@ -76,8 +76,14 @@ def main() -> None:
     ordinary = ordinary_words({line[1:]: line[0] for line in reversed(lines) if line[0] not in "rt"})
     lines = [line for line in lines if line[0] in "rt" or line[1:] not in ordinary - usual]
     OUT.parent.mkdir(exist_ok=True)
+    write(list(dict.fromkeys(lines)))
+
+
+def write(lines: list[str]) -> None:
+    """Each group with its mark above it and an empty line below, so that it is read as a whole."""
+    groups = [[mark, *(line[1:] for line in lines if line[0] == mark)] for mark in "sSgkrt"]
     with gzip.GzipFile(OUT, "wb", mtime=0) as out:
-        out.write("\n".join(dict.fromkeys(lines)).encode())
+        out.write("\n\n".join("\n".join(group) for group in groups).encode())
 
 
 def ordinary_words(names: dict[str, str]) -> set[str]:

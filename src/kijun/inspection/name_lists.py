@@ -30,21 +30,21 @@ class NameLists:
     """Names of two characters and more in one automaton, those of one character and in romaji as sets. Immutable."""
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
-        common = frozenset(groups["S"])
-        kinds: dict[str, int] = {}
-        for name in (*groups["S"], *groups["s"]):
-            kinds[name] = SURNAME | REASON | (COMMON if name in common else 0)
-        for name in groups["k"]:  # readings of surnames, in both kana
-            for written in (name, katakana(name)):
-                kinds[written] = kinds.get(written, 0) | SURNAME
-        for name in groups["g"]:
-            for written in (name, katakana(name)) if name[0] in _HIRAGANA else (name,):
-                kinds[written] = kinds.get(written, 0) | GIVEN
-        for name in read_yaml("names.yaml")["foreign_kana"]:
-            kinds[name] = kinds.get(name, 0) | ABROAD
+        # by whole groups, for a quarter of a million names one by one would be a good part of the time to load
+        surnames = dict.fromkeys(groups["s"], SURNAME | REASON)
+        surnames |= dict.fromkeys(groups["S"], SURNAME | REASON | COMMON)
+        kinds = surnames
+        for names, kind in (
+            (in_both_kana(groups["k"]), SURNAME),  # readings of surnames
+            (in_both_kana(groups["g"]), GIVEN),
+            (read_yaml("names.yaml")["foreign_kana"], ABROAD),
+        ):
+            more = dict.fromkeys(names, kind)
+            more |= {name: kinds[name] | kind for name in kinds.keys() & more.keys()}
+            kinds |= more
         self._single = {name: kind for name, kind in kinds.items() if len(name) == 1}
         long = [name for name in kinds if len(name) > 1]
-        self._kinds = bytes(kinds[name] for name in long)
+        self._kinds = bytes(map(kinds.__getitem__, long))
         self._automaton = AhoCorasick(
             long,
             matchkind=MatchKind.Standard,
@@ -129,10 +129,16 @@ def _is_kanji(text: str, place: int) -> bool:
 def name_lists() -> NameLists:
     """The lists, read once."""
     packed = files("kijun.inspection").joinpath("data", "names.txt.gz").read_bytes()
-    groups: dict[str, list[str]] = {}
-    for line in gzip.decompress(packed).decode().split("\n"):
-        groups.setdefault(line[:1], []).append(line[1:])
+    groups = {}
+    for group in gzip.decompress(packed).decode().split("\n\n"):
+        mark, *names = group.split("\n")
+        groups[mark] = names
     return NameLists(groups)
+
+
+def in_both_kana(names: Sequence[str]) -> list[str]:
+    """The names, and those in hiragana in katakana as well."""
+    return [*names, *(katakana(name) for name in names if name[0] in _HIRAGANA)]
 
 
 def katakana(written: str) -> str:
