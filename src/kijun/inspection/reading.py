@@ -109,6 +109,8 @@ class Attacks:
         plain = bool(said.rule.settings.get("plain"))
         start, end = _sentence(text, said.start, said.end)
         over = read(models, "attack", text[start:end]).over
+        if len(text) > PART and _is_quotation(text, said.start, said.end):  # a document that explains attacks
+            over, share = over - _QUOTED, 0.0
         if whole.over < _ABOUT and share < _MAINLY:
             return plain and share > 0 and over > _ORDER and not _is_quoted(text, start, said.start)
         return over + share * (_ALL if plain else 1.0) > 0
@@ -276,7 +278,7 @@ def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
 def _is_quotation(text: str, start: int, end: int) -> bool:
     """Whether a sentence is what somebody quotes: it stands in quotation marks, or most of it does."""
     line = max(text.rfind("\n", 0, start) + 1, start - 200)
-    if _is_quoted(text, line, start):
+    if _is_quoted(text, line, start) or text.count('"', line, start) % 2:
         return True
     quoted = sum(len(match[0]) for match in _QUOTATION.finditer(text, start, end))
     return 2 * quoted > end - start
