@@ -66,7 +66,7 @@ def places(view: View) -> set[Place]:
 def _is_plain_kana(view: View, start: int, end: int) -> bool:
     """Whether a word in kana is one of the language (こと, とします) and nothing but its form speaks for a name."""
     text = view.text
-    if script(text[start:end]) not in ("hira", "kata"):
+    if view.scene.kinds[start] not in "hkm" or script(text[start:end]) not in ("hira", "kata"):
         return False
     if end in view.after["honorific"] or end in view.aged or text.startswith(_SELF, end):
         return False

@@ -14,7 +14,7 @@ from typing import Final
 from kijun.inspection.context import char_class
 from kijun.inspection.name_lists import ABROAD, COMMON, GIVEN, SURNAME, name_lists
 from kijun.inspection.name_places import places
-from kijun.inspection.name_view import View, parts
+from kijun.inspection.name_view import Place, View, parts
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Label, Scene
 from kijun.inspection.scripts import script
@@ -45,7 +45,8 @@ class Names:
 def _features(view: View, start: int, end: int) -> list[str]:
     """What the span itself is made of, and which words touch it."""
     text = view.text
-    lexical = _lexical(view, start, end)
+    words = parts(text, start, end)
+    lexical = _lexical(view, start, end, words)
     what = "|".join(lexical)
     left, right = char_class(text[start - 1 : start]), char_class(text[end : end + 1])
     features = [
@@ -54,7 +55,7 @@ def _features(view: View, start: int, end: int) -> list[str]:
         f"len={min(7, end - start)}",
         f"kinds={_kinds(view, start, end)}",
         *lexical,
-        f"full={_is_full(view, start, end)}",
+        f"full={_is_full(view, start, end, words)}",
     ]
     touching, near = _touching(view, start, end)
     features += touching
@@ -105,10 +106,9 @@ def around_name(scene: Scene, start: int, end: int, label: Label | None) -> list
     return features
 
 
-def _lexical(view: View, start: int, end: int) -> list[str]:
+def _lexical(view: View, start: int, end: int, words: list[Place]) -> list[str]:
     """How it is written, and what its words are in the lists of names."""
     text, names = view.text, view.names
-    words = parts(text, start, end)
     if len(words) > 2 and all(last - first == 1 for first, last in words):
         joined = "".join(text[first] for first, _ in words)
         spaced = view.lists.find(joined)
@@ -132,9 +132,9 @@ def _lexical(view: View, start: int, end: int) -> list[str]:
     ]
 
 
-def _is_full(view: View, start: int, end: int) -> bool:
+def _is_full(view: View, start: int, end: int, words: list[Place]) -> bool:
     """Whether it is a surname and a given name, both of the lists."""
-    words, names = parts(view.text, start, end), view.names
+    names = view.names
     if len(words) == 1:
         return end - start > 2 and names.cut(start, end) != ""
     return bool(names.kind(*words[0]) & SURNAME and names.is_given(*words[-1]))

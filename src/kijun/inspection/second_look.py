@@ -10,7 +10,7 @@ from typing import Final
 from kijun.inspection.context import char_class
 from kijun.inspection.scene import Candidate, Scene
 
-_FIGURE: Final = re.compile("[0-9]")
+_ZEROS: Final = str.maketrans("123456789", "000000000")
 _AND: Final = re.compile(r"(?:さん|様|氏)?[ ]?(・|、|と|,|及び|や|\()[ ]?")
 _GAP: Final = re.compile("[ \n・=]+")
 
@@ -60,7 +60,7 @@ class Sure:
         """How a name stands: what is right before and after it, figures as 0."""
         text = self._scene.text
         before, after = text[max(0, one.start - 2) : one.start], text[one.end : one.end + 1]
-        return f"{_FIGURE.sub('0', before)}|{char_class(after)}|{' ' in text[one.start : one.end]}"
+        return f"{before.translate(_ZEROS)}|{char_class(after)}|{' ' in text[one.start : one.end]}"
 
 
 def _parts(written: str) -> set[str]:
