@@ -67,7 +67,7 @@ _HEAD: Final = (
     rf"(?:{_PREFECTURE}{_SPACE}(?:{_MUNICIPALITY}{_SPACE}){{0,3}}|(?:{_MUNICIPALITY}{_SPACE}){{1,3}})"
 )
 _FIGURE: Final = r"(?:[0-9OlIS]{1,5}|[〇一二三四五六七八九十百千]{1,6})"
-_UNIT: Final = r"(?:丁目|丁|番地|番町|番|号棟|号室|号|号地|条|線|地割|街区|区画|棟|階|F|組|班|(?:の|ノ|之|-|ー|~(?=[0-9])))"
+_UNIT: Final = r"(?:丁目|丁|番地|番町|番|部(?=[0-9])|号棟|号室|号|号地|条|線|地割|街区|区画|棟|階|F|組|班|(?:の|ノ|之|-|ー|~(?=[0-9])))"
 _TURN: Final = r"(?:東|西|南|北|甲|乙|丙|丁|[イロハニホヘトチリヌルヲワムウ]|[A-Z])"
 _NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_SPACE}{_UNIT}{_SPACE}(?:{_TURN}?[ ]?{_FIGURE})?){{0,8}}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
 _NUMBER_RE: Final = re.compile(_NUMBER)

@@ -54,6 +54,7 @@ _LIKELY: Final = 0.0  # from which it speaks for the one it is joined with
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -3.5, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
+_BESIDE: Final = 3  # characters between a label and its value
 _NEVER: Final = -30.0
 _LEAST: Final = -2.2
 
@@ -137,7 +138,12 @@ class Inspector:
         if label is None or label.type != one.type or label.strength <= 0.8:
             return 0.0
         line_start, line_end = scene.line(one.start)
-        if scene.count("office", line_start, line_end) and not scene.count("personal", line_start, line_end):
+        offices = [
+            hit
+            for hit in scene.near("office", line_start, line_end)
+            if not one.start - _BESIDE <= hit.end <= one.start  # the label itself: 送付先
+        ]
+        if offices and not scene.count("personal", line_start, line_end):
             return 0.0  # an office's own
         return float(least)
 
