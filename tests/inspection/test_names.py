@@ -101,3 +101,16 @@ def test_companies_places_and_titles_are_no_names(text: str) -> None:
 
 def test_without_its_rule_nothing_is_proposed() -> None:
     assert candidates(Names([]), "山田太郎様") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("村上様、ご確認ください", "村上"), ("本田さん", "本田"), ("氏名　佐々木健", "佐々木健"), ("氏名 山田健", "山田健")],
+)
+def test_what_is_plainly_a_name_is_one_however_little_is_said(text: str, name: str) -> None:
+    assert name in {one.of(text) for one in INSPECTOR.inspect(text).data}
+
+
+@pytest.mark.parametrize("text", ["大分様", "福島さん", "横浜市様", "田中建設さん"])
+def test_towns_and_firms_are_addressed_as_well(text: str) -> None:
+    assert not INSPECTOR.inspect(text).data

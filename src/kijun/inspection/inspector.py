@@ -16,7 +16,7 @@ from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
 from kijun.inspection.name_romaji import SMALL_HINTS
-from kijun.inspection.names import Names, around_name
+from kijun.inspection.names import Names, around_name, is_addressed
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings
 from kijun.inspection.policy import Policy
@@ -132,10 +132,14 @@ class Inspector:
         """The score that a value's own label right before it gives, whatever the weights say."""
         settings = self._by_id[one.rule].settings
         least = settings.get("labelled")
-        if least is None or settings.get("labelled_if", one.features[0]) not in one.features:
+        if least is None:
             return 0.0
+        if one.type == "PERSON" and is_addressed(one.features):
+            return float(least)
         label = scene.label(one.start)
         if label is None or label.type != one.type or label.strength <= 0.8:
+            return 0.0
+        if settings.get("labelled_if", one.features[0]) not in one.features:
             return 0.0
         line_start, line_end = scene.line(one.start)
         offices = [

@@ -23,6 +23,9 @@ from kijun.inspection.tokens import NOUN, PLACE
 _TOUCHING: Final = frozenset("の・: (「、はが/ =")
 _WORD_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z]{1,10})[.:,]?\s{1,2}$")
 _WORD_AFTER: Final = re.compile(r"[ ,]{1,2}([a-z]{1,10})(?![A-Za-z])")
+_ADDRESSED: Final = frozenset({"honorific=様", "honorific=さん", "honorific=さま", "honorific=氏"})
+_USUAL: Final = frozenset({"whole=S", "whole=Sg", "full=True"})
+_OTHERWISE: Final = frozenset({"prefecture", "thing-in", "inside", "len=1"})  # 奥様
 _LETTERS: Final = "SGNPEnspo"  # one letter for each kind of word
 
 
@@ -71,6 +74,15 @@ def _features(view: View, start: int, end: int) -> list[str]:
     if label is not None:
         features.append(f"{what}&label={label.type}{label.strength}")
     return features
+
+
+def is_addressed(features: tuple[str, ...]) -> bool:
+    """Whether a usual surname, or a full name, stands right before 様, さん or 氏, and is no town, firm or part of a word."""
+    return (
+        not _ADDRESSED.isdisjoint(features)
+        and not _USUAL.isdisjoint(features)
+        and _OTHERWISE.isdisjoint(features)
+    )
 
 
 def _words_beside(text: str, start: int, end: int) -> Iterator[str]:
