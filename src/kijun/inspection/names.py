@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from kijun.inspection.context import char_class
 from kijun.inspection.name_lists import ABROAD, COMMON, GIVEN, SURNAME, name_lists
 from kijun.inspection.name_places import places
 from kijun.inspection.name_view import Place, View, parts
-from kijun.inspection.rule import Rule
+from kijun.inspection.rule import Rule, read_yaml
 from kijun.inspection.scene import Candidate, Label, Scene
 from kijun.inspection.scripts import script
 from kijun.inspection.tokens import NOUN, PLACE
@@ -86,13 +87,18 @@ def is_addressed(features: tuple[str, ...]) -> bool:
 
 
 def _words_beside(text: str, start: int, end: int) -> Iterator[str]:
-    """The words in Latin letters right before and after a name in such letters; those of the language, not other names."""
+    """Words of a list right before and after a name in Latin letters."""
     before = _WORD_BEFORE.search(text, max(0, start - 16), start)
-    if before:
+    if before and before[1].lower() in _plain_words():
         yield f"word<{before[1].lower()}"
     after = _WORD_AFTER.match(text, end, end + 16)
-    if after:
+    if after and after[1] in _plain_words():
         yield f"word>{after[1]}"
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["beside"]))
 
 
 def around_name(scene: Scene, start: int, end: int, label: Label | None) -> list[str]:
