@@ -38,18 +38,32 @@ def codes_of(folded: str) -> Codes:
 
 def codes_and_places(folded: str) -> tuple[Codes, Ids | None]:
     """The codes of a text, and for each of its characters which code stands for it; None where they are the same."""
-    codes = np.frombuffer(folded.lower().encode("utf-32-le", "replace"), dtype=np.uint32)
-    digits = (codes > 0x30) & (codes < 0x3A)
-    spaces = (codes == 0x0A) | (codes == 0x09) | (codes == 0x20)
-    if digits.any():
-        codes = np.where(digits, np.uint32(0x30), codes)
-    if spaces.any():
-        repeated = spaces[1:] & spaces[:-1]
-        codes = np.where(spaces, np.uint32(0x20), codes)
-        if repeated.any():
-            kept = np.concatenate(([True], ~repeated))
-            return codes[kept], np.cumsum(kept) - 1
+    if "İ" in folded or "Σ" in folded:  # of which the small letter is two characters, or depends on what follows
+        folded = folded.lower()
+    codes = np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32)
+    if len(codes) and int(codes.max()) < len(_READ):
+        codes = _READ.take(codes)
+    else:
+        codes = np.where(codes < len(_READ), _READ.take(codes, mode="clip"), codes)
+    spaces = codes == 0x20
+    repeated = spaces[1:] & spaces[:-1]
+    if repeated.any():
+        kept = np.concatenate(([True], ~repeated))
+        return codes[kept], np.cumsum(kept) - 1
     return codes, None
+
+
+def _as_read() -> Codes:
+    """For each character of the first planes how the models read it."""
+    text = "".join(map(chr, (*range(0xD800), *[0x20] * 0x800, *range(0xE000, 0x20000))))
+    codes = np.frombuffer(text.replace("İ", "i").lower().encode("utf-32-le"), dtype=np.uint32).copy()
+    codes[0xD800:0xE000] = np.arange(0xD800, 0xE000)
+    codes[0x31:0x3A] = 0x30
+    codes[[0x09, 0x0A]] = 0x20
+    return codes
+
+
+_READ: Final = _as_read()
 
 
 class Grams(NamedTuple):

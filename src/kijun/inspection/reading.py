@@ -46,6 +46,7 @@ _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
 )
 _SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
+_QUIET: Final = -1.4  # below this no sentence of a piece was ever found in the training texts, so none is looked for
 _LEAST: Final = 6  # characters of a sentence that is read by itself
 LONG: Final = 450  # characters from which a text is long, and its windows have a threshold of their own
 _MOST: Final = 200  # places of a word that are looked at
@@ -179,7 +180,7 @@ class Expressions:
 class Piece(NamedTuple):
     """A piece of a text as the models see it: its place, its language, what it and its sentences say to each head.
 
-    `parts` are the places of its sentences in the text; none where the piece is short.
+    `parts` are the places of its sentences in the text; none where the piece is short, or plainly harmless as a whole.
     """
 
     start: int
@@ -198,7 +199,9 @@ def piece(models: TextModels, text: str, start: int, end: int) -> Piece | None:
     grams = grams_of(codes)
     spoken = language(codes)
     margins = models.weigh(once(grams)).margins
-    if end - start <= PART:
+    if end - start <= PART or not any(
+        margin - models.threshold(head, spoken) > _QUIET for head, margin in margins.items()
+    ):
         return Piece(start, end, spoken, margins)
     cut = [place for place in sentences(text[start:end]) if place[1] - place[0] >= _LEAST]
     places = np.minimum(np.array(cut, dtype=np.intp).reshape(-1, 2), end - start - 1)
