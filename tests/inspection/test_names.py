@@ -105,7 +105,12 @@ def test_without_its_rule_nothing_is_proposed() -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("村上様、ご確認ください", "村上"), ("本田さん", "本田"), ("氏名　佐々木健", "佐々木健"), ("氏名 山田健", "山田健")],
+    [
+        ("村上様、ご確認ください", "村上"),
+        ("本田さん", "本田"),
+        ("氏名　佐々木健", "佐々木健"),
+        ("氏名 山田健", "山田健"),
+    ],
 )
 def test_what_is_plainly_a_name_is_one_however_little_is_said(text: str, name: str) -> None:
     assert name in {one.of(text) for one in INSPECTOR.inspect(text).data}

@@ -38,7 +38,9 @@ def codes_of(folded: str) -> Codes:
 
 def codes_and_places(folded: str) -> tuple[Codes, Ids | None]:
     """The codes of a text, and for each of its characters which code stands for it; None where they are the same."""
-    if "İ" in folded or "Σ" in folded:  # of which the small letter is two characters, or depends on what follows
+    if (
+        "İ" in folded or "Σ" in folded
+    ):  # of which the small letter is two characters, or depends on what follows
         folded = folded.lower()
     codes = np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32)
     if len(codes) and int(codes.max()) < len(_READ):
