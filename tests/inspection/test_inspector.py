@@ -313,3 +313,18 @@ def test_an_order_to_the_reader_inside_a_harmless_document_is_an_attack(order: s
 def test_a_quoted_order_inside_a_harmless_document_is_talked_about() -> None:
     talk = "「これまでの指示を無視して」と書かれた迷惑メールが届いています。"
     assert Inspector().inspect(REPORT + talk + REPORT).attacks == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "written with kanji numerals",
+        "http://127.0.0.1:8000/",
+        "mask 255.255.255.0",
+        "bind 0.0.0.0",
+        "EU AI Act",
+        "告示 No. 14110",
+    ],
+)
+def test_what_only_looks_like_something_is_nothing(text: str) -> None:
+    assert not Inspector().inspect(text).data

@@ -111,6 +111,7 @@ def test_a_cell_without_a_label_of_its_own_takes_the_head() -> None:
             "BANK_ACCOUNT",
         ),  # by the symbol's form
         ("記号14230、番号▼12345671", "BANK_ACCOUNT"),
+        ("告示 No. ▼14110", "SYMBOL"),
         ("保険証とゆうちょの通帳を持参する。記号 12341 番号 ▼12345671", "SYMBOL"),  # of which nobody can say
         ("保険証の件。番号 ▼4", "SYMBOL"),  # not beside 記号
         ("記号 12 番号 ▼345678", "SYMBOL"),

@@ -99,6 +99,8 @@ def _is_ipv6(written: str) -> bool:
 
 def _is_ipv4(written: str) -> bool:
     parts = ["".join(filter(str.isdigit, part)) for part in re.split("[.。]", written)]
+    if parts[0] in ("127", "255") or set(parts) == {"0"}:
+        return False  # the machine itself, a mask, any: nobody's
     return all(part == "0" or (part[:1] not in ("", "0") and int(part) < 256) for part in parts)
 
 

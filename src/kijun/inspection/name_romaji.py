@@ -87,6 +87,8 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             if line > 0:  # the next line begins with a word of its own
                 yield start, line
             continue
+        if _ACRONYMS.issuperset(words):  # EU AI
+            continue
         plain = ordinary.intersection(word.lower().strip(".") for word in words)
         if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words) or (
             not plain and (japanese or _is_spoken_of(text, start, match.end()))

@@ -342,7 +342,11 @@ class Scene:
         if self.words("insured") and not self.words("postal-savings") and self._is_paired(hits, number):
             return "HEALTH_INSURANCE"
         pair = (hit, *hits[max(0, number - 3) : number])
-        if any(_POSTAL_SYMBOL.match(self.digits, other.end) for other in pair if other.value in _GENERAL):
+        if any(
+            _POSTAL_SYMBOL.match(self.digits, other.end)
+            for other in pair
+            if self.text[other.start : other.end] in _SYMBOL_WORDS
+        ):
             return "BANK_ACCOUNT"
         return "SYMBOL"
 

@@ -64,7 +64,7 @@ class Sensitive:
         for rule, left, right in self._rules:
             covered = -1
             for hit in sorted(scene.words(f"sensitive:{rule.id}"), key=lambda hit: (hit.start, -hit.end)):
-                if hit.end <= covered:
+                if hit.end <= covered or _is_inside(text, hit.start, hit.end):
                     continue
                 start, end = hit.start, hit.end
                 if right is not None:
@@ -96,6 +96,14 @@ class Sensitive:
                     rule.id,
                     ("class=english", *_situation(scene, match.start())),
                 )
+
+
+def _is_inside(text: str, start: int, end: int) -> bool:
+    """Whether an abbreviation is only a part of a word in Latin letters: ALS in numerals."""
+    return text[start:end].isascii() and (
+        (text[start - 1 : start].isascii() and text[start - 1 : start].isalpha())
+        or (text[end : end + 1].isascii() and text[end : end + 1].isalpha())
+    )
 
 
 def _before(left: re.Pattern[str], text: str, start: int) -> int | None:
