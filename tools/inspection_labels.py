@@ -110,6 +110,11 @@ _PLAIN = re.compile("[ぁ-んァ-ヴー一-龥々]+")
 
 def main() -> None:
     """Write the file."""
+    (RULES / "labels_read.yaml").write_text(written(), encoding="utf-8")
+
+
+def written() -> str:
+    """What the file says of the labels as they are now."""
     labels = yaml.safe_load((RULES / "labels.yaml").read_text(encoding="utf-8"))["labels"]
     known = {str(word).lower() for words in labels.values() for word in words}
     tokenizer = Dictionary(dict="core").tokenizer(mode=SplitMode.A)
@@ -121,13 +126,13 @@ def main() -> None:
         found: list[str] = []
         for word in map(str, words):
             if type not in WITHOUT and word not in MISREAD and _PLAIN.fullmatch(word):
-                for written in as_read([one.reading_form() for one in tokenizer.tokenize(word)]):
-                    if written not in known:
-                        known.add(written)
-                        found.append(written)
+                for reading in as_read([one.reading_form() for one in tokenizer.tokenize(word)]):
+                    if reading not in known:
+                        known.add(reading)
+                        found.append(reading)
         if found:
             lines.append(f"  {type}: [{', '.join(found)}]")
-    (RULES / "labels_read.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def as_read(parts: list[str]) -> list[str]:

@@ -187,7 +187,7 @@ def logistic(
     values: np.ndarray | None = None,
     rounds: int = 600,
 ) -> np.ndarray:
-    """L2-penalised logistic regression over sparse rows by L-BFGS (Liu and Nocedal 1989), float64, until it stands still."""
+    """L2-penalised logistic regression over sparse rows by L-BFGS (Liu and Nocedal 1989), float64, until it stands still or for so many rounds."""
     starts = pointers[:-1]
     lengths = np.diff(pointers)
     assert (lengths > 0).all()

@@ -119,3 +119,9 @@ def test_what_is_plainly_a_name_is_one_however_little_is_said(text: str, name: s
 @pytest.mark.parametrize("text", ["大分様", "福島さん", "横浜市様", "田中建設さん"])
 def test_towns_and_firms_are_addressed_as_well(text: str) -> None:
     assert not INSPECTOR.inspect(text).data
+
+
+@pytest.mark.parametrize("cell", ["==", "・・", "= =", "・ ・"])
+def test_a_cell_of_marks_alone_is_no_name(cell: str) -> None:
+    text = f"氏名,電話番号\n{cell},090-1111-2222\n山田花子,090-3333-4444\n"
+    assert "山田花子" in {one.of(text) for one in INSPECTOR.inspect(text).data}

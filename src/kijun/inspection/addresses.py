@@ -118,9 +118,8 @@ class Addresses:
         covered = -1
         unlisted = _unlisted(scene)
         for start in sorted({*_starts(scene), *unlisted}):
-            if start < covered or not scene.taken.free(
-                start, start + 1
-            ):  # a name that is sure: 野呂さまは弘前市…
+            named = not scene.taken.free(start, start + 1)  # by a name that is sure: 野呂さまは弘前市…
+            if start < covered or named:
                 continue
             for end, features in _ends(scene, start):
                 if start in unlisted and "number=yes" not in features:

@@ -10,7 +10,7 @@ from kijun.inspection.policy import Policy
 from kijun.inspection.scene import Candidate
 from kijun.inspection.taken import Taken
 
-DOUBTFUL = 0.6
+DOUBTFUL = 0.6  # up to this score a finding is no company for others
 SURE = 0.85  # a finding of this score keeps its place against whatever is looked for later
 
 

@@ -18,7 +18,7 @@ from kijun.inspection.model import Finding, Inspection, TextTooLong
 from kijun.inspection.name_romaji import SMALL_HINTS
 from kijun.inspection.names import Names, around_name, is_addressed
 from kijun.inspection.numbers import Numbers
-from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings
+from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings, same_kana
 from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
 from kijun.inspection.rule import Rule, RuleSet, read_yaml
@@ -247,9 +247,6 @@ _BESIDE_NAMES: Final = [
 ]
 
 
-_TO_HIRAGANA: Final = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ") + 1)}
-
-
 def build_lexicon(rules: RuleSet) -> Lexicon:
     """All words of labels, cues and rules in one automaton."""
     builder = LexiconBuilder()
@@ -279,7 +276,7 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     )
     builder.add("small-name", SMALL_HINTS)
     plates = read_yaml("plates.yaml")["plates"]
-    in_hiragana = [plate.translate(_TO_HIRAGANA) for plate in plates if script(plate) == "kata"]
+    in_hiragana = [same_kana(plate) for plate in plates if script(plate) == "kata"]
     builder.add("plate", [*plates, *in_hiragana, *(" ".join(plate) for plate in plates if len(plate) == 2)])
     builder.add(
         "when:english-illness",
@@ -311,6 +308,12 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
             "harassed by",
         ],
     )
+    _add_rules(builder, rules)
+    return builder.build()
+
+
+def _add_rules(builder: LexiconBuilder, rules: RuleSet) -> None:
+    """The words by which rules are found, each under its rule."""
     for rule in rules.rules:
         if "when" in rule.settings:
             builder.add(f"when:{rule.id}", rule.settings["when"])
@@ -323,4 +326,3 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
             builder.add(f"words:{rule.id}", map(str, rule.settings["words"]))
         if rule.by == "sensitive":
             builder.add(f"sensitive:{rule.id}", rule.settings["words"])
-    return builder.build()

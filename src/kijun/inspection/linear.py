@@ -38,9 +38,8 @@ def codes_of(folded: str) -> Codes:
 
 def codes_and_places(folded: str) -> tuple[Codes, Ids | None]:
     """The codes of a text, and for each of its characters which code stands for it; None where they are the same."""
-    if (
-        "İ" in folded or "Σ" in folded
-    ):  # of which the small letter is two characters, or depends on what follows
+    # the small letter of İ is two characters, that of Σ depends on what follows
+    if "İ" in folded or "Σ" in folded:
         folded = folded.lower()
     codes = np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32)
     if len(codes) and int(codes.max()) < len(_READ):
@@ -155,7 +154,10 @@ class TextModels:
 
     def weigh(self, ids: Ids) -> Weighed:
         """How long a text is as a vector, and what it says to each whole head; what is short counts as longer, for a word is not a text."""
-        sums = (np.ones(len(ids), dtype=np.float32) @ self._table.take(ids, axis=0)).tolist()
+        # not a product of matrices: BLAS may divide it among threads, and sums differ from machine to machine
+        sums = [0.0] * self._table.shape[1]
+        if len(ids):
+            sums = np.add.reduceat(self._table.take(ids, axis=0), [0], axis=0)[0].tolist()
         norm = math.sqrt(sums[0] + self._prior) or 1.0
         return Weighed(
             norm, {name: sums[column] / norm + self._bias[name] for column, name in enumerate(self._whole, 1)}

@@ -24,7 +24,7 @@ def standing_alone(view: View) -> Iterator[Place]:
     """Words of the lists of names between which and the words beside them the writing changes."""
     kinds, text = view.scene.kinds, view.text
     for key, kind in view.names.found.items():
-        if kind & (SURNAME | GIVEN) and (kind & REASON or kind & GIVEN):
+        if kind & (REASON | GIVEN):
             start, end = key // PLACE_KEY, key // PLACE_KEY + key % PLACE_KEY
             if (
                 kinds[start] == kinds[end - 1] == "j"

@@ -16,6 +16,7 @@ _SURE: Final = frozenset({"様", "さま", "さん", "氏", "殿", "くん", "�
 
 
 def before_honorifics(view: View, plausible: Callable[[View, int, int], bool]) -> Iterator[Place]:
+    """Words before 様, さん, 課長 …, also two with a space between; `plausible` says of a place whether the lists allow a name there."""
     text = view.text
     for group in ("honorific", "title"):
         for place, word in view.after[group].items():

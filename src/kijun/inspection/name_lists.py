@@ -31,9 +31,8 @@ class NameLists:
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         # by whole groups, for a quarter of a million names one by one would be a good part of the time to load
-        surnames = dict.fromkeys(groups["s"], SURNAME | REASON)
-        surnames |= dict.fromkeys(groups["S"], SURNAME | REASON | COMMON)
-        kinds = surnames
+        kinds = dict.fromkeys(groups["s"], SURNAME | REASON)
+        kinds |= dict.fromkeys(groups["S"], SURNAME | REASON | COMMON)
         for names, kind in (
             (in_both_kana(groups["k"]), SURNAME),  # readings of surnames
             (in_both_kana(groups["g"]), GIVEN),

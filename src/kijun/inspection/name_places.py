@@ -168,7 +168,7 @@ def _after_labels(view: View) -> Iterator[Place]:
 def _from_heads(view: View) -> Iterator[Place]:
     """Cells of the columns that hold names."""
     for head, start, value in view.scene.tables.cells():
-        if head.type == "PERSON" and 1 < len(value) <= 24:
+        if head.type == "PERSON" and 1 < len(value) <= 24 and value.strip(GAPS):
             yield start, start + len(value)
 
 

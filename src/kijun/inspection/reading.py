@@ -46,9 +46,9 @@ _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
 )
 _SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
-_QUIET: Final = (
-    -1.4
-)  # below this no sentence of a piece was ever found in the training texts, so none is looked for
+#: How far below its threshold a piece is left unread sentence by sentence: in the training documents 98 of 100 attacks that
+#: a sentence gave away stood in pieces above it.
+_QUIET: Final = -1.4
 _LEAST: Final = 6  # characters of a sentence that is read by itself
 LONG: Final = 450  # characters from which a text is long, and its windows have a threshold of their own
 _MOST: Final = 200  # places of a word that are looked at
