@@ -1,0 +1,1 @@
+"""What was said, kept: append, seal, verify, search, aggregate, erase. No Django."""
