@@ -1,0 +1,99 @@
+"""Budgets, rates and tokens that count once: checked and counted in the transaction of an append."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from kijun.ledger.database import Link
+from kijun.ledger.model import Limits, Spent, UsedUp, now_ms
+
+WINDOW: Final = 60.0  # seconds of a rate
+_FEW: Final = 10_000  # accounts whose rates are remembered
+
+
+class Counter:
+    """Counts for all processes. What a transaction takes back is counted again from the database."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lately: dict[str, deque[float]] = {}
+
+    def check(self, link: Link, limits: Limits, requests: int) -> None:
+        """Raise `Spent` or `UsedUp`; else nothing is counted yet."""
+        if limits.once and link.execute("SELECT 1 FROM once WHERE token = ?", (limits.once,)):
+            raise UsedUp(
+                "この確認トークンはすでに使われました。もう一度送信して、新しいトークンを受け取ってください。",
+                "This token was used already: send the request again to be given a new one.",
+            )
+        if limits.requests is not None or limits.tokens is not None:
+            used_requests, used_tokens = used(link, limits.account, limits.period)
+            if limits.requests is not None and used_requests + requests > limits.requests:
+                raise _spent("requests", f"{used_requests:,}/{limits.requests:,}")
+            if limits.tokens is not None and requests and used_tokens >= limits.tokens:
+                raise _spent("tokens", f"{used_tokens:,}/{limits.tokens:,}")
+        if limits.per_minute is not None and requests:
+            self._check_rate(limits.account, limits.per_minute)
+
+    def _check_rate(self, account: str, per_minute: int) -> None:
+        lately = self._lately.get(account)
+        if lately is None:
+            return
+        now = self._clock()
+        while lately and lately[0] <= now - WINDOW:
+            lately.popleft()
+        if len(lately) >= per_minute:
+            wait = max(1, round(lately[0] + WINDOW - now))
+            raise Spent(
+                f"1分間に{per_minute}回までの利用です。{wait}秒待ってから、もう一度送信してください。",
+                f"At most {per_minute} requests a minute: try again in {wait} seconds.",
+                what="rate",
+                retry_after=wait,
+            )
+
+    def count(self, link: Link, limits: Limits, requests: int, tokens: int) -> None:
+        """Count what is about to be committed."""
+        if limits.once:
+            link.execute(
+                "INSERT INTO once (token, until) VALUES (?, ?)",
+                (limits.once, limits.once_until or now_ms() + 86_400_000),
+            )
+        if limits.account and (requests or tokens):
+            link.execute(
+                "INSERT INTO counts (account, period, requests, tokens) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (account, period) DO UPDATE SET requests = counts.requests + excluded.requests, "
+                "tokens = counts.tokens + excluded.tokens",
+                (limits.account, limits.period, requests, tokens),
+            )
+        if limits.per_minute is not None and requests:
+            lately = self._lately.setdefault(limits.account, deque())
+            lately.extend([self._clock()] * requests)
+            if len(self._lately) > _FEW:
+                self._lately = {
+                    name: row for name, row in self._lately.items() if row[-1] > self._clock() - WINDOW
+                }
+
+
+def used(link: Link, account: str, period: str) -> tuple[int, int]:
+    """Requests and tokens that an account used in a period."""
+    rows = link.execute(
+        "SELECT requests, tokens FROM counts WHERE account = ? AND period = ?", (account, period)
+    )
+    return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
+
+
+def forget_old(link: Link) -> None:
+    """Drop tokens whose time is over: they are refused for that reason now."""
+    link.execute("DELETE FROM once WHERE until < ?", (now_ms(),))
+
+
+def _spent(what: str, figures: str) -> Spent:
+    ja = {"requests": "回数", "tokens": "トークン数"}[what]
+    return Spent(
+        f"今月使える{ja}を使い切りました（{figures}）。増やすときは情報政策の担当へ相談してください。",
+        f"This month's {what} are used up ({figures}); ask the IT staff for more.",
+        what=what,
+        retry_after=0,
+    )

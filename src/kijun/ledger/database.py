@@ -1,0 +1,285 @@
+"""The two databases that a journal can lie in, behind one small face. SQL is the part that both understand, with ``?`` for values."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final, Protocol
+
+import psycopg
+
+from kijun.ledger.files import private_folder
+from kijun.ledger.model import LedgerError, Unavailable
+
+Row = tuple[Any, ...]
+#: Of a PostgreSQL: everything of the ledger stands in a schema of its own.
+SCHEMA: Final = "kijun_ledger"
+_LOCK: Final = 0x4B494A554E  # "KIJUN", the number of the writer's advisory lock
+
+
+class Running(LedgerError):
+    """Another process writes to this ledger."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この台帳には、ほかのプロセスが書き込んでいます。",
+            "Another process writes to this ledger (kijun serve or kijun gateway is running).",
+        )
+
+
+class Link(Protocol):
+    """A transaction."""
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Run a statement; gives its rows, none where it gives none."""
+
+    def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each row of values."""
+
+
+class Database(Protocol):
+    """Opens transactions. One writes at a time; readers never wait for it."""
+
+    #: What a column of bytes and one of whole numbers are called.
+    blob: str
+    integer: str
+
+    def writing(self) -> Any:
+        """A context manager that gives a `Link`; commits at its end, durably, or changes nothing."""
+
+    def reading(self) -> Any:
+        """A context manager that gives a `Link` which sees one moment and changes nothing."""
+
+    def lock(self) -> None:
+        """Become the only writer until `close`; raises `Running`."""
+
+    def scrub(self) -> None:
+        """Put on disk that what was deleted is gone, as far as the database can."""
+
+    def reopen(self) -> None:
+        """Leave connections that may be broken."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+#: What a database says when it cannot just now: gone, full, locked, read-only.
+FAULTS: Final = (sqlite3.Error, psycopg.Error, OSError)
+
+
+def unavailable(error: Exception) -> Unavailable:
+    """Words for a database that cannot write."""
+    return Unavailable(
+        "台帳に書き込めません。ディスクの空きとデータベースの状態を確認してください。",
+        f"The ledger cannot be written ({type(error).__name__}: {error}); look at free disk space and at the database.",
+    )
+
+
+class _SqliteLink:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(sql, values)
+
+
+class Sqlite:
+    """A file. WAL with ``synchronous=FULL``: a commit is on disk when it returns. What is deleted is overwritten."""
+
+    blob, integer = "BLOB", "INTEGER"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        private_folder(path.parent)
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._held: IO[bytes] | None = None
+
+    def lock(self) -> None:
+        self._held = (self.path.parent / "writer.lock").open("ab")
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._held.close()
+            self._held = None
+            raise Running from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=20, isolation_level=None, check_same_thread=False)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+            "wal_autocheckpoint=2000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        with self._guard:
+            self._opened.append(connection)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Link]:
+        with self._write_lock:
+            connection = self._writer
+            if connection is None:
+                connection = self._writer = self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield _SqliteLink(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Link]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        if connection.in_transaction:  # a reading inside a reading sees the same moment
+            yield _SqliteLink(connection)
+            return
+        connection.execute("BEGIN")
+        try:
+            yield _SqliteLink(connection)
+        finally:
+            connection.execute("ROLLBACK")
+
+    def scrub(self) -> None:
+        with self._write_lock:
+            connection = self._writer or self._connect()
+            self._writer = connection
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def reopen(self) -> None:
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._writer = None
+        self._local = threading.local()
+
+    def close(self) -> None:
+        self.reopen()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+
+class _PostgresLink:
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        cursor = self._connection.execute(sql.replace("?", "%s").encode(), values)
+        return cursor.fetchall() if cursor.description else []
+
+    def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s").encode(), values)
+
+
+class Postgres:
+    """A PostgreSQL that ``url`` names; a commit waits for its write-ahead log."""
+
+    blob, integer = "BYTEA", "BIGINT"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._local = threading.local()
+        self._guard = threading.Lock()
+        self._opened: list[psycopg.Connection[Row]] = []
+        self._write_lock = threading.Lock()
+        self._writer: psycopg.Connection[Row] | None = None
+        self._locked = False
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        connection: psycopg.Connection[Row] = psycopg.connect(
+            self.url,
+            autocommit=True,
+            connect_timeout=5,
+            options=f"-c search_path={SCHEMA} -c synchronous_commit=on",
+        )
+        with self._guard:
+            self._opened.append(connection)
+        return connection
+
+    def _writing_connection(self) -> psycopg.Connection[Row]:
+        connection = self._writer
+        if connection is None or connection.closed:
+            connection = self._connect()
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}".encode())
+            if self._locked:
+                self._take(connection)
+            self._writer = connection
+        return connection
+
+    def lock(self) -> None:
+        self._locked = True
+        try:
+            self._writing_connection()
+        except BaseException:
+            self._locked = False
+            raise
+
+    def _take(self, connection: psycopg.Connection[Row]) -> None:
+        taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        if not taken or not taken[0]:
+            connection.close()
+            raise Running
+
+    @contextmanager
+    def writing(self) -> Iterator[Link]:
+        with self._write_lock:
+            connection = self._writing_connection()
+            with connection.transaction():
+                yield _PostgresLink(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Link]:
+        connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            connection = self._local.connection = self._connect()
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            yield _PostgresLink(connection)
+            return
+        with connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield _PostgresLink(connection)
+
+    def scrub(self) -> None:
+        connection = self._writing_connection()
+        for table in ("entries", "kept", "keys"):
+            connection.execute(f"VACUUM {table}".encode())
+
+    def reopen(self) -> None:
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._writer = None
+        self._local = threading.local()
+
+    def close(self) -> None:
+        self._locked = False
+        self.reopen()
+
+
+def connect(folder: Path, url: str = "") -> Sqlite | Postgres:
+    """The database of the ledger in ``folder``: a file there, or the PostgreSQL of ``url``."""
+    if url.startswith(("postgres://", "postgresql://")):
+        return Postgres(url)
+    return Sqlite(folder / "journal.sqlite3")

@@ -1,0 +1,113 @@
+"""The data keys of a ledger in its database: found, made, destroyed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+
+from kijun.ledger.database import Database, Link
+from kijun.ledger.keys import BYTES, KeyRing, RootKey, Scope, WrongKey
+from kijun.ledger.model import now_ms
+from kijun.ledger.schema import meta, set_meta
+
+
+class Keys:
+    """The keys of one ledger."""
+
+    def __init__(self, database: Database, root: RootKey) -> None:
+        self._database = database
+        self._root = root
+        self._current: dict[Scope, int] = {}
+        self.ring = KeyRing(root, self._fetch)
+
+    def check_root(self) -> None:
+        """Raise `WrongKey` unless the root key is the one that this ledger began with; the first one is remembered."""
+        with self._database.writing() as link:
+            known = meta(link, "root_key")
+            if known is None:
+                set_meta(link, "root_key", self._root.fingerprint)
+            elif known != self._root.fingerprint:
+                raise WrongKey(
+                    "台帳の鍵（root-key）が、この台帳のものではありません。バックアップか、預けた鍵から戻してください。",
+                    "The root key is not this ledger's: restore it from the back-up or from escrow "
+                    "(kijun ledger escrow restore).",
+                )
+
+    def _fetch(self, id: int) -> tuple[Scope, bytes | None] | None:
+        with self._database.reading() as link:
+            rows = link.execute(
+                "SELECT purpose, municipality, month, retention, wrapped FROM keys WHERE id = ?", (id,)
+            )
+        if not rows:
+            return None
+        use, municipality, month, retention, wrapped = rows[0]
+        return Scope(use, municipality, month, retention), None if wrapped is None else bytes(wrapped)
+
+    def of(self, link: Link, scope: Scope) -> int:
+        """The id of a scope's key, made within the transaction when there is none that works."""
+        known = self._current.get(scope)
+        if known is not None:
+            return known
+        id = find(link, scope)
+        if id is None:
+            id = int(link.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM keys")[0][0])
+            raw = secrets.token_bytes(BYTES)
+            link.execute(
+                "INSERT INTO keys (id, purpose, municipality, month, retention, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    id,
+                    scope.use,
+                    scope.municipality,
+                    scope.month,
+                    scope.retention,
+                    self._root.wrap(raw, scope),
+                ),
+            )
+            self.ring.hold(id, raw)
+        self._current[scope] = id
+        return id
+
+    def still(self, link: Link) -> None:
+        """Forget what was destroyed by another process since."""
+        if not self._current:
+            return
+        marks = ", ".join("?" for _ in self._current)
+        rows = link.execute(
+            f"SELECT id FROM keys WHERE id IN ({marks}) AND wrapped IS NOT NULL",  # noqa: S608 - question marks alone
+            tuple(self._current.values()),
+        )
+        alive = {row[0] for row in rows}
+        for scope, id in list(self._current.items()):
+            if id not in alive:
+                del self._current[scope]
+                self.ring.forget(id)
+
+    def forget(self) -> None:
+        """Drop everything from memory, after a transaction that did not end well."""
+        self._current.clear()
+        self.ring.forget()
+
+
+def find(link: Link, scope: Scope) -> int | None:
+    """The newest key of a scope that was not destroyed."""
+    rows = link.execute(
+        "SELECT MAX(id) FROM keys WHERE purpose = ? AND municipality = ? AND month = ? AND retention = ? AND wrapped IS NOT NULL",
+        (scope.use, scope.municipality, scope.month, scope.retention),
+    )
+    return None if rows[0][0] is None else int(rows[0][0])
+
+
+def scopes(link: Link, use: str) -> Iterator[tuple[int, Scope]]:
+    """All keys of a use that were not destroyed, with their scopes."""
+    for id, municipality, month, retention in link.execute(
+        "SELECT id, municipality, month, retention FROM keys WHERE purpose = ? AND wrapped IS NOT NULL ORDER BY id",
+        (use,),
+    ):
+        yield int(id), Scope(use, municipality, month, retention)
+
+
+def destroy(link: Link, ids: Iterable[int]) -> None:
+    """Destroy keys: what they encrypted is gone for good once the transaction and `Database.scrub` are done."""
+    link.executemany(
+        "UPDATE keys SET wrapped = NULL, destroyed_at = ? WHERE id = ?", [(now_ms(), id) for id in ids]
+    )
