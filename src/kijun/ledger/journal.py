@@ -56,6 +56,8 @@ class Journal:
         self.keys = Keys(database, root)
         self.counter = Counter()
         self.tiles = Tiles(self._tile)
+        self.committed = self.tiles.frontier.copy()
+        """The tree as it is on disk: what may be signed."""
         self._stale = False  # the tree in memory may be ahead of the one on disk
 
     def open(self) -> None:
@@ -74,6 +76,7 @@ class Journal:
                 raise BrokenTree(whole * TILE)
             tiles.restore(whole, (bytes(row[1]) for row in rest))
         self.tiles = tiles
+        self.committed = tiles.frontier.copy()
         self.keys.forget()
         self._stale = False
 
@@ -131,6 +134,7 @@ class Journal:
                 self._follow(link, one)
             link.executemany(_INSERT, rows)
             self._keep_leaves(link, leaves)
+        self.committed = self.tiles.frontier.copy()
 
     def _known(self, link: Link, group: Iterable[Appending]) -> dict[str, int]:
         """Entries that are here already: an append whose answer was lost is repeated."""

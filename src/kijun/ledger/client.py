@@ -1,0 +1,196 @@
+"""Appending from another process: the writer is asked, and has the entries on disk when it answers.
+
+A connection that breaks is made anew and what was not answered is sent again: the writer knows entries by their ids and records none
+twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from kijun.ledger import frames
+from kijun.ledger.model import Entry, LedgerError, Limits, Receipt, Unavailable
+from kijun.ledger.packing import pack
+
+FOLDER: Final = "ledger"
+PATIENCE: Final = 8.0  # seconds in which a writer that died is started again
+_PAUSE: Final = 0.05
+
+
+def _nobody() -> Unavailable:
+    return Unavailable(
+        "入出力を記録できないため、AIには送信していません。しばらくしてから、もう一度送信してください。",
+        "Nothing could be recorded, so nothing was sent to the AI. Try again shortly.",
+    )
+
+
+class AsyncClient:
+    """For the gateway: many appends at once over one connection. ``folder`` is the data folder."""
+
+    def __init__(self, folder: Path, worker: str = "", patience: float = PATIENCE) -> None:
+        self._folder = folder / FOLDER
+        self._patience = patience
+        self.worker = worker or secrets.token_hex(8)
+        self._number = 0
+        self._waiting: dict[int, tuple[bytes, asyncio.Future[Mapping[str, Any]]]] = {}
+        self._writer: asyncio.StreamWriter | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def append(self, entries: Sequence[Entry], limits: Limits | None = None) -> list[Receipt]:
+        """Record entries together, all or none; they are durable when this returns.
+
+        Raises `Busy`, `Unavailable`, `Spent`, `UsedUp`: nothing was recorded.
+        """
+        packed = [pack(one) for one in entries]
+        return frames.receipts(await self._ask(lambda number: frames.append_frame(number, packed, limits)))
+
+    async def tell(self) -> Mapping[str, Any]:
+        """How the writer is: its tree's size and what waits. Raises `Unavailable`."""
+        head = await self._ask(lambda number: frames.frame({"n": number, "do": "tell"}))
+        told: Mapping[str, Any] = head["told"]
+        return told
+
+    async def _ask(self, make: Any) -> Mapping[str, Any]:
+        self._number += 1
+        number = self._number
+        data = make(number)
+        future: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = (data, future)
+        try:
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run())
+            elif self._writer is not None and not self._writer.is_closing():
+                self._writer.write(data)
+            async with asyncio.timeout(self._patience):
+                return await future
+        except TimeoutError as error:
+            raise _nobody() from error
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _run(self) -> None:
+        """Keep a connection while there is somebody to use it."""
+        while not self._closed:
+            try:
+                reader, writer = await asyncio.open_unix_connection(sock=frames.connected(self._folder))
+            except OSError:
+                if not self._waiting:
+                    return
+                await asyncio.sleep(_PAUSE)
+                continue
+            writer.write(frames.frame({"do": "hello", "worker": self.worker}))
+            for data, _future in list(self._waiting.values()):
+                writer.write(data)
+            self._writer = writer
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, frames.BadFrame):
+                await self._read(reader)
+            self._writer = None
+            writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            (length,) = frames.PREFIX.unpack(await reader.readexactly(4))
+            head, _blobs = frames.opened(await reader.readexactly(length))
+            waiting = self._waiting.get(head["n"])
+            if waiting is not None and not waiting[1].done():
+                waiting[1].set_result(head)
+
+    async def close(self) -> None:
+        """Leave. What is not answered yet raises `Unavailable`."""
+        self._closed = True
+        for _data, future in self._waiting.values():
+            if not future.done():
+                future.set_exception(_nobody())
+        if self._writer is not None:
+            self._writer.close()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+
+class Client:
+    """For jobs, pages and commands: one append after another. Threads may share it. ``folder`` is the data folder."""
+
+    def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
+        self._folder = folder / FOLDER
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._socket: Any = None
+        self._number = 0
+
+    def append(self, entries: Sequence[Entry], limits: Limits | None = None) -> list[Receipt]:
+        """Record entries together, all or none; durable when this returns. Raises as `AsyncClient.append`."""
+        packed = [pack(one) for one in entries]
+        return frames.receipts(self.ask(lambda number: frames.append_frame(number, packed, limits)))
+
+    def command(self, do: str, **told: Any) -> Any:
+        """Ask the writer for something else (``tell``, ``checkpoint``); raises its error."""
+        head = self.ask(lambda number: frames.frame({"n": number, "do": do, **told}))
+        if "error" in head:
+            raise frames.error_of(head["error"])
+        return head.get("told")
+
+    def ask(self, make: Any) -> Mapping[str, Any]:
+        """Send a frame and wait for its answer; again over a new connection when this one breaks."""
+        with self._lock:
+            self._number += 1
+            data = make(self._number)
+            end = time.monotonic() + self._patience
+            while True:
+                try:
+                    if self._socket is None:
+                        self._socket = frames.connected(self._folder, timeout=self._patience)
+                    self._socket.sendall(data)
+                    return self._receive(self._number)
+                except (OSError, frames.BadFrame) as error:
+                    self._drop()
+                    if time.monotonic() > end:
+                        raise _nobody() from error
+                    time.sleep(_PAUSE)
+
+    def _receive(self, number: int) -> Mapping[str, Any]:
+        while True:
+            (length,) = frames.PREFIX.unpack(self._exactly(4))
+            head, _blobs = frames.opened(self._exactly(length))
+            if head.get("n") == number:
+                return head
+
+    def _exactly(self, size: int) -> bytes:
+        found = bytearray()
+        while len(found) < size:
+            piece = self._socket.recv(size - len(found))
+            if not piece:
+                raise OSError("the writer is gone")
+            found += piece
+        return bytes(found)
+
+    def _drop(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def close(self) -> None:
+        """Leave."""
+        with self._lock:
+            self._drop()
+
+
+def is_running(folder: Path) -> bool:
+    """A writer answers for the data folder."""
+    try:
+        frames.connected(folder / FOLDER, timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+__all__ = ["AsyncClient", "Client", "LedgerError", "is_running"]

@@ -1,0 +1,142 @@
+"""How processes speak with the writer: frames over a Unix socket.
+
+frame    length (4 bytes) ‖ length of the head (4 bytes) ‖ head (JSON) ‖ blobs, one after another
+append   {"n", "do": "append", "limits", "entries": [[clear, bytes of content, of masked, commitment]…]} and the blobs
+answer   {"n", "receipts": [[id, seq, leaf]…]} or {"n", "error": {…}} or {"n", "told": …}
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from kijun.ledger import model
+from kijun.ledger.journal import Appending
+from kijun.ledger.model import LedgerError, Limits, Receipt
+from kijun.ledger.packing import Packed
+
+NAME: Final = "writer.sock"
+LARGEST: Final = 256 * 1024 * 1024  # bytes of a frame
+PREFIX: Final = struct.Struct(">I")
+_COMMITMENT: Final = 32
+
+
+class BadFrame(ValueError):
+    """Bytes that no process of ours sends."""
+
+
+def frame(head: Mapping[str, Any], blobs: Sequence[bytes] = ()) -> bytes:
+    """One frame."""
+    told = orjson.dumps(head)
+    length = 4 + len(told) + sum(map(len, blobs))
+    return b"".join((PREFIX.pack(length), PREFIX.pack(len(told)), told, *blobs))
+
+
+def opened(body: bytes) -> tuple[dict[str, Any], memoryview]:
+    """Head and blobs of a frame's body (what follows its length); raises `BadFrame`."""
+    try:
+        (size,) = PREFIX.unpack_from(body)
+        head = orjson.loads(body[4 : 4 + size])
+    except (struct.error, orjson.JSONDecodeError) as error:
+        raise BadFrame(str(error)) from error
+    if not isinstance(head, dict):
+        raise BadFrame("no head")
+    return head, memoryview(body)[4 + size :]
+
+
+def append_frame(number: int, entries: Sequence[Packed], limits: Limits | None) -> bytes:
+    """A wish to append."""
+    blobs: list[bytes] = []
+    told = []
+    for one in entries:
+        told.append((one.clear, len(one.content), len(one.masked)))
+        blobs += [one.commitment, one.content, one.masked]
+    head = {"n": number, "do": "append", "limits": limits and asdict(limits), "entries": told}
+    return frame(head, blobs)
+
+
+def appending(head: Mapping[str, Any], blobs: memoryview, worker: str) -> Appending:
+    """The wish as the journal takes it; raises `BadFrame`."""
+    entries, at = [], 0
+    try:
+        for clear, content, masked in head["entries"]:
+            first, second = at + _COMMITMENT, at + _COMMITMENT + content
+            entries.append(
+                Packed(
+                    tuple(clear),
+                    bytes(blobs[first:second]),
+                    bytes(blobs[second : second + masked]),
+                    bytes(blobs[at:first]),
+                )
+            )
+            at = second + masked
+        limits = Limits(**head["limits"]) if head["limits"] else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadFrame(str(error)) from error
+    if at != len(blobs):
+        raise BadFrame("blobs do not fit their head")
+    return Appending(entries, limits, worker)
+
+
+def answer(number: int, done: Appending) -> bytes:
+    """What became of an append."""
+    if done.error is not None:
+        return failed(number, done.error)
+    return frame({"n": number, "receipts": [(one.id, one.seq, one.leaf) for one in done.receipts]})
+
+
+def failed(number: int, error: LedgerError) -> bytes:
+    """An error, to be raised on the other side."""
+    told: dict[str, Any] = {"type": type(error).__name__, "ja": error.ja, "en": error.en}
+    if isinstance(error, model.Spent):
+        told |= {"what": error.what, "retry_after": error.retry_after}
+    return frame({"n": number, "error": told})
+
+
+def receipts(head: Mapping[str, Any]) -> list[Receipt]:
+    """The receipts in an answer; raises the error that it tells of."""
+    told = head.get("error")
+    if told is None:
+        return [Receipt(*one) for one in head["receipts"]]
+    raise error_of(told)
+
+
+def error_of(told: Mapping[str, Any]) -> LedgerError:
+    """The error as it was on the other side."""
+    if told["type"] == "Spent":
+        return model.Spent(told["ja"], told["en"], what=told["what"], retry_after=told["retry_after"])
+    kind = {"Busy": model.Busy, "UsedUp": model.UsedUp, "Unavailable": model.Unavailable}.get(
+        told["type"], LedgerError
+    )
+    return kind(told["ja"], told["en"])
+
+
+@contextmanager
+def socket_path(folder: Path) -> Iterator[str]:
+    """A path of the writer's socket that is short enough for the kernel (108 bytes), however long the folder's is."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{held}/{NAME}"
+    finally:
+        os.close(held)
+
+
+def connected(folder: Path, timeout: float | None = None) -> socket.socket:
+    """A connection to the writer; raises OSError when none answers."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        made.settimeout(timeout)
+        with socket_path(folder) as path:
+            made.connect(path)
+    except BaseException:
+        made.close()
+        raise
+    return made

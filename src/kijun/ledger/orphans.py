@@ -1,0 +1,67 @@
+"""Interactions whose process died before the answer was recorded: they are kept, and marked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Final
+
+from kijun.ledger.journal import Appending, Journal
+from kijun.ledger.model import COLUMNS, Entry, Kind, Verdict
+from kijun.ledger.packing import pack
+from kijun.ledger.schema import quoted
+
+GRACE: Final = 10.0  # seconds in which a process may come back with the answer
+_SAME: Final = (
+    "interaction",
+    "municipality",
+    "retention",
+    "source",
+    "purpose",
+    "system",
+    "person",
+    "application",
+    "department",
+    "grant",
+    "model",
+    "upstream",
+)
+
+
+class Orphans:
+    """Watches which processes that owe an answer are connected."""
+
+    def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._missed: dict[str, float] = {}
+
+    def look(self, connected: Collection[str]) -> list[Appending]:
+        """What is to be appended for processes that have been away for too long."""
+        now, lost = self._clock(), []
+        waiting = self._journal.unanswered()
+        missing = {worker for worker, _seq in waiting if worker not in connected}
+        self._missed = {worker: self._missed.get(worker, now) for worker in missing}
+        for worker, seq in waiting:
+            if now - self._missed.get(worker, now) >= GRACE:
+                lost.append(Appending([pack(self._outcome(seq))], worker=worker))
+        return lost
+
+    def _outcome(self, seq: int) -> Entry:
+        names = ", ".join(map(quoted, _SAME))
+        with self._journal.database.reading() as link:
+            row = link.execute(f"SELECT {names} FROM entries WHERE seq = ?", (seq,))[0]  # noqa: S608 - fixed names
+        same = dict(zip(_SAME, row, strict=True))
+        assert set(same) <= set(COLUMNS)
+        return Entry(
+            kind=Kind.OUTPUT,
+            verdict=Verdict.INCOMPLETE,
+            content={
+                "error": {
+                    "code": "process_died",
+                    "ja": "AIゲートウェイのプロセスが、応答を記録する前に終了しました。",
+                    "en": "The gateway's process ended before the answer was recorded.",
+                }
+            },
+            **same,
+        )

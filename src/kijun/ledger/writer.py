@@ -1,0 +1,191 @@
+"""The one process that appends: it commits what came meanwhile as a group, answers, and signs what the tree became."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from kijun.ledger import frames
+from kijun.ledger.checkpoints import Checkpoints
+from kijun.ledger.counting import forget_old
+from kijun.ledger.database import FAULTS, connect
+from kijun.ledger.files import private_folder
+from kijun.ledger.journal import Appending, Journal
+from kijun.ledger.keys import RootKey
+from kijun.ledger.model import Busy, LedgerError
+from kijun.ledger.orphans import Orphans
+
+log = logging.getLogger("kijun.ledger")
+GROUP: Final = 256  # appends in one commit
+WAITING: Final = 4096  # appends that may wait; more are turned away
+EVERY: Final = 60.0  # seconds between checkpoints while the tree grows
+TICK: Final = 1.0
+
+
+def _busy() -> Busy:
+    return Busy(
+        "記録待ちが多いため、受け付けられませんでした。少し待ってから、もう一度送信してください。",
+        "Too much is waiting to be recorded: try again shortly.",
+    )
+
+
+class Writer:
+    """Serves ``folder`` (the ledger's own) until it is told to stop."""
+
+    def __init__(
+        self, folder: Path, url: str = "", elsewhere: Iterable[Path] = (), every: float = EVERY
+    ) -> None:
+        self._folder = private_folder(folder)
+        self._every = every
+        self._database = connect(folder, url)
+        self._database.lock()
+        self.journal = Journal(self._database, RootKey.load(folder))
+        self.journal.open()
+        self._checkpoints = Checkpoints(folder, self._database, tuple(elsewhere))
+        self._orphans = Orphans(self.journal)
+        self._queue: asyncio.Queue[tuple[Appending, int, asyncio.StreamWriter | None]] = asyncio.Queue(WAITING)
+        self._connected: dict[str, int] = {}
+        self._served: set[asyncio.Task[Any]] = set()
+
+    async def run(self, ready: Any = None) -> None:
+        """Serve until SIGTERM; ``ready`` is called when the socket is open."""
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        with frames.socket_path(self._folder) as path:
+            Path(path).unlink(missing_ok=True)  # of a writer that was killed; the lock says that none lives
+            server = await asyncio.start_unix_server(self._serve, path, limit=1 << 20)
+        if ready is not None:
+            ready()
+        tasks = [asyncio.create_task(self._commit()), asyncio.create_task(self._tick())]
+        try:
+            await stop.wait()
+        finally:
+            server.close()
+            while not self._queue.empty():
+                await asyncio.sleep(0.01)
+            for task in (*tasks, *self._served):
+                task.cancel()
+            await asyncio.gather(*tasks, *self._served, return_exceptions=True)
+            with contextlib.suppress(*FAULTS):
+                self._sign()
+            self._database.close()
+            (self._folder / frames.NAME).unlink(missing_ok=True)
+
+    # --- connections ------------------------------------------------------------------------
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._served.add(task)
+        worker = ""
+        try:
+            while True:
+                (length,) = frames.PREFIX.unpack(await reader.readexactly(4))
+                if not 4 <= length <= frames.LARGEST:
+                    raise frames.BadFrame(f"{length} bytes")
+                head, blobs = frames.opened(await reader.readexactly(length))
+                if head.get("do") == "hello":
+                    worker = self._greet(str(head["worker"]))
+                else:
+                    await self._take(head, blobs, worker, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        except (frames.BadFrame, KeyError) as error:
+            log.warning("a frame that cannot be read: %s", type(error).__name__)
+        finally:
+            self._served.discard(task)
+            if worker:
+                self._part(worker)
+            writer.close()
+
+    def _greet(self, worker: str) -> str:
+        self._connected[worker] = self._connected.get(worker, 0) + 1
+        return worker
+
+    def _part(self, worker: str) -> None:
+        self._connected[worker] -= 1
+        if not self._connected[worker]:
+            del self._connected[worker]
+
+    async def _take(
+        self, head: dict[str, Any], blobs: memoryview, worker: str, writer: asyncio.StreamWriter
+    ) -> None:
+        number = int(head["n"])
+        match head.get("do"):
+            case "append":
+                try:
+                    self._queue.put_nowait((frames.appending(head, blobs, worker), number, writer))
+                except asyncio.QueueFull:
+                    writer.write(frames.failed(number, _busy()))
+            case "tell":
+                told = {"size": self.journal.tiles.size, "waiting": self._queue.qsize()}
+                writer.write(frames.frame({"n": number, "told": told}))
+            case "checkpoint":
+                try:
+                    note = await asyncio.to_thread(self._sign)
+                    writer.write(frames.frame({"n": number, "told": note}))
+                except LedgerError as error:
+                    writer.write(frames.failed(number, error))
+            case other:
+                raise frames.BadFrame(f"do what? {other}")
+
+    # --- committing -------------------------------------------------------------------------
+
+    async def _commit(self) -> None:
+        while True:
+            group = [await self._queue.get()]
+            while len(group) < GROUP:
+                try:
+                    group.append(self._queue.get_nowait())
+                except asyncio.QueueEmpty:
+                    break
+            try:
+                await asyncio.to_thread(self.journal.append, [one for one, _number, _writer in group])
+            except Exception as error:  # a fault of ours: those who wait are told, and others go on
+                log.exception("a group could not be recorded")
+                for one, _number, _writer in group:
+                    one.error = one.error or LedgerError(
+                        "記録できませんでした。", f"It could not be recorded ({type(error).__name__})."
+                    )
+            for one, number, writer in group:
+                if writer is not None and not writer.is_closing():
+                    writer.write(frames.answer(number, one))
+
+    async def _tick(self) -> None:
+        last = time.monotonic() - self._every
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                lost = await asyncio.to_thread(self._orphans.look, set(self._connected))
+                for one in lost:
+                    await self._queue.put((one, 0, None))
+                if time.monotonic() - last >= self._every and await asyncio.to_thread(self._sign_if_grown):
+                    last = time.monotonic()
+            except FAULTS as error:
+                log.warning("the ledger's database does not answer: %s", type(error).__name__)
+
+    def _sign_if_grown(self) -> bool:
+        if self.journal.tiles.size <= self._checkpoints.newest()[0]:
+            return False
+        self._sign()
+        with self._database.writing() as link:
+            forget_old(link)
+        return True
+
+    def _sign(self) -> str:
+        committed = self.journal.committed  # never changed, only replaced
+        return self._checkpoints.make(committed.size, committed.root())
+
+
+def run(folder: Path, url: str = "", elsewhere: Iterable[Path] = (), every: float = EVERY) -> None:
+    """Serve the ledger in ``folder`` until SIGTERM."""
+    writer = Writer(folder, url, elsewhere, every)
+    asyncio.run(writer.run())
