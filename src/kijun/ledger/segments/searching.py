@@ -1,0 +1,219 @@
+"""One search over sealed segments: by clear columns through DuckDB, by text through the indexes, by reading where neither can."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidTag
+
+from kijun.ledger.model import Query
+from kijun.ledger.segments.index import question_of
+from kijun.ledger.segments.segment import Row, Segment, SegmentFault
+from kijun.ledger.segments.where import holds, sql_of
+
+if TYPE_CHECKING:
+    from kijun.ledger.segments.reader import Reader
+
+#: Records that one search decrypts without a hit before it stops and says so: where an index is broken, for a question of
+#: marks alone (``。」``), or of pairs that are frequent but seldom stand together. About two seconds.
+SCAN: Final = 20_000
+_CANDIDATES: Final = 512  # asked of an index at once
+_FIRST_FILES: Final = (
+    4  # read first where only clear columns are asked for; then four times as many, and so on
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a search found.
+
+    ``rows`` are newest first, each a dict of the stored columns and ``plain``: the content as JSON bytes where the search read it,
+    else None. ``faults`` are segments that could not be read, or whose index could not and which were scanned instead.
+    ``before`` is None where all was searched until ``limit`` was found; else the bound of a scan was reached, and asking again with
+    this ``before`` goes on there.
+    """
+
+    rows: tuple[Row, ...]
+    faults: tuple[SegmentFault, ...] = ()
+    before: int | None = None
+
+
+class Search:
+    """A question to some segments, asked once."""
+
+    def __init__(self, reader: Reader, query: Query, text: str, segments: list[Segment]) -> None:
+        self._reader, self._query, self._text, self._segments = reader, query, text, segments
+        self._faults: dict[tuple[str, str], SegmentFault] = {}
+        self._left = SCAN
+
+    def _fault(self, fault: SegmentFault) -> None:
+        self._faults.setdefault((fault.name, fault.what), fault)
+
+    # -- by text -------------------------------------------------------------------------------------------------------
+
+    def by_text(self) -> Hits:
+        """Follows all segments at once from the newest row down, so that nothing is read that is older than what is returned."""
+        heads: list[tuple[int, int, Row | None]] = []
+        walks: list[Iterator[tuple[int, Row | None]]] = []
+        for number, segment in enumerate(self._segments):
+            walks.append(self._walk(segment))
+            heads.append((-segment.last_seq, number, None))
+        heapq.heapify(heads)
+        found: list[Row] = []
+        while heads and len(found) < self._query.limit:
+            bound, number, row = heads[0]
+            if row is not None:
+                found.append(row)
+            elif self._left <= 0:
+                return self._hits(found, before=1 - bound)
+            following = next(walks[number], None)
+            if following is None:
+                heapq.heappop(heads)
+            else:
+                heapq.heapreplace(heads, (-following[0], number, following[1]))
+        return self._hits(found)
+
+    def _hits(self, rows: list[Row], before: int | None = None) -> Hits:
+        return Hits(tuple(rows), tuple(self._faults.values()), before)
+
+    def _walk(self, segment: Segment) -> Iterator[tuple[int, Row | None]]:
+        """Downwards: a place and the row that answers; without a row, that nothing above the place is left to come."""
+        try:
+            low, high = self._bounds(segment)
+            if low > high:
+                return
+            try:
+                yield from self._walk_index(segment, low, high)
+            except SegmentFault as fault:
+                if not fault.what.startswith("index"):
+                    raise
+                self._fault(fault)
+                yield from self._walk_rows(segment, low, high)
+        except SegmentFault as fault:
+            self._fault(fault)
+
+    def _bounds(self, segment: Segment) -> tuple[int, int]:
+        """Places between which the question's times lie, by what the footer says of each row group."""
+        footer, query = self._reader.files.footer(segment), self._query
+        places = [
+            number
+            for number, (earliest, latest) in enumerate(footer.times)
+            if (query.since is None or latest >= query.since)
+            and (query.until is None or earliest < query.until)
+        ]
+        if not places:
+            return 0, -1
+        high = footer.lasts[places[-1]]
+        return footer.firsts[places[0]], high if query.before is None else min(high, query.before - 1)
+
+    def _walk_index(self, segment: Segment, low: int, high: int) -> Iterator[tuple[int, Row | None]]:
+        words = self._reader.index_of(segment)
+        if words is None:
+            return  # erased: what was said is gone
+        question = question_of(self._query, self._text)
+        if question is None:
+            yield from self._walk_rows(segment, low, high)
+            return
+        while low <= high:
+            places = words.find(question, low, high, _CANDIDATES)
+            for group in self._reader.files.by_group(segment, places):
+                yield group[0], None  # the group is read only when its turn comes
+                yield from self._answers(segment, self._reader.files.rows(segment, group))
+            if len(places) < _CANDIDATES:
+                return
+            high = places[-1] - 1
+
+    def _walk_rows(self, segment: Segment, low: int, high: int) -> Iterator[tuple[int, Row | None]]:
+        footer = self._reader.files.footer(segment)
+        for number in reversed(range(len(footer.firsts))):
+            if footer.lasts[number] < low or footer.firsts[number] > high:
+                continue
+            yield min(high, footer.lasts[number]), None
+            rows = self._reader.files.groups(segment, [number]).to_pylist()
+            yield from self._answers(segment, [row for row in reversed(rows) if low <= row["seq"] <= high])
+
+    def _answers(self, segment: Segment, rows: list[Row]) -> Iterator[tuple[int, Row | None]]:
+        for row in rows:
+            if not holds(self._query, row):
+                continue
+            if self._left <= 0:
+                yield row["seq"], None
+            plain = self._plain(segment, row)
+            if plain is not None and self._text in self._reader.words_of(plain):
+                yield row["seq"], {**row, "plain": plain}
+            else:
+                self._left -= 1
+
+    def _plain(self, segment: Segment, row: Row) -> bytes | None:
+        try:
+            return self._reader.plain(row)
+        except (InvalidTag, ValueError):
+            self._fault(SegmentFault(segment.name, f"row {row['seq']}: its content cannot be decrypted"))
+            return None
+
+    # -- by clear columns ----------------------------------------------------------------------------------------------
+
+    def by_columns(self) -> Hits:
+        """Asks DuckDB for the places, a few files first, and reads the rows of those that are returned."""
+        limit = self._query.limit
+        places: list[tuple[int, Segment]] = []
+        start, size = 0, _FIRST_FILES
+        while start < len(self._segments):
+            if len(places) >= limit and places[limit - 1][0] > self._segments[start].last_seq:
+                break
+            places += self._places(self._segments[start : start + size])
+            places.sort(key=lambda place: place[0], reverse=True)
+            start, size = start + size, size * 4
+        return self._hits(self._read(places))
+
+    def _read(self, places: list[tuple[int, Segment]]) -> list[Row]:
+        if not self._text:
+            del places[self._query.limit :]
+        by_segment: dict[str, tuple[Segment, list[int]]] = {}
+        for seq, segment in places:
+            by_segment.setdefault(segment.name, (segment, []))[1].append(seq)
+        rows: list[Row] = []
+        for segment, seqs in by_segment.values():
+            try:
+                read = self._reader.files.rows(segment, seqs)
+            except SegmentFault as fault:
+                self._fault(fault)
+                continue
+            if self._text:
+                rows += [row for _, row in self._answers(segment, read) if row is not None]
+            else:
+                rows += [{**row, "plain": None} for row in read]
+        rows.sort(key=lambda row: int(row["seq"]), reverse=True)
+        return rows[: self._query.limit]
+
+    def _places(self, segments: list[Segment]) -> list[tuple[int, Segment]]:
+        import duckdb
+
+        whole: dict[str, Segment] = {}
+        for segment in segments:
+            try:
+                whole[str(self._reader.files.path(segment).absolute())] = segment
+            except SegmentFault as fault:
+                self._fault(fault)
+        if not whole:
+            return []
+        condition, values = sql_of(self._query)
+        limit = "" if self._text else " ORDER BY seq DESC LIMIT ?"
+        sql = (
+            "SELECT seq, filename FROM read_parquet(?, filename = true, hive_partitioning = false)"  # noqa: S608 - our own words; values are bound
+            f" WHERE {condition}{limit}"
+        )
+        bound = [list(whole), *values] + ([] if self._text else [min(self._query.limit, 1 << 40)])
+        try:
+            found = self._reader.cursor().execute(sql, bound).fetchall()
+        except duckdb.Error as error:
+            if len(segments) == 1:
+                self._fault(
+                    SegmentFault(segments[0].name, f"data file: cannot be read ({type(error).__name__})")
+                )
+                return []
+            return [place for segment in segments for place in self._places([segment])]
+        return [(int(seq), whole[name]) for seq, name in found]
