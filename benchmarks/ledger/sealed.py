@@ -66,7 +66,9 @@ class Sealer:
             plain = packed_json(content)
             self.raw += len(json.dumps({**clear, "content": content}, ensure_ascii=False).encode()) + 1
             nonce = os.urandom(12)
-            blob = nonce + self.cipher.encrypt(nonce, os.urandom(32) + self.packer.compress(plain), str(clear["id"]).encode())
+            blob = nonce + self.cipher.encrypt(
+                nonce, os.urandom(32) + self.packer.compress(plain), str(clear["id"]).encode()
+            )
             self.content_bytes += len(blob)
             rows, texts = waiting.setdefault((municipality, month_of(START + seq * step)), ([], []))
             rows.append((seq, *(clear[column] for column in COLUMNS), 1, blob, None, None))
@@ -78,7 +80,9 @@ class Sealer:
 
     def seal(self, rows: list[tuple[object, ...]], texts: list[str]) -> Segment:
         started, cpu = time.perf_counter(), time.process_time()
-        segment = write(self.folder, rows, texts, KEY, f"{rows[0][ROW.index('municipality')]}-{rows[0][0]:09d}")
+        segment = write(
+            self.folder, rows, texts, KEY, f"{rows[0][ROW.index('municipality')]}-{rows[0][0]:09d}"
+        )
         self.seconds += time.perf_counter() - started
         self.cpu += time.process_time() - cpu
         self.sealed_rows += len(rows)
@@ -110,7 +114,7 @@ def asked(reader: Reader, segments: list[Segment], queries: list[Query]) -> dict
         started = time.perf_counter()
         hits = reader.search(query, segments)
         taken.append((time.perf_counter() - started) * 1000)
-        assert not hits.faults
+        assert not hits.faults, hits.faults[0]
     return percentiles(taken)
 
 
@@ -139,10 +143,13 @@ def measure(records: int, folder: Path, per_segment: int, count: int) -> dict[st
             kinds = {
                 "text": [Query(municipality=town, text=text) for text in texts],
                 "text + person": [
-                    Query(municipality=town, text=text, person=f"person-{n % 2000:05d}") for n, text in enumerate(texts)
+                    Query(municipality=town, text=text, person=f"person-{n % 2000:05d}")
+                    for n, text in enumerate(texts)
                 ],
                 "one character": [Query(municipality=town, text=text[0]) for text in texts[: count // 4]],
-                "person": [Query(municipality=town, person=f"person-{n * 37 % 2000:05d}") for n in range(count // 4)],
+                "person": [
+                    Query(municipality=town, person=f"person-{n * 37 % 2000:05d}") for n in range(count // 4)
+                ],
                 "newest": [Query(municipality=town)] * (count // 4),
             }
             for kind, queries in kinds.items():
@@ -155,7 +162,9 @@ def measure(records: int, folder: Path, per_segment: int, count: int) -> dict[st
 
 
 def interactions(reader: Reader, segments: list[Segment], count: int) -> dict[str, float]:
-    known = [row["interaction"] for row in reader.search(Query(municipality=None, limit=count), segments).rows]
+    known = [
+        row["interaction"] for row in reader.search(Query(municipality=None, limit=count), segments).rows
+    ]
     taken = []
     for interaction in known:
         started = time.perf_counter()
@@ -178,7 +187,9 @@ def aggregates(folder: Path, segments: list[Segment]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--per-segment", type=int, default=16_384)
     parser.add_argument("--questions", type=int, default=200)
@@ -192,7 +203,11 @@ def main() -> None:
         if options.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
     for name, value in figures.items():
-        shown = "  ".join(f"{k} {v:.1f}" for k, v in value.items()) if isinstance(value, dict) else f"{value:,.3f}"
+        shown = (
+            "  ".join(f"{k} {v:.1f}" for k, v in value.items())
+            if isinstance(value, dict)
+            else f"{value:,.3f}"
+        )
         print(f"{name:36} {shown}")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))

@@ -17,14 +17,44 @@ from pathlib import Path
 from kijun.ledger.model import COLUMNS, new_id
 
 ROOT = Path(__file__).resolve().parents[2]
-_FAMILY = "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 清水 𠮷田 髙橋 池田 橋本 阿部 石川".split()
+_FAMILY = [
+    "佐藤",
+    "鈴木",
+    "高橋",
+    "田中",
+    "伊藤",
+    "渡辺",
+    "山本",
+    "中村",
+    "小林",
+    "加藤",
+    "吉田",
+    "山田",
+    "佐々木",
+    "山口",
+    "松本",
+    "井上",
+    "木村",
+    "林",
+    "斎藤",
+    "清水",
+    "𠮷田",
+    "髙橋",
+    "池田",
+    "橋本",
+    "阿部",
+    "石川",
+]
 _PURPOSES = [f"purpose-{number}" for number in range(24)]
 _FINDINGS = ["", "", "", "", "PERSON", "ADDRESS", "PERSON,PHONE_NUMBER", "DATE_OF_BIRTH,PERSON"]
 
 
 def _documents() -> list[list[str]]:
     files = [*ROOT.glob("src/kijun/catalog/**/*.yaml"), *ROOT.glob("benchmarks/inspection/*.jsonl")]
-    texts = [re.findall(r'[^\s"。]*[ぁ-ん][^\n"。]{8,80}。', path.read_text(encoding="utf-8")) for path in sorted(files)]
+    texts = [
+        re.findall(r'[^\s"。]*[ぁ-ん][^\n"。]{8,80}。', path.read_text(encoding="utf-8"))
+        for path in sorted(files)
+    ]
     return [list(dict.fromkeys(sentences)) for sentences in texts if len(sentences) > 60]
 
 

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 #: What a journal's fresh row has, in this order.
 CLEAR: Final = ("seq", *COLUMNS)
 
-_LOCAL: Final = "(at + 32400000)"  # Japan's time; it has had no summer time since 1951
+_LOCAL: Final = '("at" + 32400000)'  # Japan's time; it has had no summer time since 1951
 _BY: Final = {
-    **{name: f'"{name}"' for name in COLUMNS if name not in ("at", "findings", "tokens_in", "tokens_out", "duration_ms")},
+    **{
+        name: f'"{name}"'
+        for name in COLUMNS
+        if name not in ("at", "findings", "tokens_in", "tokens_out", "duration_ms")
+    },
     "day": f"{_LOCAL} // 86400000",
     "month": f"year(make_timestamp({_LOCAL} * 1000)) * 100 + month(make_timestamp({_LOCAL} * 1000))",
     "hour": f"{_LOCAL} // 3600000 % 24",
@@ -88,7 +92,9 @@ def aggregate(
         connection.register("fresh", fresh.select(list(CLEAR)))
         found = connection.execute(sql, bound).fetchall()
     except duckdb.IOException as error:
-        raise SegmentFault(", ".join(segment.name for segment in chosen), "data files: cannot be read") from error
+        raise SegmentFault(
+            ", ".join(segment.name for segment in chosen), "data files: cannot be read"
+        ) from error
     finally:
         connection.close()
     names = (*by, *values)

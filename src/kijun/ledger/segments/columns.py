@@ -1,7 +1,7 @@
 """Rows as an Arrow table and as a Parquet file.
 
-What is counted is packed in dictionaries and zstd. Ciphertext is stored as it is: it cannot be packed, and a plain page can be read
-without unpacking its neighbours. Small row groups, because single rows are read more often than whole files; sorted by ``seq``
+What is counted is packed in dictionaries and differences, ids, which have neither, in zstd; zstd over what dictionaries made small
+already saves 2 % of a file and doubles the time to read a row. Ciphertext is stored as it is: it cannot be packed. Small row groups, because single rows are read more often than whole files; sorted by ``seq``
 with its bounds in the footer, so a row's group is found without reading. Pages carry checksums.
 """
 
@@ -17,7 +17,8 @@ from kijun.ledger.segments.segment import NUMBERS, ROW, SEALED, STORED, row_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-GROUP: Final = 1024
+GROUP: Final = 512
+_IDS: Final = frozenset({"id", "interaction"})
 _OPTIONAL: Final = frozenset({"masked_key", "masked"})
 _PARTED: Final = ("municipality", "retention", "month", "content_key")
 
@@ -66,10 +67,10 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         table,
         path,
         row_group_size=GROUP,
-        compression={name: "none" if name in SEALED else "zstd" for name in STORED},
-        use_dictionary=[name for name in clear if name not in ("seq", "id", "at", "interaction")],
+        compression={name: "zstd" if name in _IDS else "none" for name in STORED},
+        use_dictionary=[name for name in clear if name not in {"seq", *NUMBERS, *_IDS}],
         write_statistics=clear,
-        column_encoding={"seq": "DELTA_BINARY_PACKED", "at": "DELTA_BINARY_PACKED"},
+        column_encoding=dict.fromkeys(("seq", *sorted(NUMBERS)), "DELTA_BINARY_PACKED"),
         data_page_size=1 << 18,
         write_page_checksum=True,
         store_schema=False,

@@ -14,19 +14,18 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection in memory that may read files below ``folder``. Threads take a ``cursor()`` each."""
     import duckdb
 
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "threads": max(1, min(4, os.cpu_count() or 1)),
-            "memory_limit": "1GB",
-            "temp_directory": "",
-            "allowed_directories": [f"{folder.absolute()}/data/"],
-            "enable_external_access": False,
-            "parquet_metadata_cache": True,
-            "lock_configuration": True,
-        },
-    )
-    connection.execute("SELECT 1")
+    connection = duckdb.connect(":memory:")
+    threads = max(1, min(4, os.cpu_count() or 1))
+    for setting in (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        f"threads = {threads}",
+        "memory_limit = '1GB'",
+        "temp_directory = ''",  # nothing of a question is left on disk
+        "parquet_metadata_cache = true",
+    ):
+        connection.execute(f"SET {setting}")
+    connection.execute("SET allowed_directories = ?", [[f"{folder.absolute()}/data/"]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
     return connection

@@ -105,8 +105,8 @@ def _shared_schema() -> tantivy.Schema:
     return _SCHEMA[0]
 
 
-def question_of(query: Query, text: str) -> tantivy.Query | None:
-    """The question to an index, for a text folded by `fold_question`; None where the index knows nothing of such a text.
+def question_of(query: Query, text: str) -> tantivy.Query:
+    """The question to an index, for a text folded by `fold_question` that is not empty.
 
     The text never becomes a query string, so no character of it has a meaning of its own.
     """
@@ -114,8 +114,6 @@ def question_of(query: Query, text: str) -> tantivy.Query | None:
 
     schema, must = _shared_schema(), tantivy.Occur.Must
     wanted, singles = asked(text)
-    if not wanted and not singles:
-        return None
     parts = [tantivy.Query.term_query(schema, "words", pair, "basic") for pair in wanted]
     for single in singles:  # as the first or second of a pair, or alone
         letter = re.escape(single)

@@ -17,8 +17,8 @@ from kijun.ledger.segments.where import holds, sql_of
 if TYPE_CHECKING:
     from kijun.ledger.segments.reader import Reader
 
-#: Records that one search decrypts without a hit before it stops and says so: where an index is broken, for a question of
-#: marks alone (``。」``), or of pairs that are frequent but seldom stand together. About two seconds.
+#: Records that one search decrypts without a hit before it stops and says so: where an index is broken, or for a
+#: question of pairs that are frequent but seldom stand together. About two seconds.
 SCAN: Final = 20_000
 _CANDIDATES: Final = 512  # asked of an index at once
 _FIRST_FILES: Final = (
@@ -114,9 +114,6 @@ class Search:
         if words is None:
             return  # erased: what was said is gone
         question = question_of(self._query, self._text)
-        if question is None:
-            yield from self._walk_rows(segment, low, high)
-            return
         while low <= high:
             places = words.find(question, low, high, _CANDIDATES)
             for group in self._reader.files.by_group(segment, places):

@@ -40,7 +40,11 @@ def sql_of(query: Query) -> tuple[str, list[Any]]:
     if query.finding:
         parts.append("contains(findings, ?)" if "," not in query.finding else "FALSE AND ? <> ''")
         values.append(f",{query.finding},")
-    for condition, bound in (("at >= ?", query.since), ("at < ?", query.until), ("seq < ?", query.before)):
+    for condition, bound in (
+        ('"at" >= ?', query.since),
+        ('"at" < ?', query.until),
+        ("seq < ?", query.before),
+    ):
         if bound is not None:
             parts.append(condition)
             values.append(bound)
