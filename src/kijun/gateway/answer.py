@@ -1,0 +1,309 @@
+"""The way out: an upstream's answer, inspected as it comes, shown when its record is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kijun.gateway import verdicts
+from kijun.gateway.dialects.base import Answered, count
+from kijun.gateway.dialects.responses_stream import restore_echo
+from kijun.gateway.errors import Refusal, failed_upstream
+from kijun.gateway.guard import Blocked, Guard, told, values_of
+from kijun.gateway.http import Send, raw_headers, respond
+from kijun.gateway.jsons import NotJson, dump, parse
+from kijun.gateway.question import Question
+from kijun.gateway.records import estimate
+from kijun.gateway.snapshot import Action
+from kijun.gateway.streams import Events, Garbage, Outcome, Reading, UpstreamSaidError, event_bytes
+from kijun.gateway.upstreams import Answer, Cut, TooLong, read
+from kijun.inspection import InspectionError, Words
+from kijun.ledger.model import Entry, Kind, Verdict
+
+_STREAM: Final = b"text/event-stream; charset=utf-8"
+#: From this many bytes of an event, or of a stream, on, its inspection goes to a thread.
+_LARGE_EVENT: Final = 24_000
+_LARGE_STREAM: Final = 400_000
+
+
+class Outgoing:
+    """One answer."""
+
+    def __init__(self, question: Question, limit: int) -> None:
+        self._question, self._limit = question, limit
+        self._first = len(question.table)
+        self._guard = Guard(question.reader, question.permission.purpose.output, question.table)
+        self._reading: Reading | None = None
+        self._outcome = Outcome()
+        self._kept: list[dict[str, str]] = []
+        self._body = b""
+        self._content_type = b"application/json"
+        self._verdict = Verdict.ALLOWED
+        self.upstream = ""
+        self.said: Any = None
+        self.refusal: Refusal | None = None
+        self.left = False
+        self.began = False
+
+    # --- taking in -----------------------------------------------------------------------------
+
+    async def take(self, answer: Answer) -> None:
+        """An answer that is there as a whole. Raises what `refusal_of` knows."""
+        raw = await read(answer)
+        if answer.content_type == "text/event-stream":
+            raise Garbage("a stream that nobody asked for")
+        plain = self._question.dialect.multipart and "json" not in answer.content_type
+        try:
+            said = {"text": raw.decode("utf-8", "replace")} if plain else parse(raw)
+        except NotJson:
+            raise Garbage("no JSON") from None
+        error = said.get("error") if isinstance(said, dict) else None
+        if isinstance(error, dict) and "choices" not in said and said.get("object") != "response":
+            raise UpstreamSaidError(str(error.get("message", ""))[:500])
+        answered = self._question.dialect.answered(said, self._question.body)
+        self._outcome = answered.outcome
+        changed = await self._inspect(answered)
+        if self._question.dialect.name == "responses" and len(self._question.table):
+            restore_echo(said, self._guard)
+            changed = True
+        if plain:
+            self._content_type = (answer.content_type or "text/plain").encode(
+                "ascii", "replace"
+            ) + b"; charset=utf-8"
+            self._body = said["text"].encode("utf-8", "replace")
+        else:
+            self._body = dump(said) if changed else raw
+
+    async def _inspect(self, answered: Answered) -> bool:
+        changed, blocked = False, None
+        for piece in answered.pieces:
+            try:
+                shown, kept = await self._guard.whole(piece)
+            except Blocked as error:
+                blocked = blocked or error
+                continue
+            self._kept.append(
+                {"where": piece.place, "text": kept if isinstance(kept, str) else dump(kept).decode()}
+            )
+            if shown != piece.raw:
+                piece.put(shown)
+                changed = True
+        if blocked is not None:
+            self._verdict = Verdict.BLOCKED
+            self.refusal = verdicts.answer_blocked(blocked.finding)
+        if changed:
+            for holder, key in answered.shadows:
+                if holder.get(key):
+                    holder[key] = None
+        return changed
+
+    async def stream(self, answer: Answer, send: Send, hides_usage: bool) -> None:
+        """An answer that comes bit by bit: what is certain goes on at once, the end is kept back. Raises what `refusal_of` knows."""
+        if answer.content_type != "text/event-stream":
+            raise Garbage("no stream")
+        reading = self._reading = self._question.dialect.reading(
+            self._guard, self._question.body, hides_usage
+        )
+        events, seen = Events(), 0
+        self._outcome = reading.outcome
+        async for chunk in answer.chunks():
+            seen += len(chunk)
+            out = b""
+            for event in events.feed(chunk):
+                if len(event.data) > _LARGE_EVENT or seen > _LARGE_STREAM:
+                    out += await asyncio.to_thread(reading.take, event)
+                else:
+                    out += reading.take(event)
+                if reading.terminal or reading.stop is not None:
+                    break
+            await self._send(out, send)
+            if reading.terminal or reading.stop is not None:
+                break
+        await self._close(reading, send)
+
+    async def _close(self, reading: Reading, send: Send) -> None:
+        if reading.stop is None and not reading.terminal:
+            await self._send(reading.finish(), send)
+            if not reading.complete:
+                raise Cut
+        if reading.stop is not None:
+            self._verdict = Verdict.BLOCKED
+            english = self._question.request.header(b"accept-language").lower().startswith("en")
+            text = verdicts.stopped_text(reading.stop, english=english)
+            await self._send(reading.stopped(text), send)
+
+    async def _send(self, data: bytes, send: Send) -> None:
+        if not self.began:
+            self.began = True
+            headers = {**self._question.headers(), "cache-control": "no-cache", "x-accel-buffering": "no"}
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 200,
+                    "headers": [(b"content-type", _STREAM), *raw_headers(headers)],
+                }
+            )
+        if data:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+
+    # --- what went wrong -------------------------------------------------------------------------
+
+    def failed(self, refusal: Refusal, verdict: Verdict) -> Refusal:
+        """The answer ends here; ``verdict`` FAILED becomes INCOMPLETE where something of it had come."""
+        some = self._reading is not None and any(one["text"] for one in self._reading.kept())
+        self._verdict = Verdict.INCOMPLETE if verdict is Verdict.FAILED and some else verdict
+        self.refusal = refusal
+        return refusal
+
+    def refusal_of(self, error: Exception) -> Refusal | None:
+        """What the client hears of an upstream's fault; None for a fault that is none of an upstream's."""
+        if isinstance(error, TimeoutError):
+            found = (
+                504,
+                "upstream_timeout",
+                "AIサービスの応答が途中で止まりました。",
+                "The AI service fell silent.",
+            )
+        elif isinstance(error, Cut):
+            found = (502, "upstream_cut", "AIサービスの応答が途中で切れました。", "The AI service broke off.")
+        elif isinstance(error, (TooLong, InspectionError)):
+            found = (
+                502,
+                "answer_too_large",
+                "AIサービスの応答が大きすぎます。",
+                "The AI service's answer is too large.",
+            )
+        elif isinstance(error, UpstreamSaidError):
+            self.said = {"message": error.message}
+            found = (
+                502,
+                "upstream_error",
+                "AIサービスがエラーを返しました。",
+                "The AI service sent an error.",
+            )
+        elif isinstance(error, (Garbage, NotJson, RecursionError)):
+            found = (
+                502,
+                "upstream_garbage",
+                "AIサービスの応答を読み取れません。",
+                "The AI service's answer makes no sense.",
+            )
+        else:
+            return None
+        return self.failed(failed_upstream(*found), Verdict.FAILED)
+
+    # --- recording ---------------------------------------------------------------------------------
+
+    def entry(self, duration_ms: int, attempts: list[dict[str, Any]]) -> Entry:
+        """What is recorded of the answer."""
+        kept = self._kept + (self._reading.kept() if self._reading is not None else [])
+        tokens, estimated = self._tokens(kept)
+        content: dict[str, Any] = {
+            "texts": kept,
+            "finish_reasons": self._outcome.finish,
+            "findings": [
+                told(place, None, one, one.type, action) for place, one, action in self._guard.findings
+            ],
+            "findings_total": self._guard.count,
+            "usage": self._outcome.usage,
+            "attempts": attempts,
+            **self._outcome.more,
+        }
+        if estimated:
+            content["estimated"] = True
+        if self._outcome.tool_calls:
+            content["tool_calls"] = self._outcome.tool_calls
+        if self.refusal is not None:
+            content["error"] = {
+                "code": self.refusal.code,
+                "ja": self.refusal.why.ja,
+                "en": self.refusal.why.en,
+            }
+        if self.said is not None:
+            content["upstream_error"] = self._said_kept()
+        if self._verdict is Verdict.ALLOWED and any(
+            action is Action.MASK for _, _, action in self._guard.findings
+        ):
+            self._verdict = Verdict.MASKED
+        return self._question.account.entry(
+            Kind.OUTPUT,
+            self._verdict,
+            upstream=self.upstream or (attempts[-1]["upstream"] if attempts else ""),
+            findings=tuple(sorted({one.type for _, one, _ in self._guard.findings})),
+            content=content,
+            masked=values_of(self._question.table, self._first),
+            tokens=tokens,
+            duration_ms=duration_ms,
+        )
+
+    def _said_kept(self) -> str:
+        """An upstream's error with what it quotes hidden."""
+        text = str(self.said.get("message", ""))[:2_000] if isinstance(self.said, dict) else ""
+        return self._guard.kept(self._guard.inspect(text)) if text else ""
+
+    def _tokens(self, kept: list[dict[str, str]]) -> tuple[tuple[int, int], bool]:
+        usage = self._outcome.usage
+        if usage is not None:
+            given = count(usage, "prompt_tokens", "input_tokens")
+            made = count(usage, "completion_tokens", "output_tokens")
+            if given or made:
+                return (given, made), False
+        if self._verdict is Verdict.FAILED and not kept:
+            return (0, 0), False
+        given = estimate(self._question.characters)
+        return (given, estimate([one["text"] for one in kept])), True
+
+    # --- showing -------------------------------------------------------------------------------------
+
+    def headers(self) -> Mapping[str, str]:
+        """What is known only now, for an answer that has not begun."""
+        headers = {}
+        if self._guard.findings:
+            counts: dict[str, int] = {}
+            for _, one, _ in self._guard.findings:
+                counts[one.type] = counts.get(one.type, 0) + 1
+            headers["kijun-answer-findings"] = ",".join(f"{type}:{counts[type]}" for type in sorted(counts))
+        if self._verdict is not Verdict.ALLOWED:
+            headers["kijun-answer-verdict"] = str(self._verdict)
+        return headers
+
+    def withhold(self) -> None:
+        """The record failed: nothing more is shown."""
+        self._body = b""
+
+    async def show(self, send: Send, headers: Mapping[str, str]) -> None:
+        """Send the whole answer."""
+        await respond(send, 200, self._body, headers, self._content_type)
+
+    async def end(self, refusal: Refusal | None, send: Send) -> None:
+        """End a stream: its last event, or an error."""
+        reading = self._reading
+        if refusal is None and reading is not None:
+            last = reading.terminal or (b"" if not reading.complete else b"data: [DONE]\n\n")
+        else:
+            last = self._error_event(refusal)
+        await send({"type": "http.response.body", "body": last})
+
+    def _error_event(self, refusal: Refusal | None) -> bytes:
+        if refusal is None:
+            return b""
+        refusal.interaction = self._question.account.interaction
+        body = refusal.body()
+        if self._question.dialect.name == "responses":
+            error = body["error"]
+            return event_bytes(
+                {"type": "error", "code": error["code"], "message": error["message"], "param": None, **body},
+                "error",
+            )
+        return event_bytes(body)
+
+    def explained(self, refusal: Refusal) -> Refusal:
+        """The refusal with the upstream's own words, as the person may read them, where the request was at fault."""
+        text = str(self.said.get("message", ""))[:2_000] if isinstance(self.said, dict) else ""
+        if text and refusal.status in (400, 413, 415, 422, 501):
+            words = self._guard.shown(self._guard.inspect(text))
+            refusal.why = Words(f"{refusal.why.ja}（{words}）", f"{refusal.why.en} ({words})")
+            param = self.said.get("param")
+            refusal.param = param[:200] if isinstance(param, str) else None
+        return refusal

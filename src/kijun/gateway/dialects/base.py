@@ -1,0 +1,186 @@
+"""What every dialect answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from kijun.gateway.errors import bad_request
+from kijun.gateway.guard import Guard
+from kijun.gateway.pieces import (
+    AnswerPiece,
+    FilePart,
+    Native,
+    Source,
+    Texts,
+    Uninspected,
+    text_piece,
+)
+from kijun.gateway.streams import Outcome, Reading
+
+
+@dataclass
+class Answered:
+    """The texts of an answer that is there as a whole, and what else is recorded of it."""
+
+    pieces: list[AnswerPiece] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+    #: Parts that hold words of the answer beside its texts, to be emptied where the answer was changed.
+    shadows: list[tuple[dict[str, Any], str]] = field(default_factory=list)
+
+
+class Dialect(Protocol):
+    """An endpoint. ``path`` is its address behind ``/v1/``."""
+
+    name: str
+    path: str
+    multipart: bool
+
+    def check(self, body: dict[str, Any]) -> None:
+        """Raise a 400 `Refusal` for what cannot be governed or understood."""
+
+    def texts(self, body: dict[str, Any]) -> Texts:
+        """All texts of a request. Pieces point into the body."""
+
+    def prepare(self, body: dict[str, Any]) -> bool:
+        """Make the body ready to be sent; True where the answer's usage was asked for by us alone."""
+
+    def answered(self, answer: Any, body: dict[str, Any]) -> Answered:
+        """The texts of an answer. Pieces point into it. Raises `Garbage`."""
+
+    def reading(self, guard: Guard, body: dict[str, Any], hide_usage: bool) -> Reading:
+        """A reading of a stream."""
+
+
+#: Types of parts that hold nothing but a text, and the key under which it stands.
+_TEXT_PARTS: Final = {
+    "text": "text",
+    "input_text": "text",
+    "output_text": "text",
+    "summary_text": "text",
+    "reasoning_text": "text",
+    "refusal": "refusal",
+    "thinking": "thinking",
+}
+_UNREAD_PARTS: Final = {
+    "image_url": "image",
+    "input_image": "image",
+    "computer_screenshot": "image",
+    "input_audio": "audio",
+    "video_url": "other",
+}
+
+
+def content(
+    texts: Texts, container: dict[str, Any], key: str, place: str, source: Source, message: int | None
+) -> None:
+    """The texts of a message's content: a string, or a list of parts."""
+    value = container.get(key)
+    if value is None:
+        return
+    if isinstance(value, str):
+        if value:
+            texts.pieces.append(text_piece(container, key, place, source, message))
+        return
+    if not isinstance(value, list):
+        raise bad_request(
+            f"{place} の形が正しくありません。", f"{place} is neither text nor a list.", param=place
+        )
+    for at, part in enumerate(value):
+        _part(texts, value, at, part, f"{place}[{at}]", source, message)
+
+
+def _part(
+    texts: Texts, parts: list[Any], at: int, part: Any, place: str, source: Source, message: int | None
+) -> None:
+    if isinstance(part, str):
+        texts.pieces.append(text_piece(parts, at, place, source, message))
+        return
+    if not isinstance(part, dict):
+        raise bad_request(
+            f"{place} の形が正しくありません。", f"{place} is no part of a message.", param=place
+        )
+    kind = part.get("type")
+    key = _TEXT_PARTS.get(kind) if isinstance(kind, str) else None
+    if key is not None and isinstance(part.get(key), str):
+        texts.pieces.append(text_piece(part, key, f"{place}.{key}", source, message))
+        rest = {
+            name
+            for name, value in part.items()
+            if name not in ("type", key) and isinstance(value, (dict, list))
+        }
+        for name in rest:
+            if part[name]:
+                texts.pieces.append(Native(part, name, f"{place}.{name}", source, message))
+    elif kind in ("file", "input_file"):
+        _file(texts, parts, at, part, place, source, message)
+    elif isinstance(kind, str) and kind in _UNREAD_PARTS:
+        texts.uninspected.append(Uninspected(place, _UNREAD_PARTS[kind], parts, at))
+        _address(texts, part, place, source, message)
+    else:
+        texts.uninspected.append(Uninspected(place, "other", parts, at))
+        texts.pieces.append(Native(parts, at, place, source, message))
+
+
+def _address(texts: Texts, part: dict[str, Any], place: str, source: Source, message: int | None) -> None:
+    """The address of a picture elsewhere is a text; one that holds the picture is not."""
+    held, key, where = part, "image_url", f"{place}.image_url"
+    if isinstance(held.get(key), dict):
+        held, key, where = held[key], "url", f"{where}.url"
+    url = held.get(key)
+    if isinstance(url, str) and url and url[:5].lower() != "data:":
+        texts.pieces.append(text_piece(held, key, where, source, message))
+
+
+def _file(
+    texts: Texts,
+    parts: list[Any],
+    at: int,
+    part: dict[str, Any],
+    place: str,
+    source: Source,
+    message: int | None,
+) -> None:
+    inner = part.get("file") if part.get("type") == "file" else part
+    data = inner.get("file_data") if isinstance(inner, dict) else None
+    if not isinstance(inner, dict) or not isinstance(data, str):
+        texts.uninspected.append(Uninspected(place, "remote", parts, at))
+        return
+    name = inner.get("filename")
+    text_type = "text" if part.get("type") == "file" else "input_text"
+    texts.files.append(
+        FilePart(parts, at, place, source, message, data, name if isinstance(name, str) else "", text_type)
+    )
+
+
+def tools(texts: Texts, body: dict[str, Any]) -> None:
+    """Tool definitions: the application's own words. What the service runs by itself brings texts that nobody here has read."""
+    definitions = body.get("tools")
+    if not isinstance(definitions, list) or not definitions:
+        return
+    texts.pieces.append(Native(body, "tools", "tools", Source.OPERATOR, schema=True))
+    for at, one in enumerate(definitions):
+        kind = one.get("type") if isinstance(one, dict) else None
+        if kind not in ("function", "custom"):
+            texts.uninspected.append(Uninspected(f"tools[{at}]", "tool", why=str(kind)[:40]))
+
+
+def schema(texts: Texts, body: dict[str, Any], name: str) -> None:
+    """A wanted form of the answer, with descriptions in it."""
+    if isinstance(body.get(name), dict) and body[name]:
+        texts.pieces.append(Native(body, name, name, Source.OPERATOR, schema=True))
+
+
+def wants_json(form: Any) -> bool:
+    """Whether a ``response_format`` (or ``text.format``) asks for JSON."""
+    return isinstance(form, dict) and form.get("type") in ("json_object", "json_schema")
+
+
+def count(usage: Any, *names: str) -> int:
+    """A number of tokens by one of its names; 0 where it is missing or no count."""
+    if isinstance(usage, dict):
+        for name in names:
+            value = usage.get(name)
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40:
+                return value
+    return 0

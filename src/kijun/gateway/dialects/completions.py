@@ -1,0 +1,69 @@
+"""``POST /v1/completions``, the older endpoint that continues a text."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kijun.gateway.dialects.base import Answered
+from kijun.gateway.dialects.chat import ask_for_usage, choices_of
+from kijun.gateway.dialects.choices import ChoicesReading
+from kijun.gateway.errors import bad_request
+from kijun.gateway.guard import Guard
+from kijun.gateway.pieces import Source, Texts, Uninspected, text_piece
+
+_KNOWN: Final = frozenset(("model", "prompt", "stream", "stream_options", "logit_bias"))
+
+
+class Completions:
+    """See `Dialect`."""
+
+    name = "completions"
+    path = "completions"
+    multipart = False
+
+    def check(self, body: dict[str, Any]) -> None:
+        """See `Dialect`."""
+        if not isinstance(body.get("prompt"), (str, list)):
+            raise bad_request("prompt がありません。", "prompt is missing.", param="prompt")
+
+    def texts(self, body: dict[str, Any]) -> Texts:
+        """See `Dialect`."""
+        texts = Texts()
+        texts_or_tokens(texts, body, "prompt")
+        texts.rest(body, _KNOWN)
+        return texts
+
+    def prepare(self, body: dict[str, Any]) -> bool:
+        """See `Dialect`."""
+        return ask_for_usage(body)
+
+    def answered(self, answer: Any, body: dict[str, Any]) -> Answered:
+        """See `Dialect`."""
+        found = Answered()
+        for at, choice in enumerate(choices_of(answer)):
+            if isinstance(choice.get("text"), str):
+                found.pieces.append(text_piece(choice, "text", f"choices[{at}].text", Source.ASSISTANT))
+            found.shadows.append((choice, "logprobs"))
+            found.outcome.finish.append(str(choice.get("finish_reason")))
+        found.outcome.usage = answer.get("usage") if isinstance(answer.get("usage"), dict) else None
+        return found
+
+    def reading(self, guard: Guard, body: dict[str, Any], hide_usage: bool) -> ChoicesReading:
+        """See `Dialect`."""
+        return ChoicesReading(guard, in_delta=False, hide_usage=hide_usage)
+
+
+def texts_or_tokens(texts: Texts, body: dict[str, Any], name: str) -> None:
+    """A text, a list of texts, or numbers of tokens, which nobody can read."""
+    value = body[name]
+    if isinstance(value, str):
+        texts.pieces.append(text_piece(body, name, name, Source.PERSON))
+        return
+    if all(isinstance(one, str) for one in value):
+        for at in range(len(value)):
+            texts.pieces.append(text_piece(value, at, f"{name}[{at}]", Source.PERSON, at))
+        return
+    for at, one in enumerate(value):
+        if isinstance(one, str):
+            texts.pieces.append(text_piece(value, at, f"{name}[{at}]", Source.PERSON, at))
+    texts.uninspected.append(Uninspected(name, "tokens", body, name))

@@ -1,0 +1,192 @@
+"""Refusals in the shape of the API: what happened, why, and what to do, in Japanese and English, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kijun.inspection import Words
+
+#: Types of errors that clients of the API know.
+INVALID: Final = "invalid_request_error"
+PERMISSION: Final = "permission_error"
+LIMIT: Final = "rate_limit_error"
+SERVER: Final = "server_error"
+
+_TRY_AGAIN: Final = Words("少し待ってから、もう一度お試しください。", "Wait a moment and try again.")
+_ASK: Final = Words("情報システムの担当者にご相談ください。", "Ask the people who run AI in your office.")
+
+
+class Refusal(Exception):
+    """A request ends here. ``status`` is HTTP's, ``code`` is for programs (docs/gateway.md lists them), the words are for people."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        why: Words,
+        what_to_do: Words = _ASK,
+        *,
+        type: str = INVALID,
+        param: str | None = None,
+        retry_after: int | None = None,
+        findings: Sequence[Mapping[str, Any]] = (),
+        confirmation: str = "",
+        interaction: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status, self.code, self.why, self.what_to_do = status, code, why, what_to_do
+        self.type, self.param, self.retry_after = type, param, retry_after
+        self.findings, self.confirmation, self.interaction = list(findings), confirmation, interaction
+        self.headers = dict(headers or {})
+        self.contact = ""
+
+    def body(self) -> dict[str, Any]:
+        """The answer's JSON."""
+        message = f"{self.why.ja}{self.what_to_do.ja} / {self.why.en} {self.what_to_do.en}"
+        if self.contact:
+            message += f" ({self.contact})"
+        error: dict[str, Any] = {
+            "message": message,
+            "type": self.type,
+            "code": self.code,
+            "param": self.param,
+            "reason": {"ja": self.why.ja, "en": self.why.en},
+            "what_to_do": {"ja": self.what_to_do.ja, "en": self.what_to_do.en},
+        }
+        if self.findings:
+            error["findings"] = self.findings
+        if self.interaction:
+            error["interaction"] = self.interaction
+        if self.confirmation:
+            error["confirmation"] = self.confirmation
+        if self.contact:
+            error["contact"] = self.contact
+        return {"error": error}
+
+
+def bad_request(ja: str, en: str, *, param: str | None = None, code: str = "invalid_request") -> Refusal:
+    """A request that cannot be understood."""
+    return Refusal(
+        400, code, Words(ja, en), Words("要求の内容を直してください。", "Correct the request."), param=param
+    )
+
+
+def too_large(limit: int) -> Refusal:
+    """A request with more bytes than are taken."""
+    megabytes = limit // 1_000_000
+    return Refusal(
+        413,
+        "request_too_large",
+        Words(
+            f"要求が大きすぎます（上限 {megabytes} MB）。",
+            f"The request is too large (limit: {megabytes} MB).",
+        ),
+        Words("内容を分けて送ってください。", "Send it in parts."),
+    )
+
+
+def unknown_path() -> Refusal:
+    """No such address."""
+    return Refusal(
+        404,
+        "unknown_url",
+        Words("この宛先はありません。", "There is no such address."),
+        Words("宛先のURLを確かめてください。", "Check the URL."),
+    )
+
+
+def wrong_method(allowed: str) -> Refusal:
+    """The address is there, but not for this method."""
+    return Refusal(
+        405,
+        "method_not_allowed",
+        Words(f"この宛先は {allowed} だけを受け付けます。", f"This address takes {allowed} only."),
+        Words("要求の内容を直してください。", "Correct the request."),
+        headers={"allow": allowed},
+    )
+
+
+def unknown_key() -> Refusal:
+    """No key, or one that opens nothing."""
+    return Refusal(
+        401,
+        "invalid_api_key",
+        Words("APIキーが正しくないか、期限が切れています。", "The API key is not valid, or no longer."),
+        Words(
+            "キーを確かめるか、新しいキーを発行してもらってください。", "Check the key or ask for a new one."
+        ),
+        type="authentication_error",
+        headers={"www-authenticate": "Bearer"},
+    )
+
+
+def overloaded() -> Refusal:
+    """More requests than this process takes at the same time."""
+    return Refusal(
+        429,
+        "too_many_requests",
+        Words("要求が集中しているため、受け付けられませんでした。", "Too many requests are running."),
+        _TRY_AGAIN,
+        type=LIMIT,
+        retry_after=1,
+    )
+
+
+def not_ready() -> Refusal:
+    """No policy is there yet."""
+    return Refusal(
+        503,
+        "not_ready",
+        Words("AI利用の準備がまだできていません。", "The gateway is not ready yet."),
+        _TRY_AGAIN,
+        type=SERVER,
+        retry_after=2,
+    )
+
+
+def ledger_busy() -> Refusal:
+    """Too much is waiting to be recorded."""
+    return Refusal(
+        429,
+        "ledger_busy",
+        Words("記録が混み合っているため、受け付けられませんでした。", "Too much is waiting to be recorded."),
+        _TRY_AGAIN,
+        type=LIMIT,
+        retry_after=1,
+    )
+
+
+def ledger_unavailable() -> Refusal:
+    """What cannot be recorded is not sent, and not shown."""
+    return Refusal(
+        503,
+        "ledger_unavailable",
+        Words(
+            "記録を残せないため、AIの利用を止めています。",
+            "Records cannot be kept just now, so nothing is sent and nothing is shown.",
+        ),
+        Words(
+            "少し待っても直らないときは、情報システムの担当者に知らせてください。",
+            "If it stays so, tell the people who run AI in your office.",
+        ),
+        type=SERVER,
+        retry_after=5,
+    )
+
+
+def failed_upstream(status: int, code: str, ja: str, en: str, *, retry_after: int | None = None) -> Refusal:
+    """The AI service did not answer as it should."""
+    kind = LIMIT if status == 429 else SERVER
+    return Refusal(status, code, Words(ja, en), _TRY_AGAIN, type=kind, retry_after=retry_after)
+
+
+def internal() -> Refusal:
+    """A fault of ours."""
+    return Refusal(
+        500,
+        "internal_error",
+        Words("ゲートウェイの内部で問題が起きました。", "Something went wrong inside the gateway."),
+        type=SERVER,
+    )

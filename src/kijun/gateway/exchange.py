@@ -1,0 +1,245 @@
+"""One AI call: question recorded → sent → answer inspected → answer recorded → shown.
+
+Nothing is sent whose question is not durably recorded, and nothing ends well whose answer is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from kijun.gateway import question as questions
+from kijun.gateway import verdicts
+from kijun.gateway.answer import Outgoing
+from kijun.gateway.authorisation import stopped
+from kijun.gateway.errors import LIMIT, Refusal, internal, ledger_busy, ledger_unavailable, unknown_key
+from kijun.gateway.http import Receive, Send, refuse
+from kijun.gateway.policy import Index, Service
+from kijun.gateway.question import Question
+from kijun.gateway.running import Interrupted, Running, Runnings
+from kijun.gateway.upstreams import Attempt, Failed, Upstreams
+from kijun.inspection import Words
+from kijun.ledger.model import Busy, Entry, LedgerError, Limits, Receipt, Spent, UsedUp, Verdict
+
+log = logging.getLogger(__name__)
+
+_LAST_WORDS: Final = 3.0  # seconds that a process which is told to stop gives each record
+
+
+class Ledger(Protocol):
+    """What is asked of the ledger's client."""
+
+    async def append(self, entries: list[Entry], limits: Limits | None = None) -> list[Receipt]:
+        """Record durably; raises a `LedgerError`."""
+
+
+@dataclass
+class Exchange:
+    """One call that has been read."""
+
+    question: Question
+    ledger: Ledger
+    upstreams: Upstreams
+    runnings: Runnings
+    latest: Index
+    answer_limit: int
+    started: float = field(default_factory=time.monotonic)
+    attempts: list[Attempt] = field(default_factory=list)
+
+    async def run(self, receive: Receive, send: Send) -> None:
+        """See it through. Raises a `Refusal` only before anything was sent to the client."""
+        question = self.question
+        routes = self._routes()
+        await self._record_question(routes[0][1].upstream.id if routes else "")
+        if question.refusal is not None:
+            raise question.refusal
+        running = Running(self._scope())
+        outgoing = Outgoing(question, self.answer_limit)
+        with self.runnings.one(running, receive):
+            if (stop := self.latest.stop_for(*running.scope)) is not None:
+                running.interrupt(Interrupted(stop))
+            try:
+                refusal = await self._forward(running, outgoing, routes, send)
+            except asyncio.CancelledError:
+                await self._last_words(outgoing)
+                raise
+            except Exception as error:
+                log.error("a request failed inside the gateway: %s", where(error))
+                refusal = outgoing.failed(internal(), Verdict.FAILED)
+        await self._finish(outgoing, refusal, send)
+
+    def _routes(self) -> list[tuple[Any, Service]]:
+        """The ways that may be used; a question that has none left is blocked here."""
+        question = self.question
+        if not question.passes:
+            return []
+        careful = question.judgement.sends_personal or bool(question.texts.uninspected)
+
+        def allowed(service: Service) -> bool:
+            upstream = service.upstream
+            return not careful or upstream.training_opt_out or upstream.kind == "sample"
+
+        index = question.permission.index
+        routes = self.upstreams.routes(index, question.model, allowed)
+        if not routes:
+            if careful and self.upstreams.routes(index, question.model, lambda _: True):
+                questions.block(question, verdicts.may_train())
+            else:
+                question.refusal = _no_upstream()
+                question.verdict = Verdict.FAILED
+        return routes
+
+    def _scope(self) -> tuple[str, str, str, str]:
+        caller = self.question.permission.caller
+        return caller.grant.municipality, caller.grant.system, caller.grant.purpose, caller.person
+
+    async def _record_question(self, upstream: str) -> None:
+        """Record it durably, or refuse."""
+        question = self.question
+        caller, confirmation = question.permission.caller, question.confirmation
+        entry = questions.input_entry(question, upstream)
+        once, until = caller.once, caller.once_until
+        if confirmation is not None:
+            once, until = f"confirmation:{confirmation.nonce}", confirmation.until
+        try:
+            await self.ledger.append([entry], limits=question.account.limits(once, until))
+        except UsedUp:
+            raise (verdicts.confirmation_used() if confirmation is not None else unknown_key()) from None
+        except LedgerError as error:
+            raise refusal_of(error) from None
+
+    async def _forward(
+        self, running: Running, outgoing: Outgoing, routes: list[tuple[Any, Service]], send: Send
+    ) -> Refusal | None:
+        """Ask upstreams and take in the answer. What went wrong is told by a refusal; the record follows in any case."""
+        question = self.question
+        hides_usage = question.dialect.prepare(question.body)
+        service: Service | None = None
+        try:
+            with running.interruptible():
+                answer, service = await self._call(routes, hides_usage)
+                outgoing.upstream = service.upstream.id
+                try:
+                    async with asyncio.timeout(service.upstream.total_timeout):
+                        if question.streams:
+                            await outgoing.stream(answer, send, hides_usage)
+                        else:
+                            await outgoing.take(answer)
+                finally:
+                    answer.close()
+        except Interrupted as cause:
+            outgoing.left = cause.stop is None
+            refusal = stopped(cause.stop) if cause.stop is not None else _left()
+            return outgoing.failed(refusal, Verdict.INCOMPLETE)
+        except Failed as failed:
+            outgoing.said = failed.said
+            return outgoing.failed(outgoing.explained(failed.refusal), Verdict.FAILED)
+        except Exception as error:
+            refusal_ = outgoing.refusal_of(error)
+            if refusal_ is None:
+                raise
+            if service is not None and not isinstance(error, Refusal):
+                self.upstreams.breaker(service).failed()
+            return refusal_
+        return outgoing.refusal
+
+    async def _call(self, routes: list[tuple[Any, Service]], hides_usage: bool) -> tuple[Any, Service]:
+        question = self.question
+        try:
+            return await self.upstreams.call(
+                routes, question.dialect.path, question.payload, self.attempts, streams=question.streams
+            )
+        except Failed as failed:
+            # Older services do not know the option by which we ask for tokens.
+            told = str(failed.said.get("message", "")) if isinstance(failed.said, dict) else ""
+            if not hides_usage or "stream_options" not in told:
+                raise
+        question.body.pop("stream_options", None)
+        return await self.upstreams.call(
+            routes, question.dialect.path, question.payload, self.attempts, streams=question.streams
+        )
+
+    async def _finish(self, outgoing: Outgoing, refusal: Refusal | None, send: Send) -> None:
+        """Record the answer durably, then send what was kept back for that."""
+        try:
+            await self.ledger.append([self._output(outgoing)], limits=self.question.account.counting())
+        except LedgerError as error:
+            refusal = refusal_of(error)
+            outgoing.withhold()
+        if outgoing.left:
+            return
+        headers = {**self.question.headers(), **outgoing.headers()}
+        if outgoing.began:
+            await outgoing.end(refusal, send)
+        elif refusal is not None:
+            refusal.interaction = self.question.account.interaction
+            refusal.contact = contact_of(self.question)
+            await refuse(send, refusal, headers)
+        else:
+            await outgoing.show(send, headers)
+
+    async def _last_words(self, outgoing: Outgoing) -> None:
+        """The process is told to stop: what came is recorded, as far as there is time."""
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        outgoing.failed(internal(), Verdict.INCOMPLETE)
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                await self.ledger.append([self._output(outgoing)], limits=self.question.account.counting())
+        except (LedgerError, TimeoutError) as error:
+            log.error("an answer could not be recorded at the end: %s", type(error).__name__)
+
+    def _output(self, outgoing: Outgoing) -> Entry:
+        duration = round((time.monotonic() - self.started) * 1000)
+        return outgoing.entry(duration, [one.told() for one in self.attempts])
+
+
+def refusal_of(error: LedgerError) -> Refusal:
+    """What the client hears of the ledger's refusal."""
+    if isinstance(error, Spent):
+        rate = "rate" in error.what or "minute" in error.what
+        return Refusal(
+            429,
+            "rate_limit_exceeded" if rate else "insufficient_quota",
+            Words(error.ja, error.en),
+            Words("", ""),
+            type=LIMIT if rate else "insufficient_quota",
+            retry_after=error.retry_after or None,
+        )
+    return ledger_busy() if isinstance(error, Busy) else ledger_unavailable()
+
+
+def contact_of(question: Question) -> str:
+    """Whom to ask, as the municipality says."""
+    return question.permission.index.snapshot.contact.get(question.permission.grant.municipality, "")
+
+
+def where(error: BaseException) -> str:
+    """The kind of an error and where in our code it arose; never its text, which may quote what was said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    place = f" at {last.filename.rpartition('/')[2]}:{last.lineno}" if last else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _left() -> Refusal:
+    return Refusal(
+        499,
+        "client_left",
+        Words("利用者が接続を切りました。", "The client closed the connection."),
+        Words("", ""),
+    )
+
+
+def _no_upstream() -> Refusal:
+    return Refusal(
+        503,
+        "upstream_unavailable",
+        Words("このモデルに使えるAIサービスがありません。", "No AI service is in use for this model."),
+        type="server_error",
+    )

@@ -1,0 +1,246 @@
+"""The way in: from a request's bytes to what may be sent, recorded durably. Whatever is refused here never reaches an upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from kijun.gateway import confirmations, multipart, verdicts
+from kijun.gateway.authorisation import Permission
+from kijun.gateway.confirmations import Confirmation, Matter
+from kijun.gateway.dialects import Dialect
+from kijun.gateway.documents import FileText, read_files, summarise
+from kijun.gateway.errors import Refusal, bad_request
+from kijun.gateway.guard import values_of
+from kijun.gateway.http import Request
+from kijun.gateway.inspecting import Reader
+from kijun.gateway.jsons import NotJson, canonical, dump, parse
+from kijun.gateway.pieces import Texts
+from kijun.gateway.records import Account
+from kijun.gateway.snapshot import Action, Model
+from kijun.gateway.verdicts import Judgement
+from kijun.inspection import InspectionError, Placeholders, Words
+from kijun.ledger.model import Entry, Kind, Verdict
+
+
+@dataclass
+class Question:
+    """A request that was read and judged. ``refusal`` is why it goes no further."""
+
+    permission: Permission
+    dialect: Dialect
+    request: Request
+    body: dict[str, Any] = field(repr=False)
+    model: Model
+    texts: Texts = field(repr=False)
+    reader: Reader
+    judgement: Judgement = field(repr=False)
+    account: Account
+    table: Placeholders = field(default_factory=Placeholders)
+    verdict: Verdict = Verdict.ALLOWED
+    refusal: Refusal | None = None
+    confirmation: Confirmation | None = None
+    characters: list[str] = field(default_factory=list, repr=False)
+    files: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may be sent."""
+        return self.refusal is None
+
+    @property
+    def streams(self) -> bool:
+        """Whether the client wants the answer as it comes."""
+        return self.body.get("stream") in (True, "true")
+
+    def headers(self) -> dict[str, str]:
+        """The verdict, for the answer."""
+        headers = {
+            "kijun-interaction": self.account.interaction,
+            "x-request-id": self.account.interaction,
+            "kijun-verdict": str(self.verdict),
+            "kijun-policy": str(self.permission.index.version),
+        }
+        if self.judgement.found:
+            counts = self.judgement.counts()
+            headers["kijun-findings"] = ",".join(f"{type}:{counts[type]}" for type in sorted(counts))
+        if masked := len(self.judgement.of(Action.MASK)):
+            headers["kijun-masked"] = str(masked)
+        if self.texts.uninspected:
+            kinds = sorted({one.what for one in self.texts.uninspected})
+            headers["kijun-uninspected"] = ",".join(kinds)
+        return headers
+
+    def payload(self, model: str) -> tuple[bytes, str]:
+        """The body for an upstream that knows the model by this name."""
+        body = {**self.body, "model": model}
+        return multipart.build(body) if self.dialect.multipart else (dump(body), "application/json")
+
+
+async def read(
+    permission: Permission, dialect: Dialect, request: Request, confirmation_key: bytes, seconds: int
+) -> Question:
+    """Read, inspect, judge and hide. Raises a `Refusal` for what cannot even be recorded as a question (400, 404, 413)."""
+    body = parse_body(request, dialect)
+    token = _confirmation_token(request, body)
+    if request.deployment:
+        body["model"] = request.deployment
+    model = permission.model(body.get("model"))
+    try:
+        dialect.check(body)
+        texts = dialect.texts(body)
+        known: dict[str, Any] = {}
+        await read_files(texts, known)
+        reader = await permission.index.readers.of(permission.grant.municipality)
+        characters = [piece.text for piece in texts.pieces]
+        inspections = await reader.inspect_all(characters)
+    except RecursionError:
+        raise bad_request("入れ子が深すぎます。", "The request is nested too deeply.") from None
+    except InspectionError as error:
+        raise _cannot_inspect(error) from None
+    judgement = verdicts.judge(texts.pieces, inspections, permission.purpose.input)
+    question = Question(
+        permission, dialect, request, body, model, texts, reader, judgement, Account(permission, model.name)
+    )
+    question.characters, question.files = characters, known
+    _decide(question, token, confirmation_key, seconds)
+    if question.passes:
+        try:
+            judgement.hide(texts.pieces, question.table, for_record=False)
+        except InspectionError as error:
+            raise _cannot_inspect(error) from None
+        if len(question.table) and any(one.what == "stored" for one in texts.uninspected):
+            place = next(one.place for one in texts.uninspected if one.what == "stored")
+            block(question, verdicts.stored_with_masked(place))
+    return question
+
+
+def block(question: Question, refusal: Refusal) -> None:
+    """Let it go no further."""
+    question.verdict, question.refusal = Verdict.BLOCKED, refusal
+
+
+def parse_body(request: Request, dialect: Dialect) -> dict[str, Any]:
+    """The fields of a request; raises 400 and 415."""
+    kind = request.header(b"content-type")
+    if request.header(b"content-encoding").lower() not in ("", "identity"):
+        raise Refusal(
+            415,
+            "unsupported_encoding",
+            Words("圧縮された要求は受け付けません。", "Compressed requests are not taken."),
+            Words("圧縮せずに送ってください。", "Send it uncompressed."),
+        )
+    if dialect.multipart:
+        try:
+            return multipart.parse(request.body, kind)
+        except multipart.BadForm:
+            raise bad_request(
+                "multipart/form-data として読めません。", "The body is no multipart/form-data."
+            ) from None
+    try:
+        body = parse(request.body)
+    except NotJson:
+        raise bad_request("JSONとして読めません。", "The body is no JSON.", code="invalid_json") from None
+    if not isinstance(body, dict):
+        raise bad_request(
+            "JSONのオブジェクトではありません。", "The body is no JSON object.", code="invalid_json"
+        )
+    return body
+
+
+def input_entry(question: Question, upstream: str = "") -> Entry:
+    """What is recorded of the question: as it is sent, with all data hidden, also what the purpose lets through."""
+    content = {
+        "endpoint": question.dialect.name,
+        "request": _recorded_body(question),
+        "findings": question.judgement.recorded(),
+        "findings_total": len(question.judgement.found),
+        "uninspected": [one.told() for one in question.texts.uninspected],
+        "client": {"address": question.request.address, "agent": question.request.agent},
+        "policy": question.permission.index.version,
+        "rules": question.reader.rules,
+        "streams": question.streams,
+    }
+    if question.refusal is not None:
+        content["refusal"] = {
+            "code": question.refusal.code,
+            "ja": question.refusal.why.ja,
+            "en": question.refusal.why.en,
+        }
+    return question.account.entry(
+        Kind.INPUT,
+        question.verdict,
+        upstream=upstream,
+        findings=question.judgement.types(),
+        content=content,
+        masked=values_of(question.table),
+    )
+
+
+def _recorded_body(question: Question) -> Mapping[str, Any]:
+    same = question.passes and not question.judgement.keeps_more
+    if same and not question.texts.uninspected and not question.texts.files:
+        return question.body
+    copy = parse_body(question.request, question.dialect)
+    copy.pop(confirmations.FIELD, None)
+    if question.request.deployment:
+        copy["model"] = question.request.deployment
+    question.dialect.check(copy)
+    texts = question.dialect.texts(copy)
+    for part in texts.files:
+        text, why = question.files.get(part.place, (None, "not read"))
+        if text is not None:
+            texts.pieces.append(FileText(part, part.place, part.source, part.message, text))
+            part.parts[part.at] = {"type": part.text_type, "text": text}
+        if why and text is None:
+            part.parts[part.at] = {"type": "file", "unread": why}
+    question.judgement.hide(texts.pieces, question.table, for_record=True)
+    summarise(texts.uninspected)
+    return copy
+
+
+def _decide(question: Question, token: str, key: bytes, seconds: int) -> None:
+    """The verdict on a question, before anything is hidden."""
+    judgement, unread = question.judgement, question.texts.uninspected
+    if judgement.of(Action.BLOCK):
+        block(question, verdicts.content_blocked(judgement))
+    elif unread and not question.permission.purpose.uninspected:
+        block(question, verdicts.uninspected_blocked(unread))
+    elif judgement.of(Action.CONFIRM):
+        caller = question.permission.caller
+        matter = Matter(caller.grant.id, caller.person, _digest(question), judgement.digest())
+        question.confirmation = confirmations.check(key, token, matter) if token else None
+        if question.confirmation is not None:
+            question.verdict = Verdict.CONFIRMED
+        else:
+            fresh = confirmations.give(key, matter, seconds)
+            question.verdict = Verdict.TO_CONFIRM
+            question.refusal = verdicts.confirmation_required(judgement, fresh, again=bool(token))
+    elif judgement.of(Action.MASK):
+        question.verdict = Verdict.MASKED
+
+
+def _digest(question: Question) -> str:
+    """SHA-256 of what was sent, however its keys are ordered."""
+    body = {
+        name: value.digest if isinstance(value, multipart.Upload) else value
+        for name, value in question.body.items()
+    }
+    return sha256(question.dialect.name.encode() + b"\0" + canonical(body)).hexdigest()
+
+
+def _confirmation_token(request: Request, body: dict[str, Any]) -> str:
+    """The token of a header or a field; the field is never sent on."""
+    field_ = body.pop(confirmations.FIELD, "")
+    return request.header(confirmations.HEADER.encode()) or (field_ if isinstance(field_, str) else "")
+
+
+def _cannot_inspect(error: InspectionError) -> Refusal:
+    return Refusal(
+        413,
+        "too_much_text",
+        Words(error.message.ja, f"{error.message.en.rstrip('.')}."),
+        Words("内容を分けて送ってください。", "Send it in parts."),
+    )

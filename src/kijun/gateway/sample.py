@@ -1,0 +1,336 @@
+"""The embedded upstream ``sample``: answers offline and always the same, so that the first try works with no account anywhere.
+
+It is no language model and says so. It reads the conversation, quotes its main sentences and lists what was asked, so that one sees what
+the service was sent: values that were masked stand in it as placeholders, and come back restored.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import re
+import struct
+import wave
+from collections.abc import AsyncIterator, Iterator
+from hashlib import blake2b, sha256
+from typing import Any, Final
+
+from kijun.gateway import multipart
+from kijun.gateway.jsons import NotJson, dump, parse
+
+_SENTENCE: Final = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_ASKS: Final = re.compile(
+    r"(?:ください|下さい|ますか|ですか|でしょうか|教えて|お願い|[？?])|\b(?:please|what|how|why|who|when|where|can you)\b",
+    re.I,
+)
+_PLACEHOLDER: Final = re.compile(r"⟦[^⟦⟧]{1,40}⟧")
+_JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+_CREATED: Final = 1_700_000_000
+_MOST: Final = 20_000  # characters that are read
+_QUOTED: Final = 90  # characters of one quotation
+_PIECE: Final = 3  # characters of one streamed piece: placeholders are cut in the middle
+_DIMENSIONS: Final = 256
+
+
+class SampleAnswer:
+    """See `kijun.gateway.upstreams.Answer`."""
+
+    def __init__(self, status: int, content_type: str, parts: Iterator[bytes]) -> None:
+        self.status, self.content_type, self._parts = status, content_type, parts
+        self.headers: dict[str, str] = {}
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body, event by event."""
+        for part in self._parts:
+            yield part
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def answer(path: str, body: bytes, content_type: str, *, streams: bool) -> SampleAnswer:
+    """The answer to a request of any endpoint."""
+    try:
+        if path == "audio/transcriptions":
+            return _transcription(multipart.parse(body, content_type))
+        request = parse(body)
+        if path == "embeddings":
+            return _json(embeddings(request))
+        said = reply(_turns(path, request))
+        usage = _usage(body, said)
+        make = {"chat/completions": _chat, "completions": _completions, "responses": _responses}[path]
+        return make(str(request.get("model")), said, usage, streams)
+    except (NotJson, multipart.BadForm, KeyError, TypeError, AttributeError):
+        return _error(
+            400, "見本のAIが読めない要求です。 / The sample cannot read this request.", "invalid_request"
+        )
+
+
+def reply(turns: list[tuple[str, str]]) -> str:
+    """What the sample says to a conversation, given as (role, text). Japanese, or English where no Japanese was written."""
+    asked = next((text for role, text in reversed(turns) if role == "user"), turns[-1][1] if turns else "")
+    material = "\n".join(text for role, text in turns if role in ("user", "tool"))[-_MOST:]
+    japanese = bool(_JAPANESE.search(_PLACEHOLDER.sub("", asked)) or (not asked.strip()))
+    sentences = [one.strip() for one in _SENTENCE.findall(asked[:_MOST]) if one.strip()]
+    wishes = [one for one in sentences if _ASKS.search(one)][:3]
+    points = _main([one for one in sentences if one not in wishes], 3)
+    names = list(dict.fromkeys(_PLACEHOLDER.findall(material)))[:8]
+    if japanese:
+        lines = ["（見本のAIです。言語モデルではなく、受け取った文章から組み立てて答えています。）"]
+        lines += ["ご依頼の内容：", *(f"・{_short(one)}" for one in wishes)] if wishes else []
+        lines += ["要点：", *(f"・{_short(one)}" for one in points)] if points else []
+        lines += [f"文中に出てくる方や番号：{'、'.join(names)}"] if names else []
+        lines.append("以上の内容で承りました。" if sentences else "ご用件を入力してください。")
+    else:
+        lines = [
+            "(This is the sample AI: no language model; it puts answers together from what it was sent.)"
+        ]
+        lines += ["You asked:", *(f"- {_short(one)}" for one in wishes)] if wishes else []
+        lines += ["Main points:", *(f"- {_short(one)}" for one in points)] if points else []
+        lines += [f"Mentioned: {', '.join(names)}"] if names else []
+        lines.append("That is what I understood.")
+    return "\n".join(lines)
+
+
+def _main(sentences: list[str], most: int) -> list[str]:
+    """The sentences that share most bigrams with all others, in the order of the text."""
+    counts: dict[str, int] = {}
+    for one in sentences:
+        for pair in {one[at : at + 2] for at in range(len(one) - 1)}:
+            counts[pair] = counts.get(pair, 0) + 1
+
+    def weight(at: int) -> float:
+        one = sentences[at]
+        pairs = {one[place : place + 2] for place in range(len(one) - 1)}
+        return sum(counts[pair] for pair in pairs) / math.sqrt(len(pairs) + 4) + 3 * len(
+            _PLACEHOLDER.findall(one)
+        )
+
+    best = sorted(range(len(sentences[:400])), key=weight, reverse=True)[:most]
+    return [sentences[at] for at in sorted(best)]
+
+
+def _short(text: str) -> str:
+    """A quotation that cuts no placeholder."""
+    if len(text) <= _QUOTED:
+        return text
+    cut = _QUOTED
+    for found in _PLACEHOLDER.finditer(text):
+        if found.start() < cut < found.end():
+            cut = found.start()
+    return text[:cut] + "…"
+
+
+def _turns(path: str, request: dict[str, Any]) -> list[tuple[str, str]]:
+    if path == "chat/completions":
+        return [(str(one.get("role")), _said(one.get("content"))) for one in request["messages"]]
+    if path == "completions":
+        return [("user", _said(request["prompt"]))]
+    given = request.get("input", "")
+    if isinstance(given, str):
+        return [("user", given)]
+    return [
+        (str(one.get("role") or "tool"), _said(one.get("content", one.get("output", "")))) for one in given
+    ]
+
+
+def _said(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "\n".join(
+        one if isinstance(one, str) else str(one.get("text", ""))
+        for one in parts
+        if isinstance(one, str) or (isinstance(one, dict) and isinstance(one.get("text"), str))
+    )
+
+
+def _usage(body: bytes, said: str) -> tuple[int, int]:
+    """Tokens as a rule of thumb: Japanese text has about one for each character and a bit."""
+    return max(1, len(body.decode("utf-8", "replace"))), max(1, len(said))
+
+
+def _id(kind: str, said: str) -> str:
+    return f"{kind}-sample{sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _pieces(said: str) -> Iterator[str]:
+    return (said[at : at + _PIECE] for at in range(0, len(said), _PIECE))
+
+
+def _chat(model: str, said: str, usage: tuple[int, int], streams: bool) -> SampleAnswer:
+    counts = _counts(*usage)
+    base = {"id": _id("chatcmpl", said), "created": _CREATED, "model": model}
+    if not streams:
+        message = {"role": "assistant", "content": said, "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        return _json({**base, "object": "chat.completion", "choices": [choice], "usage": counts})
+
+    def parts() -> Iterator[bytes]:
+        base["object"] = "chat.completion.chunk"
+        deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
+        deltas += [({"content": piece}, None) for piece in _pieces(said)]
+        for delta, finish in [*deltas, ({}, "stop")]:
+            yield _event({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+        yield _event({**base, "choices": [], "usage": counts})
+        yield b"data: [DONE]\n\n"
+
+    return SampleAnswer(200, "text/event-stream", parts())
+
+
+def _completions(model: str, said: str, usage: tuple[int, int], streams: bool) -> SampleAnswer:
+    base = {"id": _id("cmpl", said), "object": "text_completion", "created": _CREATED, "model": model}
+    if not streams:
+        choice = {"index": 0, "text": said, "logprobs": None, "finish_reason": "stop"}
+        return _json({**base, "choices": [choice], "usage": _counts(*usage)})
+
+    def parts() -> Iterator[bytes]:
+        for piece in _pieces(said):
+            yield _event({**base, "choices": [{"index": 0, "text": piece, "finish_reason": None}]})
+        yield _event({**base, "choices": [{"index": 0, "text": "", "finish_reason": "stop"}]})
+        yield _event({**base, "choices": [], "usage": _counts(*usage)})
+        yield b"data: [DONE]\n\n"
+
+    return SampleAnswer(200, "text/event-stream", parts())
+
+
+def _responses(model: str, said: str, usage: tuple[int, int], streams: bool) -> SampleAnswer:
+    part = {"type": "output_text", "text": said, "annotations": []}
+    item = {
+        "id": _id("msg", said),
+        "type": "message",
+        "role": "assistant",
+        "status": "completed",
+        "content": [part],
+    }
+    counts = {
+        "input_tokens": usage[0],
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": usage[1],
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": sum(usage),
+    }
+    whole: dict[str, Any] = {
+        "id": _id("resp", said),
+        "object": "response",
+        "created_at": _CREATED,
+        "status": "completed",
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
+        "model": model,
+        "output": [item],
+        "parallel_tool_calls": True,
+        "temperature": 1.0,
+        "tool_choice": "auto",
+        "tools": [],
+        "top_p": 1.0,
+        "usage": counts,
+    }
+    if not streams:
+        return _json(whole)
+
+    def parts() -> Iterator[bytes]:
+        begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+        here = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+        events: list[dict[str, Any]] = [
+            {"type": "response.created", "response": begun},
+            {
+                "type": "response.output_item.added",
+                "output_index": 0,
+                "item": {**item, "status": "in_progress", "content": []},
+            },
+            {"type": "response.content_part.added", **here, "part": {**part, "text": ""}},
+            *(
+                {"type": "response.output_text.delta", **here, "delta": piece, "logprobs": []}
+                for piece in _pieces(said)
+            ),
+            {"type": "response.output_text.done", **here, "text": said, "logprobs": []},
+            {"type": "response.content_part.done", **here, "part": part},
+            {"type": "response.output_item.done", "output_index": 0, "item": item},
+            {"type": "response.completed", "response": whole},
+        ]
+        for number, event in enumerate(events):
+            yield f"event: {event['type']}\n".encode() + _event({**event, "sequence_number": number})
+
+    return SampleAnswer(200, "text/event-stream", parts())
+
+
+def embeddings(request: dict[str, Any]) -> dict[str, Any]:
+    """Vectors of hashed bigrams of characters, of length 1: texts that share words lie near each other."""
+    given = request["input"]
+    texts = [given] if isinstance(given, str) else given
+    if not all(isinstance(one, str) for one in texts):
+        raise TypeError("tokens")
+    size = request.get("dimensions") or _DIMENSIONS
+    if not isinstance(size, int) or not 1 <= size <= 4096:
+        raise TypeError("dimensions")
+    as_base64 = request.get("encoding_format") == "base64"
+    data = [
+        {"object": "embedding", "index": at, "embedding": _encoded(vector(text, size), as_base64)}
+        for at, text in enumerate(texts)
+    ]
+    tokens = sum(map(len, texts)) or 1
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return {"object": "list", "data": data, "model": request.get("model"), "usage": usage}
+
+
+def vector(text: str, size: int) -> list[float]:
+    """The vector of a text. Each bigram adds 1 or -1 at a place that its hash gives (Weinberger et al., 2009)."""
+    found = [0.0] * size
+    text = f" {text} "
+    for at in range(len(text) - 1):
+        digest = blake2b(text[at : at + 2].encode("utf-8", "replace"), digest_size=8).digest()
+        number = int.from_bytes(digest, "little")
+        found[(number >> 1) % size] += 1.0 if number & 1 else -1.0
+    length = math.sqrt(sum(one * one for one in found))
+    if not length:
+        return [1.0] + [0.0] * (size - 1)
+    return [one / length for one in found]
+
+
+def _encoded(numbers: list[float], as_base64: bool) -> Any:
+    if not as_base64:
+        return numbers
+    return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
+
+
+def _transcription(form: dict[str, Any]) -> SampleAnswer:
+    """The sample has no ears: it tells how long a WAV file is, and refuses others."""
+    upload = form.get("file")
+    try:
+        if not isinstance(upload, multipart.Upload):
+            raise ValueError
+        with wave.open(io.BytesIO(upload.data)) as sound:
+            seconds = sound.getnframes() / max(1, sound.getframerate())
+    except (wave.Error, EOFError, ValueError):
+        return _error(
+            501,
+            "見本のAIは音声を文字にできません。音声認識のサービスを登録してください。 / "
+            "The sample cannot transcribe speech; register a service that can.",
+            "not_supported",
+        )
+    said = f"（見本のAIは音声を文字にできません。受け取った音声は {seconds:.1f} 秒です。）"
+    if form.get("response_format") in ("text", "srt", "vtt"):
+        return SampleAnswer(200, "text/plain", iter([said.encode()]))
+    return _json({"text": said, "usage": {"type": "duration", "seconds": math.ceil(seconds)}})
+
+
+def _counts(given: int, said: int) -> dict[str, int]:
+    return {"prompt_tokens": given, "completion_tokens": said, "total_tokens": given + said}
+
+
+def _json(value: Any, status: int = 200) -> SampleAnswer:
+    return SampleAnswer(status, "application/json", iter([dump(value)]))
+
+
+def _error(status: int, message: str, code: str) -> SampleAnswer:
+    return _json(
+        {"error": {"message": message, "type": "invalid_request_error", "code": code, "param": None}}, status
+    )
+
+
+def _event(value: Any) -> bytes:
+    return b"data: " + dump(value) + b"\n\n"

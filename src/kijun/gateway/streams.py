@@ -1,0 +1,124 @@
+"""Server-sent events as they arrive: cut anywhere, with any line ends, and never without bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from kijun.gateway.jsons import dump
+from kijun.inspection import Finding
+
+DONE: Final = b"data: [DONE]\n\n"
+_LONGEST_EVENT: Final = 16_000_000
+
+
+class Garbage(Exception):
+    """What an upstream sent is not what its API sends."""
+
+
+class UpstreamSaidError(Exception):
+    """An upstream sent an error in the middle of a stream."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("error event")
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. ``raw`` is what came, with the empty line that ends it; ``name`` of its ``event:`` line, or empty."""
+
+    raw: bytes = field(repr=False)
+    name: bytes
+    data: bytes = field(repr=False)
+
+
+class Events:
+    """Cuts a stream into events. Raises `Garbage` past a bound."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._carriage = False
+
+    @property
+    def rest(self) -> bytes:
+        """What came behind the last whole event."""
+        return self._held
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events that are whole now."""
+        if self._carriage:
+            chunk = b"\r" + chunk
+            self._carriage = False
+        if b"\r" in chunk:
+            if chunk.endswith(b"\r"):  # a line feed may follow
+                chunk, self._carriage = chunk[:-1], True
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        held = self._held + chunk if self._held else chunk
+        if b"\n\n" not in held[max(0, len(self._held) - 1) :]:
+            self._held = held
+            if len(held) > _LONGEST_EVENT:
+                raise Garbage("an event is too long")
+            return []
+        parts = held.split(b"\n\n")
+        self._held = parts.pop()
+        return [event for part in parts if (event := _event(part)) is not None]
+
+
+def _event(block: bytes) -> Event | None:
+    block = block.lstrip(b"\n")
+    if not block:
+        return None
+    raw = block + b"\n\n"
+    if block.startswith(b"data: ") and b"\n" not in block:  # as nearly all are
+        return Event(raw, b"", block[6:])
+    name, data = b"", []
+    for line in block.split(b"\n"):
+        kind, _, value = line.partition(b":")
+        value = value[1:] if value.startswith(b" ") else value
+        if kind == b"data":
+            data.append(value)
+        elif kind == b"event":
+            name = value
+    return Event(raw, name, b"\n".join(data))
+
+
+def event_bytes(value: Any, name: str = "") -> bytes:
+    """A value as an event."""
+    head = f"event: {name}\n".encode() if name else b""
+    return head + b"data: " + dump(value) + b"\n\n"
+
+
+@dataclass
+class Outcome:
+    """What a stream came to, for the record."""
+
+    usage: dict[str, Any] | None = None
+    finish: list[str] = field(default_factory=list)
+    tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class Reading(Protocol):
+    """One stream of one dialect: takes the upstream's events and gives what goes to the client.
+
+    ``terminal`` is what ends the stream; it is sent only after the record. ``stop`` is the finding that ended it early. ``complete``
+    tells whether the answer came to its end, so that a connection which closes now has cut nothing.
+    """
+
+    terminal: bytes
+    stop: Finding | None
+    complete: bool
+    outcome: Outcome
+
+    def take(self, event: Event) -> bytes:
+        """What goes on for an event. Raises `Garbage` and `UpstreamSaidError`."""
+
+    def finish(self) -> bytes:
+        """What was held back, when the upstream closed without a terminal event."""
+
+    def stopped(self, text: str) -> bytes:
+        """The words that end a stream whose rest may not be shown."""
+
+    def kept(self) -> list[dict[str, str]]:
+        """The texts as they are recorded: ``where`` and ``text``."""

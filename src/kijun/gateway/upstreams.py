@@ -1,0 +1,397 @@
+"""Calls to upstreams: which one, how often, how long, and what its refusals mean for the client.
+
+Before the first byte of an answer another route, or the same again, may be tried; after it never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+import aiohttp
+
+from kijun.gateway import sample
+from kijun.gateway.breaker import Breaker
+from kijun.gateway.errors import Refusal, failed_upstream
+from kijun.gateway.jsons import NotJson, parse
+from kijun.gateway.policy import Index, Service
+from kijun.gateway.snapshot import Model, Route
+from kijun.gateway.streams import Garbage
+
+#: Statuses after which another try may help.
+_AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
+#: Faults of the request, which the client has to hear of.
+_OF_THE_CLIENT: Final = frozenset((400, 413, 415, 422))
+_PATIENCE: Final = 5.0  # the longest Retry-After in seconds that is waited for
+_ERROR_BODY: Final = 64_000
+_TRIES: Final = 8
+
+Payload = Callable[[str], tuple[bytes, str]]
+"""Model name → body and content type."""
+
+
+class Answer(Protocol):
+    """An upstream's answer, of which the head is there."""
+
+    status: int
+    content_type: str
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises `TimeoutError`, `Cut`, `TooLong`."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+
+class Cut(Exception):
+    """The connection ended before the answer did."""
+
+
+class TooLong(Exception):
+    """An answer has more bytes than are taken."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try, for the record."""
+
+    upstream: str
+    status: int = 0
+    error: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"upstream": self.upstream, "status": self.status, "error": self.error}
+
+
+@dataclass(slots=True)
+class Failed(Exception):
+    """No upstream answered. ``refusal`` is for the client, ``said`` the upstream's own error (bounded, may be empty)."""
+
+    refusal: Refusal
+    said: Any = field(default=None, repr=False)
+
+
+class _Http:
+    """An answer over HTTP."""
+
+    def __init__(self, response: aiohttp.ClientResponse, service: Service, limit: int, ends: float) -> None:
+        self._response, self._idle = response, service.upstream.idle_timeout
+        self._limit, self._ends = limit, ends
+        self.status = response.status
+        self.content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        self.headers = response.headers
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """See `Answer`."""
+        content, seen = self._response.content, 0
+        while True:
+            left = min(self._idle, self._ends - time.monotonic())
+            if left <= 0:
+                raise TimeoutError
+            try:
+                chunk = content.read_nowait()  # what lies there already needs no clock
+                if not chunk:
+                    if content.at_eof():
+                        return
+                    async with asyncio.timeout(left):
+                        chunk = await content.readany()
+            except (aiohttp.ClientError, OSError) as error:
+                if isinstance(error, TimeoutError):
+                    raise
+                raise Cut from error
+            if not chunk:
+                return
+            seen += len(chunk)
+            if seen > self._limit:
+                raise TooLong
+            yield chunk
+
+    def close(self) -> None:
+        """See `Answer`."""
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+async def read(answer: Answer) -> bytes:
+    """The whole body."""
+    return b"".join([chunk async for chunk in answer.chunks()])
+
+
+class Upstreams:
+    """The connections of one process. Made inside of the event loop; `close` at its end."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._breakers: dict[str, tuple[tuple[int, float], Breaker]] = {}
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=30)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+            skip_auto_headers=("User-Agent", "Content-Type"),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+
+    def breaker(self, service: Service) -> Breaker:
+        """The breaker of an upstream; a new one where its settings changed."""
+        upstream = service.upstream
+        settings = (upstream.breaker_failures, upstream.breaker_seconds)
+        held = self._breakers.get(upstream.id)
+        if held is None or held[0] != settings:
+            held = self._breakers[upstream.id] = (settings, Breaker(*settings))
+        return held[1]
+
+    def routes(
+        self, index: Index, model: Model, allowed: Callable[[Service], bool]
+    ) -> list[tuple[Route, Service]]:
+        """The ways to a model in the order in which they are tried: by order, and by weighted chance among equals."""
+        there = [
+            (route, service)
+            for route in model.routes
+            if (service := index.services.get(route.upstream)) is not None and allowed(service)
+        ]
+        if len(there) < 2:
+            return there
+        # Efraimidis and Spirakis (2006): the keys u^(1/w), sorted, draw without replacement by weight.
+        return sorted(
+            there,
+            key=lambda one: (one[0].order, -(random.random() ** (1 / max(1, one[0].weight)))),  # noqa: S311  # no secret
+        )
+
+    async def call(
+        self,
+        routes: Sequence[tuple[Route, Service]],
+        path: str,
+        payload: Payload,
+        attempts: list[Attempt],
+        *,
+        streams: bool,
+    ) -> tuple[Answer, Service]:
+        """The first answer with a good status; raises `Failed`. What was tried is added to ``attempts``."""
+        last: Failed | None = None
+        before, pause = "", 0.0
+        skipped: set[str] = set()
+        for route, service in _tries(routes):
+            breaker = self.breaker(service)
+            if service.upstream.id in skipped or not breaker.enter():
+                continue
+            if pause and before == service.upstream.id:
+                try:
+                    await asyncio.sleep(pause)
+                except asyncio.CancelledError:
+                    breaker.undecided()
+                    raise
+            before, pause = service.upstream.id, 0.0
+            attempt = Attempt(service.upstream.id)
+            attempts.append(attempt)
+            try:
+                answer = await self._once(route, service, path, payload, streams)
+            except asyncio.CancelledError:
+                breaker.undecided()
+                raise
+            except (aiohttp.ClientError, OSError, Garbage) as error:
+                breaker.failed()
+                attempt.error = type(error).__name__
+                last, pause = _no_answer(error), _soon()
+                if isinstance(error, FirstByteLate):
+                    break
+                continue
+            attempt.status = answer.status
+            if answer.status < 300:
+                breaker.succeeded()
+                return answer, service
+            again, last, wait = await _refused(answer)
+            if answer.status >= 500:
+                breaker.failed()
+            else:
+                breaker.succeeded()
+            if not again:
+                break
+            if wait > _PATIENCE:
+                skipped.add(before)
+            pause = min(wait, _PATIENCE)
+        raise last or Failed(self._unavailable([service for _, service in routes]))
+
+    def _unavailable(self, services: Sequence[Service]) -> Refusal:
+        wait = min((self.breaker(one).wait for one in services), default=0.0)
+        return failed_upstream(
+            503,
+            "upstream_unavailable",
+            "AIサービスに続けて失敗したため、しばらく送信を止めています。",
+            "The AI service failed several times in a row and is left alone for a while.",
+            retry_after=max(1, round(wait + 0.5)),
+        )
+
+    async def _once(
+        self, route: Route, service: Service, path: str, payload: Payload, streams: bool
+    ) -> Answer:
+        body, content_type = payload(route.model)
+        upstream = service.upstream
+        if upstream.kind == "sample":
+            return sample.answer(path, body, content_type, streams=streams)
+        started = time.monotonic()
+        headers = {
+            "content-type": content_type,
+            "accept": "text/event-stream" if streams else "application/json, */*;q=0.5",
+            "accept-encoding": "identity",
+            "user-agent": "kijun",
+            **authorisation(service),
+            **service.headers,
+        }
+        first = min(upstream.first_byte_timeout, upstream.total_timeout)
+        try:
+            async with asyncio.timeout(upstream.connect_timeout + first):
+                response = await self._session.post(
+                    address(service, route, path),
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                    proxy=upstream.proxy or None,
+                    ssl=service.tls or True,
+                    timeout=aiohttp.ClientTimeout(
+                        total=None,
+                        connect=upstream.connect_timeout,
+                        sock_connect=upstream.connect_timeout,
+                        sock_read=None,
+                    ),
+                )
+        except aiohttp.ConnectionTimeoutError:
+            raise
+        except TimeoutError as error:
+            raise FirstByteLate from error
+        return _Http(response, service, self._limit, started + upstream.total_timeout)
+
+
+class FirstByteLate(OSError):
+    """The upstream took the request and said nothing for too long: it is not asked again, for it may still be at work."""
+
+
+def authorisation(service: Service) -> Mapping[str, str]:
+    """The header with the upstream's key."""
+    if not service.key:
+        return {}
+    if service.upstream.kind == "azure":
+        return {"api-key": service.key}
+    return {"authorization": f"Bearer {service.key}"}
+
+
+def address(service: Service, route: Route, path: str) -> str:
+    """The URL of an endpoint. Azure with a version has its deployments' paths, without one those of OpenAI under ``/openai/v1``."""
+    upstream = service.upstream
+    base = upstream.base_url.rstrip("/")
+    if upstream.kind != "azure":
+        return f"{base}/{path}"
+    base = base.removesuffix("/v1").removesuffix("/openai")
+    if not upstream.api_version:
+        return f"{base}/openai/v1/{path}"
+    version = f"api-version={quote(upstream.api_version, safe='')}"
+    if path == "responses":
+        return f"{base}/openai/responses?{version}"
+    return f"{base}/openai/deployments/{quote(route.model, safe='')}/{path}?{version}"
+
+
+def _tries(routes: Sequence[tuple[Route, Service]]) -> list[tuple[Route, Service]]:
+    """Each route once in order, then those again that may be tried again."""
+    tries = list(routes)
+    most = max((service.upstream.retries for _, service in routes), default=0)
+    for round_ in range(1, most + 1):
+        tries += [one for one in routes if one[1].upstream.retries >= round_]
+    return tries[:_TRIES]
+
+
+def _no_answer(error: Exception) -> Failed:
+    if isinstance(error, (FirstByteLate, TimeoutError)):
+        return Failed(
+            failed_upstream(
+                504,
+                "upstream_timeout",
+                "AIサービスが時間内に応答しませんでした。",
+                "The AI service did not answer in time.",
+            )
+        )
+    return Failed(
+        failed_upstream(
+            502,
+            "upstream_unreachable",
+            "AIサービスに接続できませんでした。",
+            "The AI service could not be reached.",
+        )
+    )
+
+
+async def _refused(answer: Answer) -> tuple[bool, Failed, float]:
+    """What a bad status means: whether to try again, what the client hears, how long to wait before."""
+    said = await _error_of(answer)
+    status = answer.status
+    wait = _retry_after(getattr(answer, "headers", {}))
+    if status in _OF_THE_CLIENT and said is not None:
+        refusal = failed_upstream(
+            status,
+            "upstream_refused",
+            "AIサービスが要求を受け付けませんでした。",
+            "The AI service refused the request.",
+        )
+        return False, Failed(refusal, said), 0.0
+    if status == 501 and said is not None:
+        refusal = failed_upstream(
+            501, "upstream_cannot", "このAIサービスにはできない要求です。", "This AI service cannot do that."
+        )
+        return False, Failed(refusal, said), 0.0
+    if status == 429:
+        refusal = failed_upstream(
+            429,
+            "upstream_rate_limited",
+            "AIサービスの利用が集中しています。",
+            "The AI service takes no more requests just now.",
+            retry_after=max(1, round(wait if wait is not None else 5)),
+        )
+    else:
+        refusal = failed_upstream(
+            504 if status in (408, 504) else 502,
+            "upstream_error",
+            "AIサービスが正しく応答しませんでした。",
+            f"The AI service answered with an error (status {status}).",
+        )
+    return status in _AGAIN, Failed(refusal, said), _soon() if wait is None else wait
+
+
+def _soon() -> float:
+    """A short wait in seconds, not the same for all."""
+    return 0.1 + random.random() * 0.3  # noqa: S311  # no secret
+
+
+async def _error_of(answer: Answer) -> Any:
+    """The upstream's own error, where it is one in the API's shape."""
+    body = b""
+    try:
+        async for chunk in answer.chunks():
+            body += chunk
+            if len(body) > _ERROR_BODY:
+                break
+        found = parse(body)
+    except (NotJson, Cut, TooLong, TimeoutError):
+        return None
+    finally:
+        answer.close()
+    error = found.get("error") if isinstance(found, dict) else None
+    return error if isinstance(error, dict) and isinstance(error.get("message"), str) else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        seconds = float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 1e6 else None
