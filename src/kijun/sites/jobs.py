@@ -43,6 +43,7 @@ JOBS: Final = (
     # Departments first: people are transferred into what the tree is on that day.
     Job("departments", "kijun.governance.organisation.jobs.apply_versions", datetime.time(0, 5)),
     Job("transfers", "kijun.governance.accounts.jobs.apply_transfers", datetime.time(0, 15)),
+    Job("access", "kijun.governance.access.jobs.keep_current"),
     Job("forget", "kijun.governance.accounts.jobs.forget_expired", datetime.time(1, 0)),
     Job("evidence", "kijun.governance.evidence.jobs.collect_all"),
 )

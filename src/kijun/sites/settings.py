@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kijun.governance.inventory",
     "kijun.governance.risks",
     "kijun.governance.assessments",
+    "kijun.governance.access",
     "kijun.governance.register",
     "kijun.governance.reports",
     "kijun.sites",

@@ -7,13 +7,15 @@ from importlib.util import find_spec
 
 from django.conf import settings
 
+from kijun.governance.access.publishing import publish_now
 from kijun.governance.accounts import actions, entry
 from kijun.governance.organisation.models import Municipality
 from kijun.sites.jobs import ensure_schedules
 
 
 def prepare(sample: bool) -> list[str]:
-    """Schedule the jobs, load the sample town when asked for, and make a set-up link while there is no real town.
+    """Schedule the jobs, load the sample town when asked for, hand the gateway its policy, and make a set-up link while there is
+    no real town.
 
     The sample town founds nothing: with it alone, every start still tells how the first real town is registered.
     Returns the lines to print, in Japanese, then in English.
@@ -22,6 +24,7 @@ def prepare(sample: bool) -> list[str]:
     lines: list[str] = []
     if sample and find_spec("kijun.sites.sample") is not None:
         lines += import_module("kijun.sites.sample").load()
+    publish_now("start")  # a gateway that starts beside finds the policy of today
     if settings.KIJUN_SITE != "residents" and not Municipality.objects.filter(is_sample=False).exists():
         lines += set_up_lines()
     return lines

@@ -24,6 +24,7 @@ staff: list[URLPattern | URLResolver] = [
     path("systems/", include("kijun.governance.inventory.urls")),
     path("risks/", include("kijun.governance.risks.urls")),
     path("assessments/", include("kijun.governance.assessments.urls")),
+    path("access/", include("kijun.governance.access.urls")),
     path("register/", include("kijun.governance.register.urls")),
     path("reports/", include("kijun.governance.reports.urls")),
     path("trail/", include("kijun.governance.audit.urls")),

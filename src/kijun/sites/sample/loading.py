@@ -7,7 +7,7 @@ from django.utils import translation
 
 from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Municipality
-from kijun.sites.sample import governance, story, town
+from kijun.sites.sample import access, governance, story, town
 from kijun.sites.sample.content import CODE, content
 
 COLUMN = 15
@@ -28,7 +28,7 @@ def load() -> list[str]:
     with transaction.atomic(), translation.override("ja"):
         made = town.found()
         governance.establish(made)
-        story.tell(made)
+        access.open_up(made, story.tell(made))
         return _lines(made)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
+from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.security import end_all_sessions
 from kijun.governance.audit.actions import remove_chain
@@ -41,6 +42,7 @@ def remove() -> bool:
     remove_chain(town.chain, ACTOR)
     Municipality.objects.filter(pk=town.pk)._raw_delete(using="default")
     _forget_sign_ins(town)
+    publish("sample removed")
     transaction.on_commit(lambda: shutil.rmtree(Path(settings.KIJUN_FILES) / town.code, ignore_errors=True))
     return True
 

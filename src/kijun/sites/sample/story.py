@@ -19,8 +19,11 @@ from kijun.sites.sample.content import ago, ahead, content
 from kijun.sites.sample.town import Town
 
 
-def tell(town: Town) -> None:
-    """The whole story, from the first system to this year's half-finished round and what waits for a decision."""
+def tell(town: Town) -> dict[str, AISystem]:
+    """The whole story, from the first system to this year's half-finished round and what waits for a decision.
+
+    Gives the systems by their key in ``content.yaml``.
+    """
     wanted = content()
     made: dict[str, AISystem] = {}
     early = [one for one in wanted["systems"] if one["assessments"]["previous"] == "approved"]
@@ -38,6 +41,7 @@ def tell(town: Town) -> None:
             _overdue(town, made[one["key"]], one["overdue_finding"])
         publishing.update(town, made[one["key"]], one)
     evidence.collect(town.municipality)
+    return made
 
 
 def _introduce(town: Town, wanted: dict[str, Any]) -> AISystem:

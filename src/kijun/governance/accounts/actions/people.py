@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts import security
+from kijun.governance.accounts import departures, security
 from kijun.governance.accounts.actions._may import (
     Actor,
     check_department,
@@ -149,6 +149,7 @@ def deactivate(actor: Actor, person: Person, *, reason: str = "") -> None:
     person.is_active = False
     security.end_all_sessions(person)
     record(person.municipality.chain, actor, "accounts.deactivated", person, {"reason": reason})
+    departures.tell([person])
 
 
 @transaction.atomic

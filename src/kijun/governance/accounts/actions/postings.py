@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts import departures
 from kijun.governance.accounts.actions._may import Actor, check_department, lock, require_manager
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.audit.actions import record
@@ -69,6 +70,7 @@ def post_person(
             "valid_from": valid_from.isoformat(),
         },
     )
+    departures.tell([person])
     return posting
 
 
@@ -92,3 +94,4 @@ def end_posting(actor: Actor, posting: Posting, last_day: datetime.date) -> None
         person,
         {"department": posting.department.name, "last_day": last_day.isoformat()},
     )
+    departures.tell([person])

@@ -12,7 +12,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts import belongings, security
+from kijun.governance.accounts import belongings, departures, security
 from kijun.governance.accounts.models import Person, Posting, RoleGrant, Transfer, TransferLine
 from kijun.governance.accounts.roles import Role
 from kijun.governance.accounts.transfers.drafting import Actor, line_detail, may_change, refuse_leftovers
@@ -58,6 +58,7 @@ def apply_transfer(actor: Actor, transfer: Transfer, *, leftover_reason: str = "
     transfer.state, transfer.applied_at, transfer.blocked = Transfer.State.EFFECTIVE, timezone.now(), ""
     transfer.save(update_fields=["state", "applied_at", "leftover_reason", "blocked"])
     _tell(actor, transfer, found, before, handed)
+    departures.tell(line.person for line in found.lines)
     return transfer
 
 

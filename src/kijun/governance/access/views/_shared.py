@@ -1,0 +1,46 @@
+"""What the views of access share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from kijun.governance.organisation.tenancy import StaffRequest
+
+
+def add_errors(form: Any, error: ValidationError) -> None:
+    """An action's refusal, beside the field where the form has it, else on top."""
+    if hasattr(error, "error_dict"):
+        for field, wrong in error.error_dict.items():
+            form.add_error(field if field in form.fields else None, wrong)
+    else:
+        form.add_error(None, error)
+
+
+def sent(
+    request: StaffRequest,
+    form: Any,
+    carry_out: Callable[[Any], HttpResponse],
+    template: str,
+    context: Mapping[str, Any],
+) -> HttpResponse:
+    """A form's page: shown, or sent and carried out; what is refused is told beside its field (422)."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return carry_out(form)
+            except ValidationError as error:
+                add_errors(form, error)
+    return render(request, template, {**context, "form": form}, status=status)
+
+
+def carried(request: StaffRequest) -> list[tuple[str, str]]:
+    """What a form sent, to be sent once more from the page on which it is confirmed."""
+    own = {"csrfmiddlewaretoken", "step"}
+    return [(name, value) for name, values in request.POST.lists() if name not in own for value in values]

@@ -1,0 +1,117 @@
+"""Grants: list, page, form with confirmation, change, revocation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kijun.governance.access import actions, cards, lists, queries
+from kijun.governance.access.grant_forms import ChangeGrantForm, GrantForm
+from kijun.governance.access.models import Grant
+from kijun.governance.access.upstream_forms import ReasonForm
+from kijun.governance.access.views._shared import add_errors, carried, sent
+from kijun.governance.access.views.keys import show_once
+from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.who_may import require, who_may
+
+
+def find(request: StaffRequest, pk: int, permission: str = "access.view_grant") -> Grant:
+    """A grant of this town that the person may see (or ``permission``): else 404 or 403."""
+    found: Grant = get_mine(request, queries.grants(request.municipality), pk=pk)
+    require(request, permission, found)
+    return found
+
+
+@who_may("access.list_grants")
+def grants(request: StaffRequest) -> HttpResponse:
+    """Who may use what for what."""
+    rows = queries.visible_grants(request.user)
+    holding = queries.holding(rows)
+    figures = [(label, queries.STALE[key](holding).count(), key) for key, label in lists.STALE_LABELS.items()]
+    context = {
+        "shown": lists.GRANTS.show(request, rows),
+        "holding": holding.count(),
+        "figures": figures,
+    }
+    return render(request, "access/grants.html", context)
+
+
+@who_may("access.view_grant")
+def grant(request: StaffRequest, pk: int) -> HttpResponse:
+    """One grant: its card, its keys, its limits."""
+    thing = find(request, pk)
+    label, tone = lists.grant_state(thing)
+    may_change = thing.revoked_at is None and request.user.has_perm("access.change", thing)
+    may_hold = thing.revoked_at is None and request.user.has_perm("access.hold_key", thing)
+    now = timezone.now()
+    context = {
+        "grant": thing,
+        "state": label,
+        "tone": tone,
+        "card": cards.card(thing.purpose),
+        "stop": queries.stop_for(thing, queries.stops_on(request.municipality)),
+        "keys": [(one, one.works(now)) for one in thing.keys.select_related("made_by")],
+        "may_change": may_change,
+        "may_hold": may_hold,
+        "may_list": request.user.has_perm("access.list_grants"),
+        "client": cards.client(thing),
+    }
+    return render(request, "access/grant.html", context)
+
+
+@who_may("access.change")
+def add(request: StaffRequest) -> HttpResponse:
+    """A new grant: filled in, looked at once more, made. A new key is shown on the page that answers, and never again."""
+    form = GrantForm(request.POST or None, municipality=request.municipality)
+    status = 200
+    if request.method == "POST" and request.POST.get("step") != "back":
+        status = 422
+        if form.is_valid():
+            if request.POST.get("step") != "confirmed":
+                context = {"form": form, "carried": carried(request), "data": form.values()}
+                return render(request, "access/grant_confirm.html", context)
+            try:
+                made = actions.create_grant(request.user, request.municipality, **form.values())
+            except ValidationError as error:
+                add_errors(form, error)
+            else:
+                messages.success(request, _("利用権を与えました。数秒で使えるようになります。"))
+                if made.key:
+                    return show_once(request, made.grant, made.key)
+                return redirect("access:grant", made.grant.pk)
+    return render(request, "access/grant_form.html", {"form": form, "grant": None}, status=status)
+
+
+@who_may("access.change")
+def change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Other days or limits."""
+    thing = find(request, pk, "access.change")
+    form = ChangeGrantForm(request.POST or None, grant=thing)
+
+    def carry_out(valid: Any) -> HttpResponse:
+        actions.change_grant(request.user, thing, valid.values(), valid.cleaned_data["revision"])
+        messages.success(request, _("保存しました。数秒でゲートウェイに反映されます。"))
+        return redirect("access:grant", pk)
+
+    return sent(request, form, carry_out, "access/grant_form.html", {"grant": thing})
+
+
+@who_may("access.hold_key")
+def revoke(request: StaffRequest, pk: int) -> HttpResponse:
+    """The grant ends now."""
+    thing = find(request, pk, "access.hold_key")
+    form = ReasonForm(request.POST or None, initial={"revision": thing.revision})
+
+    def carry_out(valid: Any) -> HttpResponse:
+        data = valid.cleaned_data
+        actions.revoke_grant(request.user, thing, why=data["reason"], seen_revision=data["revision"])
+        messages.success(request, _("利用権を取り消しました。キーはもう使えません。"))
+        return redirect("access:grant", pk)
+
+    return sent(request, form, carry_out, "access/grant_revoke.html", {"grant": thing})

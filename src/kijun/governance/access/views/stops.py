@@ -1,0 +1,85 @@
+"""Stop switches: what is off now, turning off, turning on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kijun.governance.access import actions, lists
+from kijun.governance.access.grant_forms import StopForm
+from kijun.governance.access.models import Stop
+from kijun.governance.access.upstream_forms import ReasonForm
+from kijun.governance.access.views._shared import sent
+from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.who_may import require, who_may
+
+
+@who_may("access.view_stops")
+def stops(request: StaffRequest) -> HttpResponse:
+    """The state in large letters, then what is stopped, then the record."""
+    rows = Stop.objects.of(request.municipality).select_related(
+        "system", "purpose", "person", "by", "lifted_by"
+    )
+    everything = request.user.has_perm("access.view")
+    if not everything:
+        rows = rows.filter(system__owner=request.user) | rows.filter(scope=Stop.Scope.EVERYTHING)
+    on = [one for one in rows if one.lifted_at is None]
+    context = {
+        "on": [(one, _may_lift(request, one)) for one in on],
+        "all_stopped": any(one.scope == Stop.Scope.EVERYTHING for one in on),
+        "shown": lists.STOPS.show(request, rows),
+        "may_stop": request.user.has_perm("access.stop"),
+    }
+    return render(request, "access/stops.html", context)
+
+
+def _may_lift(request: StaffRequest, row: Stop) -> bool:
+    permission = "access.stop" if row.scope == Stop.Scope.SYSTEM else "access.change"
+    return bool(request.user.has_perm(permission, row))
+
+
+@who_may("access.stop")
+def add(request: StaffRequest) -> HttpResponse:
+    """Turn something off; in force within seconds."""
+    first = {"scope": request.GET.get("scope", ""), "system": request.GET.get("system", "")}
+    form = StopForm(
+        request.POST or None,
+        person=request.user,
+        initial={name: value for name, value in first.items() if value.isascii() and value.isalnum()},
+    )
+
+    def carry_out(valid: Any) -> HttpResponse:
+        data = valid.cleaned_data
+        row = actions.stop(
+            request.user,
+            request.municipality,
+            target=valid.target(),
+            why=data["reason"],
+            why_en=data["reason_en"],
+        )
+        messages.warning(request, _("「%(name)s」を止めました。") % {"name": row.target_name})
+        return redirect("access:stops")
+
+    return sent(request, form, carry_out, "access/stop_form.html", {})
+
+
+@who_may("access.stop")
+def lift(request: StaffRequest, pk: int) -> HttpResponse:
+    """What was stopped may be used again."""
+    row: Stop = get_mine(
+        request, Stop.objects.select_related("system", "purpose", "person", "by", "municipality"), pk=pk
+    )
+    require(request, "access.stop" if row.scope == Stop.Scope.SYSTEM else "access.change", row)
+    form = ReasonForm(request.POST or None, initial={"revision": row.revision})
+
+    def carry_out(valid: Any) -> HttpResponse:
+        data = valid.cleaned_data
+        actions.lift_stop(request.user, row, why=data["reason"], seen_revision=data["revision"])
+        messages.success(request, _("「%(name)s」を再開しました。") % {"name": row.target_name})
+        return redirect("access:stops")
+
+    return sent(request, form, carry_out, "access/stop_lift.html", {"stop": row})
