@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 #: Stands between the texts of one record; no question can hold it, hence none matches across two texts.
 SEPARATOR: Final = "\x1f"
+#: Fields whose words are the API's and were said by nobody; each record would be found by ``user``.
+_LABELS: Final = frozenset({"role", "type", "object", "finish_reason"})
 #: Left out: joiners, marks of direction, and selectors of variants (葛󠄀 is found as 葛).
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
@@ -42,7 +44,9 @@ _TABLE: Final = _spellings()
 def _respelled(text: str) -> str:
     """Through a table, for ``str.translate`` takes ten times as long, and sealing and searching do little else."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    return _TABLE[units].tobytes().decode("utf-16-le", "surrogatepass")
+    return (
+        _TABLE[units].tobytes().decode("utf-16-le", "replace")
+    )  # half of a pair, which JSON cannot hold either
 
 
 def fold(text: str) -> str:
@@ -76,6 +80,10 @@ def asked(folded: str) -> tuple[list[str], list[str]]:
     return [], list(dict.fromkeys(parts))
 
 
+def _is_label(name: str, value: Any) -> bool:
+    return name in _LABELS and isinstance(value, str) and value.isascii() and "_".join(value.split()) == value
+
+
 def _texts(value: Any) -> Iterator[str]:
     waiting = [value]
     while waiting:
@@ -83,13 +91,13 @@ def _texts(value: Any) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         elif isinstance(value, dict):
-            waiting.extend(reversed(value.values()))
+            waiting.extend(part for name, part in reversed(value.items()) if not _is_label(name, part))
         elif isinstance(value, list):
             waiting.extend(reversed(value))
 
 
 def searchable(plain: bytes) -> str:
-    """All texts of a content (JSON as bytes), without the names of its fields; raises ValueError where it is no JSON.
+    """All texts of a content (JSON as bytes), without the names of its fields and the API's labels; raises ValueError where it is no JSON.
 
     The text that is sealed into an index must be made by the same function as the text that candidates are compared with.
     """

@@ -123,9 +123,15 @@ def question_of(query: Query, text: str) -> tantivy.Query:
         (_MARKS["findings"], query.finding)
     ]
     parts += [
-        tantivy.Query.term_query(schema, "clear", mark + value, "basic") for mark, value in clear if value
+        tantivy.Query.term_query(schema, "clear", mark + _utf8(value), "basic")
+        for mark, value in clear
+        if value
     ]
     if query.kinds:
-        kinds = [_MARKS["kind"] + kind for kind in query.kinds]
+        kinds = [_MARKS["kind"] + _utf8(kind) for kind in query.kinds]
         parts.append(tantivy.Query.term_set_query(schema, "clear", kinds))
     return tantivy.Query.boolean_query([(must, part) for part in parts])
+
+
+def _utf8(value: str) -> str:
+    return value.encode("utf-8", "replace").decode()  # the rows that are found are compared again

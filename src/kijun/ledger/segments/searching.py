@@ -63,10 +63,12 @@ class Search:
             heads.append((-segment.last_seq, number, None))
         heapq.heapify(heads)
         found: list[Row] = []
-        while heads and len(found) < self._query.limit:
+        while heads:
             bound, number, row = heads[0]
             if row is not None:
                 found.append(row)
+                if len(found) == self._query.limit:
+                    break
             elif self._left <= 0:
                 return self._hits(found, before=1 - bound)
             following = next(walks[number], None)

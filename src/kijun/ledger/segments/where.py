@@ -21,25 +21,34 @@ EQUAL: Final = (
 )
 
 
+def _sayable(value: str) -> str | None:
+    """The value, or NULL, which equals nothing, where no text of a database can be it (half of a surrogate pair)."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None
+    return str(value)
+
+
 def sql_of(query: Query) -> tuple[str, list[Any]]:
     """A condition over the clear columns with ``?`` for values, and the values. ``text`` and ``limit`` are not part of it."""
     parts, values = ["TRUE"], []
     for column in EQUAL:
         if value := getattr(query, column):
             parts.append(f'"{column}" = ?')  # the name is from the list above
-            values.append(value)
+            values.append(_sayable(value))
     if query.municipality is not None:
         parts.append("municipality = ?")
-        values.append(query.municipality)
+        values.append(_sayable(query.municipality))
     if query.interaction:
         parts.append("interaction = ?")
-        values.append(query.interaction)
+        values.append(_sayable(query.interaction))
     if query.kinds:
         parts.append(f"kind IN ({', '.join('?' * len(query.kinds))})")
-        values += [str(kind) for kind in query.kinds]
+        values += [_sayable(kind) for kind in query.kinds]
     if query.finding:
         parts.append("contains(findings, ?)" if "," not in query.finding else "FALSE AND ? <> ''")
-        values.append(f",{query.finding},")
+        values.append(_sayable(f",{query.finding},"))
     for condition, bound in (
         ('"at" >= ?', query.since),
         ('"at" < ?', query.until),

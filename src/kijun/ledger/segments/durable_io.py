@@ -1,0 +1,60 @@
+"""pyiceberg's files, fsynced: it writes a table's metadata without, and a catalogue that names a lost file is a lost table."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from pyiceberg.io import OutputStream
+from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
+
+from kijun.ledger.segments.segment import fsync_folder, make_folders
+
+
+class _Stream(OutputStream):
+    def __init__(self, path: Path) -> None:
+        make_folders(path.parent)
+        self._path = path
+        self._file: IO[bytes] = path.open("wb")
+
+    def write(self, b: bytes) -> int:
+        return self._file.write(b)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        if self._file.closed:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        fsync_folder(self._path.parent)
+
+    def __enter__(self) -> OutputStream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _File(PyArrowFile):
+    def create(self, overwrite: bool = False) -> OutputStream:
+        if not overwrite and self.exists():
+            raise FileExistsError(f"Cannot create file, already exists: {self.location}")
+        return _Stream(Path(self._path))
+
+
+class DurableFileIO(PyArrowFileIO):
+    """Local files that are on disk once they are closed; anything else as pyiceberg does it."""
+
+    def new_output(self, location: str) -> PyArrowFile:
+        made = super().new_output(location)
+        scheme, _, _ = self.parse_location(location, self.properties)
+        if scheme != "file":
+            return made
+        return _File(location=made.location, path=made._path, fs=made._filesystem)
