@@ -39,7 +39,8 @@ class Command:
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    "serve": Command("kijun.cli.serve", "start Kijun: web and jobs, supervised", django=False),
+    "serve": Command("kijun.cli.serve", "start Kijun: web, jobs and AI gateway, supervised", django=False),
+    "gateway": Command("kijun.cli.gateway", "start the AI gateway without the web", django=False),
     "migrate": Command("kijun.cli.migrate", "bring the database to this version's form"),
     "catalog": Command(
         "kijun.catalog.commands", "read, check and export the guideline as data", django=False
@@ -47,6 +48,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "inspect": Command(
         "kijun.inspection.commands", "find personal, secret and hostile content in texts", django=False
     ),
+    "ledger": Command("kijun.cli.ledger", "verify, export and keep the records of AI use", django=False),
     "audit": Command("kijun.governance.audit.commands", "verify the audit trail and print its heads"),
     "setup-link": Command(
         "kijun.governance.accounts.commands.setup_link", "print a one-time link that registers a municipality"
@@ -54,6 +56,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "recover": Command(
         "kijun.governance.accounts.commands.recover",
         "print a one-time link by which a person sets a new password",
+    ),
+    "access": Command(
+        "kijun.governance.access.commands",
+        "who may use which AI for what: upstreams, models, purposes, grants, stop switches",
     ),
     "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
     "sample": Command("kijun.sites.sample.commands", "load or remove the sample town みちしるべ市"),

@@ -9,16 +9,17 @@ import http.client
 import os
 import socket
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import IO, Final
 
+from kijun.cli import services as beside
+from kijun.cli.services import PYTHON
 from kijun.cli.supervisor import Service, Supervisor
 from kijun.sites import environ
 
 EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # read, never bound to
 """Hosts that mean every address of the machine, with the one by which the machine reaches itself."""
-PYTHON: Final = (sys.executable, "-P", "-m")
 
 
 class CannotServe(Exception):
@@ -58,7 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--home", type=folder, metavar="FOLDER", help="data folder (default: KIJUN_HOME)")
     parser.add_argument("--sample", action="store_true", help="load the sample town みちしるべ市")
-    parser.add_argument("--no-jobs", action="store_true", help="web only; jobs run elsewhere")
+    parser.add_argument("--no-jobs", action="store_true", help="no jobs; they run elsewhere")
+    parser.add_argument(
+        "--gateway-port",
+        type=port_number,
+        default=8080,
+        help="port of the AI gateway, at the address of --host (default: 8080)",
+    )
+    parser.add_argument("--no-gateway", action="store_true", help="no gateway; kijun gateway runs elsewhere")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         home = private_folder(args.home)
         lock = only_one(home)
         listener = listen(args.host, args.port)
+        gateway = None if args.no_gateway else listen(args.host, args.gateway_port, "--gateway-port")
     except CannotServe as error:
         print(f"kijun: {error}", file=sys.stderr)
         return 1
@@ -76,8 +85,8 @@ def run(args: argparse.Namespace) -> int:
     lock.write(f"{address}\n")
     lock.flush()
     os.environ[environ.ADDRESS] = address
-    with lock, listener:
-        return supervise(listener, args)
+    with lock, listener, gateway or nullcontext():
+        return supervise(listener, gateway, args)
 
 
 def private_folder(given: Path | None) -> Path:
@@ -131,8 +140,8 @@ def only_one(home: Path) -> IO[str]:
     return lock
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The socket that the web process serves, opened before anything changes that a taken port would stop."""
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """A socket that a child serves, opened before anything changes that a taken port would stop."""
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, _, _, address = places[0]
@@ -144,15 +153,15 @@ def listen(host: str, port: int) -> socket.socket:
             on_failure.pop_all()
             return listener
     except OSError as error:
-        raise CannotServe(why_not(error, host, port)) from error
+        raise CannotServe(why_not(error, host, port, option)) from error
 
 
-def why_not(error: OSError, host: str, port: int) -> str:
+def why_not(error: OSError, host: str, port: int, option: str = "--port") -> str:
     """What to do when the address cannot be had."""
     if error.errno == errno.EADDRINUSE:
         return (
-            f"ポート {port} はほかのプログラムが使っています。別の番号で起動してください: --port {port + 1}\n"
-            f"Port {port} is taken. Choose another with --port {port + 1}, or see who has it with\n"
+            f"ポート {port} はほかのプログラムが使っています。別の番号で起動してください: {option} {port + 1}\n"
+            f"Port {port} is taken. Choose another with {option} {port + 1}, or see who has it with\n"
             f"  ss -ltnp sport = :{port}"
         )
     if error.errno == errno.EACCES:
@@ -163,19 +172,25 @@ def why_not(error: OSError, host: str, port: int) -> str:
     return f"{host}:{port} で待ち受けできません / cannot listen on {host}:{port}: {error.strerror or error}"
 
 
-def supervise(listener: socket.socket, args: argparse.Namespace) -> int:
+def supervise(listener: socket.socket, gateway: socket.socket | None, args: argparse.Namespace) -> int:
     """Prepare the data, then run the services until the end."""
     port = listener.getsockname()[1]
-    # The web process loads its code beside the preparation, then waits until the gate's other end is closed.
+    # The web and the gateway load their code beside the preparation, then wait until the gate's other end is closed.
     gate, opener = os.pipe()
     passed = [listener.fileno(), gate]
     web = [*PYTHON, "kijun.cli.web", *map(str, passed)]
     services = [Service("web", web, grace=4, descriptors=passed, early=True)]
+    gateway_address = ""
+    if gateway is not None:
+        gateway_address = f"http://{in_url(reachable(args.host))}:{gateway.getsockname()[1]}"
+        beside.write_address(environ.home(), gateway_address)
+        services += beside.gateways(gateway, beside.default_workers(), gate)
     if not args.no_jobs:
         services.append(Service("jobs", [*PYTHON, "kijun.cli.jobs"], grace=5))
+    services.append(beside.writer())
 
     def announce() -> None:
-        print("\n".join(announcement(args.host, port)), flush=True)
+        print("\n".join(announcement(args.host, port, gateway_address)), flush=True)
 
     return Supervisor(
         services,
@@ -196,7 +211,7 @@ def opened_at(host: str, port: int) -> str:
     return f"http://{in_url(reachable(host))}:{port}/"
 
 
-def announcement(host: str, port: int) -> list[str]:
+def announcement(host: str, port: int, gateway: str = "") -> list[str]:
     """What the person at the console reads when the pages answer."""
     address = opened_at(host, port)
     lines = [
@@ -204,6 +219,8 @@ def announcement(host: str, port: int) -> list[str]:
         f"{address} を開いてください。終了は Ctrl-C です。",
         f"Open {address} in a browser; Ctrl-C stops Kijun.",
     ]
+    if gateway:
+        lines.append(f"AIゲートウェイ / AI gateway: {gateway}/v1")
     own = f"http://{in_url(reachable(host))}:{port}/"
     if own != address:
         lines.append(f"Kijun の待ち受け / Kijun listens on {own}")

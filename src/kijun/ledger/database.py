@@ -34,6 +34,9 @@ class Running(LedgerError):
 class Link(Protocol):
     """A transaction."""
 
+    #: What is written behind a SELECT so that its rows cannot be changed by others before this transaction ends.
+    share: str
+
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run a statement; gives its rows, none where it gives none."""
 
@@ -80,6 +83,8 @@ def unavailable(error: Exception) -> Unavailable:
 
 
 class _SqliteLink:
+    share = ""  # one writes at a time
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
@@ -179,17 +184,24 @@ class Sqlite:
             self._held = None
 
 
+def _asked(sql: str) -> bytes:
+    """Our ``?`` as PostgreSQL's ``%s``; no statement of ours holds a question mark for itself."""
+    return sql.replace("%", "%%").replace("?", "%s").encode()
+
+
 class _PostgresLink:
+    share = " FOR SHARE"
+
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        cursor = self._connection.execute(sql.replace("?", "%s").encode(), values)
+        cursor = self._connection.execute(_asked(sql), values)
         return cursor.fetchall() if cursor.description else []
 
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         with self._connection.cursor() as cursor:
-            cursor.executemany(sql.replace("?", "%s").encode(), values)
+            cursor.executemany(_asked(sql), values)
 
 
 class Postgres:

@@ -11,6 +11,8 @@ from pathlib import Path
 def private_folder(path: Path) -> Path:
     """The folder, made and closed to other users."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o700)
     return path
 
 

@@ -80,6 +80,10 @@ class Journal:
         self.keys.forget()
         self._stale = False
 
+    def stored_tile(self, level: int, number: int) -> bytes:
+        """A whole tile as it is on disk; raises KeyError."""
+        return self._tile(level, number)
+
     def _tile(self, level: int, number: int) -> bytes:
         with self.database.reading() as link:
             rows = link.execute("SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, number))

@@ -48,7 +48,7 @@ class Keys:
         known = self._current.get(scope)
         if known is not None:
             return known
-        id = find(link, scope)
+        id = find(link, scope, link.share)
         if id is None:
             id = int(link.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM keys")[0][0])
             raw = secrets.token_bytes(BYTES)
@@ -73,7 +73,7 @@ class Keys:
             return
         marks = ", ".join("?" for _ in self._current)
         rows = link.execute(
-            f"SELECT id FROM keys WHERE id IN ({marks}) AND wrapped IS NOT NULL",  # noqa: S608 - question marks alone
+            f"SELECT id FROM keys WHERE id IN ({marks}) AND wrapped IS NOT NULL{link.share}",  # noqa: S608 - fixed words
             tuple(self._current.values()),
         )
         alive = {row[0] for row in rows}
@@ -88,13 +88,14 @@ class Keys:
         self.ring.forget()
 
 
-def find(link: Link, scope: Scope) -> int | None:
+def find(link: Link, scope: Scope, share: str = "") -> int | None:
     """The newest key of a scope that was not destroyed."""
     rows = link.execute(
-        "SELECT MAX(id) FROM keys WHERE purpose = ? AND municipality = ? AND month = ? AND retention = ? AND wrapped IS NOT NULL",
+        "SELECT id FROM keys WHERE purpose = ? AND municipality = ? AND month = ? AND retention = ? "  # noqa: S608 - fixed words
+        f"AND wrapped IS NOT NULL ORDER BY id DESC LIMIT 1{share}",
         (scope.use, scope.municipality, scope.month, scope.retention),
     )
-    return None if rows[0][0] is None else int(rows[0][0])
+    return int(rows[0][0]) if rows else None
 
 
 def scopes(link: Link, use: str) -> Iterator[tuple[int, Scope]]:

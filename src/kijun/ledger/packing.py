@@ -70,10 +70,10 @@ def clear_of(entry: Entry) -> Clear:
     """The values of `COLUMNS`."""
     values = [getattr(entry, name) for name in COLUMNS]
     values[_FINDINGS] = joined(entry.findings)
-    return tuple(_storable(value) if isinstance(value, str) else value for value in values)
+    return tuple(storable(value) if isinstance(value, str) else value for value in values)
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """A text that every database takes: no NUL (PostgreSQL), no lone surrogates, and no subclass of str (enumerations)."""
     return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
@@ -98,8 +98,11 @@ def commitment(clear: Clear, salt: bytes, masked_commitment: bytes, said: bytes)
 
 def unpack(packed: bytes) -> tuple[bytes, bytes, bytes]:
     """Salt, commitment to the masked values, and the content's JSON; raises `BadPacking`."""
+    frame = packed[2 * SALT :]
     try:
-        said = _tools().decompressor.decompress(packed[2 * SALT :], max_output_size=LONGEST)
+        if zstandard.frame_content_size(frame) > LONGEST:  # zstd believes what a frame says of its size
+            raise BadPacking("a frame that says it is endless")
+        said = _tools().decompressor.decompress(frame, max_output_size=LONGEST)
     except zstandard.ZstdError as error:
         raise BadPacking(str(error)) from error
     return packed[:SALT], packed[SALT : 2 * SALT], said

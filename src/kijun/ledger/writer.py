@@ -49,7 +49,9 @@ class Writer:
         self.journal.open()
         self._checkpoints = Checkpoints(folder, self._database, tuple(elsewhere))
         self._orphans = Orphans(self.journal)
-        self._queue: asyncio.Queue[tuple[Appending, int, asyncio.StreamWriter | None]] = asyncio.Queue(WAITING)
+        self._queue: asyncio.Queue[tuple[Appending, int, asyncio.StreamWriter | None]] = asyncio.Queue(
+            WAITING
+        )
         self._connected: dict[str, int] = {}
         self._served: set[asyncio.Task[Any]] = set()
 

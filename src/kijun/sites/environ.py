@@ -20,6 +20,9 @@ VARIABLES: Final[dict[str, str]] = {
     "KIJUN_TRUSTED_PROXY": "1 when a reverse proxy on this machine ends TLS in front of Kijun",
     "KIJUN_PUBLIC_URL": "address of the residents' site as residents see it, for open data and feeds",
     "KIJUN_UPLOAD_MB": "largest upload in megabytes (default 20)",
+    "KIJUN_CHECKPOINT_FOLDER": "folders, separated by colons, that get a copy of each signed checkpoint of the ledger",
+    "KIJUN_CHECKPOINT_SECONDS": "seconds between checkpoints while the ledger grows (default 60)",
+    "KIJUN_TIMESTAMP_URL": "time-stamping authority (RFC 3161) that stamps the ledger's checkpoints once an hour",
     "KIJUN_DEBUG": "1 shows Django's debug pages; never on a real installation",
 }
 
@@ -68,6 +71,15 @@ def choice(name: str, choices: tuple[str, ...]) -> str:
 def words(name: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def folders(name: str) -> tuple[Path, ...]:
+    """Paths separated by colons, as in PATH; each has to be absolute."""
+    found = tuple(Path(one).expanduser() for one in text(name).split(":") if one)
+    for one in found:
+        if not one.is_absolute():
+            raise SettingError(f"{name}: {one} is no absolute path")
+    return found
 
 
 def hosts() -> list[str]:

@@ -1,0 +1,251 @@
+"""``kijun ledger``: verify, export and keep the records of AI use."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from kijun.ledger.model import JAPAN, LedgerError, Query
+from kijun.sites import environ
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def day(text: str) -> int:
+    """The first millisecond of a day in Japan."""
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a day as 2026-11-23") from error
+    return int(datetime.datetime.combine(found, datetime.time(), JAPAN).timestamp() * 1000)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    commands = parser.add_subparsers(metavar="ACTION", required=True)
+
+    def command(name: str, run: Run, help: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, description=help)
+        made.set_defaults(ledger=run)
+        made.add_argument("--json", action="store_true", help="print JSON")
+        return made
+
+    one = command(
+        "verify", verify, "compute everything anew and name what was changed, removed, reordered or inserted"
+    )
+    one.add_argument(
+        "--checkpoints",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="checkpoints kept elsewhere: a file or a folder",
+    )
+    one.add_argument("--key", type=Path, metavar="FILE", help="the verifier key that was kept elsewhere")
+    command("head", head, "print the newest signed checkpoint and the verifier key")
+    command("checkpoint", checkpoint, "sign what the ledger is now")
+    one = command("export", export, "write records for an auditor, with a verifier that needs no Kijun")
+    one.add_argument("folder", type=Path, metavar="FOLDER", help="an empty folder, or one to be made")
+    one.add_argument("--municipality", required=True, metavar="CODE", help="six-digit code, or all")
+    one.add_argument("--since", type=day, metavar="DAY", help="first day, as 2026-11-01")
+    one.add_argument("--until", type=day, metavar="DAY", help="day before which it ends")
+    one.add_argument(
+        "--format",
+        action="append",
+        choices=("jsonl", "csv", "parquet"),
+        default=["jsonl"],
+        help="also as CSV or Parquet",
+    )
+    one = command("prove", prove, "prove that an entry stands in the signed tree")
+    one.add_argument("seq", type=int, metavar="PLACE", help="the entry's place in the tree")
+    one = command("maintain", maintain, "seal fresh records and join small segments; erase with --erase")
+    one.add_argument("--force", action="store_true", help="seal everything now")
+    one.add_argument("--erase", action="store_true", help="also erase what is past its retention")
+    one = command("escrow", escrow, "keep the root key elsewhere, or put it back")
+    one.add_argument("what", choices=("export", "restore"), help="write the escrow file, or read it")
+    one.add_argument("file", type=Path, metavar="FILE", help="the escrow file")
+    one.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="where the passphrase stands; asked for without it",
+    )
+    command("status", status, "tell how much is recorded, sealed and waiting")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the sub-command; faults that a person can mend are told in words."""
+    action: Run = args.ledger
+    try:
+        return action(args)
+    except LedgerError as error:
+        print(f"kijun: {error.ja}\n{error.en}", file=sys.stderr)
+        return 1
+
+
+HOME_LEDGER: Final = "ledger"
+
+
+def opened() -> Any:
+    """The ledger of this installation."""
+    from kijun.ledger.ledger import Ledger
+
+    return Ledger(environ.home() / HOME_LEDGER, environ.text("DATABASE_URL"))
+
+
+def elsewhere() -> tuple[Path, ...]:
+    """Where checkpoints are handed out to."""
+    return environ.folders("KIJUN_CHECKPOINT_FOLDER")
+
+
+def show(args: argparse.Namespace, told: Any, lines: list[str]) -> None:
+    """Print for a program or for a person."""
+    print(json.dumps(told, ensure_ascii=False, indent=1) if args.json else "\n".join(lines))
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Exit status 1 on any fault."""
+    from kijun.ledger.checking import verify as check
+
+    with opened() as ledger:
+        report = check(ledger, args.checkpoints, args.key)
+    told = {**asdict(report), "holds": report.holds}
+    lines = [
+        f"記録 / entries          {report.entries:,}",
+        f"消去済み / erased       {report.erased:,}",
+        f"木 / leaves             {report.size:,}  {report.root}",
+        f"検査点 / checkpoints    {report.checkpoints:,}（別保管 / kept elsewhere {report.kept_elsewhere:,}）",
+        f"時間 / seconds          {report.seconds:.1f}",
+    ]
+    for fault in report.faults:
+        place = "" if fault.seq is None else f" {fault.seq:,}"
+        lines.append(f"異常 / FAULT  {fault.kind}{place} {fault.id} {fault.what}")
+    if report.more_faults:
+        lines.append(f"ほか / and {report.more_faults:,} more")
+    lines.append(
+        "すべて一致しました。 / Everything holds." if report.holds else "異常があります。 / There are faults."
+    )
+    show(args, told, lines)
+    return 0 if report.holds else 1
+
+
+def head(args: argparse.Namespace) -> int:
+    """The newest checkpoint, to be kept elsewhere."""
+    with opened() as ledger:
+        notes = list(ledger.checkpoints())
+        key = ledger.verifier().vkey if notes else ""
+    if not notes:
+        print("まだ記録がありません。 / Nothing was recorded yet.", file=sys.stderr)
+        return 1
+    size, at, note, stamp = notes[-1]
+    show(args, {"size": size, "at": at, "note": note, "key": key, "stamped": stamp is not None}, [note, key])
+    return 0
+
+
+def checkpoint(args: argparse.Namespace) -> int:
+    """Sign now."""
+    from kijun.ledger.appending import appender
+
+    with opened() as ledger, appender(environ.home(), ledger, elsewhere()) as to:
+        note = to.checkpoint()
+    show(args, {"note": note}, [note])
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Entries of one municipality (or all) for an auditor."""
+    from kijun.ledger.appending import appender
+    from kijun.ledger.exporting import export as write
+
+    query = Query(
+        municipality=None if args.municipality == "all" else args.municipality,
+        since=args.since,
+        until=args.until,
+    )
+    os.umask(0o077)
+    with opened() as ledger:
+        with appender(environ.home(), ledger, elsewhere()) as to:
+            to.checkpoint()
+        manifest = write(ledger, query, args.folder, tuple(dict.fromkeys(args.format)))
+    show(
+        args,
+        manifest,
+        [
+            f"{manifest['entries']:,}件を {args.folder} に書き出しました。 / {manifest['entries']:,} entries are in {args.folder}.",
+            f"検証 / verify:  python3 {args.folder}/kijun_verify.py {args.folder}",
+        ],
+    )
+    return 0
+
+
+def prove(args: argparse.Namespace) -> int:
+    """An inclusion proof (RFC 9162)."""
+    with opened() as ledger:
+        proof = ledger.prove(args.seq)
+    if proof is None:
+        print(
+            "この番号の記録は、まだ署名されていません。 / No signed tree holds that place yet.",
+            file=sys.stderr,
+        )
+        return 1
+    print(json.dumps(asdict(proof), ensure_ascii=False, indent=1))
+    return 0
+
+
+def maintain(args: argparse.Namespace) -> int:
+    """What the jobs do, now."""
+    from kijun.ledger.appending import appender
+    from kijun.ledger.maintenance import maintain as work
+
+    with opened() as ledger, appender(environ.home(), ledger, elsewhere()) as to:
+        done = work(ledger, to.append, force=args.force, erase=args.erase)
+    erased = sum(one.entries for one in done.erased)
+    show(
+        args,
+        asdict(done),
+        [
+            "ほかの処理が動いています。 / Another run is under way."
+            if done.busy
+            else f"封入 / sealed {done.sealed:,}  統合 / joined {done.joined:,}  消去 / erased {erased:,}"
+        ],
+    )
+    return 0
+
+
+def escrow(args: argparse.Namespace) -> int:
+    """Export the root key under a passphrase, or restore it."""
+    from kijun.ledger.files import private_folder, write_whole
+    from kijun.ledger.keys import RootKey
+
+    if args.passphrase_file:
+        passphrase = args.passphrase_file.read_text(encoding="utf-8").strip("\r\n")
+    else:
+        passphrase = getpass.getpass("合言葉 / passphrase: ")
+    folder = private_folder(environ.home() / HOME_LEDGER)
+    if args.what == "export":
+        key = RootKey.load(folder)
+        write_whole(args.file.resolve(), key.escrow(passphrase).encode())
+        print(f"鍵 {key.fingerprint} を {args.file} に書き出しました。別の場所に保管してください。")
+        print(f"The key {key.fingerprint} is in {args.file}; keep it elsewhere.")
+        return 0
+    key = RootKey.from_escrow(args.file.read_text(encoding="utf-8"), passphrase)
+    key.store(folder)
+    with opened():  # refuses a key that is not this ledger's
+        print(f"鍵 {key.fingerprint} を戻しました。 / The key {key.fingerprint} is back.")
+    return 0
+
+
+def status(args: argparse.Namespace) -> int:
+    """How much there is."""
+    with opened() as ledger:
+        told = ledger.status()
+    show(args, told, [f"{name:22}{value}" for name, value in told.items()])
+    return 0

@@ -1,0 +1,116 @@
+"""`verifying` over a real ledger: where rows, leaves and checkpoints come from."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from pathlib import Path
+from typing import Final
+
+from kijun.ledger.checkpoints import read_notes
+from kijun.ledger.database import Link, Postgres
+from kijun.ledger.erasing import told_erasures
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.notes import Verifier
+from kijun.ledger.ranges import unpack
+from kijun.ledger.schema import COLUMN_LIST, ROW
+from kijun.ledger.segments.segment import Segment, SegmentFault
+from kijun.ledger.verifying import Checked, Erasure, Report, Signed, Verification, check_row
+
+#: Sealed records from which on other cores help; starting them costs a second.
+MANY: Final = 200_000
+_PART: Final = 2000
+
+
+def verify(
+    ledger: Ledger, elsewhere: Iterable[Path] = (), key: Path | None = None, workers: int | None = None
+) -> Report:
+    """Compute everything anew. ``elsewhere`` are files or folders of checkpoints that were kept elsewhere, ``key`` a verifier key that was."""
+    with ledger.database.reading() as link:
+        ledger.journal.reload()
+        leaves = b"".join(ledger.journal.tiles.leaves())
+        run = Verification(leaves, _erasures(link))
+        for rows in _fresh(link):
+            for row in rows:
+                run.take(check_row(row, ledger.keys.ring))
+        segments = ledger.segments(link)
+        signed = [
+            Signed(f"checkpoint {size:,}", str(note))
+            for size, note in link.execute("SELECT size, note FROM checkpoints ORDER BY size")
+        ]
+    for checked in _sealed(ledger, segments, workers, run.report):
+        run.take(checked)
+    verifier = ledger.verifier() if key is None else Verifier.parse(key.read_text(encoding="utf-8"))
+    kept = [Signed(str(path), note) for path in elsewhere for note in read_notes(path)]
+    return run.finish(signed, kept, verifier, ledger.journal.stored_tile)
+
+
+def _erasures(link: Link) -> list[Erasure]:
+    return [
+        Erasure(str(id), str(what), unpack(bytes(ranges)), str(digest))
+        for id, what, ranges, digest in told_erasures(link)
+    ]
+
+
+def _fresh(link: Link) -> Iterator[list[tuple[object, ...]]]:
+    for table in ("entries", "kept"):
+        after = -1
+        while True:
+            rows = link.execute(
+                f"SELECT {COLUMN_LIST} FROM {table} WHERE seq > ? ORDER BY seq LIMIT {_PART}",  # noqa: S608 - names of ours
+                (after,),
+            )
+            if not rows:
+                break
+            yield rows
+            after = int(rows[-1][0])
+
+
+def _sealed(
+    ledger: Ledger, segments: Sequence[Segment], workers: int | None, report: Report
+) -> Iterator[Checked]:
+    """Check every row of the segments; with many, on all cores. A segment that cannot be read is a fault."""
+    count = workers or min(os.cpu_count() or 1, len(segments))
+    if count <= 1 or (workers is None and sum(one.rows for one in segments) < MANY):
+        results: Iterable[tuple[list[Checked], str]] = (check_segment(ledger, one) for one in segments)
+        yield from _taken(results, segments, report)
+        return
+    database = ledger.database
+    url = database.url if isinstance(database, Postgres) else ""
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
+        results = pool.map(_in_process, repeat(ledger.folder), repeat(url), segments)
+        yield from _taken(results, segments, report)
+
+
+def _taken(
+    results: Iterable[tuple[list[Checked], str]], segments: Sequence[Segment], report: Report
+) -> Iterator[Checked]:
+    for segment, (found, fault) in zip(segments, results, strict=True):
+        if fault:
+            report.add("segment", f"{segment.name}: {fault}", segment.first_seq)
+        yield from found
+
+
+def check_segment(ledger: Ledger, segment: Segment) -> tuple[list[Checked], str]:
+    """The rows of a segment, checked, and why the rest of it cannot be read; empty where it can."""
+    found: list[Checked] = []
+    try:
+        for batch in ledger.reader.scan([segment], ROW):
+            columns = [column.to_pylist() for column in batch.columns]
+            found += [check_row(row, ledger.keys.ring) for row in zip(*columns, strict=True)]
+    except SegmentFault as fault:
+        return found, fault.what
+    return found, ""
+
+
+_opened: dict[tuple[Path, str], Ledger] = {}
+
+
+def _in_process(folder: Path, url: str, segment: Segment) -> tuple[list[Checked], str]:
+    ledger = _opened.get((folder, url))
+    if ledger is None:
+        ledger = _opened[(folder, url)] = Ledger(folder, url)
+    return check_segment(ledger, segment)

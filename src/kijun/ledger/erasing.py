@@ -1,0 +1,225 @@
+"""Erasing when a retention is over: the key is destroyed, and with it all copies of what it encrypted.
+
+What stays is that something was there: the leaves in the tree, an entry that tells how many were erased, and which places they had. A record
+under a hold is encrypted with the hold's own key first. Files go afterwards (`sealing.publish`); without their key they tell nothing, whoever has them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kijun.ledger import fresh, keeping
+from kijun.ledger import ranges as places
+from kijun.ledger.database import Link
+from kijun.ledger.holding import Append, about
+from kijun.ledger.keys import CONTENT, HELD, MASKED, Scope, encrypt
+from kijun.ledger.ledger import Ledger, active_holds
+from kijun.ledger.model import JAPAN, RETENTIONS, new_id, now_ms
+from kijun.ledger.schema import COLUMN_LIST, ROW
+from kijun.ledger.segments.segment import Segment
+
+_KEEP: Final = f"INSERT INTO kept ({COLUMN_LIST}) VALUES ({', '.join('?' for _ in ROW)})"  # noqa: S608 - fixed names
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What one erasure took: how many entries of which partition, and how many a hold kept."""
+
+    municipality: str
+    month: str
+    retention: str
+    entries: int
+    kept: int
+
+
+def over(month: str, retention: str, now: int) -> bool:
+    """The retention of a month's records is over: so many years after the end of that month, in Japan's time."""
+    years = RETENTIONS.get(retention)
+    if years is None:  # for ever, or a class that this version does not know
+        return False
+    year, number = int(month[:4]) + years, int(month[5:]) + 1
+    if number == 13:
+        year, number = year + 1, 1
+    end = datetime.datetime(year, number, 1, tzinfo=JAPAN)
+    return now >= end.timestamp() * 1000
+
+
+def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None = None) -> list[Erased]:
+    """Erase everything whose retention is over, and what was kept for holds that were released since."""
+    moment = now_ms() if now is None else now
+    with ledger.database.reading() as link:
+        due = [
+            (key, scope)
+            for key, scope in keeping.scopes(link, CONTENT)
+            if over(scope.month, scope.retention, moment)
+        ]
+    done = [_erase(ledger, append, key, scope, by) for key, scope in due]
+    done += _erase_released(ledger, append, by)
+    if done:
+        ledger.database.scrub()
+    return done
+
+
+class _Grown(Exception):
+    """An entry came to a partition while it was being erased."""
+
+
+def _erase(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
+    while True:
+        try:
+            return _erase_once(ledger, append, key, scope, by)
+        except _Grown:
+            continue
+
+
+def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
+    with ledger.database.reading() as link:
+        segments = [one for one in ledger.segments(link) if one.content_key == key]
+        held = active_holds(link)
+        rows = list(_rows(ledger, link, key, segments))
+    kept = [row for row in rows if row["interaction"] in held]
+    gone = places.ranges_of(int(row["seq"]) for row in rows if row["interaction"] not in held)
+    id = _tell(ledger, append, scope, gone, len(kept), by)
+    fresh_rows = len(rows) - sum(one.rows for one in segments)
+    with ledger.database.writing() as link:
+        _keep(ledger, link, kept)
+        masked = keeping.find(link, Scope(MASKED, scope.municipality, scope.month, scope.retention))
+        keeping.destroy(link, [key, *([] if masked is None else [masked])])
+        # From here on nobody appends with the key; what came before is counted.
+        if link.execute("SELECT COUNT(*) FROM entries WHERE content_key = ?", (key,))[0][0] != fresh_rows:
+            raise _Grown
+        _record(link, id, scope, gone)
+        link.execute("DELETE FROM entries WHERE content_key = ?", (key,))
+        link.execute("DELETE FROM segments WHERE content_key = ?", (key,))
+    ledger.keys.forget()
+    ledger.reader.forget(one.name for one in segments)
+    return Erased(scope.municipality, scope.month, scope.retention, places.count(gone), len(kept))
+
+
+def _rows(ledger: Ledger, link: Link, key: int, segments: Sequence[Segment]) -> Iterable[fresh.Row]:
+    """Every row that a key encrypted. A segment that cannot be read raises: nothing is erased that nobody can name."""
+    for values in link.execute(f"SELECT {COLUMN_LIST} FROM entries WHERE content_key = ?", (key,)):  # noqa: S608 - names of ours
+        yield fresh.row_of(values)
+    for batch in ledger.reader.scan(segments, ROW):
+        for row in batch.to_pylist():
+            yield dict(row)
+
+
+def _tell(ledger: Ledger, append: Append, scope: Scope, gone: places.Ranges, kept: int, by: str) -> str:
+    """The ledger's own entry about an erasure; on disk before anything is destroyed."""
+    id = new_id()
+    told = about(
+        "erasure",
+        scope.municipality,
+        by,
+        id=id,
+        month=scope.month,
+        retention=scope.retention,
+        entries=places.count(gone),
+        kept=kept,
+        digest=places.digest(gone),
+    )
+    append([told])
+    return id
+
+
+def _record(link: Link, id: str, scope: Scope, gone: places.Ranges) -> None:
+    link.execute(
+        "INSERT INTO erasures (id, municipality, month, retention, what, at, entries, ranges, digest) "
+        "VALUES (?, ?, ?, ?, 'content', ?, ?, ?, ?)",
+        (
+            id,
+            scope.municipality,
+            scope.month,
+            scope.retention,
+            now_ms(),
+            places.count(gone),
+            places.pack(gone),
+            places.digest(gone),
+        ),
+    )
+
+
+def _keep(ledger: Ledger, link: Link, rows: Iterable[fresh.Row]) -> None:
+    """Encrypt rows anew with their hold's key and keep them apart."""
+    for row in rows:
+        scope = Scope(HELD, row["municipality"], "", f"hold:{row['interaction']}")
+        key = ledger.keys.of(link, scope)
+        cipher = ledger.keys.ring.cipher(key)
+        assert cipher is not None  # made or found within this transaction
+        row["content"] = _again(ledger, cipher, row["content_key"], row["id"], row["content"])
+        if row["masked_key"] is not None:
+            masked = _again(ledger, cipher, row["masked_key"], row["id"], row["masked"])
+            row["masked"], row["masked_key"] = masked, None if masked is None else key
+        row["content_key"] = key
+        link.execute(_KEEP, tuple(row[name] for name in ROW))
+
+
+def _again(ledger: Ledger, cipher: AESGCM, key: int, id: str, blob: bytes) -> bytes | None:
+    opened = ledger.keys.ring.decrypt(key, bytes(blob), id.encode())
+    return None if opened is None else encrypt(cipher, opened, id.encode())
+
+
+def _erase_released(ledger: Ledger, append: Append, by: str) -> list[Erased]:
+    """What was kept for a hold that is off now."""
+    done = []
+    with ledger.database.reading() as link:
+        held = active_holds(link)
+        due = [
+            (key, scope)
+            for key, scope in keeping.scopes(link, HELD)
+            if scope.retention.removeprefix("hold:") not in held
+        ]
+    for key, scope in due:
+        with ledger.database.reading() as link:
+            gone = places.ranges_of(
+                int(seq) for (seq,) in link.execute("SELECT seq FROM kept WHERE content_key = ?", (key,))
+            )
+        id = _tell(ledger, append, scope, gone, 0, by)
+        with ledger.database.writing() as link:
+            keeping.destroy(link, [key])
+            _record(link, id, scope, gone)
+            link.execute("DELETE FROM kept WHERE content_key = ?", (key,))
+        ledger.keys.forget()
+        done.append(Erased(scope.municipality, scope.month, scope.retention, places.count(gone), 0))
+    return done
+
+
+def erase_masked(ledger: Ledger, append: Append, *, months: int, by: str = "", now: int | None = None) -> int:
+    """Destroy the keys of masked values whose month ended ``months`` months ago; the records stay, and verify. Gives how many keys."""
+    moment = datetime.datetime.fromtimestamp((now_ms() if now is None else now) / 1000, JAPAN)
+    last = moment.year * 12 + moment.month - 1 - months  # the first month that stays
+    with ledger.database.reading() as link:
+        due = [
+            (key, scope)
+            for key, scope in keeping.scopes(link, MASKED)
+            if int(scope.month[:4]) * 12 + int(scope.month[5:]) - 1 < last
+        ]
+    for key, scope in due:
+        append(
+            [
+                about(
+                    "erasure of masked values",
+                    scope.municipality,
+                    by,
+                    month=scope.month,
+                    retention=scope.retention,
+                )
+            ]
+        )
+        with ledger.database.writing() as link:
+            keeping.destroy(link, [key])
+    if due:
+        ledger.keys.forget()
+        ledger.database.scrub()
+    return len(due)
+
+
+def told_erasures(link: Link) -> list[tuple[Any, ...]]:
+    """(id, what, ranges, digest) of each erasure, for verification."""
+    return link.execute("SELECT id, what, ranges, digest FROM erasures ORDER BY at")

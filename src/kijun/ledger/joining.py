@@ -1,0 +1,41 @@
+"""Joining: many small segments of a month become few, so that a seal each few minutes does not end in thousands of files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kijun.ledger.ledger import INDEX_USE, Ledger
+from kijun.ledger.sealing import list_segment
+from kijun.ledger.segments.joining import join as join_files
+from kijun.ledger.segments.joining import joinable
+from kijun.ledger.segments.segment import Segment
+
+FEW: Final = 8  # small segments of one key that are left alone
+
+
+def join(ledger: Ledger) -> int:
+    """Join what is worth it; gives how many segments were joined into others. Their files go with the next `sealing.publish`."""
+    joined = 0
+    for group in joinable(ledger.segments()):
+        if len(group) > FEW:
+            joined += _join(ledger, group)
+    return joined
+
+
+def _join(ledger: Ledger, group: list[Segment]) -> int:
+    first = group[0]
+    key = ledger.keys.ring.derived(first.content_key, INDEX_USE)
+    if key is None:  # erased meanwhile
+        return 0
+    name = (
+        f"{first.first_seq:012d}-{max(one.last_seq for one in group):012d}-{first.content_key}-{len(group)}"
+    )
+    made, names = join_files(ledger.folder, group, key, ledger.decrypted, name)
+    with ledger.database.writing() as link:
+        listed = sum(len(link.execute("SELECT 1 FROM segments WHERE name = ?", (one,))) for one in names)
+        if listed != len(names):  # erased meanwhile: nothing of it may come back
+            return 0
+        list_segment(link, made)
+        link.executemany("DELETE FROM segments WHERE name = ?", [(one,) for one in names])
+    ledger.reader.forget(names)
+    return len(group)

@@ -1,0 +1,114 @@
+"""Sealing: fresh records become files that are columnar, indexed and never changed again.
+
+Files first, on disk; then, in one transaction of the journal, the segment is listed and its rows leave. Whatever dies in between
+leaves the records in the journal, and the next run writes the same files under the same names. The Iceberg table follows the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from kijun.ledger import fresh
+from kijun.ledger.database import Link, Postgres
+from kijun.ledger.ledger import INDEX_USE, Ledger
+from kijun.ledger.model import now_ms
+from kijun.ledger.schema import COLUMN_LIST
+from kijun.ledger.segments.folding import searchable
+from kijun.ledger.segments.joining import drop, orphans
+from kijun.ledger.segments.segment import Segment, row_of
+from kijun.ledger.segments.table import Table
+from kijun.ledger.segments.writing import write
+
+MOST: Final = 20_000  # records of one segment when it is written
+ENOUGH: Final = 2_000  # fresh records of one key that are worth a segment
+OLD: Final = 600_000  # milliseconds after which fewer are sealed as well
+SETTLED: Final = 60_000  # milliseconds: an append whose answer was lost comes again within these
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a run did."""
+
+    records: int
+    segments: tuple[Segment, ...]
+
+
+def publish(ledger: Ledger) -> None:
+    """Make the Iceberg table hold what is sealed, and nothing else; then delete files that are no segment's any more.
+
+    Those are what was erased or joined, and what a run left that died. Only one process seals, joins, erases and publishes.
+    """
+    segments = ledger.segments()
+    database = ledger.database
+    with Table(ledger.folder, database.url if isinstance(database, Postgres) else None) as table:
+        table.sync(segments)
+    left = orphans(ledger.folder, (one.name for one in segments))
+    ledger.reader.forget({path.stem for path in left})
+    drop(ledger.folder, {path.stem for path in left if path.name[0] != "."})
+
+
+def seal(ledger: Ledger, *, force: bool = False) -> Sealed:
+    """Seal what is due: enough records, or old ones; with ``force`` all. Answers on their way stay with their questions."""
+    made: list[Segment] = []
+    while True:
+        with ledger.database.reading() as link:
+            batch = _due(link, force)
+        if not batch:
+            break
+        key = ledger.keys.ring.derived(batch[0]["content_key"], INDEX_USE)
+        if key is None:  # erased meanwhile
+            break
+        made.append(_seal(ledger, batch, key))
+    return Sealed(sum(one.rows for one in made), tuple(made))
+
+
+def _seal(ledger: Ledger, batch: Sequence[dict[str, Any]], key: bytes) -> Segment:
+    first, last = int(batch[0]["seq"]), int(batch[-1]["seq"])
+    name = f"{first:012d}-{last:012d}-{batch[0]['content_key']}"
+    texts = [searchable(ledger.reader.plain(row) or b"null") for row in batch]
+    segment = write(ledger.folder, [row_of(row) for row in batch], texts, key, name)
+    with ledger.database.writing() as link:
+        list_segment(link, segment)
+        link.executemany("DELETE FROM entries WHERE seq = ?", [(int(row["seq"]),) for row in batch])
+    return segment
+
+
+def list_segment(link: Link, segment: Segment) -> None:
+    """Make a segment one of the ledger's."""
+    link.execute(
+        "INSERT INTO segments (name, municipality, month, retention, content_key, first_seq, last_seq, told) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            segment.name,
+            segment.municipality,
+            segment.month,
+            segment.retention,
+            segment.content_key,
+            segment.first_seq,
+            segment.last_seq,
+            orjson.dumps(segment.as_dict()).decode(),
+        ),
+    )
+
+
+def _due(link: Link, force: bool) -> list[dict[str, Any]]:
+    """The next records of one key to seal, in order."""
+    now = now_ms()
+    settled = "" if force else f' AND "at" < {now - SETTLED}'
+    waiting = "interaction NOT IN (SELECT interaction FROM unanswered)"
+    keys: Iterable[tuple[Any, ...]] = link.execute(
+        f'SELECT content_key, COUNT(*), MIN("at") FROM entries WHERE {waiting}{settled} GROUP BY content_key '  # noqa: S608 - numbers of ours
+        "ORDER BY COUNT(*) DESC"
+    )
+    for key, count, oldest in keys:
+        if force or count >= ENOUGH or oldest < now - OLD:
+            rows = link.execute(
+                f"SELECT {COLUMN_LIST} FROM entries WHERE content_key = ? AND {waiting}{settled} ORDER BY seq LIMIT {MOST}",  # noqa: S608 - names and numbers of ours
+                (key,),
+            )
+            return [fresh.row_of(row) for row in rows]
+    return []

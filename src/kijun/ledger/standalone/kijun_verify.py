@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+"""Verifies an export of a Kijun ledger. Needs Python 3.9 or newer and nothing else; no Kijun, no network.
+
+    python3 kijun_verify.py FOLDER [--key FILE] [--checkpoints FILE …] [--json]
+
+Each entry is hashed anew and held against its leaf; the tree is built from all leaves (RFC 9162) and held against the checkpoints that the
+ledger signed (Ed25519, RFC 8032; C2SP signed notes). --key names a verifier key, and --checkpoints checkpoints, that were kept elsewhere:
+use them, for what lies in the folder itself proves only that it fits together.
+輸出した入出力記録を、Kijun を入れずに検証します。--key と --checkpoints には、別の場所で保管していたものを指定してください。
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FORMAT = b"kijun-entry/1\x00"
+SIZE = 32
+
+# --- Ed25519 (RFC 8032, section 5.1), verification alone ----------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+Point = tuple[int, int, int, int]
+
+
+def _add(one: Point, two: Point) -> Point:
+    a, b = (one[1] - one[0]) * (two[1] - two[0]) % P, (one[1] + one[0]) * (two[1] + two[0]) % P
+    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def _times(number: int, point: Point) -> Point:
+    made: Point = (0, 1, 1, 0)
+    while number > 0:
+        if number & 1:
+            made = _add(made, point)
+        point = _add(point, point)
+        number >>= 1
+    return made
+
+
+def _same(one: Point, two: Point) -> bool:
+    return (one[0] * two[2] - two[0] * one[2]) % P == 0 and (one[1] * two[2] - two[1] * one[2]) % P == 0
+
+
+def _point(data: bytes) -> Point | None:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    if square == 0:
+        return None if sign else (0, y, 1, 0)
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if (x * x - square) % P:
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+_BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """The signature (64 bytes) of the message is by the key (32 bytes)."""
+    if len(public) != 32 or len(signature) != 64 or _BASE is None:
+        return False
+    key, commitment = _point(public), _point(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or commitment is None or scalar >= L:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    return _same(_times(scalar, _BASE), _add(commitment, _times(challenge, key)))
+
+
+# --- the tree (RFC 9162, section 2.1) -----------------------------------------------------------
+
+
+class Tree:
+    """A Merkle tree that grows."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.stack: list[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        size = self.size
+        while size & 1:
+            leaf = hashlib.sha256(b"\x01" + self.stack.pop() + leaf).digest()
+            size >>= 1
+        self.stack.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        if not self.stack:
+            return hashlib.sha256(b"").digest()
+        made = self.stack[-1]
+        for left in self.stack[-2::-1]:
+            made = hashlib.sha256(b"\x01" + left + made).digest()
+        return made
+
+
+def leaf_of(entry: dict[str, Any]) -> bytes:
+    """The leaf hash of an entry as it stands in ``entries.jsonl``."""
+    clear = json.dumps(entry["clear"], ensure_ascii=False, separators=(",", ":")).encode()
+    commitment = hashlib.sha256(
+        FORMAT
+        + struct.pack(">I", len(clear))
+        + clear
+        + bytes.fromhex(entry["salt"])
+        + bytes.fromhex(entry["masked_commitment"])
+        + entry["content"].encode()
+    ).digest()
+    return hashlib.sha256(b"\x00" + commitment).digest()
+
+
+# --- checkpoints (c2sp.org/signed-note, c2sp.org/tlog-checkpoint) --------------------------------
+
+
+def notes_in(text: str) -> Iterator[str]:
+    """The notes in a file: each is three lines, an empty one, and signatures."""
+    parts = [part.strip("\n") for part in text.split("\n\n") if part.strip("\n")]
+    at = 0
+    while at < len(parts):
+        if at + 1 < len(parts) and parts[at + 1].startswith("\u2014 "):
+            yield parts[at] + "\n\n" + parts[at + 1] + "\n"
+            at += 2
+        else:
+            yield parts[at] + "\n"
+            at += 1
+
+
+def open_note(note: str, vkey: str) -> tuple[int, bytes]:
+    """Size and root that a note signed by the key tells; raises ValueError."""
+    name, key_hash, encoded = vkey.strip().split("+", 2)
+    public = base64.b64decode(encoded, validate=True)
+    if public[:1] != b"\x01" or hashlib.sha256(name.encode() + b"\n" + public).digest()[:4].hex() != key_hash:
+        raise ValueError("the verifier key is broken")
+    body, _, signatures = note.partition("\n\n")
+    lines = body.split("\n")
+    if len(lines) < 3 or lines[0] != name:
+        raise ValueError("a checkpoint of another ledger, or none")
+    for line in signatures.splitlines():
+        signer, _, value = line[2:].partition(" ")
+        if signer != name or not line.startswith("\u2014 "):
+            continue
+        raw = base64.b64decode(value, validate=True)
+        if raw[:4].hex() == key_hash and is_signed(public[1:], (body + "\n").encode(), raw[4:]):
+            return int(lines[1]), base64.b64decode(lines[2], validate=True)
+    raise ValueError("not signed by the key")
+
+
+# --- the export ---------------------------------------------------------------------------------
+
+
+def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[str, Any]:
+    """Counts and faults of an export."""
+    faults: list[dict[str, Any]] = []
+    leaves = (folder / "leaves.bin").read_bytes()
+    size = len(leaves) // SIZE
+    seen: dict[int, int] = {}
+    places: dict[bytes, int] = {}
+    entries = 0
+    with (folder / "entries.jsonl").open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = json.loads(line)
+                seq, leaf = int(entry["seq"]), leaf_of(entry)
+            except (ValueError, KeyError, TypeError) as error:
+                faults.append({"kind": "unreadable", "line": number, "what": repr(error)})
+                continue
+            if seq in seen:
+                faults.append(
+                    {"kind": "inserted", "seq": seq, "line": number, "what": "the place is taken already"}
+                )
+            elif not 0 <= seq < size:
+                faults.append(
+                    {"kind": "inserted", "seq": seq, "line": number, "what": "the tree has no such leaf"}
+                )
+            elif leaf != leaves[seq * SIZE : (seq + 1) * SIZE]:
+                if not places:
+                    places = {leaves[at * SIZE : (at + 1) * SIZE]: at for at in range(size)}
+                belongs = places.get(leaf)
+                kind = "changed" if belongs is None else "reordered"
+                what = "not what was recorded" if belongs is None else f"recorded at place {belongs}"
+                faults.append({"kind": kind, "seq": seq, "line": number, "what": what})
+            else:
+                entries += 1
+            seen[seq] = number
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    missing = [seq for first, last in told["places"] for seq in range(first, last + 1) if seq not in seen]
+    faults += [{"kind": "removed", "seq": seq, "what": "the export should hold it"} for seq in missing[:1000]]
+    checkpoints = _check_tree(folder, vkey, elsewhere, leaves, size, faults)
+    tree = Tree()
+    for at in range(size):
+        tree.append(leaves[at * SIZE : (at + 1) * SIZE])
+    return {
+        "entries": entries,
+        "size": size,
+        "root": tree.root().hex(),
+        "checkpoints": checkpoints,
+        "kept_elsewhere": len(elsewhere),
+        "faults": faults,
+    }
+
+
+def _check_tree(
+    folder: Path,
+    vkey: str,
+    elsewhere: list[tuple[str, str]],
+    leaves: bytes,
+    size: int,
+    faults: list[dict[str, Any]],
+) -> int:
+    own = [
+        ("checkpoints.txt", note)
+        for note in notes_in((folder / "checkpoints.txt").read_text(encoding="utf-8"))
+    ]
+    wanted: dict[int, list[tuple[str, bytes]]] = {}
+    for place, note in own + elsewhere:
+        try:
+            count, root = open_note(note, vkey)
+        except (ValueError, binascii.Error) as error:
+            faults.append({"kind": "checkpoint", "what": f"{place}: {error}"})
+            continue
+        if count <= size:
+            wanted.setdefault(count, []).append((place, root))
+        elif place != "checkpoints.txt":
+            faults.append(
+                {
+                    "kind": "removed",
+                    "what": f"{place}: the ledger had {count} entries; this export tells of {size}",
+                }
+            )
+    tree, good = Tree(), 0
+    for at in range(size):
+        tree.append(leaves[at * SIZE : (at + 1) * SIZE])
+        for place, root in wanted.get(tree.size, ()):
+            if root == tree.root():
+                good = tree.size
+            else:
+                what = (
+                    f"{place}: the tree of {tree.size} leaves is another; rewritten from place {good} to {at}"
+                )
+                faults.append({"kind": "tree", "what": what})
+    if not any(count == size for count in wanted):
+        faults.append({"kind": "checkpoint", "what": "no checkpoint signs the whole tree of this export"})
+    return len(own)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 when everything holds, 1 when not, 2 when this is no export."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--key", type=Path, help="the verifier key that was kept elsewhere")
+    parser.add_argument(
+        "--checkpoints", type=Path, action="append", default=[], help="checkpoints that were kept elsewhere"
+    )
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args(argv)
+    try:
+        vkey = (args.key or args.folder / "verifier-key").read_text(encoding="utf-8")
+        kept = [
+            (str(path), note)
+            for path in args.checkpoints
+            for note in notes_in(path.read_text(encoding="utf-8"))
+        ]
+        report = verify(args.folder, vkey, kept)
+    except (OSError, ValueError, KeyError) as error:
+        print(f"検証できません / cannot be verified: {error}", file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(report, ensure_ascii=False, indent=1))
+    else:
+        print(
+            f"記録 entries {report['entries']}  木 leaves {report['size']}  検査点 checkpoints {report['checkpoints']}"
+        )
+        print(f"根 root {report['root']}")
+        for fault in report["faults"]:
+            print("異常 FAULT", fault.get("kind"), fault.get("seq", ""), fault.get("what", ""))
+        print(
+            "すべて一致 / everything holds"
+            if not report["faults"]
+            else f"異常 {len(report['faults'])}件 / faults"
+        )
+    return 1 if report["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

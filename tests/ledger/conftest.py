@@ -1,0 +1,113 @@
+"""Ledgers in a folder of the test's own, on SQLite and, where one answers, on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from kijun.ledger.database import SCHEMA, Postgres, Sqlite, connect
+from kijun.ledger.journal import Appending, Journal
+from kijun.ledger.keys import RootKey
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.model import Entry, Kind, Receipt, Verdict, new_id
+from kijun.ledger.packing import pack
+
+TOWN, OTHER_TOWN = "131000", "142000"
+QUESTION = "転入届は、新しい住所に住み始めた日から十四日以内に手続きをしてください。"
+
+
+def entry(text: str = QUESTION, **told: Any) -> Entry:
+    """An input as the gateway hands it over."""
+    values: dict[str, Any] = {
+        "kind": Kind.INPUT,
+        "interaction": new_id(),
+        "municipality": TOWN,
+        "verdict": Verdict.ALLOWED,
+        "content": {"request": {"messages": [{"role": "user", "content": text}]}},
+        **told,
+    }
+    return Entry(**values)
+
+
+def append(journal: Journal, *entries: Entry, **how: Any) -> list[Receipt]:
+    """Append as one group; raises what the journal answers with."""
+    one = Appending([pack(each) for each in entries], **how)
+    journal.append([one])
+    if one.error is not None:
+        raise one.error
+    return one.receipts
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A database of its own on a PostgreSQL that lets us make one; tests that want it are skipped without."""
+    server = os.environ.get("KIJUN_TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    server = server or "postgresql://postgres@127.0.0.1:5432/postgres"
+    name = f"kijun_ledger_{os.getpid()}_{secrets.token_hex(3)}"
+    try:
+        with psycopg.connect(server, autocommit=True, connect_timeout=3) as link:
+            link.execute(f"CREATE DATABASE {name}".encode())
+    except psycopg.Error as error:
+        pytest.skip(f"no PostgreSQL to make a database on: {str(error).splitlines()[0]}")
+    base, _, _rest = server.partition("?")
+    yield base.rpartition("/")[0] + f"/{name}"
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The journal's database: empty for SQLite in the folder."""
+    if request.param == "sqlite":
+        return ""
+    found: str = request.getfixturevalue("postgres_url")
+    with psycopg.connect(found, autocommit=True) as link:
+        link.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The ledger's folder."""
+    made = tmp_path / "home" / "ledger"
+    made.mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def database(folder: Path, url: str) -> Iterator[Sqlite | Postgres]:
+    made = connect(folder, url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def journal(folder: Path, database: Sqlite | Postgres) -> Journal:
+    """A journal that this test alone writes to."""
+    database.lock()
+    made = Journal(database, RootKey.load(folder))
+    made.open()
+    return made
+
+
+@pytest.fixture
+def ledger(folder: Path, url: str) -> Iterator[Ledger]:
+    """A ledger whose journal this test writes to itself."""
+    with Ledger(folder, url) as made:
+        made.database.lock()
+        yield made
+
+
+Add = Callable[..., list[Receipt]]
+
+
+@pytest.fixture
+def add(ledger: Ledger) -> Add:
+    """Appends entries to the ledger."""
+    return lambda *entries, **how: append(ledger.journal, *entries, **how)

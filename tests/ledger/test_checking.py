@@ -1,0 +1,251 @@
+"""Verification: everything that can be done to a ledger behind its back is named."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kijun.ledger import ranges
+from kijun.ledger.checking import verify
+from kijun.ledger.checkpoints import Checkpoints
+from kijun.ledger.erasing import erase_due
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.sealing import seal
+from kijun.ledger.tiles import Tiles
+from kijun.ledger.tree import leaf_hash
+from kijun.ledger.verifying import Report, Verification
+from tests.ledger.conftest import TOWN, Add, entry
+from tests.ledger.test_erasing import LATER, OLD, add_all
+
+Sql = Callable[..., None]
+
+
+def signed(ledger: Ledger) -> str:
+    ledger.journal.reload()
+    committed = ledger.journal.committed
+    return Checkpoints(ledger.folder, ledger.database).make(committed.size, committed.root())
+
+
+@pytest.fixture
+def sql(ledger: Ledger) -> Sql:
+    """What somebody does who has the database's password."""
+
+    def run(statement: str, *values: Any) -> None:
+        with ledger.database.writing() as link:
+            link.execute(statement, values)
+
+    return run
+
+
+@pytest.fixture
+def full(ledger: Ledger, add: Add) -> Ledger:
+    """Ten entries, signed after the fifth and the tenth."""
+    add(*[entry(f"第{number}の相談", masked={"⟦氏名1⟧": "山田"}) for number in range(5)])
+    signed(ledger)
+    add(*[entry(f"第{number}の相談") for number in range(5, 10)])
+    signed(ledger)
+    return ledger
+
+
+def kinds(report: Report) -> list[tuple[str, int | None]]:
+    return [(one.kind, one.seq) for one in report.faults]
+
+
+def test_an_honest_ledger_holds(full: Ledger) -> None:
+    for _ in range(2):
+        report = verify(full)
+        assert report.holds
+        assert (report.size, report.entries, report.erased, report.checkpoints) == (10, 10, 0, 2)
+        assert report.root == full.journal.tiles.root().hex()
+        seal(full, force=True)
+
+
+def test_an_empty_ledger_holds(ledger: Ledger) -> None:
+    Checkpoints(ledger.folder, ledger.database)
+    assert verify(ledger).holds
+
+
+def test_a_changed_clear_column_is_named(full: Ledger, sql: Sql) -> None:
+    sql("UPDATE entries SET verdict = 'blocked' WHERE seq = 3")
+    report = verify(full)
+    assert kinds(report) == [("changed", 3)]
+    assert report.faults[0].id
+
+
+def test_changed_content_is_named(full: Ledger, sql: Sql) -> None:
+    sql("UPDATE entries SET content = ? WHERE seq = 4", b"\0" * 200)
+    assert kinds(verify(full)) == [("changed", 4)]
+
+
+def test_changed_and_removed_masked_values_are_named(full: Ledger, sql: Sql) -> None:
+    sql("UPDATE entries SET masked = ? WHERE seq = 1", b"\0" * 100)
+    sql("UPDATE entries SET masked = NULL, masked_key = NULL WHERE seq = 2")
+    assert kinds(verify(full)) == [("masked", 1), ("masked", 2)]
+
+
+def test_a_removed_entry_is_named(full: Ledger, sql: Sql) -> None:
+    sql("DELETE FROM entries WHERE seq = 6")
+    assert kinds(verify(full)) == [("removed", 6)]
+
+
+def test_two_entries_in_each_others_place_are_named(full: Ledger, sql: Sql) -> None:
+    sql("UPDATE entries SET seq = 100 WHERE seq = 2")
+    sql("UPDATE entries SET seq = 2 WHERE seq = 7")
+    sql("UPDATE entries SET seq = 7 WHERE seq = 100")
+    report = verify(full)
+    assert kinds(report) == [("reordered", 2), ("reordered", 7)]
+    assert "place 7" in report.faults[0].what
+
+
+def test_an_inserted_entry_is_named(full: Ledger, sql: Sql) -> None:
+    sql("UPDATE entries SET seq = 50 WHERE seq = 9")
+    assert kinds(verify(full)) == [("inserted", 50), ("removed", 9)]
+
+
+def test_an_entry_with_a_leaf_of_its_own_making_is_named_by_the_checkpoint(full: Ledger, sql: Sql) -> None:
+    """Whoever rewrites an entry and its leaf cannot rewrite what was signed."""
+    from kijun.ledger.packing import commitment, unpack
+
+    sql("UPDATE entries SET person = 'nobody' WHERE seq = 7")
+    with full.database.reading() as link:
+        from kijun.ledger.schema import COLUMN_LIST
+
+        row = link.execute(f"SELECT {COLUMN_LIST} FROM entries WHERE seq = 7")[0]
+    packed = full.keys.ring.decrypt(row[21], bytes(row[22]), row[1].encode())
+    assert packed is not None
+    forged = leaf_hash(commitment(tuple(row[1:21]), *unpack(packed)))
+    sql("UPDATE leaves SET hash = ? WHERE seq = 7", forged)
+    report = verify(full)
+    assert kinds(report) == [("tree", None)]
+    assert "from place 5 to 9" in report.faults[0].what
+
+
+def test_a_cut_end_is_named_by_a_checkpoint_kept_elsewhere(full: Ledger, sql: Sql, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "latest.txt").write_text((full.folder / "checkpoints" / "latest.txt").read_text())
+    assert verify(full, [kept]).kept_elsewhere == 1
+    sql("DELETE FROM entries WHERE seq >= 8")
+    sql("DELETE FROM leaves WHERE seq >= 8")
+    sql("DELETE FROM checkpoints WHERE size > 5")
+    assert verify(full).holds, "alone, a ledger that was cut cleanly cannot tell"
+    report = verify(full, [kept])
+    assert kinds(report) == [("removed", None)]
+    assert "the last 2 are gone" in report.faults[0].what
+
+
+def test_a_ledger_that_was_signed_anew_is_named_by_the_key_kept_elsewhere(
+    full: Ledger, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text((full.folder / "verifier-key").read_text())
+    assert verify(full, key=key).holds
+    (full.folder / "signing-key").write_bytes(b"n" * 32)
+    with full.database.writing() as link:
+        link.execute("DELETE FROM checkpoints")
+    signed(full)
+    assert verify(full).holds
+    assert {kind for kind, _seq in kinds(verify(full, key=key))} == {"checkpoint"}
+
+
+def test_a_forged_checkpoint_is_named(full: Ledger, sql: Sql) -> None:
+    with full.database.reading() as link:
+        (note,) = link.execute("SELECT note FROM checkpoints WHERE size = 10")[0]
+    sql("UPDATE checkpoints SET note = ? WHERE size = 10", note.replace("\n10\n", "\n9\n"))
+    assert kinds(verify(full)) == [("checkpoint", None)]
+
+
+def test_a_destroyed_key_without_an_erasure_is_named(full: Ledger, sql: Sql) -> None:
+    sql("UPDATE keys SET wrapped = NULL WHERE purpose = 'content'")
+    assert {kind for kind, _seq in kinds(verify(full))} == {"unreadable"}
+
+
+def test_an_erasure_that_the_ledger_does_not_tell_of_is_named(ledger: Ledger, add: Add, sql: Sql) -> None:
+    add(entry(at=OLD), entry())
+    erase_due(ledger, add_all(add), now=LATER)
+    signed(ledger)
+    assert verify(ledger).faults == []
+    sql("UPDATE erasures SET ranges = ?", ranges.pack([(0, 1)]))
+    sql("DELETE FROM entries WHERE seq = 1")
+    assert [kind for kind, _seq in kinds(verify(ledger))] == ["erasure"]
+    sql("UPDATE erasures SET id = 'invented'")
+    assert [kind for kind, _seq in kinds(verify(ledger))] == ["erasure"]
+
+
+def test_a_broken_upper_tile_is_named() -> None:
+    """Proofs are made from it, so it has to follow from the leaves; many entries are needed until there is one."""
+    leaves = [leaf_hash(b"%d" % number) for number in range(65_536)]
+    kept: dict[tuple[int, int], bytes] = {}
+    grown = Tiles(lambda level, number: kept[(level, number)])
+    for leaf in leaves:
+        kept |= {(level, number): hashes for level, number, hashes in grown.append(leaf)}
+    for tile, faults in ((kept[(1, 0)], 0), (bytes(len(kept[(1, 0)])), 1)):
+        run = Verification(b"".join(leaves))
+        run._check_tiles(lambda level, number, tile=tile: tile)
+        assert len([one for one in run.report.faults if "level 1" in one.what]) == faults
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sealed_entries_are_checked_alike_on_any_number_of_cores(
+    full: Ledger, add: Add, workers: int
+) -> None:
+    seal(full, force=True)
+    add(*[entry(f"第{number}の相談") for number in range(10)])
+    seal(full, force=True)
+    signed(full)
+    assert verify(full, workers=workers).holds
+    one = full.segments()[0]
+    path = full.folder / one.path
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    report = verify(full, workers=workers)
+    assert not report.holds
+    assert {kind for kind, _seq in kinds(report)} <= {"segment", "removed", "changed"}
+
+
+def test_a_removed_file_is_named(full: Ledger) -> None:
+    seal(full, force=True)
+    (full.folder / full.segments()[0].path).unlink()
+    report = verify(full)
+    assert kinds(report)[0][0] == "segment"
+    assert [seq for kind, seq in kinds(report) if kind == "removed"] == list(range(10))
+
+
+def test_a_file_of_before_in_its_place_is_named(full: Ledger, add: Add, tmp_path: Path) -> None:
+    """A segment that was swapped for another one, whole and readable."""
+    seal(full, force=True)
+    first = full.segments()[0]
+    add(*[entry("別の相談") for _ in range(10)])
+    seal(full, force=True)
+    second = next(one for one in full.segments() if one.name != first.name)
+    (full.folder / first.path).write_bytes((full.folder / second.path).read_bytes())
+    signed(full)
+    assert not verify(full).holds
+
+
+def test_the_database_itself_may_be_swapped(full: Ledger, tmp_path: Path, url: str) -> None:
+    """An older back-up put in the place of the ledger is found by what was handed out since."""
+    if url:
+        pytest.skip("a file is copied here")
+    before = tmp_path / "before.sqlite3"
+    source = sqlite3.connect(full.folder / "journal.sqlite3")
+    source.backup(target := sqlite3.connect(before))
+    target.close()
+    source.close()
+    kept = tmp_path / "kept.txt"
+    from tests.ledger.conftest import append
+
+    append(full.journal, entry("あとから"))
+    kept.write_text(signed(full))
+    full.database.reopen()
+    (full.folder / "journal.sqlite3").write_bytes(before.read_bytes())
+    for name in ("journal.sqlite3-wal", "journal.sqlite3-shm"):
+        (full.folder / name).unlink(missing_ok=True)
+    assert verify(full).holds
+    assert [one.kind for one in verify(full, [kept]).faults] == ["removed"]
+    assert TOWN

@@ -1,0 +1,183 @@
+"""Retention, holds, destroyed keys: what is gone is gone, and it is known that it was there."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from kijun.ledger.checking import verify
+from kijun.ledger.checkpoints import Checkpoints
+from kijun.ledger.erasing import erase_due, erase_masked, over
+from kijun.ledger.holding import NoHold, NoInteraction, hold, holds_of, release
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.maintenance import maintain
+from kijun.ledger.model import JAPAN, Entry, Kind, Query
+from kijun.ledger.sealing import seal
+from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
+
+
+def ms(year: int, month: int, day: int = 1) -> int:
+    return int(datetime.datetime(year, month, day, tzinfo=JAPAN).timestamp() * 1000)
+
+
+OLD, LATER = ms(2025, 3, 10), ms(2026, 4, 1)
+
+
+def signed(ledger: Ledger) -> None:
+    committed = ledger.journal.committed
+    Checkpoints(ledger.folder, ledger.database).make(committed.size, committed.root())
+
+
+@pytest.mark.parametrize(
+    ("month", "retention", "first_day"),
+    [("2025-03", "y1", ms(2026, 4)), ("2025-12", "y1", ms(2027, 1)), ("2025-12", "y5", ms(2031, 1))],
+)
+def test_a_retention_is_over_so_many_years_after_its_month(
+    month: str, retention: str, first_day: int
+) -> None:
+    assert over(month, retention, first_day)
+    assert not over(month, retention, first_day - 1)
+
+
+def test_permanent_and_unknown_classes_are_never_over() -> None:
+    assert not over("1990-01", "permanent", LATER)
+    assert not over("1990-01", "forever-and-a-day", LATER)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_is_over_is_gone_and_the_rest_stays(ledger: Ledger, add: Add, sealed: bool) -> None:
+    add(entry("古い相談", at=OLD, masked={"a": "b"}), entry("長く残す相談", at=OLD, retention="y5"))
+    add(entry("新しい相談", at=LATER), entry("よその相談", at=OLD, municipality=OTHER_TOWN))
+    signed(ledger)
+    if sealed:
+        maintain(ledger, add_all(add), force=True)
+    done = maintain(ledger, add_all(add), erase=True, now=LATER).erased
+    assert sorted((one.municipality, one.month, one.entries) for one in done) == [
+        (TOWN, "2025-03", 1),
+        (OTHER_TOWN, "2025-03", 1),
+    ]
+    texts = [one.content for one in ledger.search(Query(municipality=TOWN, text="相談")).records]
+    assert [one["request"]["messages"][0]["content"] for one in texts if one] == [
+        "新しい相談",
+        "長く残す相談",
+    ]
+    assert not any("2025-03" in str(path) and "y1" in str(path) for path in ledger.folder.rglob("*.parquet"))
+    signed(ledger)
+    report = verify(ledger)
+    assert report.faults == []
+    assert (report.erased, report.entries) == (2, 4)
+    assert erase_due(ledger, add_all(add), now=LATER) == [], "twice erases nothing more"
+
+
+def add_all(add: Add):  # type: ignore[no-untyped-def]
+    return lambda entries: add(*entries)
+
+
+def test_an_erasure_leaves_who_when_and_how_many(ledger: Ledger, add: Add) -> None:
+    add(entry(at=OLD), entry(at=OLD))
+    erase_due(ledger, add_all(add), by="17", now=LATER)
+    (told,) = ledger.search(Query(municipality=TOWN, kinds=("event",))).records
+    assert told.content is not None
+    assert (told.person, told.retention, told.kind) == ("17", "permanent", Kind.EVENT)
+    assert told.content["event"] == "erasure"
+    assert (told.content["month"], told.content["entries"], told.content["kept"]) == ("2025-03", 2, 0)
+
+
+def test_a_held_interaction_survives_until_it_is_released(ledger: Ledger, add: Add) -> None:
+    disputed = entry("争いのある相談", at=OLD, masked={"⟦氏名1⟧": "山田"})
+    add(disputed, entry("ほかの相談", at=OLD))
+    made = hold(
+        ledger, add_all(add), municipality=TOWN, interaction=disputed.interaction, why="審査請求", by="17"
+    )
+    seal(ledger, force=True)
+    (done,) = maintain(ledger, add_all(add), erase=True, now=LATER).erased
+    assert (done.entries, done.kept) == (1, 1)
+    (record,) = ledger.search(Query(municipality=TOWN, text="相談"), masked=True).records
+    assert record.content == disputed.content
+    assert record.masked == disputed.masked
+    assert record.holds == (made.id,)
+    signed(ledger)
+    assert verify(ledger).faults == []
+    maintain(ledger, add_all(add), erase=True, now=LATER)
+    assert len(ledger.search(Query(municipality=TOWN, text="相談")).records) == 1
+    release(ledger, add_all(add), municipality=TOWN, id=made.id, why="裁決", by="17")
+    assert [one.entries for one in erase_due(ledger, add_all(add), now=LATER)] == [1]
+    assert ledger.search(Query(municipality=TOWN, text="相談")).records == ()
+    signed(ledger)
+    report = verify(ledger)
+    assert report.faults == []
+    assert report.erased == 2
+
+
+def test_holds_of_another_municipality_are_not_there(ledger: Ledger, add: Add) -> None:
+    mine = entry()
+    add(mine)
+    with pytest.raises(NoInteraction, match="check it"):
+        hold(ledger, add_all(add), municipality=OTHER_TOWN, interaction=mine.interaction, why="x", by="1")
+    made = hold(ledger, add_all(add), municipality=TOWN, interaction=mine.interaction, why="x", by="1")
+    with pytest.raises(NoHold):
+        release(ledger, add_all(add), municipality=OTHER_TOWN, id=made.id, why="x", by="1")
+    assert holds_of(ledger, OTHER_TOWN) == []
+    assert [one.id for one in holds_of(ledger, TOWN, mine.interaction)] == [made.id]
+    release(ledger, add_all(add), municipality=TOWN, id=made.id, why="x", by="1")
+    with pytest.raises(NoHold):
+        release(ledger, add_all(add), municipality=TOWN, id=made.id, why="x", by="1")
+
+
+def test_two_holds_are_both_to_be_released(ledger: Ledger, add: Add) -> None:
+    mine = entry(at=OLD)
+    add(mine)
+    first, second = (
+        hold(ledger, add_all(add), municipality=TOWN, interaction=mine.interaction, why="x", by="1")
+        for _ in range(2)
+    )
+    release(ledger, add_all(add), municipality=TOWN, id=first.id, why="x", by="1")
+    erase_due(ledger, add_all(add), now=LATER)
+    assert len(ledger.interaction(mine.interaction, TOWN)) == 1
+    release(ledger, add_all(add), municipality=TOWN, id=second.id, why="x", by="1")
+    erase_due(ledger, add_all(add), now=LATER)
+    assert ledger.interaction(mine.interaction, TOWN) == []
+
+
+def test_a_copy_made_before_tells_nothing_after(ledger: Ledger, add: Add, tmp_path: Path) -> None:
+    """Whoever kept the files and the database's rows still lacks the key: that is what erasing is."""
+    add(entry("消える相談", at=OLD))
+    seal(ledger, force=True)
+    (segment,) = ledger.segments()
+    copy = (ledger.folder / segment.path).read_bytes()
+    with ledger.database.reading() as link:
+        (wrapped,) = link.execute("SELECT wrapped FROM keys WHERE purpose = 'content'")[0]
+    erase_due(ledger, add_all(add), now=LATER)
+    assert "消える相談".encode() not in copy
+    for path in ledger.folder.rglob("*"):
+        if path.is_file():
+            assert bytes(wrapped) not in path.read_bytes(), path
+
+
+def test_an_entry_that_comes_while_its_month_is_erased_is_not_lost_unnamed(ledger: Ledger, add: Add) -> None:
+    add(entry("一", at=OLD))
+    late: list[Entry] = [entry("二", at=OLD)]
+
+    def append_and_more(entries):  # type: ignore[no-untyped-def]
+        receipts = add(*entries)
+        if late:
+            add(late.pop())
+        return receipts
+
+    (done,) = erase_due(ledger, append_and_more, now=LATER)
+    assert done.entries == 2
+    signed(ledger)
+    assert verify(ledger).faults == []
+
+
+def test_masked_values_may_go_earlier_and_the_record_still_verifies(ledger: Ledger, add: Add) -> None:
+    add(entry("⟦氏名1⟧の相談", at=OLD, masked={"⟦氏名1⟧": "山田"}))
+    assert erase_masked(ledger, add_all(add), months=3, now=ms(2025, 6, 30)) == 0
+    assert erase_masked(ledger, add_all(add), months=3, now=ms(2025, 7, 1)) == 1
+    (record,) = ledger.search(Query(municipality=TOWN, kinds=("input",)), masked=True).records
+    assert record.content is not None
+    assert record.masked is None
+    signed(ledger)
+    assert verify(ledger).faults == []

@@ -1,0 +1,134 @@
+"""An export, and the verifier that travels with it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kijun.ledger.checkpoints import Checkpoints
+from kijun.ledger.exporting import Exported, export
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.model import Query
+from kijun.ledger.sealing import seal
+from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
+
+MINE = Query(municipality=TOWN)
+
+
+@pytest.fixture
+def exported(ledger: Ledger, add: Add, tmp_path: Path) -> Path:
+    add(*[entry(f"第{number}の相談", model="=cmd()") for number in range(600)])
+    add(entry("よその相談", municipality=OTHER_TOWN))
+    seal(ledger, force=True)
+    add(entry("税金の相談\n二行目", masked={"⟦氏名1⟧": "山田"}, model='改行\n"引用"\t\x7f\u2028'))
+    committed = ledger.journal.committed
+    Checkpoints(ledger.folder, ledger.database).make(committed.size, committed.root())
+    export(ledger, MINE, tmp_path / "out", ("jsonl", "csv", "parquet"))
+    return tmp_path / "out"
+
+
+def verified(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    """Run the verifier as the auditor does: another Python process, isolated, without site packages."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(folder / "kijun_verify.py"), str(folder), "--json", *options],
+        capture_output=True, text=True, cwd="/",
+    )  # fmt: skip
+    return done.returncode, json.loads(done.stdout or "{}") | {"said": done.stderr}
+
+
+def test_an_export_holds_what_was_asked_for_and_verifies_alone(exported: Path) -> None:
+    code, report = verified(exported)
+    assert (code, report["faults"], report["entries"], report["size"]) == (0, [], 601, 602)
+    lines = [json.loads(line) for line in (exported / "entries.jsonl").read_text().rstrip("\n").split("\n")]
+    assert json.loads(lines[0]["content"])["request"]["messages"][0]["content"] == "税金の相談\n二行目"
+    everything = b"".join(path.read_bytes() for path in exported.iterdir())
+    assert "よその相談".encode() not in everything
+    assert "山田".encode() not in everything, "masked values stay behind"
+
+
+def test_tables_for_people_hold_the_same(exported: Path) -> None:
+    import pyarrow.parquet as pq
+
+    with (exported / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 601 == pq.read_table(exported / "entries.parquet").num_rows
+    assert rows[1]["model"] == "'=cmd()", "no spreadsheet takes it for a formula"
+    assert "二行目" in rows[0]["content"]
+
+
+def test_the_manifest_tells_every_file(exported: Path) -> None:
+    told = json.loads((exported / "manifest.json").read_text())
+    assert set(told["files"]) == {path.name for path in exported.iterdir()} - {"manifest.json"}
+    assert told["entries"] == 601
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda lines: lines[:3] + lines[4:], "removed"),
+        (lambda lines: [*lines, lines[5]], "inserted"),
+        (lambda lines: [lines[0].replace("税金", "年金"), *lines[1:]], "changed"),
+        (lambda lines: [swap(lines[0], lines[1]), swap(lines[1], lines[0]), *lines[2:]], "reordered"),
+        (lambda lines: [*lines, "{"], "unreadable"),
+    ],
+)
+def test_what_was_done_to_an_export_is_named(exported: Path, change: Any, kind: str) -> None:
+    lines = (exported / "entries.jsonl").read_text().rstrip("\n").split("\n")
+    (exported / "entries.jsonl").write_text("\n".join(change(lines)) + "\n")
+    code, report = verified(exported)
+    assert code == 1
+    assert {one["kind"] for one in report["faults"]} == {kind}
+
+
+def swap(line: str, other: str) -> str:
+    return json.dumps({**json.loads(line), "seq": json.loads(other)["seq"]}, ensure_ascii=False)
+
+
+def test_rewritten_leaves_do_not_fit_what_was_signed(exported: Path) -> None:
+    leaves = bytearray((exported / "leaves.bin").read_bytes())
+    leaves[600 * 32] ^= 1  # the other town's: no line of this export
+    (exported / "leaves.bin").write_bytes(leaves)
+    code, report = verified(exported)
+    assert code == 1
+    assert {one["kind"] for one in report["faults"]} == {"tree"}
+
+
+def test_a_checkpoint_and_a_key_kept_elsewhere_are_asked(exported: Path, tmp_path: Path) -> None:
+    key, notes = tmp_path / "key", tmp_path / "notes"
+    key.write_text((exported / "verifier-key").read_text())
+    notes.write_text((exported / "checkpoints.txt").read_text())
+    code, report = verified(exported, "--key", str(key), "--checkpoints", str(notes))
+    assert (code, report["kept_elsewhere"]) == (0, 1)
+    notes.write_text(notes.read_text().replace("\n602\n", "\n601\n"))
+    code, report = verified(exported, "--checkpoints", str(notes))
+    assert code == 1
+    assert "not signed" in report["faults"][0]["what"]
+
+
+def test_what_is_no_export_says_so(exported: Path) -> None:
+    (exported / "leaves.bin").unlink()
+    code, report = verified(exported)
+    assert code == 2
+    assert "cannot be verified" in report["said"]
+
+
+def test_a_folder_with_files_is_not_written_into(ledger: Ledger, exported: Path) -> None:
+    with pytest.raises(Exported, match="not empty"):
+        export(ledger, MINE, exported)
+
+
+def test_nothing_signed_is_nothing_to_export(ledger: Ledger, add: Add, tmp_path: Path) -> None:
+    add(entry())
+    with pytest.raises(Exported, match="signed"):
+        export(ledger, MINE, tmp_path / "out")
+
+
+def test_what_is_signed_later_waits(ledger: Ledger, exported: Path, add: Add, tmp_path: Path) -> None:
+    add(entry("あとから"))
+    assert export(ledger, MINE, tmp_path / "again")["entries"] == 601

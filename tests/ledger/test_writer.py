@@ -1,0 +1,235 @@
+"""The writer as a process: many clients, groups, kill -9, a database that dies, orphans."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kijun.ledger import frames, orphans
+from kijun.ledger.client import AsyncClient, Client, is_running
+from kijun.ledger.journal import Journal
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.model import Kind, Limits, Receipt, Spent, Unavailable, Verdict
+from kijun.ledger.orphans import Orphans
+from tests.ledger.conftest import TOWN, append, entry
+
+CODE = "import sys; from pathlib import Path; from kijun.ledger.writer import run; run(Path(sys.argv[1]), sys.argv[2])"
+
+
+class Writing:
+    """A writer that is started, killed and started again."""
+
+    def __init__(self, home: Path, url: str) -> None:
+        self.home, self.url = home, url
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-c", CODE, str(self.home / "ledger"), self.url])
+
+    def wait_until_it_answers(self) -> None:
+        end = time.monotonic() + 20
+        while not is_running(self.home):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def writing(folder: Path, url: str) -> Iterator[Writing]:
+    made = Writing(folder.parent, url)
+    made.wait_until_it_answers()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def writing_sqlite(folder: Path) -> Iterator[Writing]:
+    made = Writing(folder.parent, "")
+    made.wait_until_it_answers()
+    yield made
+    made.stop()
+
+
+def asked(work: Callable[[AsyncClient], Coroutine[Any, Any, Any]], home: Path) -> Any:
+    async def run() -> Any:
+        client = AsyncClient(home)
+        try:
+            return await work(client)
+        finally:
+            await client.close()
+
+    return asyncio.run(run())
+
+
+def test_an_append_is_answered_when_it_is_on_disk(writing: Writing, url: str) -> None:
+    async def work(client: AsyncClient) -> list[Receipt]:
+        return await client.append([entry("介護の相談")])
+
+    receipts = asked(work, writing.home)
+    writing.kill()
+    with Ledger(writing.home / "ledger", url) as ledger:
+        (record,) = ledger.interaction(ledger_interaction(ledger), TOWN)
+        assert record.seq == receipts[0].seq == 0
+        assert ledger.journal.tiles.leaf(0).hex() == receipts[0].leaf
+
+
+def ledger_interaction(ledger: Ledger) -> str:
+    with ledger.database.reading() as link:
+        return str(link.execute("SELECT interaction FROM entries")[0][0])
+
+
+def test_many_at_once_share_commits_and_none_is_lost_over_kill(writing: Writing, url: str) -> None:
+    """kill -9 in the middle of the load, twice: every acknowledged entry is there, none twice."""
+
+    async def work(client: AsyncClient) -> list[Receipt]:
+        async def some() -> list[Receipt]:
+            found = []
+            for number in range(60):
+                found += await client.append([entry(f"質問{number}")])
+            return found
+
+        load = asyncio.gather(*[some() for _ in range(16)])
+        for _ in range(2):
+            await asyncio.sleep(0.15)
+            writing.kill()
+            writing.start()
+            await asyncio.to_thread(writing.wait_until_it_answers)
+        return [receipt for found in await load for receipt in found]
+
+    receipts = asked(work, writing.home)
+    assert len(receipts) == 960
+    assert writing.stop() == 0
+    with Ledger(writing.home / "ledger", url) as ledger:
+        with ledger.database.reading() as link:
+            stored = dict(link.execute("SELECT seq, id FROM entries"))
+        assert len(stored) == 960 == len(set(stored.values()))
+        assert all(stored[one.seq] == one.id for one in receipts)
+        assert all(ledger.journal.tiles.leaf(one.seq).hex() == one.leaf for one in receipts)
+        assert next(iter(reversed(list(ledger.checkpoints()))))[0] == 960
+
+
+def test_errors_arrive_as_they_were(writing_sqlite: Writing) -> None:
+    client = Client(writing_sqlite.home)
+    limits = Limits(account="g", period="p", requests=1)
+    client.append([entry()], limits)
+    with pytest.raises(Spent, match="1/1") as found:
+        client.append([entry()], limits)
+    assert found.value.what == "requests"
+    assert client.command("tell")["size"] == 1
+    assert "\n1\n" in client.command("checkpoint")
+    client.close()
+
+
+def test_without_a_writer_nothing_is_pretended(folder: Path) -> None:
+    started = time.monotonic()
+    client = Client(folder.parent, patience=0.3)
+    with pytest.raises(Unavailable, match="nothing was sent"):
+        client.append([entry()])
+
+    async def work(client: AsyncClient) -> None:
+        client._patience = 0.3
+        with pytest.raises(Unavailable):
+            await client.append([entry()])
+
+    asked(work, folder.parent)
+    assert time.monotonic() - started < 5
+
+
+def test_a_second_writer_waits_its_turn(writing_sqlite: Writing) -> None:
+    second = subprocess.run(
+        [sys.executable, "-c", CODE, str(writing_sqlite.home / "ledger"), ""], capture_output=True, text=True
+    )
+    assert second.returncode == 1
+    assert "Running" in second.stderr
+    assert is_running(writing_sqlite.home), "the first one's socket was not touched"
+
+
+@pytest.mark.parametrize(
+    "bytes_",
+    [
+        b"\xff\xff\xff\xff",
+        b"\0\0\0\0",
+        b"\0\0\0\x08\0\0\0\x63{}ab",
+        frames.frame({"n": 1, "do": "rm"}),
+        frames.frame({"n": 1, "do": "append", "limits": None, "entries": [[[], 5, 5]]}),
+        frames.frame({"do": "append"}),
+        os.urandom(500),
+    ],
+)
+def test_garbage_harms_nobody(writing_sqlite: Writing, bytes_: bytes) -> None:
+    with frames.connected(writing_sqlite.home / "ledger") as rude:
+        rude.sendall(bytes_)
+        rude.shutdown(socket.SHUT_WR)
+        rude.settimeout(5)
+        assert rude.recv(100) == b""
+    client = Client(writing_sqlite.home)
+    assert client.append([entry()])[0].seq == 0
+    client.close()
+
+
+def test_the_socket_is_for_this_user_alone(writing_sqlite: Writing) -> None:
+    assert (writing_sqlite.home / "ledger").stat().st_mode & 0o077 == 0
+
+
+def test_sigterm_records_what_was_handed_over_and_signs(writing_sqlite: Writing) -> None:
+    async def work(client: AsyncClient) -> list[Receipt]:
+        waiting = asyncio.gather(*[client.append([entry()]) for _ in range(200)])
+        await asyncio.sleep(0.01)
+        assert writing_sqlite.process is not None
+        writing_sqlite.process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(writing_sqlite.process.wait)
+        writing_sqlite.start()  # as the supervisor does
+        return [one for found in await waiting for one in found]
+
+    assert {one.seq for one in asked(work, writing_sqlite.home)} == set(range(200))
+
+
+def test_a_question_whose_process_died_is_marked(journal: Journal) -> None:
+    now = [0.0]
+    watch = Orphans(journal, lambda: now[0])
+    question = entry(person="12", purpose="3", masked={"⟦氏名1⟧": "山田"})
+    append(journal, question, worker="dead")
+    append(journal, entry(), worker="alive")
+    assert watch.look({"alive"}) == []
+    now[0] = orphans.GRACE - 1
+    assert watch.look({"alive"}) == []
+    now[0] = orphans.GRACE
+    lost = watch.look({"alive"})
+    journal.append(lost)
+    assert [one.error for one in lost] == [None]
+    assert journal.unanswered() == [("alive", 1)]
+    with journal.database.reading() as link:
+        row = link.execute("SELECT kind, interaction, verdict, person, purpose FROM entries WHERE seq = 2")[0]
+    assert row == (Kind.OUTPUT, question.interaction, Verdict.INCOMPLETE, "12", "3")
+
+
+def test_a_process_that_comes_back_in_time_answers_itself(journal: Journal) -> None:
+    now = [0.0]
+    watch = Orphans(journal, lambda: now[0])
+    append(journal, entry(), worker="w")
+    assert watch.look(set()) == []
+    now[0] = 5.0
+    assert watch.look({"w"}) == []
+    now[0] = 12.0
+    assert watch.look(set()) == [], "counted anew from when it left"
