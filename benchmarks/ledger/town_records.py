@@ -12,6 +12,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from kijun.ledger.model import COLUMNS, new_id
@@ -68,7 +69,7 @@ def _chains(rng: random.Random, per_topic: int) -> list[list[str]]:
         chain: dict[str, list[str]] = defaultdict(list)
         for sentence in sentences:
             words = ["", *(token.surface() for token in split(sentence)), ""]
-            for word, following in zip(words, words[1:], strict=False):
+            for word, following in pairwise(words):
                 chain[word].append(following)
                 everywhere[word].append(following)
         documents.append(chain)

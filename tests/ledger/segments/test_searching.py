@@ -12,7 +12,8 @@ def test_it_works(town: Town, reader: Reader) -> None:
     hits = reader.search(ask("介護保険"), [first, second])
     assert seqs(hits.rows) == [3, 2]
     assert "介護保険課".encode() in hits.rows[0]["plain"]
-    assert hits.faults == () and hits.before is None
+    assert hits.faults == ()
+    assert hits.before is None
     assert seqs(reader.search(ask("減免"), [first, second]).rows) == [1, 0]
     assert reader.search(ask("国民年金"), [first, second]).rows == ()
 
@@ -47,7 +48,8 @@ def test_fields_of_the_content_are_not_text(town: Town, reader: Reader) -> None:
 
 def test_nothing_matches_across_two_texts(town: Town) -> None:
     assert fold_question("税\x1f金") == "税 金"
-    assert "税金" not in fold("税\x1f金") and "税 金" not in fold("税\x1f金")
+    assert "税金" not in fold("税\x1f金")
+    assert "税 金" not in fold("税\x1f金")
 
 
 def test_a_text_of_a_megabyte_is_found_to_its_end(town: Town, reader: Reader) -> None:
@@ -113,9 +115,12 @@ def test_clear_columns_all_must_hold(town: Town, reader: Reader, text: str) -> N
     assert found(person="sato") == [1, 0]
     assert found(person="sato", purpose="tax") == [0]
     assert found(finding="PERSON") == [2, 0]
-    assert found(finding="PHONE") == [2] and found(finding="PHO") == []
-    assert found(kinds=("input",)) == [2, 0] and found(kinds=("input", "output")) == [2, 1, 0]
-    assert found(since=NOVEMBER + 1000) == [2, 1] and found(until=NOVEMBER + 1000) == [0]
+    assert found(finding="PHONE") == [2]
+    assert found(finding="PHO") == []
+    assert found(kinds=("input",)) == [2, 0]
+    assert found(kinds=("input", "output")) == [2, 1, 0]
+    assert found(since=NOVEMBER + 1000) == [2, 1]
+    assert found(until=NOVEMBER + 1000) == [0]
     assert found(verdict="masked", before=2) == [0]
     assert found(interaction="interaction-0") == [1, 0]
 
@@ -151,9 +156,12 @@ def test_erased_content_is_found_by_its_columns_alone(town: Town, reader: Reader
     town.keys.discard(2)
     reader.forget(["b"])
     hits = reader.search(ask("税金"), [kept, erased])
-    assert seqs(hits.rows) == [0] and hits.faults == ()
+    assert seqs(hits.rows) == [0]
+    assert hits.faults == ()
     (row,) = reader.search(ask(person="sato"), [kept, erased]).rows
-    assert row["seq"] == 1 and row["plain"] is None and reader.plain(row) is None
+    assert row["seq"] == 1
+    assert row["plain"] is None
+    assert reader.plain(row) is None
 
 
 def test_the_newest_come_first_and_no_more_than_wanted_are_decrypted(town: Town) -> None:
@@ -183,7 +191,8 @@ def test_a_long_scan_stops_and_goes_on_where_it_stopped(
         before, times = hits.before, times + 1
         if before is None:
             break
-    assert found == [5] and times == 7
+    assert found == [5]
+    assert times == 7
 
 
 _WORDS = st.text(

@@ -23,7 +23,8 @@ def test_it_works(town: Town, reader: Reader) -> None:
         (segment.path, segment.bytes_data, segment.sha256_data),
         (segment.index_path, segment.bytes_index, segment.sha256_index),
     ):
-        assert (town.folder / relative).stat().st_size == size and sha256_of(town.folder / relative) == digest
+        assert (town.folder / relative).stat().st_size == size
+        assert sha256_of(town.folder / relative) == digest
     table = pq.read_table(town.folder / segment.path, partitioning=None)
     assert tuple(table.column_names) == STORED
     assert [{k: v for k, v in row.items() if k != "month"} for row in table.to_pylist()] == town.rows
@@ -54,9 +55,8 @@ def test_rows_come_in_any_order_and_as_tuples(town: Town, reader: Reader) -> Non
 def test_writing_again_replaces(town: Town, reader: Reader) -> None:
     first = town.say("a", "税金")
     again = town.seal("a", town.rows)
-    assert again.path == first.path and again.sha256_data == first.sha256_data, (
-        "the same rows give the same bytes"
-    )
+    assert again.path == first.path
+    assert again.sha256_data == first.sha256_data, "the same rows give the same bytes"
     assert seqs(reader.search(ask("税金"), [again]).rows) == [0]
     assert len(list(town.folder.rglob("*.parquet"))) == 1
 
@@ -80,7 +80,8 @@ def test_rows_that_do_not_belong_together_are_refused(town: Town) -> None:
         writing.write(town.folder, [base], [], bytes(32), "a")
     with pytest.raises(ValueError):
         writing.write(town.folder, [base], [""], bytes(16), "a")
-    assert not list(town.folder.rglob("*.parquet*")) and not list(town.folder.rglob(".*.part"))
+    assert not list(town.folder.rglob("*.parquet*"))
+    assert not list(town.folder.rglob(".*.part"))
 
 
 @pytest.mark.parametrize("name", ["", "../a", "a/b", ".a", "a\0", "a" * 200, "あ"])
@@ -125,12 +126,14 @@ def test_kill_in_the_middle_of_a_write(town: Town, delay: float) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _CHILD, str(town.folder)], stdout=subprocess.PIPE, text=True, env=environment
     ) as child:
-        assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
         time.sleep(delay)
         child.send_signal(signal.SIGKILL)
     with town.reader() as reader:
         hits = reader.search(ask("税金"), [first])
-        assert seqs(hits.rows) == [0] and hits.faults == ()
+        assert seqs(hits.rows) == [0]
+        assert hits.faults == ()
         second = town.seal("second", [town.row("税金の後の話", seq=9000)])
         assert seqs(reader.search(ask("税金"), [first, second]).rows) == [9000, 0]
     names = sorted(path.name for path in (town.folder / first.path).parent.iterdir())
@@ -141,7 +144,8 @@ def test_kill_in_the_middle_of_a_write(town: Town, delay: float) -> None:
 
 def test_a_fault_says_what_to_do_in_both_languages() -> None:
     fault = SegmentFault("a", "data file: missing")
-    assert "kijun ledger verify" in fault.ja and "kijun ledger verify" in fault.en
+    assert "kijun ledger verify" in fault.ja
+    assert "kijun ledger verify" in fault.en
     assert (fault.name, fault.what) == ("a", "data file: missing")
 
 
@@ -154,6 +158,7 @@ def test_private_leftovers_of_the_killed_are_removed(town: Town, tmp_path: Path)
     (base / "123-old" / "words.idx").touch()
     with PrivateFolder(tmp_path / "p", 1) as living, PrivateFolder(tmp_path / "p", 1) as other:
         assert not (base / "123-old").exists()
-        assert living.path.is_dir() and other.path.is_dir(), "those of the living stay"
+        assert living.path.is_dir(), "those of the living stay"
+        assert other.path.is_dir()
         assert living.path.stat().st_mode & 0o777 == 0o700
     assert not living.path.exists()

@@ -99,7 +99,7 @@ class Table:
         self.close()
 
     def _opened(self) -> IcebergTable:
-        from pyiceberg.exceptions import NoSuchTableError
+        from pyiceberg.exceptions import NoSuchTableError, ValidationError
         from pyiceberg.partitioning import PartitionField, PartitionSpec
         from pyiceberg.transforms import IdentityTransform
 
@@ -114,7 +114,7 @@ class Table:
             self._catalog.drop_table(_NAME)
         except NoSuchTableError:
             pass
-        except (OSError, ValueError):  # its metadata is gone or torn
+        except (OSError, EOFError, ValueError, ValidationError):  # its metadata is gone or torn
             self._catalog.drop_table(_NAME)
         fields = [
             PartitionField(STORED.index(name) + 1, 1000 + place, IdentityTransform(), name)
