@@ -47,7 +47,7 @@ class Sealer:
         self.packer = zstandard.ZstdCompressor(dict_data=self.dictionary, level=9)
         self.unpacker = zstandard.ZstdDecompressor(dict_data=self.dictionary)
         self.cipher = AESGCM(KEY)
-        self.raw = self.content_bytes = self.sealed_rows = 0
+        self.raw = self.content_bytes = self.plain_packed = self.sealed_rows = 0
         self.seconds = self.cpu = 0.0
 
     def decrypt(self, key: int, entry: str, blob: bytes) -> bytes | None:
@@ -70,6 +70,8 @@ class Sealer:
                 nonce, os.urandom(32) + self.packer.compress(plain), str(clear["id"]).encode()
             )
             self.content_bytes += len(blob)
+            if seq % 16 == 0:
+                self.plain_packed += 16 * (60 + len(zstandard.compress(plain, 9)))
             rows, texts = waiting.setdefault((municipality, month_of(START + seq * step)), ([], []))
             rows.append((seq, *(clear[column] for column in COLUMNS), 1, blob, None, None))
             texts.append(searchable(plain))
@@ -120,20 +122,29 @@ def asked(reader: Reader, segments: list[Segment], queries: list[Query]) -> dict
 
 def measure(records: int, folder: Path, per_segment: int, count: int) -> dict[str, object]:
     sealer = Sealer(folder, records, per_segment)
-    segments = sealer.run()
+    listed = folder / "segments.json"
+    sealed = listed.exists()
+    if sealed:
+        segments = [Segment(**values) for values in json.loads(listed.read_text())]
+    else:
+        segments = sealer.run()
+        listed.write_text(json.dumps([segment.as_dict() for segment in segments]))
     data, index = sum(s.bytes_data for s in segments), sum(s.bytes_index for s in segments)
     figures: dict[str, object] = {
-        "records": records,
+        "records": sum(s.rows for s in segments),
         "segments": len(segments),
         "segments of the large town": sum(s.municipality == LARGE for s in segments),
+    }
+    figures |= {} if sealed else {
         "sealed records/s": sealer.sealed_rows / sealer.seconds,
         "CPU ms per sealed record": sealer.cpu / sealer.sealed_rows * 1000,
         "raw JSON bytes/record": sealer.raw / records,
         "content bytes/record": sealer.content_bytes / records,
+        "content bytes/record without dictionary": sealer.plain_packed / records,
         "data bytes/record": data / records,
         "index bytes/record": index / records,
         "(data + index) / raw": (data + index) / sealer.raw,
-    }
+    }  # fmt: skip
     texts = questions(sealer.town, count)
     with Reader(folder, lambda key: KEY, sealer.decrypt, folder / "private") as reader:
         started = time.perf_counter()
@@ -193,7 +204,11 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--per-segment", type=int, default=16_384)
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--folder", type=Path, help="kept; without it a temporary folder is used and removed")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="kept, and where it holds segments already only asked; without it a temporary one",
+    )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="kijun-sealed-"))

@@ -170,23 +170,6 @@ def test_two_threads_search_while_segments_are_forgotten(town: Town) -> None:
     assert faults == []
 
 
-def test_a_forked_child_leaves_its_parents_folder_alone(town: Town, reader: Reader) -> None:
-    segment = town.say("a", "税金")
-    reader.search(ask("税金"), [segment])
-    (kept,) = folders_of(reader)
-    environment = {**os.environ, "PYTHONPATH": "src:."}
-    code = (
-        "import os,sys\nfrom pathlib import Path\nfrom kijun.ledger.segments.private import PrivateFolder\n"
-        "folder = PrivateFolder(Path(sys.argv[1]), 1)\npid = os.fork()\n"
-        "if pid == 0: folder.close(); os._exit(0)\nos.waitpid(pid, 0)\nsys.exit(0 if folder.path.is_dir() else 1)\n"
-    )
-    assert (
-        subprocess.run([sys.executable, "-c", code, str(town.folder / "private")], env=environment).returncode
-        == 0
-    )
-    assert kept.is_dir()
-
-
 def test_what_a_killed_reader_left_open_is_removed_by_the_next(town: Town) -> None:
     segment = town.say("a", "税金")
     code = (

@@ -3,7 +3,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -107,7 +106,6 @@ def test_a_full_disk_leaves_nothing_half_written(town: Town, monkeypatch: pytest
 
 _CHILD = """
 import sys
-from pathlib import Path
 from tests.ledger.segments.town import Town
 town = Town(Path(sys.argv[1]))
 rows = [town.row("税金の話" * 40, seq=seq) for seq in range(1000, 5000)]
@@ -147,18 +145,3 @@ def test_a_fault_says_what_to_do_in_both_languages() -> None:
     assert "kijun ledger verify" in fault.ja
     assert "kijun ledger verify" in fault.en
     assert (fault.name, fault.what) == ("a", "data file: missing")
-
-
-def test_private_leftovers_of_the_killed_are_removed(town: Town, tmp_path: Path) -> None:
-    from kijun.ledger.segments.private import PrivateFolder, base_of
-
-    base = base_of(tmp_path / "p", 1)
-    (base / "123-old").mkdir()
-    (base / "123-old" / "lock").touch()
-    (base / "123-old" / "words.idx").touch()
-    with PrivateFolder(tmp_path / "p", 1) as living, PrivateFolder(tmp_path / "p", 1) as other:
-        assert not (base / "123-old").exists()
-        assert living.path.is_dir(), "those of the living stay"
-        assert other.path.is_dir()
-        assert living.path.stat().st_mode & 0o777 == 0o700
-    assert not living.path.exists()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kijun.ledger.model import COLUMNS, Query
 from kijun.ledger.segments.columns import schema
 from kijun.ledger.segments.duck import connect
-from kijun.ledger.segments.files import Files
+from kijun.ledger.segments.files import Files, files_of
 from kijun.ledger.segments.reader import relevant
 from kijun.ledger.segments.segment import Segment, SegmentFault
 from kijun.ledger.segments.where import sql_of
@@ -63,7 +63,8 @@ def aggregate(
     (but ``at``, ``findings`` and figures), ``day`` (``2026-11-03``), ``month`` (``2026-11``) and ``hour`` (0 to 23), in Japan's time, or
     ``finding``: a row then counts once for each of its types, and not at all without one. ``values`` name ``count``,
     ``tokens_in`` and ``tokens_out`` (sums), ``duration_avg``, ``duration_p50`` and ``duration_p95`` (ms, of rows that took time; None where
-    none did). ``where`` is asked without its ``limit``. ``files`` remembers between calls which files are whole.
+    none did). ``where`` is asked without its ``limit``. ``files`` are a reader's, or those
+    of this process.
 
     Raises ValueError for a name that is not in the lists and for a question with ``text``, which counting cannot answer, and
     `SegmentFault` where a file is not what was sealed: a sum that silently lacks a part would be believed.
@@ -77,8 +78,8 @@ def aggregate(
         raise ValueError(f"cannot be counted: {', '.join(map(repr, unknown))}")
     if not values or len(set(by) | set(values)) != len(by) + len(values):
         raise ValueError("each name once, and at least one figure")
-    files = files or Files(folder)
     chosen = relevant(where, segments)
+    files = files or files_of(folder)
     paths = [str(files.path(segment).absolute()) for segment in chosen]
     kinds = schema(CLEAR)
     if not isinstance(fresh, pa.Table):

@@ -179,3 +179,11 @@ class Files:
         """The whole segment in order, a batch a row group; raises `SegmentFault`."""
         for group in range(len(self.footer(segment).firsts)):
             yield from self.groups(segment, [group], names).to_batches()
+
+
+_SHARED: dict[Path, Files] = {}
+
+
+def files_of(folder: Path) -> Files:
+    """What this process knows of a ledger's files, so that each is compared with its digest once and not at each question."""
+    return _SHARED.setdefault(folder.absolute(), Files(folder))

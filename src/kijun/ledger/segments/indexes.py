@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -57,7 +58,7 @@ class Indexes:
             if (kept := self._kept(name)) is not None:
                 return kept
             try:
-                return self._unpack(segment, key, name)
+                return self._unpack_with_room(segment, key, name)
             finally:
                 with self._lock:
                     self._opening.pop(name, None)
@@ -79,6 +80,21 @@ class Indexes:
                 self._private = PrivateFolder(self._fallback, self._room)
             return Path(tempfile.mkdtemp(dir=self._private.path))
 
+    def _unpack_with_room(self, segment: Segment, key: bytes, name: str) -> Words:
+        try:
+            return self._unpack(segment, key, name)
+        except OSError as error:  # memory's folder is everybody's: others may have filled it
+            if error.errno != errno.ENOSPC:
+                raise
+        with self._lock:
+            for kept in self._open.values():
+                shutil.rmtree(kept.folder, ignore_errors=True)
+            self._open.clear()
+        try:
+            return self._unpack(segment, key, name)
+        except OSError as error:
+            raise SegmentFault(segment.name, "index: there is no room to open it") from error
+
     def _unpack(self, segment: Segment, key: bytes, name: str) -> Words:
         source = self._files.check_index(segment)
         folder = self._folder()
@@ -90,6 +106,8 @@ class Indexes:
             raise SegmentFault(segment.name, f"index: {error}") from error
         except (OSError, ValueError) as error:
             shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             raise SegmentFault(segment.name, f"index: cannot be opened ({type(error).__name__})") from error
         with self._lock:
             if name in self._forgotten:  # while it was being unpacked

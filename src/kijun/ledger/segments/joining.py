@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kijun.ledger.segments.columns import schema
-from kijun.ledger.segments.files import Files
+from kijun.ledger.segments.files import files_of
 from kijun.ledger.segments.folding import searchable
 from kijun.ledger.segments.segment import Segment, fsync_folder, locate
 from kijun.ledger.segments.writing import write_table
@@ -66,7 +66,7 @@ def join(
         raise ValueError("only different segments of one partition and one key can be joined")
     if name in names:
         raise ValueError("a joined segment has a name of its own")
-    files = Files(folder)
+    files = files_of(folder)
     table = pa.Table.from_batches(
         (batch for segment in segments for batch in files.batches(segment, schema().names)), schema()
     ).sort_by("seq")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kijun.ledger.model import Query
 from kijun.ledger.segments.duck import connect
-from kijun.ledger.segments.files import Files
+from kijun.ledger.segments.files import files_of
 from kijun.ledger.segments.folding import fold, fold_question, searchable
 from kijun.ledger.segments.index import Words
 from kijun.ledger.segments.indexes import ROOM, Indexes
@@ -41,7 +41,7 @@ class Reader:
         room: int = ROOM,
         text_of: Callable[[bytes], str] = searchable,
     ) -> None:
-        self.folder, self.files = folder, Files(folder)
+        self.folder, self.files = folder, files_of(folder)
         self._decrypt, self._text_of = decrypt, text_of
         self._indexes = Indexes(self.files, segment_key, private, room)
         self._lock = threading.Lock()

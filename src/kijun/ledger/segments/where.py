@@ -32,7 +32,8 @@ def _sayable(value: str) -> str | None:
 
 def sql_of(query: Query) -> tuple[str, list[Any]]:
     """A condition over the clear columns with ``?`` for values, and the values. ``text`` and ``limit`` are not part of it."""
-    parts, values = ["TRUE"], []
+    parts = ["TRUE"]
+    values: list[Any] = []
     for column in EQUAL:
         if value := getattr(query, column):
             parts.append(f'"{column}" = ?')  # the name is from the list above
