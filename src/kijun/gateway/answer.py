@@ -110,13 +110,18 @@ class Outgoing:
         async for chunk in answer.chunks():
             seen += len(chunk)
             out = b""
-            for event in events.feed(chunk):
-                if len(event.data) > _LARGE_EVENT or seen > _LARGE_STREAM:
-                    out += await asyncio.to_thread(reading.take, event)
-                else:
-                    out += reading.take(event)
-                if reading.terminal or reading.stop is not None:
-                    break
+            try:
+                for event in events.feed(chunk):
+                    if len(event.data) > _LARGE_EVENT or seen > _LARGE_STREAM:
+                        out += await asyncio.to_thread(reading.take, event)
+                    else:
+                        out += reading.take(event)
+                    if reading.terminal or reading.stop is not None:
+                        break
+            except (Garbage, UpstreamSaidError):
+                if out:
+                    await self._send(out, send)  # what came before it was whole
+                raise
             await self._send(out, send)
             if reading.terminal or reading.stop is not None:
                 break

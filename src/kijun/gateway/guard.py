@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any, Final
 
 from kijun.gateway.handling import DEFAULT_OUTPUT, action_for
@@ -29,6 +30,8 @@ from kijun.inspection import (
 )
 
 _MOST_FINDINGS: Final = 1_000
+_EVERY: Final = 0.1  # seconds between two inspections of a text that comes faster than that
+_MOST_PENDING: Final = 400  # characters that wait for that at most
 _ESCAPE: Final = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)"
 )
@@ -150,8 +153,9 @@ class Channel:
         self._shown: list[str] = []
         self._unescape = Unescape() if in_json else None
         self._stream = StreamInspector(guard.inspect, transform=self._transform, decide=self._decide)
+        self._pending = ""
+        self._fed = 0.0
         self.stop: Finding | None = None
-        self.raw: list[str] = []
 
     @property
     def kept(self) -> str:
@@ -166,19 +170,30 @@ class Channel:
     @property
     def waits(self) -> bool:
         """Whether something is held back."""
-        return self._stream.waiting > 0 or (self._unescape is not None and self._unescape.waits)
+        held = self._unescape is not None and self._unescape.waits
+        return held or bool(self._pending) or self._stream.waiting > 0
 
     def feed(self, text: str) -> str:
-        """Take a piece; give what may be shown now. After a `stop` nothing comes any more."""
+        """Take a piece; give what may be shown now. After a `stop` nothing comes any more.
+
+        A fast stream is inspected ten times a second, not with each piece: nobody reads faster, and others need the processor.
+        """
         if self._unescape is not None:
             text = self._unescape.feed(text)
-        return self._take(self._stream.feed(text))
+        self._pending += text
+        now = monotonic()
+        if self._shown and now - self._fed < _EVERY and len(self._pending) < _MOST_PENDING:
+            return ""
+        self._fed = now
+        pending, self._pending = self._pending, ""
+        return self._take(self._stream.feed(pending))
 
     def close(self) -> str:
         """Give the rest."""
-        first = ""
-        if self._unescape is not None and (rest := self._unescape.close()):
-            first = self._take(self._stream.feed(rest))
+        rest, self._pending = self._pending, ""
+        if self._unescape is not None:
+            rest += self._unescape.close()
+        first = self._take(self._stream.feed(rest)) if rest else ""
         return first + self._take(self._stream.close())
 
     def _take(self, release: Any) -> str:

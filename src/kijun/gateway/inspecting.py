@@ -54,7 +54,7 @@ class Memory:
     def put(self, rules: str, inspection: Inspection) -> None:
         """Remember; nothing that would take more than an eighth of the room."""
         text = inspection.text
-        width = 1 if text.isascii() else 4 if any(char > "\uffff" for char in text) else 2
+        width = 1 if text.isascii() else 2
         size = len(text) * width + _PER_TEXT + _PER_FINDING * len(inspection.findings)
         if size > self._most // 8:
             return

@@ -102,14 +102,16 @@ class Outcome:
 class Reading(Protocol):
     """One stream of one dialect: takes the upstream's events and gives what goes to the client.
 
-    ``terminal`` is what ends the stream; it is sent only after the record. ``stop`` is the finding that ended it early. ``complete``
-    tells whether the answer came to its end, so that a connection which closes now has cut nothing.
+    ``terminal`` is what ends the stream; it is sent only after the record. ``stop`` is the finding that ended it early.
     """
 
     terminal: bytes
     stop: Finding | None
-    complete: bool
     outcome: Outcome
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer came to its end."""
 
     def take(self, event: Event) -> bytes:
         """What goes on for an event. Raises `Garbage` and `UpstreamSaidError`."""

@@ -92,6 +92,8 @@ class ChoicesReading:
             altered, holds = self._choice(number, choice)
             if choice.get("finish_reason") is not None and self.stop is None:
                 before += self._close(number)
+                if self.stop is not None:
+                    return before  # it does not end as the upstream says
                 self._finished.add(number)
                 self.outcome.finish.append(str(choice["finish_reason"]))
                 holds = True

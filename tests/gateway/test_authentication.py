@@ -1,0 +1,98 @@
+"""Keys, old keys and assertions; and those who have none."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from kijun.gateway import assertions
+from kijun.gateway.snapshot import Grant
+from tests.gateway.town import KEY, OTHER_KEY, SECRET, TOWN, Running, digest, policy, with_grant
+from tests.gateway.upstream import Upstream
+
+
+def ask(gateway: Running, key: str) -> Any:
+    return gateway.client(key).chat.completions.create(
+        model="model", messages=[{"role": "user", "content": "こんにちは"}]
+    )
+
+
+def refused(gateway: Running, key: str) -> None:
+    with pytest.raises(openai.AuthenticationError) as caught:
+        ask(gateway, key)
+    assert caught.value.code == "invalid_api_key"
+
+
+def test_a_key_opens_its_grant(gateway: Running) -> None:
+    assert ask(gateway, KEY).choices
+
+
+def test_unknown_keys_open_nothing_and_reach_nobody(gateway: Running, upstream: Upstream) -> None:
+    for key in (OTHER_KEY, KEY[:-1], KEY + "x", digest(KEY), "kj-", "x" * 5000, "kja1.a.b"):
+        refused(gateway, key)
+    assert not upstream.calls
+    assert not gateway.ledger.entries
+    plain = httpx2.post(f"{gateway.url}/v1/chat/completions", json={})
+    assert plain.status_code == 401
+    assert plain.headers["www-authenticate"] == "Bearer"
+
+
+def test_many_tries_leave_nothing_behind(gateway: Running, capfd: pytest.CaptureFixture[str]) -> None:
+    with httpx2.Client() as client:
+        for number in range(300):
+            key = f"kj-{number}"
+            answer = client.get(f"{gateway.url}/v1/models", headers={"authorization": f"Bearer {key}"})
+            assert answer.status_code == 401
+    assert not capfd.readouterr().err.count("kj-")
+
+
+def test_an_old_key_works_until_its_time(gateway: Running, upstream: Upstream) -> None:
+    keys = (digest(OTHER_KEY), digest(KEY))
+    soon = int(time.time() * 1000) + 60_000
+    gateway.publish(with_grant(policy(upstream.url), keys=keys, old_until=soon))
+    assert ask(gateway, KEY).choices
+    gateway.publish(with_grant(policy(upstream.url), keys=keys, old_until=1000))
+    refused(gateway, KEY)
+    assert ask(gateway, OTHER_KEY).choices
+
+
+def test_a_person_comes_by_assertion_once(gateway: Running) -> None:
+    token = assertions.sign(SECRET, "7", "grant")
+    assert ask(gateway, token).choices
+    assert gateway.ledger.last()[0].person == "7"
+    refused(gateway, token)
+
+
+def test_assertions_for_other_grants_and_people_open_nothing(gateway: Running) -> None:
+    refused(gateway, assertions.sign(SECRET, "8", "grant"))  # somebody else's grant
+    refused(gateway, assertions.sign(SECRET, "7", "none"))
+    refused(gateway, assertions.sign("another secret", "7", "grant"))
+    refused(gateway, assertions.sign(SECRET, "7", "grant", now=time.time() - 61))
+    refused(gateway, assertions.sign(SECRET, "7", "grant", now=time.time() + 3600))
+
+
+def test_the_chat_pages_grant_is_for_whoever_is_signed_in(gateway: Running, upstream: Upstream) -> None:
+    page = Grant("page", TOWN, "system", "purpose", application="chat")
+    gateway.publish(replace(policy(upstream.url), grants=(page,)))
+    ask(gateway, assertions.sign(SECRET, "12", "page"))
+    given = gateway.ledger.last()[0]
+    assert (given.person, given.application) == ("12", "chat")
+
+
+def test_what_an_assertion_must_be() -> None:
+    key = assertions.key_of(SECRET)
+    token = assertions.sign(SECRET, "7", "grant", now=1000)
+    said = assertions.read(key, token, now=1001)
+    assert said is not None
+    assert (said.person, said.grant, said.exp) == ("7", "grant", 1060)
+    for broken in (token[:-3], token.replace(".", "", 1), "kja1..", token + "=", "kja1.é.x"):
+        assert assertions.read(key, broken, now=1001) is None
+    with pytest.raises(ValueError):
+        assertions.sign(SECRET, "7", "grant", seconds=61)
+    with pytest.raises(ValueError):
+        assertions.sign(SECRET, "", "grant")

@@ -1,0 +1,336 @@
+"""Upstreams that fail, one way after another. What came is kept, and the client hears of it in the API's own shape."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import openai
+import pytest
+
+from kijun.gateway.snapshot import Model, Route, Snapshot
+from kijun.gateway.snapshot import Upstream as Service
+from kijun.ledger.model import Verdict
+from tests.gateway.town import KEY, TOWN, Running, policy, wait_for, with_upstream
+from tests.gateway.upstream import (
+    Upstream,
+    answers,
+    begin,
+    chat_events,
+    chunk,
+    completion,
+    end,
+    event,
+    in_turn,
+    piece,
+    says,
+    streams,
+)
+
+
+def ask(gateway: Running, **more: Any) -> Any:
+    return gateway.client().chat.completions.create(
+        model="model", messages=[{"role": "user", "content": "こんにちは"}], **more
+    )
+
+
+def fails(gateway: Running, status: int, code: str, **more: Any) -> dict[str, Any]:
+    with pytest.raises(openai.APIStatusError) as caught:
+        ask(gateway, **more)
+    body: Any = caught.value.body
+    assert (caught.value.status_code, body["code"]) == (status, code)
+    return dict(body)
+
+
+@pytest.fixture
+def second() -> Iterator[Upstream]:
+    made = Upstream(says("二番目です。"))
+    yield made
+    made.close()
+
+
+def two(first: Upstream, second: Upstream, **more: Any) -> Snapshot:
+    snapshot = with_upstream(policy(first.url), **more)
+    other = Service("u2", "二番目", base_url=second.url, training_opt_out=True, retries=0)
+    model = Model("model", TOWN, "system", (Route("u1", "there"), Route("u2", "elsewhere", order=1)))
+    return replace(snapshot, upstreams=(*snapshot.upstreams, other), models=(model,))
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "503 Busy", "429 Too Many"])
+def test_the_next_route_is_tried_before_the_first_byte(
+    gateway: Running, upstream: Upstream, second: Upstream, status: str
+) -> None:
+    upstream.script = answers({"error": {"message": "no"}}, status)
+    gateway.publish(two(upstream, second))
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    made = gateway.ledger.last()[1]
+    assert made.upstream == "u2"
+    assert [one["upstream"] for one in made.content["attempts"]] == ["u1", "u2"]
+    assert second.calls[0].json["model"] == "elsewhere"
+
+
+def test_one_that_cannot_be_reached_is_passed_over(
+    gateway: Running, upstream: Upstream, second: Upstream
+) -> None:
+    gateway.publish(two(upstream, second, base_url="http://127.0.0.1:9/v1"))
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    gateway.publish(with_upstream(policy(), base_url="http://127.0.0.1:9/v1"))
+    fails(gateway, 502, "upstream_unreachable")
+    assert gateway.ledger.last()[1].verdict is Verdict.FAILED
+
+
+def test_the_same_one_is_tried_again_as_it_asks(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = in_turn(answers({}, "429 Slow", "retry-after: 1\r\n"), says("二度目です。"))
+    gateway.publish(with_upstream(policy(upstream.url), retries=1))
+    started = time.monotonic()
+    assert ask(gateway).choices[0].message.content == "二度目です。"
+    assert time.monotonic() - started >= 1
+    upstream.script = answers({}, "429 Slow", "retry-after: 60\r\n")
+    with pytest.raises(openai.RateLimitError) as caught:
+        ask(gateway)
+    assert caught.value.code == "upstream_rate_limited"
+    assert caught.value.response.headers["retry-after"] == "60"
+    assert len(upstream.calls) == 3
+
+
+def test_a_refusal_of_the_request_is_told_and_not_retried(gateway: Running, upstream: Upstream) -> None:
+    said = {"error": {"message": "max_tokens is too large", "param": "max_tokens", "code": "x"}}
+    upstream.script = answers(said, "400 Bad Request")
+    gateway.publish(with_upstream(policy(upstream.url), retries=3))
+    error = fails(gateway, 400, "upstream_refused")
+    assert "max_tokens is too large" in error["message"]
+    assert error["param"] == "max_tokens"
+    assert len(upstream.calls) == 1
+    assert gateway.ledger.last()[1].content["upstream_error"] == "max_tokens is too large"
+
+
+def test_our_own_key_being_wrong_is_no_fault_of_the_clients(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers({"error": {"message": "bad key sk-123"}}, "401 Unauthorized")
+    error = fails(gateway, 502, "upstream_error")
+    assert "sk-123" not in str(error)
+
+
+def test_a_redirect_is_not_followed(gateway: Running, upstream: Upstream, second: Upstream) -> None:
+    upstream.script = answers({}, "302 Found", f"location: {second.url}/chat/completions\r\n")
+    fails(gateway, 502, "upstream_error")
+    assert not second.calls
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>Bad gateway</html>", b"", b"[]", b'{"choices": [1]}', b'{"choices":[{}]}', b'{"a":' * 5000],
+)
+def test_garbage_is_garbage(gateway: Running, upstream: Upstream, body: bytes) -> None:
+    upstream.script = answers(body)
+    fails(gateway, 502, "upstream_garbage")
+    assert gateway.ledger.last()[1].verdict is Verdict.FAILED
+
+
+def test_an_error_with_a_good_status_is_one(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers({"error": {"message": "quota"}})
+    fails(gateway, 502, "upstream_error")
+
+
+def test_one_that_says_nothing_is_given_up(gateway: Running, upstream: Upstream) -> None:
+    async def silent(call: Any, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    upstream.script = silent
+    gateway.publish(
+        with_upstream(policy(upstream.url), first_byte_timeout=0.2, connect_timeout=0.2, retries=2)
+    )
+    fails(gateway, 504, "upstream_timeout")
+    assert len(upstream.calls) == 1  # it may still be at work: it is not asked again
+
+
+def test_one_that_falls_silent_or_breaks_off(gateway: Running, upstream: Upstream) -> None:
+    async def half(call: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.5)
+        writer.close()
+
+    upstream.script = half
+    fails(gateway, 502, "upstream_cut")
+    gateway.publish(with_upstream(policy(upstream.url), idle_timeout=0.1))
+    fails(gateway, 504, "upstream_timeout")
+
+
+def test_an_answer_has_an_end(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers(b" " * 33_000_000)
+    fails(gateway, 502, "answer_too_large")
+
+
+def error_of(stream: Any) -> tuple[str, dict[str, Any]]:
+    """What a stream said before its error, and the error."""
+    said = ""
+    with pytest.raises(openai.APIError) as caught:
+        for one in stream:
+            said += one.choices[0].delta.content or ""
+    body: Any = caught.value.body
+    return said, body
+
+
+EVENTS = chat_events(["転入届は、", "14日以内に", "出してください。", "本人確認書類を", "お持ちください。"])
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (streams(*EVENTS[:4], cut=True), "upstream_cut"),
+        (streams(*EVENTS[:4]), "upstream_cut"),
+        (streams(*EVENTS[:4], b"data: {broken\n\n"), "upstream_garbage"),
+        (streams(*EVENTS[:4], b"data: [1]\n\n"), "upstream_garbage"),
+        (streams(*EVENTS[:4], event({"error": {"message": "overloaded"}})), "upstream_error"),
+        (streams(*EVENTS[:4], b"data: " + b"x" * 17_000_000), "upstream_garbage"),
+    ],
+)
+def test_a_stream_that_goes_wrong_ends_with_an_error_and_is_kept(
+    gateway: Running, upstream: Upstream, script: Any, code: str
+) -> None:
+    upstream.script = script
+    said, error = error_of(ask(gateway, stream=True))
+    assert error["code"] == code
+    assert error["interaction"] == gateway.ledger.last()[0].interaction
+    assert said == "転入届は、14日以内に出してください。"[: len(said)]
+    made = gateway.ledger.last()[1]
+    assert made.verdict is Verdict.INCOMPLETE
+    assert made.content["error"]["code"] == code
+    assert made.content["estimated"] is True
+
+
+def test_a_stream_that_falls_silent(gateway: Running, upstream: Upstream) -> None:
+    async def script(call: Any, writer: asyncio.StreamWriter) -> None:
+        begin(writer)
+        for one in EVENTS[:4]:
+            piece(writer, one)
+        await writer.drain()
+        await asyncio.sleep(30)
+
+    upstream.script = script
+    gateway.publish(with_upstream(policy(upstream.url), idle_timeout=0.2))
+    _, error = error_of(ask(gateway, stream=True))
+    assert error["code"] == "upstream_timeout"
+
+
+def test_one_byte_at_a_time(gateway: Running, upstream: Upstream) -> None:
+    data = b"".join(EVENTS)
+    upstream.script = streams(*(data[at : at + 1] for at in range(len(data))))
+    said = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert said == "転入届は、14日以内に出してください。本人確認書類をお持ちください。"
+
+
+def test_one_byte_a_second_comes_to_its_end(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = streams(*(b": " for _ in range(100)), pause=0.1)
+    gateway.publish(with_upstream(policy(upstream.url), total_timeout=0.5))
+    with pytest.raises(openai.APIError):
+        list(ask(gateway, stream=True))
+    assert gateway.ledger.last()[1].verdict is Verdict.FAILED
+
+
+def test_ten_megabytes_in_one_piece(gateway: Running, upstream: Upstream) -> None:
+    long = "窓口は平日に開いています。" * 1000
+    upstream.script = streams(*chat_events([long]))
+    said = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert said == long
+
+
+def test_a_stream_without_done_that_came_to_its_end_is_whole(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = streams(*EVENTS[:-1])
+    said = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert said.endswith("お持ちください。")
+    assert gateway.ledger.last()[1].verdict is Verdict.ALLOWED
+
+
+def test_no_stream_where_one_was_asked_for(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers(completion("はい"))
+    fails(gateway, 502, "upstream_garbage", stream=True)
+
+
+def test_line_ends_comments_and_names_of_events(gateway: Running, upstream: Upstream) -> None:
+    crlf = b"".join(EVENTS).replace(b"\n", b"\r\n")
+    upstream.script = streams(b": ping\r\n\r\nevent: message\r\n" + crlf[:100], crlf[100:])
+    said = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert said.endswith("お持ちください。")
+
+
+def test_the_breaker_opens_and_lets_one_try(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers({}, "500 Oops")
+    gateway.publish(with_upstream(policy(upstream.url), breaker_failures=2, breaker_seconds=0.5))
+    fails(gateway, 502, "upstream_error")
+    fails(gateway, 502, "upstream_error")
+    fails(gateway, 503, "upstream_unavailable")
+    assert len(upstream.calls) == 2
+    upstream.script = says("戻りました。")
+    time.sleep(0.6)
+    assert ask(gateway).choices
+    assert ask(gateway).choices
+
+
+def test_who_leaves_ends_the_upstreams_work_too(gateway: Running, upstream: Upstream) -> None:
+    async def endless(call: Any, writer: asyncio.StreamWriter) -> None:
+        begin(writer)
+        for number in range(1000):
+            piece(writer, event(chunk({"content": f"{number}番目の文です。"})))
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        end(writer)
+
+    upstream.script = endless
+    stream = ask(gateway, stream=True)
+    for one in stream:
+        if "3番目" in (one.choices[0].delta.content or ""):
+            break
+    stream.close()
+    wait_for(lambda: gateway.ledger.pairs()[-1][1] is not None)
+    made = gateway.ledger.last()[1]
+    assert made.verdict is Verdict.INCOMPLETE
+    assert made.content["error"]["code"] == "client_left"
+    assert "1番目の文です。" in made.content["texts"][0]["text"]
+    assert upstream.left.wait(3)
+
+
+def test_who_leaves_while_the_upstream_thinks(gateway: Running, upstream: Upstream) -> None:
+    async def silent(call: Any, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    upstream.script = silent
+    with pytest.raises(openai.APITimeoutError):
+        ask(gateway, timeout=0.3)
+    wait_for(lambda: gateway.ledger.pairs()[-1][1] is not None)
+    assert gateway.ledger.last()[1].content["error"]["code"] == "client_left"
+
+
+def test_azure_has_its_own_addresses(gateway: Running, upstream: Upstream) -> None:
+    root = upstream.url.removesuffix("/v1")
+    azure = with_upstream(policy(), kind="azure", base_url=root, api_version="2024-10-21")
+    gateway.publish(azure)
+    ask(gateway)
+    assert upstream.calls[0].path == "/openai/deployments/there/chat/completions?api-version=2024-10-21"
+    assert upstream.calls[0].headers["api-key"] == "upstream-key"
+    assert "authorization" not in upstream.calls[0].headers
+    gateway.publish(with_upstream(policy(), kind="azure", base_url=f"{root}/openai/v1/"))
+    ask(gateway)
+    assert upstream.calls[1].path == "/openai/v1/chat/completions"
+
+
+def test_nothing_of_the_clients_headers_goes_on(gateway: Running, upstream: Upstream) -> None:
+    ask(gateway, extra_headers={"cookie": "a=b", "x-forwarded-for": "1.2.3.4", "openai-organization": "town"})
+    sent = upstream.calls[0].headers
+    assert not {"cookie", "x-forwarded-for", "openai-organization"} & set(sent)
+    assert sent["user-agent"] == "kijun"
+    assert json.loads(upstream.calls[0].body)["model"] == "there"
+
+
+def test_the_azure_client_is_served(gateway: Running, upstream: Upstream) -> None:
+    with openai.AzureOpenAI(
+        azure_endpoint=gateway.url, api_key=KEY, api_version="2024-10-21", max_retries=0
+    ) as client:
+        answer = client.chat.completions.create(
+            model="model", messages=[{"role": "user", "content": "こんにちは"}]
+        )
+    assert answer.choices
