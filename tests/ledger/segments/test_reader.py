@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kijun.ledger.model import LedgerError
 from kijun.ledger.segments import Reader, Segment, SegmentFault
 from kijun.ledger.segments.packing import pack
 from kijun.ledger.segments.segment import sha256_of
@@ -204,3 +205,10 @@ def test_reading_imports_nothing_heavy(town: Town) -> None:
         [sys.executable, "-c", code, str(town.folder)], env={**os.environ, "PYTHONPATH": "src:."}, capture_output=True, text=True
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_that_duckdb_would_take_for_a_pattern_is_refused(tmp_path: Path) -> None:
+    town = Town(tmp_path / "a[b]")
+    segment = town.say("a", "税金")
+    with town.reader() as reader, pytest.raises(LedgerError, match="move it"):
+        reader.search(ask(), [segment])

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from kijun.ledger.segments import Segment, Table, drop
-from tests.ledger.segments.town import Town
+from tests.ledger.segments.town import Town, ask
 
 
 def rows(table: Table) -> list[dict[str, object]]:
@@ -30,6 +30,24 @@ def test_it_works(town: Town) -> None:
         )
         assert [dict(zip(duck.columns, row, strict=True)) for row in duck.fetchall()] == found
         assert table.files() == sorted(f"file://{path}" for path in paths)
+
+
+@pytest.mark.parametrize("name", ["規準 の記録", "50%", "a#b"])
+def test_the_folder_may_have_any_usual_name(tmp_path: Path, name: str) -> None:
+    town = Town(tmp_path / name / "ledger")
+    segment = town.say("a", "税金")
+    with Table(town.folder) as table:
+        table.add_files([segment])
+        assert [row["seq"] for row in rows(table)] == [0]
+        assert table.remove_files(["a"]) == 1
+    with Table(town.folder) as table:
+        table.sync([segment])
+        assert len(rows(table)) == 1
+    with town.reader() as reader:
+        assert (
+            len(reader.search(ask("税金"), [segment]).rows) == len(reader.search(ask(), [segment]).rows) == 1
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
 
 
 def test_files_are_added_once_however_often_they_are_given(town: Town) -> None:

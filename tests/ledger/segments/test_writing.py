@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -39,6 +40,32 @@ def test_what_was_said_is_nowhere_in_the_clear(town: Town) -> None:
         for word in ("滞納".encode(), "住民".encode())
     )
     assert [path.name for path in (town.folder / "private").glob("*")] in ([], [".lock"])
+
+
+def test_files_are_on_disk_before_they_have_their_names_and_names_before_anybody_is_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def synced(handle: int) -> None:
+        done.append(f"fsync {Path(os.readlink(f'/proc/self/fd/{handle}')).name}")
+        fsync(handle)
+
+    def renamed(path: Path, target: Path) -> Path:
+        done.append(f"name {target.name}")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    town.say("a", "税金")
+    assert done[-6:] == [
+        "fsync .a.index.part", "name a.index", "fsync retention=y1",
+        "fsync .a.parquet.part", "name a.parquet", "fsync retention=y1",
+    ]  # fmt: skip
+    assert {"fsync data", "fsync municipality=131000", "fsync month=2026-11"} <= set(done), (
+        "new folders are durable too"
+    )
 
 
 def test_rows_come_in_any_order_and_as_tuples(town: Town, reader: Reader) -> None:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kijun.ledger.model import LedgerError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -14,6 +16,11 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection in memory that may read files below ``folder``. Threads take a ``cursor()`` each."""
     import duckdb
 
+    if set("*?[]{}") & set(str(folder.absolute())):
+        raise LedgerError(
+            f"データの置き場所「{folder}」の名前に * ? [ ] {{ }} は使えません。別の名前のフォルダーへ移してください。",
+            f"the data folder {folder} may not have any of * ? [ ] {{ }} in its name; move it",
+        )
     connection = duckdb.connect(":memory:")
     threads = max(1, min(4, os.cpu_count() or 1))
     for setting in (

@@ -144,7 +144,7 @@ class Files:
             pq.ParquetFile(
                 self._folder / segment.path,
                 metadata=footer.metadata,
-                memory_map=True,
+                memory_map=False,  # a file that is cut while it is mapped would end the process
             ) as file,
         ):
             return file.read_row_groups(list(chosen), columns=list(names), use_threads=False).select(

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlparse
 
 from kijun.ledger.segments.segment import NUMBERS, SEALED, STORED, Segment
 
@@ -76,10 +75,11 @@ class Table:
 
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._home = _location_of(self._folder)
         self._catalog: SqlCatalog = SqlCatalog(
             "kijun",
             uri=_url(folder, catalog),
-            warehouse=self._folder.as_uri(),
+            warehouse=self._home,
             **{"py-io-impl": "kijun.ledger.segments.durable_io.DurableFileIO"},
         )
         try:
@@ -106,7 +106,7 @@ class Table:
         self._catalog.create_namespace_if_not_exists(_NAMESPACE)
         try:
             table = self._catalog.load_table(_NAME)
-            if table.location() == self._folder.as_uri():
+            if table.location() == self._home:
                 snapshot = table.current_snapshot()
                 for manifest in snapshot.manifests(table.io) if snapshot else ():
                     manifest.fetch_manifest_entry(table.io)
@@ -123,13 +123,13 @@ class Table:
         return self._catalog.create_table(
             _NAME,
             _schema(),
-            location=self._folder.as_uri(),
+            location=self._home,
             partition_spec=PartitionSpec(*fields),
             properties=_PROPERTIES,
         )
 
     def _location(self, segment: Segment) -> str:
-        return f"{self._folder.as_uri()}/{segment.path}"
+        return f"{self._home}/{segment.path}"
 
     def _data_files(self) -> dict[str, DataFile]:
         snapshot = self._table.current_snapshot()
@@ -221,5 +221,10 @@ class Table:
                     path.unlink()
 
 
+def _location_of(path: Path) -> str:
+    """Not ``as_uri``: pyiceberg does not take ``%`` apart, and a folder may have a Japanese name."""
+    return str(path) if set("#?%") & set(str(path)) else f"file://{path}"
+
+
 def _local(location: str) -> Path:
-    return Path(unquote(urlparse(location).path))
+    return Path(location.removeprefix("file://"))
