@@ -14,6 +14,7 @@ LIMIT: Final = "rate_limit_error"
 SERVER: Final = "server_error"
 
 _TRY_AGAIN: Final = Words("少し待ってから、もう一度お試しください。", "Wait a moment and try again.")
+_CORRECT: Final = Words("要求の内容を直してください。", "Correct the request.")
 _ASK: Final = Words("情報システムの担当者にご相談ください。", "Ask the people who run AI in your office.")
 
 
@@ -69,7 +70,7 @@ class Refusal(Exception):
 def bad_request(ja: str, en: str, *, param: str | None = None, code: str = "invalid_request") -> Refusal:
     """A request that cannot be understood."""
     return Refusal(
-        400, code, Words(ja, en), Words("要求の内容を直してください。", "Correct the request."), param=param
+        400, code, Words(ja, en), _CORRECT, param=param
     )
 
 
@@ -103,7 +104,7 @@ def wrong_method(allowed: str) -> Refusal:
         405,
         "method_not_allowed",
         Words(f"この宛先は {allowed} だけを受け付けます。", f"This address takes {allowed} only."),
-        Words("要求の内容を直してください。", "Correct the request."),
+        _CORRECT,
         headers={"allow": allowed},
     )
 
@@ -178,6 +179,8 @@ def ledger_unavailable() -> Refusal:
 
 def failed_upstream(status: int, code: str, ja: str, en: str, *, retry_after: int | None = None) -> Refusal:
     """The AI service did not answer as it should."""
+    if status in (400, 413, 415, 422, 501):
+        return Refusal(status, code, Words(ja, en), _CORRECT)
     kind = LIMIT if status == 429 else SERVER
     return Refusal(status, code, Words(ja, en), _TRY_AGAIN, type=kind, retry_after=retry_after)
 

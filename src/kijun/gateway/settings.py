@@ -34,7 +34,7 @@ class Settings:
     cache: int = 24_000_000
     poll: float = 0.5
     confirmation: int = 600
-    grace: int = 20
+    grace: int = 8
     trusted_proxies: tuple[Network, ...] = field(default=())
 
     @classmethod

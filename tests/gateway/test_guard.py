@@ -1,0 +1,136 @@
+"""An answer that is cut anywhere comes out as if it had come at once."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.gateway.dialects.choices import ChoicesReading
+from kijun.gateway.guard import Channel, Guard, Unescape, values_of
+from kijun.gateway.inspecting import standard
+from kijun.gateway.pieces import Plain, Source, json_or_plain
+from kijun.gateway.snapshot import Handling
+from kijun.gateway.streams import Events
+from kijun.inspection import Placeholders
+from tests.gateway.upstream import chat_events, chunk, event
+
+TEXTS = st.sampled_from(
+    [
+        "⟦氏名1⟧様、⟦電話番号1⟧へお電話します。",
+        "担当は[[氏名1]]です。ご連絡は〚電話番号1〛まで。",
+        "⟦氏名9⟧は知らない方です。⟦⟦氏名1⟧⟧、⟦氏名",
+        "本日は⟦氏名1⟧さんの件で、⟦住所1⟧に伺います。よろしくお願いいたします。",
+        "[1] 一つ目\n[2] 二つ目。[[リンク]]も見てください。",
+    ]
+)
+
+
+def table() -> Placeholders:
+    made = Placeholders()
+    made.give("PERSON", "山田太郎")
+    made.give("PHONE", "090-1234-5678")
+    made.give("ADDRESS", '青空市中央1丁目2番3号\n"メゾン"101')
+    return made
+
+
+def guard() -> Guard:
+    return Guard(standard(), Handling(groups={"personal": "allow"}), table())
+
+
+def cut(text: str, places: list[int]) -> list[str]:
+    marks = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
+    return [text[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+
+
+PLACES = st.lists(st.integers(0, 10_000), max_size=30)
+
+
+@given(TEXTS, PLACES)
+def test_cuts_change_nothing(text: str, places: list[int]) -> None:
+    holder = {"text": text}
+    shown, kept = guard().whole_now(Plain(holder, "text", "x", Source.ASSISTANT))
+    channel = Channel(guard(), "x")
+    pieces = [channel.feed(piece) for piece in cut(text, places)]
+    assert "".join([*pieces, channel.close()]) == shown
+    assert channel.kept == kept
+    assert "山田" not in kept
+
+
+@given(PLACES)
+def test_json_stays_json_wherever_it_is_cut(places: list[int]) -> None:
+    for ascii_only in (False, True):
+        said = json.dumps({"to": "⟦住所1⟧", "say": "「⟦氏名1⟧様」\n𠮷野\t\\u", "n": 3}, ensure_ascii=ascii_only)
+        channel = Channel(guard(), "x", in_json=True)
+        shown = "".join([*(channel.feed(piece) for piece in cut(said, places)), channel.close()])
+        assert json.loads(shown) == {
+            "to": '青空市中央1丁目2番3号\n"メゾン"101',
+            "say": "「山田太郎様」\n𠮷野\t\\u",
+            "n": 3,
+        }
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40), PLACES)
+def test_unescaping_keeps_the_meaning(text: str, places: list[int]) -> None:
+    said = json.dumps({"text": text})
+    unescape = Unescape()
+    out = "".join([*(unescape.feed(piece) for piece in cut(said, places)), unescape.close()])
+    assert json.loads(out) == {"text": text}
+
+
+@given(PLACES, PLACES)
+def test_a_stream_is_the_same_however_its_bytes_and_its_words_are_cut(
+    words: list[int], bytes_: list[int]
+) -> None:
+    text = "⟦氏名1⟧様の件です。個人番号は123456789018と伺いました。⟦電話番号1⟧へ。"
+    data = b"".join(chat_events(cut(text, words)))
+    marks = sorted({0, len(data), *(place % len(data) for place in bytes_)})
+    events, reading, out = Events(), ChoicesReading(guard(), in_delta=True, hide_usage=True), b""
+    for start, end in zip(marks, marks[1:], strict=False):
+        for one in events.feed(data[start:end]):
+            out += reading.take(one)
+    said = "".join(
+        json.loads(one[6:])["choices"][0]["delta"].get("content") or ""
+        for one in out.decode().split("\n\n")
+        if one
+    )
+    assert said == "山田太郎様の件です。個人番号は■個人番号■と伺いました。090-1234-5678へ。"
+    assert reading.terminal == b"data: [DONE]\n\n"
+    assert reading.complete
+    assert "12345" not in str(reading.kept())
+    assert reading.outcome.usage is not None
+
+
+def test_several_choices_and_their_calls_do_not_mix() -> None:
+    reading = ChoicesReading(guard(), in_delta=True, hide_usage=True)
+    out = b""
+    for number in (0, 1):
+        first = chunk({"role": "assistant", "content": f"{number}番：⟦氏名"})
+        first["choices"][0]["index"] = number
+        out += reading.take(Events().feed(event(first))[0])
+    for number in (1, 0):
+        last = chunk({"content": "1⟧です"}, "stop")
+        last["choices"][0]["index"] = number
+        out += reading.take(Events().feed(event(last))[0])
+    said = {0: "", 1: ""}
+    for one in out.decode().strip().split("\n\n"):
+        choice = json.loads(one[6:])["choices"][0]
+        said[choice["index"]] += choice["delta"].get("content") or ""
+    assert said == {0: "0番：山田太郎です", 1: "1番：山田太郎です"}
+
+
+def test_arguments_that_are_no_json_are_a_text() -> None:
+    holder = {"arguments": '{"name": "⟦氏名1⟧'}
+    shown, kept = guard().whole_now(json_or_plain(holder, "arguments", "x", Source.ASSISTANT))
+    assert shown == '{"name": "山田太郎'
+    assert kept == '{"name": "⟦氏名1⟧'
+
+
+def test_values_of_an_answer_are_those_it_added() -> None:
+    made = table()
+    before = len(made)
+    made.give("MY_NUMBER", "123456789018")
+    assert values_of(made, before) == {"⟦個人番号1⟧": "123456789018"}
+    assert len(values_of(made)) == 4
+    assert values_of(made, 4) == {}

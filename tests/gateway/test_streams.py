@@ -1,0 +1,37 @@
+"""Events are the same wherever their bytes are cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kijun.gateway.streams import Event, Events, Garbage
+
+DATA = 'data: {"a": "あ"}\n\n: ping\n\nevent: x\ndata: 1\ndata: 2\n\n\n\ndata:3\n\ndata: [DONE]\n\n'.encode()
+WANTED = [(b"", '{"a": "あ"}'.encode()), (b"", b""), (b"x", b"1\n2"), (b"", b"3"), (b"", b"[DONE]")]
+
+
+def fed(data: bytes, places: list[int]) -> list[Event]:
+    marks = sorted({0, len(data), *(place % len(data) for place in places)})
+    events = Events()
+    return [one for start, end in zip(marks, marks[1:], strict=False) for one in events.feed(data[start:end])]
+
+
+@given(st.lists(st.integers(0, 1000), max_size=40), st.sampled_from([b"\n", b"\r\n", b"\r"]))
+def test_any_cut_and_any_line_end(places: list[int], ends: bytes) -> None:
+    found = fed(DATA.replace(b"\n", ends), places)
+    if ends == b"\r":  # the last carriage return waits for a line feed
+        found += [Event(b"", b"", b"[DONE]")] if len(found) == 4 else []
+    assert [(one.name, one.data) for one in found] == WANTED
+
+
+def test_raw_is_what_came() -> None:
+    assert b"".join(one.raw for one in fed(DATA, [])) == DATA.replace(b"\n\n\n\n", b"\n\n")
+
+
+def test_an_event_without_end_is_garbage() -> None:
+    events = Events()
+    with pytest.raises(Garbage):
+        for _ in range(40):
+            events.feed(b"x" * 1_000_000)
