@@ -1,7 +1,7 @@
 """How processes speak with the writer: frames over a Unix socket.
 
 frame    length (4 bytes) ‖ length of the head (4 bytes) ‖ head (JSON) ‖ blobs, one after another
-append   {"n", "do": "append", "limits", "entries": [[clear, bytes of content, of masked, commitment]…]} and the blobs
+append   {"n", "do": "append", "limits", "entries": [[clear, bytes of content, of masked, fingerprint where there is one]…]} and the blobs
 answer   {"n", "receipts": [[id, seq, leaf]…]} or {"n", "error": {…}} or {"n", "told": …}
 """
 
@@ -57,7 +57,8 @@ def append_frame(number: int, entries: Sequence[Packed], limits: Limits | None) 
     blobs: list[bytes] = []
     told = []
     for one in entries:
-        told.append((one.clear, len(one.content), len(one.masked)))
+        more = (one.fingerprint.hex(),) if one.fingerprint else ()
+        told.append((one.clear, len(one.content), len(one.masked), *more))
         blobs += [one.commitment, one.content, one.masked]
     head = {"n": number, "do": "append", "limits": limits and asdict(limits), "entries": told}
     return frame(head, blobs)
@@ -67,7 +68,7 @@ def appending(head: Mapping[str, Any], blobs: memoryview, worker: str) -> Append
     """The wish as the journal takes it; raises `BadFrame`."""
     entries, at = [], 0
     try:
-        for clear, content, masked in head["entries"]:
+        for clear, content, masked, *more in head["entries"]:
             first, second = at + _COMMITMENT, at + _COMMITMENT + content
             entries.append(
                 Packed(
@@ -75,6 +76,7 @@ def appending(head: Mapping[str, Any], blobs: memoryview, worker: str) -> Append
                     bytes(blobs[first:second]),
                     bytes(blobs[second : second + masked]),
                     bytes(blobs[at:first]),
+                    bytes.fromhex(more[0]) if more else b"",
                 )
             )
             at = second + masked
@@ -98,6 +100,8 @@ def failed(number: int, error: LedgerError) -> bytes:
     told: dict[str, Any] = {"type": type(error).__name__, "ja": error.ja, "en": error.en}
     if isinstance(error, model.Spent):
         told |= {"what": error.what, "retry_after": error.retry_after}
+    if isinstance(error, model.Differs):
+        told["ids"] = error.ids
     return frame({"n": number, "error": told})
 
 
@@ -113,6 +117,8 @@ def error_of(told: Mapping[str, Any]) -> LedgerError:
     """The error as it was on the other side."""
     if told["type"] == "Spent":
         return model.Spent(told["ja"], told["en"], what=told["what"], retry_after=told["retry_after"])
+    if told["type"] == "Differs":
+        return model.Differs(tuple(told["ids"]))
     kind = {"Busy": model.Busy, "UsedUp": model.UsedUp, "Unavailable": model.Unavailable}.get(
         told["type"], LedgerError
     )

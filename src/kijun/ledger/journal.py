@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from kijun.ledger.database import FAULTS, Database, Link, Row, unavailable
 from kijun.ledger.keeping import Keys
 from kijun.ledger.keys import CONTENT, MASKED, RootKey, Scope, encrypt
 from kijun.ledger.model import COLUMNS, Kind, LedgerError, Limits, Receipt, Verdict, month_of
+from kijun.ledger.naming import Names, parted
 from kijun.ledger.packing import Packed
 from kijun.ledger.schema import COLUMN_LIST, ROW, create
 from kijun.ledger.tiles import Tiles
@@ -123,29 +124,35 @@ class Journal:
     def _append(self, group: Sequence[Appending]) -> None:
         with self.database.writing() as link:
             self.keys.still(link)
-            known = self._known(link, group)
+            ids = [str(packed.clear[_ID]) for one in group for packed in one.entries]
+            names = Names(link, self.keys.ring, ids)
+            known = self._known(link, ids) | names.known
             rows: list[Row] = []
             leaves: list[tuple[int, bytes]] = []
             for one in group:
                 one.receipts, one.error = [], None
                 try:
+                    names.check(one.entries)
                     self._admit(link, one, known)
                 except LedgerError as error:
                     one.error = error
                     continue
                 for packed in one.entries:
-                    one.receipts.append(self._place(link, packed, known, rows, leaves))
+                    one.receipts.append(self._place(link, packed, known, names, rows, leaves))
                 self._follow(link, one)
             link.executemany(_INSERT, rows)
             self._keep_leaves(link, leaves)
+            names.store()
         self.committed = self.tiles.frontier.copy()
 
-    def _known(self, link: Link, group: Iterable[Appending]) -> dict[str, int]:
+    def _known(self, link: Link, ids: Sequence[str]) -> dict[str, int]:
         """Entries that are here already: an append whose answer was lost is repeated."""
-        ids = [str(packed.clear[_ID]) for one in group for packed in one.entries]
-        marks = ", ".join("?" for _ in ids)
-        found = link.execute(f'SELECT "id", seq FROM entries WHERE "id" IN ({marks})', ids)  # noqa: S608 - question marks alone
-        return {str(id): int(seq) for id, seq in found}
+        known: dict[str, int] = {}
+        for part in parted(ids):
+            marks = ", ".join("?" for _ in part)
+            found = link.execute(f'SELECT "id", seq FROM entries WHERE "id" IN ({marks})', part)  # noqa: S608 - question marks alone
+            known.update((str(id), int(seq)) for id, seq in found)
+        return known
 
     def _admit(self, link: Link, one: Appending, known: dict[str, int]) -> None:
         """Check the limits and count; what is known already was counted then."""
@@ -162,6 +169,7 @@ class Journal:
         link: Link,
         packed: Packed,
         known: dict[str, int],
+        names: Names,
         rows: list[Row],
         leaves: list[tuple[int, bytes]],
     ) -> Receipt:
@@ -189,6 +197,7 @@ class Journal:
             )
         rows.append((seq, *packed.clear, key, encrypt(cipher, packed.content, bound), masked_key, masked))
         known[id] = seq
+        names.give(packed, seq, key)
         return Receipt(id, seq, leaf.hex())
 
     def _keep_leaves(self, link: Link, leaves: list[tuple[int, bytes]]) -> None:
@@ -204,14 +213,15 @@ class Journal:
         """Remember which interactions wait for an answer, and for whom."""
         if not one.worker:
             return
+        here = {packed.clear[_INTERACTION] for packed in one.entries if packed.clear[_KIND] == Kind.OUTPUT}
         for packed, receipt in zip(one.entries, one.receipts, strict=True):
             kind, interaction = packed.clear[_KIND], packed.clear[_INTERACTION]
-            if kind == Kind.INPUT and packed.clear[_VERDICT] in _FORWARDED:
+            if kind == Kind.INPUT and packed.clear[_VERDICT] in _FORWARDED and interaction not in here:
                 link.execute(
                     "INSERT INTO unanswered (interaction, worker, seq) VALUES (?, ?, ?) ON CONFLICT (interaction) DO NOTHING",
                     (interaction, one.worker, receipt.seq),
                 )
-            elif kind == Kind.OUTPUT:
+            elif kind == Kind.OUTPUT:  # its question may have come before it
                 link.execute("DELETE FROM unanswered WHERE interaction = ?", (interaction,))
 
     # --- what others look at ----------------------------------------------------------------

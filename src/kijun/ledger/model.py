@@ -105,7 +105,8 @@ class Entry:
     ``purpose``, ``system``, ``person``, ``application``, ``department``, ``grant`` and ``upstream`` are ids of the control
     plane as text, empty where there is none. ``findings`` are names of types, sorted, without their values.
     ``content`` is anything JSON can hold and is encrypted, with values masked; ``masked`` holds the value of each placeholder and has a key
-    of its own, so that it can be destroyed earlier.
+    of its own, so that it can be destroyed earlier. ``fingerprint`` is for ids that come from what the entry tells (`kijun.ledger.naming`):
+    the digest of what was handed in, by which a repetition is told from something else under the same id.
     """
 
     kind: Kind
@@ -130,6 +131,7 @@ class Entry:
     duration_ms: int = 0
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     masked: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fingerprint: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,17 @@ class Spent(LedgerError):
 
 class UsedUp(LedgerError):
     """A token that counts once was used before. Nothing was recorded."""
+
+
+class Differs(LedgerError):
+    """Entries of these ids are recorded already and say something else. Nothing was recorded."""
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        super().__init__(
+            "同じ番号で内容の異なる記録がすでにあります。",
+            "The same id is recorded already, with other content.",
+        )
+        self.ids = ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class Packed:
     content: bytes
     masked: bytes
     commitment: bytes
+    fingerprint: bytes = b""
 
 
 def pack(entry: Entry) -> Packed:
@@ -63,7 +64,8 @@ def pack(entry: Entry) -> Packed:
     if len(said) > LONGEST:
         raise ValueError(f"the content has {len(said)} bytes; at most {LONGEST} are kept")
     packed = salt + masked_commitment + _tools().compressor.compress(said)
-    return Packed(clear, packed, masked, commitment(clear, salt, masked_commitment, said))
+    bound = commitment(clear, salt, masked_commitment, said)
+    return Packed(clear, packed, masked, bound, entry.fingerprint)
 
 
 def clear_of(entry: Entry) -> Clear:

@@ -53,6 +53,8 @@ def create(database: Database) -> None:
         # What is counted together with an append.
         f"CREATE TABLE IF NOT EXISTS counts (account TEXT, period TEXT, requests {integer} NOT NULL, tokens {integer} NOT NULL, PRIMARY KEY (account, period))",
         f"CREATE TABLE IF NOT EXISTS once (token TEXT PRIMARY KEY, until {integer} NOT NULL)",
+        # Entries whose ids come from what they tell (`naming`): known by them also when they are sealed.
+        f"CREATE TABLE IF NOT EXISTS named (id TEXT PRIMARY KEY, seq {integer} NOT NULL, content_key {integer} NOT NULL, digest {blob} NOT NULL)",
         # Interactions whose answer is still on its way, and the process that waits for it.
         f"CREATE TABLE IF NOT EXISTS unanswered (interaction TEXT PRIMARY KEY, worker TEXT NOT NULL, seq {integer} NOT NULL)",
     ]
