@@ -19,12 +19,14 @@ from pathlib import Path
 
 import pytest
 
-from kijun.cli import serve
+from kijun.cli import serve, services
 from kijun.cli.serve import CannotServe
 
 pytestmark = pytest.mark.xdist_group("serve")  # one after the other: they are told how long a start may take
 Serve = Callable[..., "Serving"]
-ALL = 6  # web; jobs with its sentinel, worker, monitor and pusher
+ALL = (
+    7 + services.default_workers()
+)  # web; jobs with its sentinel, worker, monitor and pusher; gateways; the ledger's writer
 
 
 class Serving:
@@ -45,6 +47,8 @@ class Serving:
                     "--home",
                     str(home),
                     "--port",
+                    "0",
+                    "--gateway-port",
                     "0",
                     *options,
                 ],

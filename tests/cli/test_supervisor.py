@@ -82,8 +82,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             started.process.wait()
 
 
-def shell(name: str, script: str, grace: float = 2, early: bool = False) -> str:
-    return f"Service({name!r}, ['sh', '-c', {script!r}], grace={grace}, early={early})"
+def shell(name: str, script: str, grace: float = 2, early: bool = False, group: str = "") -> str:
+    return f"Service({name!r}, ['sh', '-c', {script!r}], grace={grace}, early={early}, group={group!r})"
 
 
 def preparation(script: str) -> str:
@@ -152,6 +152,17 @@ def test_children_end_in_order(start: Start) -> None:
     started.wait_for("up", times=2)
     assert started.stop() == 0
     assert started.printed.index("end one") < started.printed.index("end two")
+
+
+def test_children_of_a_group_end_together(start: Start) -> None:
+    """Several gateways each finish what they have begun; the last must not wait for all before it."""
+    slow = "trap 'sleep 1; exit 0' TERM; echo up; while :; do sleep 0.05; done"
+    started = start(*[shell(f"gateway-{number}", slow, grace=5, group="gateway") for number in range(4)])
+    for number in range(4):
+        started.wait_for(f"[gateway-{number}] up")
+    before = time.monotonic()
+    assert started.stop() == 0
+    assert time.monotonic() - before < 3
 
 
 def test_a_child_that_dies_is_started_again(start: Start, tmp_path: Path) -> None:

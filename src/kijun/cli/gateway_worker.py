@@ -8,16 +8,17 @@ import sys
 from kijun.cli.tether import tether
 
 
-def main(descriptor: int, gate: int) -> None:
+def main(descriptor: int, gate: int) -> int:
     """Load everything, wait until nobody holds the writing end of ``gate`` any more, then serve until SIGTERM."""
-    from kijun.gateway import server
+    from kijun.gateway import inspecting, server
     from kijun.sites import environ
 
-    worker = server.prepare(environ.home())
+    server.log_plainly()
+    inspecting.standard()
     os.read(gate, 1)
-    worker.run(descriptor)
+    return server.run_worker(environ.home(), descriptor)
 
 
 if __name__ == "__main__":
     tether()
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

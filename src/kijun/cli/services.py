@@ -29,7 +29,9 @@ def gateways(listener: socket.socket, count: int, gate: int) -> list[Service]:
     passed = [listener.fileno(), gate]
     names = ["gateway"] if count == 1 else [f"gateway-{number}" for number in range(1, count + 1)]
     command = [*PYTHON, "kijun.cli.gateway_worker", *map(str, passed)]
-    return [Service(name, command, grace=4, descriptors=passed, early=True) for name in names]
+    return [
+        Service(name, command, grace=11, descriptors=passed, early=True, group="gateway") for name in names
+    ]
 
 
 def write_address(home: Path, address: str) -> None:

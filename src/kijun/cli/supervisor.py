@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import FrameType
 from typing import IO, Final, cast
 
@@ -37,6 +38,7 @@ class Service:
     grace: float  # seconds between SIGTERM and SIGKILL
     descriptors: Sequence[int] = ()
     early: bool = False
+    group: str = ""  # neighbours of one group are stopped together
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -203,18 +205,22 @@ class Supervisor:
             self._tell(
                 "停止しています / Stopping; a running job gets a few seconds. Ctrl-C again does not wait."
             )
-        for service in self.services:
-            if not service.is_alive:
-                continue
+        for _group, together in groupby(self.services, key=lambda service: service.group or service.name):
+            self._stop([service for service in together if service.is_alive], asked)
+        self._show_output(0)
+
+    def _stop(self, together: Sequence[Service], asked: int) -> None:
+        for service in together:
             assert service.process is not None
             service.process.terminate()
-            end = time.monotonic() + service.grace
-            while service.is_alive and time.monotonic() < end and self.stops <= asked:
-                self._show_output(TICK / 2)
+        end = time.monotonic() + max((service.grace for service in together), default=0)
+        while any(service.is_alive for service in together) and time.monotonic() < end and self.stops <= asked:
+            self._show_output(TICK / 2)
+        for service in together:
+            assert service.process is not None
             if service.is_alive:
                 service.process.kill()
             service.process.wait()
-        self._show_output(0)
 
     def _tell(self, *lines: str) -> None:
         try:
