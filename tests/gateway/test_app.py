@@ -200,7 +200,11 @@ def test_the_log_holds_nothing_that_was_said(
         ask(gateway, "計画を教えてください。")
     assert caught.value.code == "internal_error"
     assert gateway.ledger.last()[1].verdict is Verdict.FAILED
-    ours = "\n".join(one.getMessage() + str(one.exc_info or "") for one in caplog.records if one.name.startswith(("kijun", "uvicorn", "asyncio", "aiohttp")))
+    ours = "\n".join(
+        one.getMessage() + str(one.exc_info or "")
+        for one in caplog.records
+        if one.name.startswith(("kijun", "uvicorn", "asyncio", "aiohttp"))
+    )
     assert "ValueError at" in ours
     for word in ("山田", "123456789018", "秘密", "計画", "forged"):
         assert word not in ours

@@ -47,22 +47,24 @@ def cut(text: str, places: list[int]) -> list[str]:
 PLACES = st.lists(st.integers(0, 10_000), max_size=30)
 
 
-@given(TEXTS, PLACES)
-def test_cuts_change_nothing(text: str, places: list[int]) -> None:
+@given(TEXTS, PLACES, st.sampled_from([0.0, 0.1]))
+def test_cuts_change_nothing(text: str, places: list[int], every: float) -> None:
     holder = {"text": text}
     shown, kept = guard().whole_now(Plain(holder, "text", "x", Source.ASSISTANT))
-    channel = Channel(guard(), "x")
+    channel = Channel(guard(), "x", every=every)
     pieces = [channel.feed(piece) for piece in cut(text, places)]
     assert "".join([*pieces, channel.close()]) == shown
     assert channel.kept == kept
     assert "山田" not in kept
 
 
-@given(PLACES)
-def test_json_stays_json_wherever_it_is_cut(places: list[int]) -> None:
+@given(PLACES, st.sampled_from([0.0, 0.1]))
+def test_json_stays_json_wherever_it_is_cut(places: list[int], every: float) -> None:
     for ascii_only in (False, True):
-        said = json.dumps({"to": "⟦住所1⟧", "say": "「⟦氏名1⟧様」\n𠮷野\t\\u", "n": 3}, ensure_ascii=ascii_only)
-        channel = Channel(guard(), "x", in_json=True)
+        said = json.dumps(
+            {"to": "⟦住所1⟧", "say": "「⟦氏名1⟧様」\n𠮷野\t\\u", "n": 3}, ensure_ascii=ascii_only
+        )
+        channel = Channel(guard(), "x", in_json=True, every=every)
         shown = "".join([*(channel.feed(piece) for piece in cut(said, places)), channel.close()])
         assert json.loads(shown) == {
             "to": '青空市中央1丁目2番3号\n"メゾン"101',

@@ -21,6 +21,8 @@ from kijun.gateway.snapshot import (
     Snapshot,
     Stop,
     UnreadableSnapshot,
+)
+from kijun.gateway.snapshot import (
     Upstream as Service,
 )
 from kijun.ledger.model import Verdict
@@ -90,7 +92,9 @@ def test_a_stop_switch_of_others_ends_nothing(gateway: Running, upstream: Upstre
     upstream.script = slow
     stream = iter(ask(gateway, stream=True))
     next(stream)
-    gateway.publish(replace(policy(upstream.url), stops=(Stop("system", TOWN, "other"), Stop("person", TOWN, "8"))))
+    gateway.publish(
+        replace(policy(upstream.url), stops=(Stop("system", TOWN, "other"), Stop("person", TOWN, "8")))
+    )
     assert "".join(one.choices[0].delta.content or "" for one in stream).endswith("39番目の文です。")
 
 
@@ -148,7 +152,9 @@ def test_an_index_refuses_what_would_let_everybody_in() -> None:
 
 
 def test_an_upstream_with_anothers_secret_is_left_out() -> None:
-    snapshot = Snapshot(1, 0, upstreams=(Service("u", "x", key="sealed1:AAAA"), Service("v", "y", enabled=False)))
+    snapshot = Snapshot(
+        1, 0, upstreams=(Service("u", "x", key="sealed1:AAAA"), Service("v", "y", enabled=False))
+    )
     assert not index(snapshot, SECRET).services
 
 
@@ -167,7 +173,9 @@ def test_a_busy_town_changes_its_policy(gateway: Running, upstream: Upstream) ->
 
     def asking() -> None:
         for _ in range(20):
-            answer = client.chat.completions.create(model="model", messages=[{"role": "user", "content": "はい"}])
+            answer = client.chat.completions.create(
+                model="model", messages=[{"role": "user", "content": "はい"}]
+            )
             done.append(bool(answer.choices))
 
     threads = [threading.Thread(target=asking) for _ in range(4)]

@@ -69,9 +69,7 @@ class Refusal(Exception):
 
 def bad_request(ja: str, en: str, *, param: str | None = None, code: str = "invalid_request") -> Refusal:
     """A request that cannot be understood."""
-    return Refusal(
-        400, code, Words(ja, en), _CORRECT, param=param
-    )
+    return Refusal(400, code, Words(ja, en), _CORRECT, param=param)
 
 
 def too_large(limit: int) -> Refusal:

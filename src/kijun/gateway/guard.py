@@ -143,11 +143,11 @@ class Guard:
 class Channel:
     """One text of a stream, such as the content of the first choice.
 
-    ``in_json``: the text is JSON, so that restored values are written with its escapes.
+    ``in_json``: the text is JSON, so that restored values are written with its escapes. ``every``: seconds between two inspections.
     """
 
-    def __init__(self, guard: Guard, place: str, *, in_json: bool = False) -> None:
-        self.place = place
+    def __init__(self, guard: Guard, place: str, *, in_json: bool = False, every: float = _EVERY) -> None:
+        self.place, self._every = place, every
         self._guard, self._in_json = guard, in_json
         self._kept: list[str] = []
         self._shown: list[str] = []
@@ -182,7 +182,7 @@ class Channel:
             text = self._unescape.feed(text)
         self._pending += text
         now = monotonic()
-        if self._shown and now - self._fed < _EVERY and len(self._pending) < _MOST_PENDING:
+        if self._shown and now - self._fed < self._every and len(self._pending) < _MOST_PENDING:
             return ""
         self._fed = now
         pending, self._pending = self._pending, ""

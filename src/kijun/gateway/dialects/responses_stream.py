@@ -135,17 +135,14 @@ class ResponsesReading:
         else:
             rest = channel.close()
             raw = "".join(self._raw.pop(key))
-            self._kept.append({"where": channel.place, "text": channel.kept})
             if rest:
-                more = {
-                    **{one: value for one, value in said.items() if one not in (name, "logprobs")},
-                    "delta": rest,
-                }
-                more["type"] = f"{family}.delta"
-                out = event_bytes(_without_odds(more), f"{family}.delta")
+                more = {one: value for one, value in said.items() if one not in (name, "logprobs")}
+                more |= {"type": f"{family}.delta", "delta": rest}
+                out = event_bytes(more, f"{family}.delta")
             if channel.stop is not None:
-                self.stop = channel.stop
+                self.stop, self._channels[key] = channel.stop, channel
                 return out
+            self._kept.append({"where": channel.place, "text": channel.kept})
             self._known[raw] = channel.shown
             said[name] = channel.shown
         return out + event_bytes(_without_odds(said), f"{family}.done")
@@ -207,13 +204,15 @@ class ResponsesReading:
         out = b""
         for key, channel in list(self._channels.items()):
             rest = channel.close()
-            self.stop = self.stop or channel.stop
-            self._kept.append({"where": channel.place, "text": channel.kept})
             if rest:
                 out += event_bytes(
                     {**self._open, "type": f"{key[0]}.delta", "delta": rest}, f"{key[0]}.delta"
                 )
-        self._channels.clear()
+            if channel.stop is not None:
+                self.stop = channel.stop
+                return out
+            self._kept.append({"where": channel.place, "text": channel.kept})
+            del self._channels[key]
         return out
 
     def stopped(self, text: str) -> bytes:
