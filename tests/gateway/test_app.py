@@ -125,15 +125,14 @@ def test_beyond_what_it_takes_callers_are_turned_away(tmp_path: Path, upstream: 
                 client.chat.completions.create(model="model", messages=[{"role": "user", "content": "はい"}])
                 done.append("ok")
             except openai.RateLimitError as error:
-                assert error.response.headers["retry-after"] == "1"
-                done.append(str(error.code))
+                done.append(f"{error.code}, {error.response.headers['retry-after']} s")
 
         threads = [threading.Thread(target=one) for _ in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(done) == ["ok", "ok", *["too_many_requests"] * 4]
+        assert sorted(done) == ["ok", "ok", *["too_many_requests, 1 s"] * 4]
         assert len(gateway.ledger.of(Kind.INPUT)) == 2
         assert ask(gateway).choices
 
@@ -154,9 +153,7 @@ def test_nothing_is_sent_that_is_not_recorded(gateway: Running, upstream: Upstre
 def test_nothing_ends_well_that_is_not_recorded(gateway: Running, upstream: Upstream, stream: bool) -> None:
     gateway.ledger.fails, gateway.ledger.fails_for = Unavailable("書けません。", "no disk"), Kind.OUTPUT
     with pytest.raises(openai.APIError) as caught:
-        answer = ask(gateway, "秘密の質問", stream=stream)
-        assert stream
-        list(answer)
+        list(ask(gateway, "秘密の質問", stream=stream))
     assert caught.value.code == "ledger_unavailable"
     assert "秘密" not in str(caught.value.body)
 
@@ -242,8 +239,8 @@ def test_settings_are_read_from_the_environment() -> None:
 def test_in_flight_is_counted_down(gateway: Running, upstream: Upstream) -> None:
     for _ in range(3):
         ask(gateway)
+    gateway.publish(with_purpose(policy(upstream.url), enabled=False))
     with pytest.raises(openai.PermissionDeniedError):
-        gateway.publish(with_purpose(policy(upstream.url), enabled=False))
         ask(gateway)
     wait_for(lambda: httpx2.get(f"{gateway.url}/health").json()["in_flight"] == 0)
     assert gateway.gateway._bytes == 0

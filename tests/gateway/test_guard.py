@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def guard() -> Guard:
 
 def cut(text: str, places: list[int]) -> list[str]:
     marks = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
-    return [text[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(marks)]
 
 
 PLACES = st.lists(st.integers(0, 10_000), max_size=30)
@@ -89,7 +90,7 @@ def test_a_stream_is_the_same_however_its_bytes_and_its_words_are_cut(
     data = b"".join(chat_events(cut(text, words)))
     marks = sorted({0, len(data), *(place % len(data) for place in bytes_)})
     events, reading, out = Events(), ChoicesReading(guard(), in_delta=True, hide_usage=True), b""
-    for start, end in zip(marks, marks[1:], strict=False):
+    for start, end in pairwise(marks):
         for one in events.feed(data[start:end]):
             out += reading.take(one)
     said = "".join(

@@ -88,24 +88,24 @@ def test_a_town_asks_and_the_ledger_has_it(tmp_path: Path, listener: socket.sock
     (tmp_path / "secret-key").write_text(SECRET, encoding="ascii")
     write(tmp_path, policy(upstream.url))
     number = listener.fileno()
-    with process("-c", WRITER, str(tmp_path / "ledger")):
-        with process("-m", "kijun.gateway.worker", str(number), str(tmp_path), descriptor=number) as running:
-            wait_for(lambda: is_healthy(listener), 20)
-            with openai.OpenAI(base_url=f"{address(listener)}/v1", api_key=KEY, max_retries=0) as client:
-                messages: Any = [{"role": "user", "content": "山田太郎さんの件です。"}]
-                answer = client.chat.completions.create(model="model", messages=messages)
-                said.append(str(answer.choices[0].message.content))
-                stream = client.chat.completions.create(
-                    model="model", messages=[{"role": "user", "content": "延々と話して"}], stream=True
-                )
-                for one in stream:
-                    if "5番目" in (one.choices[0].delta.content or ""):
-                        break
-                os.kill(running.pid, signal.SIGTERM)  # a running answer is kept, and marked
-                started = time.monotonic()
-                stream.close()
-                assert running.wait(15) in (0, -signal.SIGTERM)
-                assert time.monotonic() - started < 15
+    command = ("-m", "kijun.gateway.worker", str(number), str(tmp_path))
+    with process("-c", WRITER, str(tmp_path / "ledger")), process(*command, descriptor=number) as running:
+        wait_for(lambda: is_healthy(listener), 20)
+        with openai.OpenAI(base_url=f"{address(listener)}/v1", api_key=KEY, max_retries=0) as client:
+            messages: Any = [{"role": "user", "content": "山田太郎さんの件です。"}]
+            answer = client.chat.completions.create(model="model", messages=messages)
+            said.append(str(answer.choices[0].message.content))
+            stream = client.chat.completions.create(
+                model="model", messages=[{"role": "user", "content": "延々と話して"}], stream=True
+            )
+            for one in stream:
+                if "5番目" in (one.choices[0].delta.content or ""):
+                    break
+            os.kill(running.pid, signal.SIGTERM)  # a running answer is kept, and marked
+            started = time.monotonic()
+            stream.close()
+            assert running.wait(15) in (0, -signal.SIGTERM)
+            assert time.monotonic() - started < 15
     upstream.close()
     assert said == ["承りました：山田太郎さんの件です。"]
     found = records(tmp_path)

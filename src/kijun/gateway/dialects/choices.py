@@ -91,8 +91,9 @@ class ChoicesReading:
             self._seen.add(number)
             altered, holds = self._choice(number, choice)
             if choice.get("finish_reason") is not None and self.stop is None:
-                before += self._close(number)
-                if self.stop is not None:
+                rest, ends = self._close(number)
+                before += rest
+                if not ends:
                     return before  # it does not end as the upstream says
                 self._finished.add(number)
                 self.outcome.finish.append(str(choice["finish_reason"]))
@@ -203,8 +204,8 @@ class ChoicesReading:
                 said[key] = ""
         return worth
 
-    def _close(self, number: int) -> bytes:
-        """What a choice still holds, as chunks."""
+    def _close(self, number: int) -> tuple[bytes, bool]:
+        """What a choice still holds, as chunks, and whether all of it may be shown."""
         out = b""
         for (choice, name), channel in self._channels.items():
             if choice == number and self.stop is None:
@@ -218,7 +219,7 @@ class ChoicesReading:
         self._closed += [one for (choice, _), one in self._channels.items() if choice == number]
         self._channels = {key: one for key, one in self._channels.items() if key[0] != number}
         self._calls = {key: one for key, one in self._calls.items() if key[0] != number}
-        return out
+        return out, self.stop is None
 
     def _close_call(self, number: int, at: int, call: _Call) -> bytes:
         holder = {call.key: "".join(call.said)}
@@ -245,7 +246,7 @@ class ChoicesReading:
         """See `Reading`."""
         out = b""
         for number in sorted(self._seen - self._finished):
-            out += self._close(number)
+            out += self._close(number)[0]
         return out
 
     def stopped(self, text: str) -> bytes:
