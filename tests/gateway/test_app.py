@@ -96,6 +96,18 @@ def test_ten_megabytes_are_read_and_others_go_on_meanwhile(gateway: Running, ups
     assert len(upstream.calls) > 2
 
 
+def test_many_small_values_are_read_in_time_or_refused(gateway: Running) -> None:
+    phones = [f"090-1234-{number % 10_000:04d}" for number in range(3_000)]
+    body = {"model": "sample", "messages": [{"role": "user", "content": "はい"}], "list": phones}
+    told = httpx2.post(f"{gateway.url}/v1/chat/completions", json=body, headers=BEARER, timeout=30)
+    assert told.status_code == 200
+    assert gateway.ledger.last()[0].content["findings_total"] > 2_000
+    assert len(gateway.ledger.last()[0].content["findings"]) == 1_000
+    body["list"] = list(range(300_000))
+    told = httpx2.post(f"{gateway.url}/v1/chat/completions", json=body, headers=BEARER, timeout=30)
+    assert (told.status_code, told.json()["error"]["code"]) == (413, "too_much_text")
+
+
 def test_a_body_has_its_limit(tmp_path: Path, upstream: Upstream) -> None:
     with serving(tmp_path, policy(upstream.url), body=100_000) as gateway:
         with pytest.raises(openai.APIStatusError) as caught:

@@ -123,6 +123,17 @@ def test_several_choices_and_their_calls_do_not_mix() -> None:
     assert said == {0: "0番：山田太郎です", 1: "1番：山田太郎です"}
 
 
+def test_words_of_the_last_chunk_come_in_their_order() -> None:
+    reading = ChoicesReading(guard(), in_delta=True, hide_usage=True)
+    out = reading.take(Events().feed(event(chunk({"role": "assistant", "content": "一つ目の文"})))[0])
+    last = chunk({"content": "です。二つ目の文は⟦氏名1⟧さん"}, "stop")
+    out += reading.take(Events().feed(event(last))[0])
+    parts = [json.loads(one[6:])["choices"][0] for one in out.decode().strip().split("\n\n")]
+    said = "".join(one["delta"].get("content") or "" for one in parts)
+    assert said == "一つ目の文です。二つ目の文は山田太郎さん"
+    assert [one["finish_reason"] for one in parts][-1] == "stop"
+
+
 def test_arguments_that_are_no_json_are_a_text() -> None:
     holder = {"arguments": '{"name": "⟦氏名1⟧'}
     shown, kept = guard().whole_now(json_or_plain(holder, "arguments", "x", Source.ASSISTANT))

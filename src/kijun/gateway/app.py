@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _HEALTH_FOR: Final = 1.0  # seconds that an answer of the ledger counts
 _HEALTH_WAIT: Final = 1.0
+_BODY_WAIT: Final = 120.0  # seconds in which a request's body has to be there
 
 
 class Gateway:
@@ -151,13 +152,23 @@ class Gateway:
                 return
             if request.announced() > self.settings.body:
                 raise errors.too_large(self.settings.body)
-            request.body = await read_body(receive, self.settings.body, grew)
+            try:
+                async with asyncio.timeout(_BODY_WAIT):
+                    request.body = await read_body(receive, self.settings.body, grew)
+            except TimeoutError:
+                raise errors.too_slow() from None
             question = await questions.read(
                 permission, dialect, request, self._confirmation_key, self.settings.confirmation
             )
             headers = question.headers()
+            index, upstreams = self._ready()
             exchange = Exchange(
-                question, self.ledger, self._ready()[1], self.runnings, self._ready()[0], self.settings.answer
+                question,
+                self.ledger,
+                upstreams,
+                self.runnings,
+                lambda: self.keeper.index or index,
+                self.settings.answer,
             )
             try:
                 await exchange.run(receive, send)

@@ -5,16 +5,15 @@ A value cannot be masked inside of a PDF file; so a file in which something is m
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from kijun.gateway.pieces import FilePart, Rewrite, Source, Texts, Uninspected
+from kijun.gateway.pieces import FilePart, Plain, Rewrite, Source, Texts, Uninspected
 from kijun.inspection import Inspection
 from kijun.inspection.files import FileError, FileLimits, extract
 
@@ -43,20 +42,30 @@ class FileText:
         self.part.parts[self.part.at] = {"type": self.part.text_type, "text": text}
 
 
-async def read_files(texts: Texts, known: dict[str, Any]) -> None:
-    """Read the files of a request; what cannot be read is uninspected. ``known`` remembers within a request."""
-    for number, part in enumerate(texts.files):
-        if number >= _MOST_FILES:
-            texts.uninspected.append(Uninspected(part.place, "file", part.parts, part.at, "too many files"))
-            continue
-        found = known.get(part.place)
-        if found is None:
-            found = known[part.place] = await asyncio.to_thread(_read, part.data, part.name)
-        text, why = found
+Known = dict[str, tuple[str | None, str]]
+"""Place of a file → its text (None where it cannot be read) and what could not be read of it."""
+
+
+def read_files(texts: Texts) -> Known:
+    """Read the files of a request. Takes its time: to be called in a thread."""
+    return {
+        part.place: _read(part.data, part.name) if number < _MOST_FILES else (None, "too many files")
+        for number, part in enumerate(texts.files)
+    }
+
+
+def add_files(texts: Texts, known: Known) -> None:
+    """Add the texts of files to those of a request; what was not read is uninspected, but for its name."""
+    for part in texts.files:
+        text, why = known[part.place]
         if why:
             texts.uninspected.append(Uninspected(part.place, "file", part.parts, part.at, why))
         if text is not None:
             texts.pieces.append(FileText(part, part.place, part.source, part.message, text))
+        elif part.name:
+            held = part.parts[part.at]
+            held = held["file"] if isinstance(held.get("file"), dict) else held
+            texts.pieces.append(Plain(held, "filename", f"{part.place}.filename", part.source, part.message))
 
 
 def _read(data: str, name: str) -> tuple[str | None, str]:

@@ -86,6 +86,16 @@ def too_large(limit: int) -> Refusal:
     )
 
 
+def too_slow() -> Refusal:
+    """A request whose body did not come."""
+    return Refusal(
+        408,
+        "request_timeout",
+        Words("要求の本文が時間内に届きませんでした。", "The request's body did not come in time."),
+        _TRY_AGAIN,
+    )
+
+
 def unknown_path() -> Refusal:
     """No such address."""
     return Refusal(

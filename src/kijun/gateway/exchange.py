@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -45,7 +46,7 @@ class Exchange:
     ledger: Ledger
     upstreams: Upstreams
     runnings: Runnings
-    latest: Index
+    latest: Callable[[], Index]
     answer_limit: int
     started: float = field(default_factory=time.monotonic)
     attempts: list[Attempt] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Exchange:
         running = Running(self._scope())
         outgoing = Outgoing(question, self.answer_limit)
         with self.runnings.one(running, receive):
-            if (stop := self.latest.stop_for(*running.scope)) is not None:
+            if (stop := self.latest().stop_for(*running.scope)) is not None:
                 running.interrupt(Interrupted(stop))
             try:
                 refusal = await self._forward(running, outgoing, routes, send)

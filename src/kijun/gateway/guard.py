@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -270,15 +271,14 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def _only_given(text: str, start: int, end: int, given: list[tuple[int, int]]) -> bool:
     """Whether a finding is nothing but given placeholders and what stands between them."""
-    covered = [(max(start, first), min(end, last)) for first, last in given if first < end and start < last]
-    if not covered:
-        return False
-    rest, place = "", start
-    for first, last in covered:
-        rest += text[place:first]
-        place = last
+    at = bisect_right(given, start, key=lambda one: one[1])
+    rest, place, covers = "", start, False
+    while at < len(given) and given[at][0] < end:
+        first, last = given[at]
+        rest += text[place : max(start, first)]
+        place, covers, at = min(end, last), True, at + 1
     rest += text[place:end]
-    return not any(char.isalnum() for char in rest)
+    return covers and not any(char.isalnum() for char in rest)
 
 
 def values_of(table: Placeholders, first: int = 0) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ A text that is JSON (a tool call's arguments) or a part of the request's own JSO
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from kijun.gateway.jsons import NotJson, dump, parse
-from kijun.inspection import Inspection
+from kijun.inspection import Finding, Inspection, InspectionError
 
 Rewrite = Callable[[Inspection], str]
 
@@ -22,6 +23,17 @@ STRUCTURE: Final = frozenset(
     ("type", "name", "$ref", "$id", "$schema", "required", "format", "pattern", "strict", "function_call")
 )
 _OPENINGS: Final = ("⟦", "〚", "[[", "［［")
+
+
+#: Values of one piece of JSON; more are no conversation.
+MOST_LEAVES: Final = 200_000
+
+
+class TooManyParts(InspectionError):
+    """A part of a request or an answer has more values than are read."""
+
+    def __init__(self) -> None:
+        super().__init__("値の数が多すぎます。", f"a part has more than {MOST_LEAVES:,} values")
 
 
 class Source(StrEnum):
@@ -132,20 +144,23 @@ class Lines:
 
     def touches(self, start: int, end: int) -> bool:
         """Whether a place of the lines lies, at least partly, in a value that can be replaced."""
-        return any(leaf.start < end and start < leaf.end for leaf in self._leaves)
+        at = self._first_behind(start)
+        return at < len(self._leaves) and self._leaves[at].start < end
 
-    def _with_findings(self, inspection: Inspection) -> Iterator[tuple[_Leaf, list[Any]]]:
-        for leaf in self._leaves:
-            inside = [
-                replace(
-                    one,
-                    start=max(one.start, leaf.start) - leaf.start,
-                    end=min(one.end, leaf.end) - leaf.start,
-                )
-                for one in inspection
-                if one.start < leaf.end and leaf.start < one.end
-            ]
-            yield leaf, inside
+    def _first_behind(self, place: int) -> int:
+        """The first leaf that ends behind a place. Leaves stand in the order of the text and do not overlap."""
+        return bisect_right(self._leaves, place, key=lambda leaf: leaf.end)
+
+    def _with_findings(self, inspection: Inspection) -> Iterator[tuple[_Leaf, list[Finding]]]:
+        inside: dict[int, list[Finding]] = {}
+        for one in inspection:
+            at = self._first_behind(one.start)
+            while at < len(self._leaves) and (leaf := self._leaves[at]).start < one.end:
+                start, end = max(one.start, leaf.start) - leaf.start, min(one.end, leaf.end) - leaf.start
+                inside.setdefault(at, []).append(replace(one, start=start, end=end))
+                at += 1
+        for at, leaf in enumerate(self._leaves):
+            yield leaf, inside.get(at, [])
 
     def _walk(self, container: Any, key: Any, value: Any) -> None:
         if isinstance(value, str):
@@ -178,6 +193,8 @@ class Lines:
         start = self._length
         self._write(text)
         if text:
+            if len(self._leaves) >= MOST_LEAVES:
+                raise TooManyParts
             self._leaves.append(_Leaf(start, self._length, container, key, is_key))
 
     def _write(self, text: str) -> None:

@@ -147,6 +147,8 @@ class Keeper:
         self._path = folder / PLACE
         self._secret, self._seconds, self._on_change = secret, seconds, on_change
         self._seen = _ABSENT
+        self._told = ""
+        self._warming: asyncio.Task[None] | None = None
         self.index: Index | None = None
 
     async def look(self) -> bool:
@@ -159,15 +161,17 @@ class Keeper:
         try:
             fresh = await asyncio.to_thread(self._read, readers)
         except (OSError, ValueError) as error:
-            log.error("the policy that was published cannot be used: %s", type(error).__name__)
             if isinstance(error, OSError):
                 self._seen = _ABSENT
+            if (kind := type(error).__name__) != self._told:
+                log.error("the policy that was published cannot be used: %s", kind)
+            self._told = kind if isinstance(error, OSError) else ""
             return False
-        self.index = fresh
+        self.index, self._told = fresh, ""
         log.info("policy %d is in force", fresh.version)
         self._on_change(fresh)
-        if readers is not None:
-            await asyncio.to_thread(fresh.readers.warm, readers)
+        if readers is not None:  # beside: a stop switch must not wait for somebody's new words
+            self._warming = asyncio.create_task(asyncio.to_thread(fresh.readers.warm, readers))
         return True
 
     async def keep_looking(self) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from kijun.gateway import confirmations, multipart, verdicts
 from kijun.gateway.authorisation import Permission
 from kijun.gateway.confirmations import Confirmation, Matter
 from kijun.gateway.dialects import Dialect
-from kijun.gateway.documents import FileText, read_files, summarise
+from kijun.gateway.documents import FileText, Known, add_files, read_files, summarise
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.guard import values_of
 from kijun.gateway.http import Request
@@ -23,6 +24,9 @@ from kijun.gateway.snapshot import Action, Model
 from kijun.gateway.verdicts import Judgement
 from kijun.inspection import InspectionError, Placeholders, Words
 from kijun.ledger.model import Entry, Kind, Verdict
+
+#: From this many bytes on, a request is read in a thread.
+_LARGE: Final = 200_000
 
 
 @dataclass
@@ -43,7 +47,7 @@ class Question:
     refusal: Refusal | None = None
     confirmation: Confirmation | None = None
     characters: list[str] = field(default_factory=list, repr=False)
-    files: dict[str, Any] = field(default_factory=dict, repr=False)
+    files: Known = field(default_factory=dict, repr=False)
 
     @property
     def passes(self) -> bool:
@@ -83,17 +87,14 @@ async def read(
     permission: Permission, dialect: Dialect, request: Request, confirmation_key: bytes, seconds: int
 ) -> Question:
     """Read, inspect, judge and hide. Raises a `Refusal` for what cannot even be recorded as a question (400, 404, 413)."""
-    body = parse_body(request, dialect)
-    token = _confirmation_token(request, body)
-    if request.deployment:
-        body["model"] = request.deployment
-    model = permission.model(body.get("model"))
+    reader = await permission.index.readers.of(permission.grant.municipality)
     try:
-        dialect.check(body)
-        texts = dialect.texts(body)
-        known: dict[str, Any] = {}
-        await read_files(texts, known)
-        reader = await permission.index.readers.of(permission.grant.municipality)
+        large = len(request.body) > _LARGE
+        first = _first_reading(permission, dialect, request)
+        body, token, model, texts, files = await asyncio.to_thread(first) if large else first()
+        if texts.files:
+            files.update(await asyncio.to_thread(read_files, texts))
+            add_files(texts, files)
         characters = [piece.text for piece in texts.pieces]
         inspections = await reader.inspect_all(characters)
     except RecursionError:
@@ -104,7 +105,7 @@ async def read(
     question = Question(
         permission, dialect, request, body, model, texts, reader, judgement, Account(permission, model.name)
     )
-    question.characters, question.files = characters, known
+    question.characters, question.files = characters, files
     _decide(question, token, confirmation_key, seconds)
     if question.passes:
         try:
@@ -115,6 +116,24 @@ async def read(
             place = next(one.place for one in texts.uninspected if one.what == "stored")
             block(question, verdicts.stored_with_masked(place))
     return question
+
+
+_First = tuple[dict[str, Any], str, Model, Texts, Known]
+
+
+def _first_reading(permission: Permission, dialect: Dialect, request: Request) -> Callable[[], _First]:
+    """What is read of a request before anything is inspected: body, confirmation token, model, texts."""
+
+    def reading() -> _First:
+        body = parse_body(request, dialect)
+        token = _confirmation_token(request, body)
+        if request.deployment:
+            body["model"] = request.deployment
+        model = permission.model(body.get("model"))
+        dialect.check(body)
+        return body, token, model, dialect.texts(body), {}
+
+    return reading
 
 
 def block(question: Question, refusal: Refusal) -> None:
@@ -189,13 +208,10 @@ def _recorded_body(question: Question) -> Mapping[str, Any]:
         copy["model"] = question.request.deployment
     question.dialect.check(copy)
     texts = question.dialect.texts(copy)
-    for part in texts.files:
-        text, why = question.files.get(part.place, (None, "not read"))
-        if text is not None:
-            texts.pieces.append(FileText(part, part.place, part.source, part.message, text))
-            part.parts[part.at] = {"type": part.text_type, "text": text}
-        if why and text is None:
-            part.parts[part.at] = {"type": "file", "unread": why}
+    add_files(texts, question.files)
+    for piece in texts.pieces:
+        if isinstance(piece, FileText):  # the record holds what was read, not the file
+            piece.replace(piece.text)
     question.judgement.hide(texts.pieces, question.table, for_record=True)
     summarise(texts.uninspected)
     return copy

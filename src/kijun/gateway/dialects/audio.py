@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePath
 from typing import Any, Final
 
 from kijun.gateway.dialects.base import Answered
@@ -62,6 +64,11 @@ class Transcriptions:
         """See `Dialect`."""
         if body.get("stream") is True:
             body["stream"] = "true"
+        for name, value in body.items():
+            if isinstance(
+                value, Upload
+            ):  # 山田太郎_面談.wav: a service needs to know no more than the ending
+                body[name] = replace(value, filename=f"{name}{_ending(value.filename)}")
         return False
 
     def answered(self, answer: Any, body: dict[str, Any]) -> Answered:
@@ -82,6 +89,11 @@ class Transcriptions:
     def reading(self, guard: Guard, body: dict[str, Any], hide_usage: bool) -> TranscriptReading:
         """See `Dialect`."""
         return TranscriptReading(guard)
+
+
+def _ending(filename: str) -> str:
+    ending = PurePath(filename).suffix
+    return ending if ending[1:].isascii() and ending[1:].isalnum() and len(ending) < 8 else ""
 
 
 class TranscriptReading:

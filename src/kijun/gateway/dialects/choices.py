@@ -92,7 +92,9 @@ class ChoicesReading:
             altered, holds = self._choice(number, choice)
             if choice.get("finish_reason") is not None and self.stop is None:
                 rest, ends = self._close(number)
-                before += rest
+                if rest:  # words of this very chunk come before those that were held
+                    before += self._said_first(number, choice) + rest
+                    altered = True
                 if not ends:
                     return before  # it does not end as the upstream says
                 self._finished.add(number)
@@ -138,6 +140,15 @@ class ChoicesReading:
             worth = self._take_calls(number, held) or worth
             changed = True
         return changed, worth
+
+    def _said_first(self, number: int, choice: dict[str, Any]) -> bytes:
+        """The words of a chunk as a chunk of their own; they are taken out of it."""
+        held = choice["delta"] if self._in_delta and isinstance(choice.get("delta"), dict) else choice
+        names = [name for name in held if name not in _NO_WORDS] if held is not choice else ["text"]
+        words = {name: held[name] for name in names if isinstance(held.get(name), str) and held[name]}
+        for name in words:
+            held[name] = ""
+        return self._made(number, words) if words else b""
 
     def _nested(self, number: int, held: dict[str, Any], name: str) -> bool:
         """Citations and a service's own fields, whole as they come."""
