@@ -21,6 +21,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from kijun.governance.access.models import Grant, GrantKey, Purpose, Stop, Upstream
+from kijun.governance.access.models import Model as AiModel
 from kijun.governance.accounts.models import Person, Posting, RoleGrant, Transfer, TransferLine
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.models import Approval, Route
@@ -93,6 +95,12 @@ def last_entry(world: World, _before: dict[str, Any]) -> list[Any]:
 
 
 FILL: dict[str, Fill] = {
+    "access/grants/<int:pk>": rows(Grant, keys__isnull=False),
+    "access/grants/<int:pk>/keys/<int:key>": below(GrantKey, "grant"),
+    "access/models/<int:pk>": rows(AiModel),
+    "access/purposes/<int:pk>": rows(Purpose),
+    "access/stops/<int:pk>": rows(Stop),
+    "access/upstreams/<int:pk>": rows(Upstream),
     "approvals/<int:pk>": rows(Approval),
     "approvals/<int:pk>/steps/<int:step>": lambda _world, before: [
         Approval.objects.get(pk=before["pk"]).steps.all()[0].pk
@@ -222,6 +230,7 @@ def what_the_sample_lacks(town: Municipality) -> None:
             kind=kind, municipality_id=town.pk, made_by_id=person.pk, target_id=transfer.pk
         )
     kept_file(town, person)
+    Stop.objects.create(municipality=town, scope=Stop.Scope.EVERYTHING, reason="点検", by=person)
     mandate = Mandate.objects.filter(municipality=town)[0]
     ResourceRequest.objects.create(
         municipality=town, mandate=mandate, what="研修費", asked_on=day, asked_by=person

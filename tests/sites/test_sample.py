@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kijun.cli.main import main
+from kijun.governance.access.models import PublishedSnapshot, Publisher
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.eligibility import steps_for
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.slow
 
 
 def rows_by_model() -> dict[str, list[str]]:
-    """Every row of every table, except what removing writes down: the installation's own chain."""
+    """Every row of every table, except what removing writes down: the installation's own chain, and what the gateway was given."""
     found: dict[str, list[str]] = {}
     for model in apps.get_models(include_auto_created=True):
         rows = model._base_manager.order_by("pk")
@@ -47,6 +48,8 @@ def rows_by_model() -> dict[str, list[str]]:
             rows = rows.exclude(chain__key="")
         elif model is Chain:
             rows = rows.exclude(key="")
+        elif model in {Publisher, PublishedSnapshot}:
+            continue
         found[model._meta.label] = [str(row) for row in rows.values()]
     return found
 
@@ -88,7 +91,7 @@ def test_it_works(loaded: Municipality, story: dict[str, Any], client: Client) -
 def test_what_a_newcomer_finds(loaded: Municipality) -> None:
     assert loaded.is_sample
     systems = AISystem.objects.of(loaded)
-    assert set(systems.values_list("stage", flat=True)) == {"operation", "pilot", "plan"}
+    assert set(systems.values_list("stage", flat=True)) == {"operation", "pilot"}
     assert systems.count() == 4
     assert Department.objects.of(loaded).exclude(parent=None).exists()
     roles = {role for person in Person.objects.of(loaded) for role in person.roles_today()}

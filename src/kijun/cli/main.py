@@ -57,10 +57,7 @@ COMMANDS: Final[dict[str, Command]] = {
         "kijun.governance.accounts.commands.recover",
         "print a one-time link by which a person sets a new password",
     ),
-    "access": Command(
-        "kijun.governance.access.commands",
-        "who may use which AI for what: upstreams, models, purposes, grants, stop switches",
-    ),
+    "access": Command("kijun.governance.access.commands", "who may use which AI for what"),
     "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
     "sample": Command("kijun.sites.sample.commands", "load or remove the sample town みちしるべ市"),
     "version": Command("kijun.cli.version", "print the version", django=False),

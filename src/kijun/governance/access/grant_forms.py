@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access import queries
 from kijun.governance.access.actions.grants import LIMITS
@@ -76,8 +77,8 @@ class GrantForm(Form, LimitsMixin, RevisionMixin):
         required=False,
         help_text=_("アプリケーションのキーを預かり、漏れたときに取り替える人です。"),
     )
-    system = SystemChoice(label=_("AIシステム"))
-    purpose = PurposeChoice(label=_("利用目的"))
+    system = SystemChoice(label=pgettext_lazy("one", "AIシステム"))
+    purpose = PurposeChoice(label=pgettext_lazy("one", "利用目的"))
     starts_on = DateField(label=_("始まる日"))
     expires_on = DateField(label=_("終わる日"))
     with_key = forms.BooleanField(
@@ -176,8 +177,8 @@ class StopForm(Form):
     sometimes_required = ("system", "purpose", "person")
 
     scope = forms.ChoiceField(label=_("止める範囲"), choices=Stop.Scope.choices, widget=forms.RadioSelect)
-    system = SystemChoice(label=_("AIシステム"), required=False)
-    purpose = PurposeChoice(label=_("利用目的"), required=False)
+    system = SystemChoice(label=pgettext_lazy("one", "AIシステム"), required=False)
+    purpose = PurposeChoice(label=pgettext_lazy("one", "利用目的"), required=False)
     person = PersonField(label=_("職員"), required=False)
     reason = forms.CharField(
         label=_("理由"),

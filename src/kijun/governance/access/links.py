@@ -124,11 +124,6 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         )
 
 
-def stops_on(request: HttpRequest) -> int:
-    """Stop switches that are on, beside the menu's entry."""
-    return queries.stops_on(getattr(request, "municipality")).count()  # noqa: B009  set by the tenancy middleware
-
-
 def find_purposes(request: HttpRequest, text: str) -> Iterable[search.Hit]:
     person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
     rows = queries.purposes(person.municipality)
@@ -169,9 +164,7 @@ def register_all() -> None:
         navigation.Link("settings", _("AIの接続先"), "access:upstreams", "access.view", order=60),
         navigation.Link("settings", _("AIのモデル"), "access:models", "access.view", order=61),
         navigation.Link("settings", _("AIの共通の決まり"), "access:rules", "access.view", order=62),
-        navigation.Link(
-            "monitoring", _("AIの停止"), "access:stops", "access.view_stops", order=90, count=stops_on
-        ),
+        navigation.Link("monitoring", _("AIの停止"), "access:stops", "access.view_stops", order=90),
     ):
         navigation.register(link)
     words.add_actions(ACTIONS)

@@ -32,7 +32,7 @@ def _for_editors(name: str) -> Any:
 
 def upstream_state(row: Upstream) -> tuple[StrOrPromise, str]:
     """State tag of a service: (words, tone)."""
-    return (_("使用中"), "success") if row.enabled else (_("停止中"), "neutral")
+    return (_("使用中"), "success") if row.enabled else (pgettext_lazy("access", "停止中"), "neutral")
 
 
 def opt_out_state(row: Upstream) -> tuple[StrOrPromise, str]:
@@ -113,7 +113,7 @@ MODELS = Table(
         ),
         Column(
             "system",
-            _("AIシステム"),
+            pgettext_lazy("one", "AIシステム"),
             lambda row: row.system.shown_name,
             ("system__number",),
             hint=lambda row: row.system.code,
@@ -253,10 +253,15 @@ GRANTS = Table(
             link=lambda row: reverse("access:grant", args=[row.pk]),
             hint=lambda row: named(row.department or ""),
         ),
-        Column("purpose", _("利用目的"), lambda row: row.purpose.shown_name, ("purpose__name",)),
+        Column(
+            "purpose",
+            pgettext_lazy("one", "利用目的"),
+            lambda row: row.purpose.shown_name,
+            ("purpose__name",),
+        ),
         Column(
             "system",
-            _("AIシステム"),
+            pgettext_lazy("one", "AIシステム"),
             lambda row: row.system.shown_name,
             ("system__number",),
             hint=lambda row: row.system.code,
@@ -268,8 +273,18 @@ GRANTS = Table(
     search=("person__name", "person__staff_number", "application", "purpose__name", "system__name"),
     filters=[
         Filter("state", _("状態"), _grant_states, _by_grant_state),
-        Filter("system", _("AIシステム"), _systems, lambda rows, value: rows.filter(system=value)),
-        Filter("purpose", _("利用目的"), _purposes, lambda rows, value: rows.filter(purpose=value)),
+        Filter(
+            "system",
+            pgettext_lazy("one", "AIシステム"),
+            _systems,
+            lambda rows, value: rows.filter(system=value),
+        ),
+        Filter(
+            "purpose",
+            pgettext_lazy("one", "利用目的"),
+            _purposes,
+            lambda rows, value: rows.filter(purpose=value),
+        ),
     ],
     default=("revoked_at", "expires_on"),
     empty=_("利用権はまだありません。だれが、どのAIを、何のために使ってよいかを決めます。"),
@@ -282,7 +297,9 @@ GRANTS = Table(
 
 
 def stop_state(row: Stop) -> tuple[StrOrPromise, str]:
-    return (_("停止中"), "danger") if row.lifted_at is None else (_("再開済み"), "neutral")
+    return (
+        (pgettext_lazy("access", "停止中"), "danger") if row.lifted_at is None else (_("再開済み"), "neutral")
+    )
 
 
 STOPS = Table(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.inventory.models import AISystem
@@ -94,7 +95,7 @@ class Model(Tenant, Versioned):
 
     name = models.CharField(_("モデル名"), max_length=80)
     system = models.ForeignKey(
-        AISystem, models.PROTECT, related_name="ai_models", verbose_name=_("AIシステム")
+        AISystem, models.PROTECT, related_name="ai_models", verbose_name=pgettext_lazy("one", "AIシステム")
     )
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -185,9 +186,11 @@ class Grant(Tenant, Versioned):
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("キーの管理者")
     )
     system = models.ForeignKey(
-        AISystem, models.PROTECT, related_name="ai_grants", verbose_name=_("AIシステム")
+        AISystem, models.PROTECT, related_name="ai_grants", verbose_name=pgettext_lazy("one", "AIシステム")
     )
-    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="grants", verbose_name=_("利用目的"))
+    purpose = models.ForeignKey(
+        Purpose, models.PROTECT, related_name="grants", verbose_name=pgettext_lazy("one", "利用目的")
+    )
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("部署")
     )
@@ -278,16 +281,26 @@ class Stop(Tenant, Versioned):
 
     class Scope(models.TextChoices):
         EVERYTHING = "everything", _("すべてのAI")
-        SYSTEM = "system", _("AIシステム")
-        PURPOSE = "purpose", _("利用目的")
+        SYSTEM = "system", pgettext_lazy("one", "AIシステム")
+        PURPOSE = "purpose", pgettext_lazy("one", "利用目的")
         PERSON = "person", _("職員")
 
     scope = models.CharField(_("止める範囲"), max_length=10, choices=Scope.choices)
     system = models.ForeignKey(
-        AISystem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("AIシステム")
+        AISystem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("one", "AIシステム"),
     )
     purpose = models.ForeignKey(
-        Purpose, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("利用目的")
+        Purpose,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("one", "利用目的"),
     )
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("職員")
@@ -298,7 +311,7 @@ class Stop(Tenant, Versioned):
     at = models.DateTimeField(auto_now_add=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    lifted_why = models.CharField(_("再開する理由"), max_length=300, blank=True)
+    lifted_why = models.CharField(_("再開の理由"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -28,29 +28,37 @@ KEPT: Final = 1000
 """Versions that stay on record."""
 
 
+class _Batch:
+    """What was asked within one transaction; carried out once."""
+
+    done = False
+
+
 class _AfterCommit:
     """Publishes once the change is committed. A failure is told in the log and mended by the next publication, the hourly job or a
     restart; the change itself stands."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    def __init__(self, why: str, batch: _Batch) -> None:
+        self.why, self.batch = why, batch
 
     def __call__(self) -> None:
+        if self.batch.done:
+            return
         try:
             publish_now(self.why)
-        except OSError:
+            self.batch.done = True
+        except (OSError, DatabaseError):
             log.exception("the policy could not be written for the gateway")
 
 
 def publish(why: str) -> None:
-    """Publish when the running transaction commits (at once without one); several in one transaction are one publication."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    current = set(connection.savepoint_ids)
-    for entry in connection.run_on_commit:
-        sids, waiting = entry[0], entry[1]
-        if isinstance(waiting, _AfterCommit) and set(sids) <= current:
-            return  # it lives at least as long as this one would
-    transaction.on_commit(_AfterCommit(why))
+    """Publish when the running transaction commits (at once without one); several in one transaction are one publication.
+
+    Each is registered by itself, for a savepoint that is rolled back takes its own away and must take no other's.
+    """
+    waiting = (entry[1] for entry in connections[DEFAULT_DB_ALIAS].run_on_commit)
+    batches = (one.batch for one in waiting if isinstance(one, _AfterCommit) and not one.batch.done)
+    transaction.on_commit(_AfterCommit(why, next(batches, None) or _Batch()))
 
 
 def publish_now(why: str) -> int:
@@ -63,7 +71,7 @@ def publish_now(why: str) -> int:
         Publisher.objects.get_or_create(pk=1)
         Publisher.objects.select_for_update().get(pk=1)
         made = build()
-        content = hashlib.sha256(snapshot.dump(made)).hexdigest()
+        content = _content(made)
         last = PublishedSnapshot.objects.order_by("-version").first()
         if last is not None and last.content == content and last.digest == _digest(home):
             return last.version
@@ -77,6 +85,11 @@ def publish_now(why: str) -> int:
         snapshot.write(home, made)
     log.debug("policy %s published: %s", version, why)
     return version
+
+
+def _content(made: snapshot.Snapshot) -> str:
+    """The SHA-256 of what a policy says, without version and time."""
+    return hashlib.sha256(snapshot.dump(made)).hexdigest()
 
 
 def _highest() -> int:
@@ -100,16 +113,20 @@ def _version_in(home: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the gateway has been given: the last version, and whether its file lies there as it was written."""
+    """What the gateway has been given: the last version, whether its file lies there as it was written, and whether it is what the
+    database says today."""
 
     last: PublishedSnapshot | None
     in_place: bool
+    current: bool
 
 
 def state() -> State:
-    """For pages and commands: without a publication, or with a file that was lost or changed, the gateway works with an old policy."""
+    """For pages and commands: where something is missing here, the gateway works with an old policy or with none."""
     last = PublishedSnapshot.objects.order_by("-version").first()
-    return State(last, last is not None and last.digest == _digest(Path(settings.HOME)))
+    if last is None:
+        return State(None, False, False)
+    return State(last, last.digest == _digest(Path(settings.HOME)), last.content == _content(build()))
 
 
 def gateway_address() -> str:

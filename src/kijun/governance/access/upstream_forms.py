@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access import queries
 from kijun.governance.access.actions import Way
@@ -215,7 +216,9 @@ class AiModelForm(Form, RevisionMixin):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    system = SystemChoice(label=_("AIシステム"), help_text=_("このモデルが属する、台帳のAIシステムです。"))
+    system = SystemChoice(
+        label=pgettext_lazy("one", "AIシステム"), help_text=_("このモデルが属する、台帳のAIシステムです。")
+    )
 
     def __init__(
         self, *args: Any, municipality: Municipality, model: Model | None = None, **kwargs: Any

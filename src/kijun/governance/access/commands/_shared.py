@@ -51,7 +51,9 @@ def command(
     commands: Any, name: str, help: str, carry_out: Carry, *, town: bool = True
 ) -> argparse.ArgumentParser:
     """One command with the options that all have."""
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help, description=help, allow_abbrev=False
+    )
     parser.set_defaults(carry_out=carry_out)
     parser.add_argument("--json", action="store_true", help="print JSON")
     if town:

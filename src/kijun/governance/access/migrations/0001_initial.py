@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('reason_en', models.CharField(blank=True, max_length=300, verbose_name='理由（英語）')),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_why', models.CharField(blank=True, max_length=300, verbose_name='再開する理由')),
+                ('lifted_why', models.CharField(blank=True, max_length=300, verbose_name='再開の理由')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.municipality')),

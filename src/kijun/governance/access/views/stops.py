@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, lists
+from kijun.governance.access import actions, lists, publishing
 from kijun.governance.access.grant_forms import StopForm
 from kijun.governance.access.models import Stop
 from kijun.governance.access.upstream_forms import ReasonForm
@@ -33,6 +33,7 @@ def stops(request: StaffRequest) -> HttpResponse:
         "all_stopped": any(one.scope == Stop.Scope.EVERYTHING for one in on),
         "shown": lists.STOPS.show(request, rows),
         "may_stop": request.user.has_perm("access.stop"),
+        "published": publishing.state(),
     }
     return render(request, "access/stops.html", context)
 

@@ -1,0 +1,267 @@
+"""``kijun access …``: everything that the pages do, as commands that scripts can read."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from kijun.cli.main import main
+from kijun.gateway import sealing, snapshot
+from kijun.governance.access import actions, keys
+from kijun.governance.access.models import Grant, GrantKey, Model, Purpose, Stop, Upstream
+from kijun.governance.accounts.models import Person
+from kijun.governance.audit.models import Entry
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Municipality
+
+Run = Callable[..., Any]
+SOON = (timezone.localdate() + datetime.timedelta(days=100)).isoformat()
+
+
+@pytest.fixture
+def run(capsys: Any) -> Run:
+    """``run("upstream", "list")``: what the command prints as JSON."""
+
+    def call(*words: str) -> Any:
+        code = main(["access", *words, "--json"])
+        found = capsys.readouterr()
+        assert code == 0, found.err
+        return json.loads(found.out)
+
+    return call
+
+
+@pytest.fixture
+def refused(capsys: Any) -> Callable[..., tuple[int, str]]:
+    """The exit code and what is told on standard error."""
+
+    def call(*words: str) -> tuple[int, str]:
+        code = main(["access", *words])
+        return code, capsys.readouterr().err
+
+    return call
+
+
+class TestTheWholeWay:
+    def test_from_a_service_to_a_key(
+        self,
+        run: Run,
+        system: AISystem,
+        owner: Person,
+        staff: Person,
+        tmp_path: Path,
+        monkeypatch: Any,
+        home: Path,
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("upstream-secret\n"))
+        headers = tmp_path / "headers"
+        headers.write_text("X-Org: hidden\n")
+        made = run(
+            "upstream", "add", "Ollama", "--url", "http://10.0.0.9:11434/v1",
+            "--key-file", "-", "--header-file", str(headers), "--retries", "2",
+        )  # fmt: skip
+        assert (made["name"], made["has_key"], made["headers"], made["retries"]) == (
+            "Ollama",
+            True,
+            ["X-Org"],
+            2,
+        )
+        row = Upstream.objects.get()
+        assert sealing.unseal(settings.SECRET_KEY, row.key) == "upstream-secret"
+        run("upstream", "opt-out", "Ollama", "--proof", "庁内のサーバーで動かしている")
+        run("model", "add", "assistant", "--system", system.code, "--route", "Ollama=gemma3:27b,0,2")
+        purpose = run(
+            "purpose", "add", "相談記録の要約", "--description", "要約", "--owner", "0003",
+            "--data-class", "internal", "--data-class", "personal", "--legal-basis", "介護保険法第27条",
+            "--input", "personal=mask", "--input", "BANK_ACCOUNT=confirm", "--network", "10.0.0.0/8",
+            "--hours", "mon-fri 08:30-17:15", "--retention", "y3", "--uninspected",
+        )  # fmt: skip
+        assert purpose["input_handling"]["types"] == {"BANK_ACCOUNT": "confirm"}
+        assert (purpose["uninspected"], purpose["hours"][0]) == (True, [0, 510, 1035])
+        grant = run(
+            "grant", "create", "--application", "Open WebUI", "--responsible", "0003",
+            "--system", "AI-001", "--purpose", "相談記録の要約", "--expires", SOON, "--requests", "10",
+        )  # fmt: skip
+        assert grant["base_url"] == "http://127.0.0.1:8080/v1"
+        assert grant["model"] == "assistant"
+        assert GrantKey.objects.get().digest == keys.digest(grant["key"])
+        assert run("publish")["version"] >= 1
+        found = snapshot.read(home)
+        assert found.grants[0].keys == (keys.digest(grant["key"]),)
+        assert found.models[0].routes == (snapshot.Route(str(row.pk), "gemma3:27b", 0, 2),)
+        assert {entry.actor_label for entry in Entry.objects.filter(action__startswith="access.")} == {
+            "操作卓 console"
+        }
+
+    def test_a_person_has_no_key_unless_asked(self, run: Run, grant: Grant, neighbour: Person) -> None:
+        made = run(
+            "grant", "create", "--person", "0008", "--system", "AI-001", "--purpose", grant.purpose.name,
+            "--expires", SOON,
+        )  # fmt: skip
+        assert (made["key"], made["keys"]) == ("", [])
+
+
+class TestUpstreams:
+    def test_show_and_change(self, run: Run, upstream: Upstream, capsys: Any) -> None:
+        assert run("upstream", "show", str(upstream.pk))["base_url"] == upstream.base_url
+        assert run("upstream", "change", upstream.name, "--name", "新")["name"] == "新"
+        assert run("upstream", "disable", "新", "--reason", "障害")["enabled"] is False
+        assert run("upstream", "enable", "新")["enabled"] is True
+        run("upstream", "opt-out", "新", "--on", "令和8年4月1日", "--proof", "契約書第12条")
+        assert run("upstream", "list")[0]["opt_out_on"] == "2026-04-01"
+        assert run("upstream", "opt-out", "新", "--withdraw", "規約の変更")["opt_out_on"] is None
+        assert main(["access", "upstream", "list"]) == 0
+        assert "新" in capsys.readouterr().out
+
+    def test_a_key_is_never_an_argument(self, capsys: Any, town: Municipality) -> None:
+        with pytest.raises(SystemExit):
+            main(["access", "upstream", "add", "X", "--key", "secret"])
+        assert "--key-file" not in capsys.readouterr().out
+
+
+class TestOthers:
+    def test_models(self, run: Run, model: Model, upstream: Upstream) -> None:
+        assert run("model", "list")[0]["routes"][0]["model"] == "gemma-3-27b"
+        assert run("model", "change", "assistant", "--name", "b")["routes"][0]["model"] == "gemma-3-27b"
+        ways = ("--route", f"{upstream.name}=x", "--route", f"{upstream.pk}=y,5")
+        assert [one["order"] for one in run("model", "change", "b", *ways)["routes"]] == [0, 5]
+        run("model", "remove", "b")
+        assert run("model", "list") == []
+
+    def test_purposes(self, run: Run, purpose: Purpose) -> None:
+        found = run("purpose", "change", purpose.name, "--input", "personal=block", "--no-uninspected")
+        assert found["input_handling"]["groups"]["personal"] == "block"
+        assert found["input_handling"]["groups"]["numbers"] == "block"
+        assert run("purpose", "disable", purpose.name, "--reason", "見直し")["enabled"] is False
+        assert run("purpose", "enable", purpose.name)["enabled"] is True
+        assert run("purpose", "show", str(purpose.pk)) == run("purpose", "list")[0]
+
+    def test_grants(self, run: Run, application: actions.Made) -> None:
+        shown = run("grant", "show", application.key[:7])
+        assert shown["id"] == application.grant.pk
+        new = run("grant", "rotate", str(application.grant.pk), "--grace-days", "2")
+        assert [key["works"] for key in new["keys"]] == [True, True]
+        assert new["key"] not in (application.key, "")
+        assert run("grant", "stale") == []
+        Grant.objects.update(starts_on="2020-01-01")
+        assert run("grant", "stale")[0]["why"] == ["never_used"]
+        assert len(run("grant", "list")) == 1
+        assert run("grant", "revoke", str(application.grant.pk), "--reason", "漏えい")["revoked_at"]
+        assert run("grant", "list") == []
+        assert len(run("grant", "list", "--all")) == 1
+
+    def test_stops(self, run: Run, staff: Person, grant: Grant) -> None:
+        for words in (
+            ["--everything"],
+            ["--system", "AI-001"],
+            ["--purpose", grant.purpose.name],
+            ["--person", "0004"],
+        ):
+            made = run("stop", "add", *words, "--reason", "点検", "--reason-en", "Check")
+            assert [one["id"] for one in run("stop", "list")] == [made["id"]]
+            run("stop", "lift", str(made["id"]), "--reason", "済んだ")
+        assert run("stop", "list") == []
+        assert len(run("stop", "list", "--all")) == Stop.objects.count() == 4
+
+
+class TestRefusals:
+    def test_in_both_languages(self, refused: Any, model: Model, personal: Purpose, staff: Person) -> None:
+        code, told = refused(
+            "grant", "create", "--person", "0004", "--system", "AI-001", "--purpose", personal.name,
+            "--expires", SOON,
+        )  # fmt: skip
+        assert code == 1
+        assert "確認が済んでいません" in told
+        assert "does not train" in told
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (["upstream", "show", "ない"], 2),
+            (["upstream", "show", "9" * 40], 2),
+            (["model", "remove", "ない"], 2),
+            (["purpose", "show", "ない"], 2),
+            (["grant", "show", "kj-none"], 2),
+            (["stop", "lift", "99", "--reason", "x"], 2),
+            (["stop", "add", "--person", "9999", "--reason", "x"], 2),
+            (["stop", "add", "--everything", "--reason", " "], 1),
+            (["grant", "create", "--person", "0004"], 2),
+            (["grant", "create", "--sample"], 2),
+            (["model", "add", "x", "--system", "AI-999", "--route", "a=b"], 2),
+            (["upstream", "add", "X", "--url", "http://x.example.jp/v1", "--key-file", "missing"], 1),
+            (["upstream", "list", "--municipality", "000000"], 2),
+            ([], 2),
+            (["upstream"], 2),
+        ],
+    )
+    def test_what_is_not_there(self, refused: Any, staff: Person, words: list[str], code: int) -> None:
+        found, told = refused(*words)
+        assert found == code
+        assert told
+
+    @pytest.mark.parametrize("route", ["x", "=y", "庁内のvLLM=", "庁内のvLLM=y,a", "庁内のvLLM=y,1,2,3"])
+    def test_routes_that_cannot_be_read(self, refused: Any, model: Model, route: str) -> None:
+        assert refused("model", "change", "assistant", "--route", route)[0] == 2
+
+    def test_several_towns_want_a_name(
+        self, refused: Any, run: Run, upstream: Upstream, other_town: Municipality
+    ) -> None:
+        assert refused("upstream", "list")[0] == 2
+        assert len(run("upstream", "list", "--municipality", "131016")) == 1
+        assert run("upstream", "list", "--municipality", "141003") == []
+        assert refused("upstream", "show", str(upstream.pk), "--municipality", "141003")[0] == 2
+
+
+def kijun(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "KIJUN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "kijun.sites.settings"}
+    environment.pop("DATABASE_URL", None)
+    return subprocess.run(
+        [sys.executable, "-m", "kijun.cli", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_the_sample_on_a_real_data_folder(tmp_path: Path) -> None:
+    """Loaded, used by several commands at once beside a reader, removed: the policy follows, and each call's key goes on working."""
+    home = tmp_path / "data"
+    home.mkdir()
+    assert kijun(home, "migrate").returncode == 0
+    assert kijun(home, "access", "grant", "create", "--sample", "--json").returncode == 2
+    assert kijun(home, "sample", "load").returncode == 0
+    (home / "gateway" / "address").write_text("http://127.0.0.1:9999\n")
+
+    words = [sys.executable, "-m", "kijun.cli", "access", "grant", "create", "--sample", "--json"]
+    environment = {**os.environ, "KIJUN_HOME": str(home)}
+    environment.pop("DATABASE_URL", None)
+    running = [subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    made = [json.loads(one.communicate()[0]) for one in running]
+    assert [set(one) for one in made] == [{"key", "base_url", "model"}] * 3
+    assert {one["base_url"] for one in made} == {"http://127.0.0.1:9999/v1"}
+    assert {one["model"] for one in made} == {"kijun-sample"}
+
+    found = snapshot.read(home)
+    known = {digest for grant in found.grants for digest in grant.keys}
+    assert {keys.digest(one["key"]) for one in made} <= known
+    assert all(one.training_opt_out for one in found.upstreams)
+    assert {one.name for one in found.models} == {"kijun-sample", "kijun-sample-minutes"}
+    assert all(one.input.groups["numbers"] == "block" for one in found.purposes)
+
+    assert kijun(home, "sample", "remove").returncode == 0
+    after = snapshot.read(home)
+    assert after.version > found.version
+    assert (after.grants, after.purposes, after.models, after.upstreams) == ((), (), (), ())
