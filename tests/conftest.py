@@ -48,6 +48,8 @@ def japanese() -> Iterator[None]:
 def files_in_tmp(settings: Any, tmp_path: Path) -> None:
     """Nothing a test writes reaches the data folder."""
     settings.KIJUN_FILES = tmp_path / "files"
+    settings.HOME = tmp_path / "data"
+    settings.KIJUN_LEDGER_URL = ""  # a PostgreSQL under test has one ledger, a test has its own
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

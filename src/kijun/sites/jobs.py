@@ -22,11 +22,12 @@ PREFIX: Final = "kijun: "
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``function`` is dotted; ``at`` is the local time of a daily job, None for an hourly one."""
+    """``function`` is dotted; ``at`` is the local time of a daily job; ``minutes`` lie between two runs; an hourly one has neither."""
 
     name: str
     function: str
     at: datetime.time | None = None
+    minutes: int | None = None
 
     def exists(self) -> bool:
         """The function can be imported."""
@@ -44,13 +45,19 @@ JOBS: Final = (
     Job("departments", "kijun.governance.organisation.jobs.apply_versions", datetime.time(0, 5)),
     Job("transfers", "kijun.governance.accounts.jobs.apply_transfers", datetime.time(0, 15)),
     Job("access", "kijun.governance.access.jobs.keep_current"),
+    Job("seal", "kijun.governance.interactions.jobs.seal", minutes=5),
+    Job("imports", "kijun.governance.interactions.jobs.run_imports", minutes=5),
+    Job("stamp", "kijun.governance.interactions.jobs.stamp"),
+    Job("grants used", "kijun.governance.interactions.jobs.mark_grants"),
+    Job("access reports", "kijun.governance.interactions.jobs.make_reports", datetime.time(0, 30)),
+    Job("keep records", "kijun.governance.interactions.jobs.keep", datetime.time(2, 0)),
     Job("forget", "kijun.governance.accounts.jobs.forget_expired", datetime.time(1, 0)),
     Job("evidence", "kijun.governance.evidence.jobs.collect_all"),
 )
 
 
 def next_run(job: Job, now: datetime.datetime) -> datetime.datetime:
-    """When a job runs for the first time: at once when hourly, else at its next time of day."""
+    """When a job runs for the first time: at once, a daily one at its next time of day."""
     if job.at is None:
         return now
     local = timezone.localtime(now)
@@ -78,15 +85,21 @@ def ensure_schedules() -> list[str]:
     for job in JOBS:
         if not job.exists():
             continue
-        name, kind = PREFIX + job.name, Schedule.DAILY if job.at else Schedule.HOURLY
+        name = PREFIX + job.name
+        kind = Schedule.DAILY if job.at else Schedule.MINUTES if job.minutes else Schedule.HOURLY
         kept, *doubles = found.pop(name, []) or [None]
         for row in doubles:
             row.delete()
         if kept is None:
             kept = Schedule(name=name)
-        elif (kept.func, kept.schedule_type, kept.repeats) == (job.function, kind, -1):
+        elif (kept.func, kept.schedule_type, kept.minutes, kept.repeats) == (
+            job.function,
+            kind,
+            job.minutes,
+            -1,
+        ):
             continue
-        kept.func, kept.schedule_type, kept.repeats = job.function, kind, -1
+        kept.func, kept.schedule_type, kept.minutes, kept.repeats = job.function, kind, job.minutes, -1
         kept.next_run = next_run(job, timezone.now())
         kept.save()
         changed.append(job.name)

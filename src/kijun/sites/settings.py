@@ -18,6 +18,8 @@ KIJUN_PUBLIC_URL = environ.web_address("KIJUN_PUBLIC_URL")
 KIJUN_ADDRESS = environ.address(HOME)
 KIJUN_FILES = HOME / "files"
 KIJUN_UPLOAD_BYTES = environ.number("KIJUN_UPLOAD_MB", 20) * 1024 * 1024
+KIJUN_LEDGER_URL = environ.text("DATABASE_URL")  # its journal; SQLite in the data folder without a PostgreSQL
+KIJUN_TIMESTAMP_URL = environ.text("KIJUN_TIMESTAMP_URL")
 
 # The one address that `kijun serve --host` names is answered without being named again.
 LISTENING = [environ.bare_host(environ.text(environ.ADDRESS))] if environ.text(environ.ADDRESS) else []
@@ -35,6 +37,7 @@ INSTALLED_APPS = [
     "kijun.governance.risks",
     "kijun.governance.assessments",
     "kijun.governance.access",
+    "kijun.governance.interactions",
     "kijun.governance.register",
     "kijun.governance.reports",
     "kijun.sites",

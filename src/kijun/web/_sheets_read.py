@@ -22,6 +22,7 @@ from kijun.web._sheets import (
     ReadResult,
     ReadRow,
     SheetColumn,
+    SheetError,
     Value,
     headings,
     same_word,
@@ -64,6 +65,30 @@ def read_table(
         return _read_rows(_raw_rows(content, filename, limits, sheet), columns, limits)
     except (_FileRefusal, ArchiveError) as refused:
         return ReadResult([], [str(refused)])
+
+
+def read_raw(content: bytes, filename: str, limits: ReadLimits) -> list[tuple[int, list[Any]]]:
+    """See :func:`kijun.web.excel.read_raw`."""
+    found: list[tuple[int, list[Any]]] = []
+    try:
+        if len(content) > limits.max_bytes:
+            raise _FileRefusal(
+                _("ファイルが大きすぎます（上限%(size)sMB）。行を分けて保存し直してください。")
+                % {"size": f"{limits.max_bytes / MEBIBYTE:g}"}
+            )
+        for number, cells in _raw_rows(content, filename, limits, None):
+            if not any(map(_filled, cells)):
+                continue
+            if len(found) > limits.max_rows:
+                raise _FileRefusal(
+                    _("行が多すぎます（上限%(count)s行）。ファイルを分けてください。")
+                    % {"count": f"{limits.max_rows:,}"}
+                )
+            kept = cells[: limits.max_columns]
+            found.append((number, [None if isinstance(cell, Formula | Broken) else cell for cell in kept]))
+    except (_FileRefusal, ArchiveError) as refused:
+        raise SheetError(str(refused)) from refused
+    return found
 
 
 def _raw_rows(content: bytes, filename: str, limits: ReadLimits, sheet: str | None) -> Rows:

@@ -33,6 +33,7 @@ __all__ = [
     "SheetColumn",
     "SheetError",
     "Value",
+    "read_raw",
     "read_table",
     "write_csv",
     "write_workbook",
@@ -55,6 +56,16 @@ def read_table(
     from kijun.web import _sheets_read
 
     return _sheets_read.read_table(content, filename, columns, limits, sheet=sheet)
+
+
+def read_raw(content: bytes, filename: str, limits: ReadLimits | None = None) -> list[tuple[int, list[Any]]]:
+    """The rows of a sheet whose columns nobody knows yet, with the numbers that Excel shows; the first is the heading.
+
+    Cells are text, or what Excel holds (numbers, dates); a formula or a broken cell is None. Raises :class:`SheetError`.
+    """
+    from kijun.web import _sheets_read
+
+    return _sheets_read.read_raw(content, filename, limits or ReadLimits())
 
 
 def write_workbook(sheets: Sequence[Sheet], *, front: Callable[[Any], str] | None = None) -> bytes:

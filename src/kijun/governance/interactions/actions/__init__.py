@@ -1,0 +1,23 @@
+"""What changes around records: holds, access reports, imports. Each function: permission, validation, effect, audit entry."""
+
+from kijun.governance.interactions.actions.holds import put_hold, release_hold
+from kijun.governance.interactions.actions.imports import (
+    confirm_import,
+    discard_import,
+    remove_template,
+    save_template,
+    stage_import,
+)
+from kijun.governance.interactions.actions.reports import acknowledge, generate
+
+__all__ = [
+    "acknowledge",
+    "confirm_import",
+    "discard_import",
+    "generate",
+    "put_hold",
+    "release_hold",
+    "remove_template",
+    "save_template",
+    "stage_import",
+]

@@ -1,0 +1,354 @@
+"""What records prove by themselves: that they are kept and whole, that use is analysed and looked at, what was masked and stopped."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.gateway.handling import PERSONAL, group_of
+from kijun.gateway.snapshot import Group
+from kijun.governance.access.models import Purpose
+from kijun.governance.evidence.models import ScopeKind, Verdict
+from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
+from kijun.governance.interactions import ledger
+from kijun.governance.interactions.figures import ASKED, last_month, month_days
+from kijun.governance.interactions.models import AccessReport, LedgerCheck
+from kijun.governance.interactions.searching import milliseconds
+from kijun.governance.inventory.models import IN_USE, AISystem
+from kijun.ledger.model import Kind, LedgerError, Query
+from kijun.ledger.model import Verdict as Ruled
+
+DAYS: Final = 30
+"""Days of use that evidence tells of."""
+CHECK_DAYS: Final = 2
+"""A verification of the ledger is good for so long: it is made every night."""
+BOTH: Final = (ScopeKind.ORGANISATION, ScopeKind.SYSTEM)
+STOPPED: Final = frozenset({Ruled.BLOCKED, Ruled.TO_CONFIRM})
+
+
+def _proof(
+    title: StrOrPromise,
+    value: StrOrPromise,
+    verdict: Verdict,
+    page: str,
+    figures: dict[str, Any],
+    expires_on: datetime.date | None = None,
+) -> Proof:
+    url = reverse(f"interactions:{page}")
+    return Proof(title, value, verdict, url, timezone.now(), expires_on, figures)
+
+
+def _where(scope: Scope, kinds: Sequence[Kind] = ASKED) -> Query:
+    since = timezone.localdate() - datetime.timedelta(days=DAYS)
+    return Query(
+        municipality=scope.municipality.code,
+        kinds=tuple(kinds),
+        since=milliseconds(since),
+        system=str(scope.id) if scope.kind == ScopeKind.SYSTEM else "",
+    )
+
+
+def _count(by: tuple[str, ...], where: Query) -> list[dict[str, Any]]:
+    """Figures of the ledger; none while there is no ledger. Raises `LedgerError`."""
+    from kijun.ledger.client import FOLDER
+
+    if not (ledger.home() / FOLDER).is_dir():
+        return []
+    with ledger.reading() as book:
+        return book.aggregate(by, where)
+
+
+def _unreadable(title: StrOrPromise) -> Proof:
+    """A ledger that cannot be read proves that something is wrong, not nothing."""
+    return _proof(title, _("台帳を読めないため、確かめられません"), Verdict.UNMET, "records", {})
+
+
+def _in_use(scope: Scope) -> set[str]:
+    rows = AISystem.objects.of(scope.municipality).filter(registered_at__isnull=False, stage__in=IN_USE)
+    if scope.kind == ScopeKind.SYSTEM:
+        rows = rows.filter(pk=scope.id)
+    return set(map(str, rows.values_list("pk", flat=True)))
+
+
+def checked() -> LedgerCheck | None:
+    """The newest verification of the ledger."""
+    return LedgerCheck.objects.first()
+
+
+@proves("P7.1.1", page="interactions:records", scopes=BOTH)
+def records_are_kept(scope: Scope) -> Proof | None:
+    """What systems in use were asked and answered in 30 days is recorded, and last night's verification found the ledger whole.
+
+    The gateway forwards nothing that it has not recorded: of what passes it all is there. A system in use without a record is asked by other
+    ways that are not connected.
+    """
+    title = _("入出力の記録と完全性")
+    used = _in_use(scope)
+    try:
+        counts = {row["system"]: row["count"] for row in _count(("system",), _where(scope))}
+        answers = sum(row["count"] for row in _count(("kind",), _where(scope, (Kind.OUTPUT,))))
+    except LedgerError:
+        return _unreadable(title)
+    total = sum(counts.values())
+    if not used and not total:
+        return None
+    kept = len(used & counts.keys())
+    check = checked()
+    today = timezone.localdate()
+    day = None if check is None else timezone.localdate(check.at)
+    fresh = day is not None and (today - day).days <= CHECK_DAYS
+    faults = check.faults if check is not None else 0
+    value = format_lazy(
+        _(
+            "使っているAIシステム{used}件のうち{kept}件の入出力を記録（{days}日間に入力{total}件、出力{answers}件）。"
+            "台帳の検証{day}：{entries}件を確かめ、異常{faults}件"
+        ),
+        used=len(used),
+        kept=kept,
+        days=DAYS,
+        total=total,
+        answers=answers,
+        day=shown_day(day),
+        entries=check.entries if check is not None else 0,
+        faults=faults,
+    )
+    figures = {
+        "systems": len(used),
+        "recorded_systems": kept,
+        "inputs": total,
+        "outputs": answers,
+        "checked": None if check is None else check.at.isoformat(),
+        "entries": check.entries if check is not None else 0,
+        "whole": check.whole if check is not None else None,
+        "faults": faults,
+    }
+    whole = fresh and not faults and kept == len(used)
+    verdict = Verdict.UNMET if faults or not total else Verdict.MET if whole else Verdict.PARTLY
+    until = day + datetime.timedelta(days=CHECK_DAYS) if day is not None and verdict == Verdict.MET else None
+    return _proof(title, value, verdict, "records", figures, until)
+
+
+# --- analysed and looked at -----------------------------------------------------------------
+
+
+def _reports(scope: Scope) -> tuple[str, list[AccessReport]]:
+    """The newest month with reports, and these."""
+    rows = AccessReport.objects.of(scope.municipality).select_related("department")
+    newest = rows.order_by("-month").values_list("month", flat=True).first()
+    return (newest, list(rows.filter(month=newest))) if newest else ("", [])
+
+
+def _lapse(month: str) -> datetime.date:
+    """Until the report of the following month is due: ten days into the month after it."""
+    following = month_days(month)[1] + datetime.timedelta(days=1)
+    return month_days(f"{following:%Y-%m}")[1] + datetime.timedelta(days=10)
+
+
+@proves("P6.1.3", page="interactions:reports")
+def access_is_analysed(scope: Scope) -> Proof | None:
+    """The use of the month that is over was analysed by department; what stood out was looked at by the department."""
+    month, rows = _reports(scope)
+    if not rows:
+        return None
+    odd = [one for one in rows if one.figures.get("anomalies")]
+    handled = [one for one in odd if one.acknowledged_at is not None]
+    late = [one for one in odd if one.is_overdue]
+    value = format_lazy(
+        _("{month}の利用を{n}部署で分析（{day}）。目立つことのある部署{odd}、うち確認済み{handled}"),
+        month=month,
+        n=len(rows),
+        day=shown_day(timezone.localdate(max(one.generated_at for one in rows))),
+        odd=len(odd),
+        handled=len(handled),
+    )
+    figures = {"month": month, "reports": len(rows), "odd": len(odd), "handled": len(handled)}
+    current = month >= last_month(timezone.localdate() - datetime.timedelta(days=10))
+    verdict = Verdict.UNMET if not current else Verdict.PARTLY if late else Verdict.MET
+    until = _lapse(month) if verdict == Verdict.MET else None
+    return _proof(_("アクセスの分析"), value, verdict, "reports", figures, until)
+
+
+@proves("P7.1.4", page="interactions:reports")
+def tendencies_are_analysed(scope: Scope) -> Proof | None:
+    """What was found in inputs and outputs is counted each month and held against the month before."""
+    month, rows = _reports(scope)
+    if not rows:
+        return None
+    total = sum(one.figures.get("interactions", 0) for one in rows)
+    found = sum(sum(one.figures.get("findings", {}).values()) for one in rows)
+    moved = sum(1 for one in rows if one.figures.get("changes"))
+    value = format_lazy(
+        _("{month}の入出力{total}件の傾向を分析：見つかったもの{found}件、前の月から変化のあった部署{moved}"),
+        month=month,
+        total=total,
+        found=found,
+        moved=moved,
+    )
+    figures = {"month": month, "interactions": total, "findings": found, "changed": moved}
+    current = month >= last_month(timezone.localdate() - datetime.timedelta(days=10))
+    # topics and groups (drift) are another capability's: from here never more than partly
+    return _proof(
+        _("入出力の傾向の分析"), value, Verdict.PARTLY if current else Verdict.UNMET, "reports", figures
+    )
+
+
+@proves("U6.1.3", page="interactions:reports")
+def reports_are_acknowledged(scope: Scope) -> Proof | None:
+    """Departments looked at their access reports in time."""
+    rows = list(AccessReport.objects.of(scope.municipality).filter(department__isnull=False))
+    if not rows:
+        return None
+    newest = max(one.month for one in rows)
+    recent = [one for one in rows if one.month == newest or one.acknowledged_at is None]
+    done = [one for one in recent if one.acknowledged_at is not None]
+    late = [one for one in recent if one.is_overdue]
+    value = format_lazy(
+        _("{month}までの利用報告{n}件のうち、部署の確認済み{done}件、期限切れ{late}件"),
+        month=newest,
+        n=len(recent),
+        done=len(done),
+        late=len(late),
+    )
+    figures = {"month": newest, "reports": len(recent), "acknowledged": len(done), "overdue": len(late)}
+    if late:
+        verdict = Verdict.PARTLY if done else Verdict.UNMET
+    else:
+        verdict = Verdict.MET if done else Verdict.UNKNOWN
+    until = _lapse(newest) if verdict == Verdict.MET else None
+    return _proof(_("利用報告の確認"), value, verdict, "reports", figures, until)
+
+
+# --- masked and stopped ---------------------------------------------------------------------
+
+
+def _counted(
+    scope: Scope, title: StrOrPromise, make: Callable[[int, list[dict[str, Any]]], Proof | None]
+) -> Proof | None:
+    """Inputs of 30 days, and their findings by purpose; nothing is proven while nobody used AI."""
+    where = _where(scope)
+    try:
+        total = sum(row["count"] for row in _count(("kind",), where))
+        rows = _count(("purpose", "verdict", "finding"), where) if total else []
+    except LedgerError:
+        return _unreadable(title)
+    return make(total, rows) if total else None
+
+
+def _personal(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if group_of(row["finding"]) in PERSONAL]
+
+
+def _sum(rows: Sequence[dict[str, Any]], verdicts: frozenset[Ruled] | set[Ruled]) -> int:
+    return sum(row["count"] for row in rows if row["verdict"] in verdicts)
+
+
+@proves("U5.1.1", page="interactions:records", scopes=BOTH)
+def personal_data_are_limited(scope: Scope) -> Proof | None:
+    """How much personal information the gateway masked or stopped, purpose by purpose."""
+    title = _("目的に要らない個人情報の伏せ・遮断")
+
+    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+        found = _personal(rows)
+        masked, stopped = _sum(found, {Ruled.MASKED}), _sum(found, STOPPED)
+        passed = _sum(found, {Ruled.ALLOWED, Ruled.CONFIRMED})
+        purposes = len({row["purpose"] for row in found})
+        value = format_lazy(
+            _(
+                "{days}日間の入力{total}件で、個人情報を伏せた{masked}件、止めた{stopped}件、目的に応じて通した{passed}件（利用目的{purposes}）"
+            ),
+            days=DAYS,
+            total=total,
+            masked=masked,
+            stopped=stopped,
+            passed=passed,
+            purposes=purposes,
+        )
+        figures = {"inputs": total, "masked": masked, "stopped": stopped, "passed": passed}
+        return _proof(title, value, Verdict.MET, "records", figures)
+
+    return _counted(scope, title, make)
+
+
+@proves("U5.1.2", page="interactions:records", scopes=BOTH)
+def outside_of_scope_is_stopped(scope: Scope) -> Proof | None:
+    """Personal information beyond what a purpose is for was stopped; none passed for a purpose without a basis."""
+    title = _("同意・根拠の範囲外の入力の遮断")
+
+    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+        known = Purpose.objects.of(scope.municipality)
+        based = {str(one.pk) for one in known if one.legal_basis or one.consent_scope}
+        found = _personal(rows)
+        stopped = _sum(found, STOPPED)
+        beyond = _sum([row for row in found if row["purpose"] not in based], {Ruled.ALLOWED, Ruled.CONFIRMED})
+        value = format_lazy(
+            _("{days}日間に、範囲外として止めた個人情報{stopped}件、根拠のない目的で通ったもの{beyond}件"),
+            days=DAYS,
+            stopped=stopped,
+            beyond=beyond,
+        )
+        figures = {"inputs": total, "stopped": stopped, "beyond": beyond}
+        return _proof(title, value, Verdict.PARTLY if beyond else Verdict.MET, "records", figures)
+
+    return _counted(scope, title, make)
+
+
+@proves("U5.1.3", page="interactions:records", scopes=BOTH)
+def forbidden_attempts_are_stopped(scope: Scope) -> Proof | None:
+    """Attempts to enter personal information where it is forbidden, and what became of them."""
+    title = _("個人情報を入力できないサービスでの遮断")
+
+    def make(total: int, rows: list[dict[str, Any]]) -> Proof | None:
+        known = Purpose.objects.of(scope.municipality)
+        closed = {str(one.pk) for one in known if not one.has_personal_data}
+        here = [row for row in _personal(rows) if row["purpose"] in closed]
+        if not closed:
+            return None
+        hidden = _sum(here, {Ruled.MASKED, *STOPPED})
+        passed = _sum(here, {Ruled.ALLOWED, Ruled.CONFIRMED})
+        value = format_lazy(
+            _(
+                "{days}日間に、個人情報を入力しない目的で見つけた個人情報：伏せた・止めた{hidden}件、通った{passed}件"
+            ),
+            days=DAYS,
+            hidden=hidden,
+            passed=passed,
+        )
+        figures = {"hidden": hidden, "passed": passed}
+        return _proof(title, value, Verdict.PARTLY if passed else Verdict.MET, "records", figures)
+
+    return _counted(scope, title, make)
+
+
+@proves("U6.1.1", page="interactions:records", scopes=BOTH)
+def refusals_follow_rules(scope: Scope) -> Proof | None:
+    """What was refused, by rule: attacks, secrets, forbidden words, all else."""
+    title = _("規則による拒否")
+
+    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+        refused = [row for row in rows if row["verdict"] in STOPPED]
+        attacks = sum(row["count"] for row in refused if group_of(row["finding"]) is Group.ATTACK)
+        secrets = sum(row["count"] for row in refused if group_of(row["finding"]) is Group.SECRETS)
+        everything = sum(row["count"] for row in refused)
+        value = format_lazy(
+            _(
+                "{days}日間の入力{total}件で、規則により止めたもの{n}件（攻撃{attacks}件、認証情報{secrets}件）"
+            ),
+            days=DAYS,
+            total=total,
+            n=everything,
+            attacks=attacks,
+            secrets=secrets,
+        )
+        by_type: dict[str, int] = {}
+        for row in refused:
+            by_type[row["finding"]] = by_type.get(row["finding"], 0) + row["count"]
+        return _proof(title, value, Verdict.MET, "records", {"inputs": total, "refused": by_type})
+
+    return _counted(scope, title, make)

@@ -1,0 +1,204 @@
+"""Forms of the records pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.access.models import Purpose
+from kijun.governance.access.purpose_forms import RETENTION_LABELS
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.person_field import meant, people_choices
+from kijun.governance.interactions import importing, wording
+from kijun.governance.interactions.models import ImportTemplate
+from kijun.governance.interactions.reach import Reach
+from kijun.governance.interactions.searching import Asked
+from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Department
+from kijun.ledger.model import RETENTIONS, Verdict
+from kijun.web.forms import DateField, Form
+from kijun.web.templatetags.kit import named
+
+Choices = list[tuple[str, Any]]
+
+
+def _choices(rows: Iterable[tuple[str, Any]]) -> Choices:
+    return [("", _("すべて")), *rows]
+
+
+class SearchForm(Form):
+    """What is looked for; only what is within the person's reach is offered."""
+
+    text = forms.CharField(label=_("内容に含まれる言葉"), required=False, max_length=200)
+    person = forms.CharField(
+        label=_("職員"), required=False, max_length=100, help_text=_("氏名か職員番号を入力します。")
+    )
+    department = forms.ChoiceField(label=_("部署"), required=False)
+    system = forms.ChoiceField(label=_("AIシステム"), required=False)
+    purpose = forms.ChoiceField(label=_("利用目的"), required=False)
+    finding = forms.ChoiceField(label=_("見つかったもの"), required=False)
+    verdict = forms.ChoiceField(label=_("結果"), required=False)
+    since = DateField(label=_("この日から"), required=False, help_text="")
+    until = DateField(label=_("この日まで"), required=False, help_text="")
+    application = forms.CharField(label=_("アプリケーション"), required=False, max_length=80)
+    model = forms.CharField(label=_("モデル"), required=False, max_length=120)
+    source = forms.ChoiceField(label=_("記録の経路"), required=False)
+
+    def __init__(self, *args: Any, viewer: Person, reach: Reach, own: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer, self.own = viewer, own
+        town = viewer.municipality
+        systems = AISystem.objects.of(town).filter(registered_at__isnull=False).order_by("number")
+        departments = Department.objects.of(town).order_by("path")
+        choices: dict[str, Choices] = {
+            "system": [(str(one.pk), f"{one.code} {one.shown_name}") for one in systems],
+            "purpose": [(str(one.pk), one.shown_name) for one in Purpose.objects.of(town).order_by("name")],
+            "department": [
+                (str(one.pk), named(one))
+                for one in departments
+                if reach.everything or reach.systems or str(one.pk) in reach.departments
+            ],
+            "finding": [(one, wording.finding(one)) for one in wording.FINDINGS],
+            "verdict": [(str(one), wording.VERDICTS[one]) for one in Verdict],
+            "source": list(wording.SOURCES.items()),
+        }
+        for name, rows in choices.items():
+            self.fields[name].choices = _choices(rows)  # type: ignore[attr-defined]  # a ChoiceField
+        if own:
+            for name in ("person", "department", "application"):
+                del self.fields[name]
+
+    def clean_person(self) -> str:
+        """The primary key, as the ledger knows the person."""
+        text = self.cleaned_data["person"].strip()
+        if not text:
+            return ""
+        people = people_choices(self.viewer.municipality)
+        try:
+            return str(meant(people, text).pk)
+        except ValidationError:
+            gone = Person.objects.of(self.viewer.municipality).filter(staff_number=text.upper()).first()
+            if gone is None:
+                raise
+            return str(gone.pk)
+
+    def asked(self) -> Asked:
+        """What the form asks; call it when the form is valid."""
+        return Asked(**self.cleaned_data)
+
+
+class ReasonForm(Form):
+    """Why somebody looks at others' records, or does something about one."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "例：定期監査（令和8年度第3四半期）／住民からの苦情（受付番号 12）の調査／利用報告で気になった点の確認"
+        ),
+    )
+
+
+class AcknowledgeForm(Form):
+    """What the department's approver says of a report."""
+
+    odd = forms.TypedChoiceField(
+        label=_("気になる点"),
+        choices=[("no", _("ない")), ("yes", _("ある"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("気になる点と対応"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("例：止めた3件は、個人番号の入った申請書を貼り付けたもの。朝礼で周知した。"),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    sometimes_required = ("comment",)
+
+
+NEW = tuple(ImportTemplate.Form.values)
+
+
+class FileForm(Form):
+    """A log, and how it is read."""
+
+    how = forms.ChoiceField(
+        label=_("読み方"),
+        help_text=_("前に使った読み方を選ぶか、新しく決めます。"),
+    )
+    file = forms.FileField(
+        label=_("ファイル"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx,.jsonl"}),
+        help_text=_("CSV（UTF-8、Shift_JIS、UTF-16）、Excel（.xlsx）、JSONL。20MB、2万行まで。"),
+    )
+
+    def __init__(self, *args: Any, templates: Iterable[ImportTemplate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.templates = {str(one.pk): one for one in templates}
+        kept = [(key, str(one)) for key, one in self.templates.items()]
+        fresh = [(f"new-{value}", label) for value, label in ImportTemplate.Form.choices]
+        groups: list[Any] = [(_("保存した読み方"), kept)] if kept else []
+        self.fields["how"].choices = [*groups, (_("新しく決める"), fresh)]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > importing.LIMITS.max_bytes:
+            raise ValidationError(_("ファイルが大きすぎます（上限20MB）。期間を分けて書き出してください。"))
+        return file
+
+
+class TemplateForm(Form):
+    """How one product's log is read. For a table, a choice of heading for each field."""
+
+    name = forms.CharField(label=_("読み方の名称"), max_length=80, help_text=_("例：○○チャットの利用ログ"))
+    system = forms.ModelChoiceField(label=_("AIシステム"), queryset=AISystem.objects.none())
+    purpose = forms.ModelChoiceField(
+        label=_("利用目的"),
+        queryset=Purpose.objects.none(),
+        required=False,
+        help_text=_("選ぶと、見つかったものを、その目的ならどう扱うかも記録します。"),
+    )
+    retention = forms.ChoiceField(label=_("記録の保存期間"), initial="y1")
+    zone = forms.ChoiceField(
+        label=_("日時の時間帯"),
+        choices=[("local", _("日本時間")), ("utc", _("世界標準時（UTC）"))],
+        help_text=_("日時に時差が書かれているときは、そちらを使います。"),
+    )
+    unknown = forms.ChoiceField(
+        label=_("利用者が職員に見つからない行"),
+        choices=[("error", _("誤りとして取り込まない")), ("keep", _("利用者不明として取り込む"))],
+    )
+
+    def __init__(self, *args: Any, viewer: Person, form: str, headings: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        town = viewer.municipality
+        systems = AISystem.objects.of(town).filter(registered_at__isnull=False).order_by("number")
+        self.fields["system"].queryset = systems  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["purpose"].queryset = Purpose.objects.of(town).order_by("name")  # type: ignore[attr-defined]  # as above
+        self.fields["retention"].choices = [(key, RETENTION_LABELS[key]) for key in RETENTIONS]  # type: ignore[attr-defined]  # a ChoiceField
+        self.columns: list[str] = []
+        if form != ImportTemplate.Form.TABLE:
+            del self.fields["zone"]
+            return
+        offered: Choices = [("", _("この列はない")), *((one, one) for one in dict.fromkeys(headings) if one)]
+        for key, label in importing.FIELDS.items():
+            self.columns.append(key)
+            self.fields[key] = forms.ChoiceField(
+                label=label, choices=offered, required=key in importing.REQUIRED
+            )
+
+    def values(self, form: str) -> dict[str, Any]:
+        """As `save_template` takes it."""
+        data = self.cleaned_data
+        columns = {key: data[key] for key in self.columns if data.get(key)}
+        mapping = {"columns": columns, "zone": data.get("zone", "utc"), "unknown": data["unknown"]}
+        same = {key: data[key] for key in ("name", "system", "purpose", "retention")}
+        return {**same, "form": form, "mapping": mapping}

@@ -1,0 +1,102 @@
+"""What records tell the other apps: menu, waiting tasks, words of the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.accounts import waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit import words
+from kijun.governance.interactions.models import AccessReport
+from kijun.web import navigation
+from kijun.web.templatetags.kit import named
+
+
+def tasks(person: Person) -> Iterable[waiting.Task]:
+    """Reports that the person acknowledges; for IT staff, who is late."""
+    roles = person.roles_today()
+    if not roles & {Role.APPROVER, Role.IT_STAFF}:
+        return
+    rows = AccessReport.objects.of(person.municipality).filter(acknowledged_at=None, department__isnull=False)
+    late = []
+    for one in rows.select_related("department"):
+        if person.covers(one.department, Role.APPROVER):
+            values = {"month": one.month, "department": named(one.department)}
+            yield waiting.Task(
+                gettext("%(department)sのAI利用報告（%(month)s）を確かめる") % values,
+                _("AIの利用報告"),
+                reverse("interactions:report", args=[one.pk]),
+                one.due_on,
+            )
+        elif one.is_overdue:
+            late.append(one)
+    if late and Role.IT_STAFF in roles:
+        yield waiting.Task(
+            gettext("期限を過ぎた利用報告%(n)s件の確認を、部署に依頼する") % {"n": len(late)},
+            _("AIの利用報告"),
+            reverse("interactions:reports"),
+            min(one.due_on for one in late),
+        )
+
+
+def register_all() -> None:
+    """Called once, when Django starts."""
+    waiting.register(tasks)
+    for link in (
+        navigation.Link("use", _("自分の入出力記録"), "interactions:mine", "interactions.mine", order=30),
+        navigation.Link(
+            "monitoring", _("入出力記録"), "interactions:records", "interactions.search", order=10
+        ),
+        navigation.Link(
+            "monitoring", _("AIの利用報告"), "interactions:reports", "interactions.view_reports", order=20
+        ),
+        navigation.Link("monitoring", _("記録の保全"), "interactions:holds", "interactions.hold", order=30),
+        navigation.Link(
+            "monitoring", _("閲覧の記録"), "interactions:looks", "interactions.view_looks", order=40
+        ),
+        navigation.Link(
+            "monitoring", _("記録の取込み"), "interactions:imports", "interactions.import", order=50
+        ),
+    ):
+        navigation.register(link)
+    words.add_actions(ACTIONS)
+    words.add_kinds(KINDS)
+    words.add_fields(FIELDS)
+
+
+ACTIONS = {
+    "interactions.searched": _("入出力記録を検索した"),
+    "interactions.opened": _("入出力記録を開いた"),
+    "interactions.unmasked": _("伏せた値を表示した"),
+    "interactions.held": _("入出力記録を保全した"),
+    "interactions.released": _("入出力記録の保全を解除した"),
+    "interactions.report_made": _("AIの利用報告を作成した"),
+    "interactions.report_acknowledged": _("AIの利用報告を確認した"),
+    "interactions.template_made": _("記録の読み方を決めた"),
+    "interactions.template_changed": _("記録の読み方を変更した"),
+    "interactions.template_removed": _("記録の読み方を削除した"),
+    "interactions.import_confirmed": _("記録の取込みを確定した"),
+    "interactions.imported": _("記録を取り込んだ"),
+    "interactions.import_failed": _("記録の取込みが中断した"),
+}
+KINDS: dict[str, StrOrPromise] = {
+    "interactions.record": _("入出力記録"),
+    "interactions.accessreport": _("AIの利用報告"),
+    "interactions.importtemplate": _("記録の読み方"),
+    "interactions.importrun": _("記録の取込み"),
+}
+FIELDS: dict[str, StrOrPromise] = {
+    "hold": _("保全の番号"),
+    "look": _("閲覧の番号"),
+    "fields": _("検索した項目"),
+    "double": _("取込み済みの件数"),
+    "sha256": "SHA-256",
+    "odd": _("気になる点がある"),
+    "rows": _("行数"),
+}

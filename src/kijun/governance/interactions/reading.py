@@ -1,0 +1,257 @@
+"""What an entry says, as blocks of text for a page: who speaks, what, with the places of findings and placeholders marked.
+
+Contents differ by where they come from (the gateway's dialects, traces, imports, decisions); what no form is known for is shown as lines of
+``name: value``. Nothing here trusts a content: it may be any JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+import orjson
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.inspection import DataType
+from kijun.ledger.model import Record
+
+MOST_TEXT: Final = 200_000
+"""Characters of one block that a page shows."""
+MOST_BLOCKS: Final = 200
+PLACEHOLDER: Final = re.compile(r"⟦[^⟦⟧\s]{1,40}⟧")
+_DATA: Final = frozenset(map(str, DataType))
+ROLES: Final[Mapping[str, StrOrPromise]] = {
+    "system": _("アプリケーションの指示"),
+    "developer": _("アプリケーションの指示"),
+    "user": _("利用者"),
+    "assistant": _("AI"),
+    "tool": _("ツール・文書"),
+    "function": _("ツール・文書"),
+}
+_NOT_SAID: Final = frozenset(
+    {
+        *("endpoint", "request", "texts", "findings", "findings_total", "uninspected", "refusal", "error"),
+        *("client", "policy", "rules", "streams", "usage", "attempts", "finish_reasons", "estimated"),
+        *("upstream_error", "imported"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a text. ``kind``: text, placeholder, value (unmasked) or mark; ``note`` says what it is."""
+
+    kind: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One text: who speaks, and the pieces. ``place`` is where it stands in the call (``messages[0].content``)."""
+
+    who: StrOrPromise
+    place: str
+    text: str
+    parts: list[Part] = field(default_factory=list)
+    cut: bool = False
+
+
+def excerpt(record: Record | None, length: int = 80) -> str:
+    """The beginning of what the person said last, in one line; empty where it was erased."""
+    if record is None or record.content is None:
+        return ""
+    said = [one for one in _texts(record.content) if one[1].strip()]
+    users = [text for role, text, _place in said if role in ("user", "")]
+    text = (users or [text for _role, text, _place in said] or [""])[-1]
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length else line[:length] + "…"
+
+
+def blocks(
+    record: Record,
+    masked: Mapping[str, str] | None = None,
+    label: Any = str,
+) -> list[Block]:
+    """The texts of an entry. ``masked`` puts values where placeholders stand; ``label`` names a type for people."""
+    if record.content is None:
+        return []
+    findings = [one for one in _list(record.content.get("findings")) if isinstance(one, Mapping)]
+    found = []
+    for role, text, place in _texts(record.content):
+        if not text.strip():
+            continue
+        here = [one for one in findings if one.get("where") == place]
+        shown = text[:MOST_TEXT]
+        found.append(
+            Block(
+                ROLES.get(role, role or _("利用者")),
+                place,
+                shown,
+                parts(shown, here, masked or {}, label),
+                len(text) > MOST_TEXT,
+            )
+        )
+        if len(found) == MOST_BLOCKS:
+            break
+    return found
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _texts(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(role, text, place) of everything that was said."""
+    request = content.get("request")
+    if isinstance(request, Mapping):
+        yield from _request(request)
+    for one in _list(content.get("texts")):
+        if isinstance(one, Mapping) and isinstance(one.get("text"), str):
+            yield "assistant", one["text"], str(one.get("where", ""))
+    for name in ("messages", "input", "output"):
+        if name in content:
+            yield from _messages(content[name], name, "user" if name != "output" else "assistant")
+    rest = {
+        key: value
+        for key, value in content.items()
+        if key not in _NOT_SAID and key not in ("messages", "input", "output")
+    }
+    if rest:
+        yield "", "\n".join(_lines(rest)), ""
+
+
+def _request(request: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for name, role in (
+        ("instructions", "system"),
+        ("messages", "user"),
+        ("input", "user"),
+        ("prompt", "user"),
+        ("suffix", "user"),
+    ):
+        if name in request:
+            yield from _messages(request[name], name, role)
+
+
+def _messages(value: Any, place: str, role: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, str):
+        yield role, value, place
+        return
+    if not isinstance(value, list):
+        return
+    for at, one in enumerate(value):
+        here = f"{place}[{at}]"
+        if isinstance(one, str):
+            yield role, one, here
+        elif isinstance(one, Mapping):
+            speaker = str(one.get("role") or role)
+            for key in ("content", "text", "output", "parts", "arguments"):
+                yield from _content(one.get(key), f"{here}.{key}", speaker)
+            for number, call in enumerate(_list(one.get("tool_calls"))):
+                function = call.get("function") if isinstance(call, Mapping) else None
+                if isinstance(function, Mapping):
+                    said = f"{function.get('name', '')} {_plain(function.get('arguments', ''))}"
+                    yield speaker, said, f"{here}.tool_calls[{number}].function.arguments"
+
+
+def _content(value: Any, place: str, role: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, str):
+        yield role, value, place
+        return
+    for at, part in enumerate(_list(value)):
+        if isinstance(part, str):
+            yield role, part, f"{place}[{at}]"
+        elif isinstance(part, Mapping):
+            for key in ("text", "content", "refusal"):
+                if isinstance(part.get(key), str):
+                    yield role, part[key], f"{place}[{at}].{key}"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _lines(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
+    if isinstance(value, Mapping) and depth < 6:
+        for key, one in value.items():
+            yield from _lines(one, f"{name}.{key}" if name else str(key), depth + 1)
+    elif isinstance(value, list) and depth < 6 and any(isinstance(one, Mapping | list) for one in value):
+        for at, one in enumerate(value):
+            yield from _lines(one, f"{name}[{at}]", depth + 1)
+    else:
+        yield f"{name}: {_plain(value)}"
+
+
+# --- marks ----------------------------------------------------------------------------------
+
+
+def parts(
+    text: str, findings: Sequence[Mapping[str, Any]], masked: Mapping[str, str], label: Any
+) -> list[Part]:
+    """The text cut into pieces: placeholders (with what they stand for where ``masked`` says so), marked findings, and the rest."""
+    spans: list[tuple[int, int, Part]] = []
+    for found in PLACEHOLDER.finditer(text):
+        value = masked.get(found[0])
+        part = Part("placeholder", found[0]) if value is None else Part("value", value, found[0])
+        spans.append((found.start(), found.end(), part))
+    spans += [
+        (start, end, Part("mark", text[start:end], label(type)))
+        for start, end, type in placed(text, findings)
+    ]
+    made: list[Part] = []
+    at = 0
+    for start, end, part in sorted(spans, key=lambda one: (one[0], -one[1])):
+        if start < at:
+            continue
+        if start > at:
+            made.append(Part("text", text[at:start]))
+        made.append(part)
+        at = end
+    if at < len(text):
+        made.append(Part("text", text[at:]))
+    return made
+
+
+def placed(text: str, findings: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, str]]:
+    """Where findings that are no data (attacks, expressions) stand in the text as it was kept.
+
+    Findings name places of the text as it was said; the record has placeholders instead of data. Each placeholder moves what comes after
+    it. Where they and the findings do not pair, nothing is marked: a wrong mark would accuse the wrong sentence.
+    """
+    spans = sorted(
+        (one["start"], one["end"], str(one.get("type", "")))
+        for one in findings
+        if isinstance(one.get("start"), int) and isinstance(one.get("end"), int)
+    )
+    data = [(start, end) for start, end, type in spans if type in _DATA]
+    holders = [(one.start(), one.end()) for one in PLACEHOLDER.finditer(text)]
+    if len(data) != len(holders) or any(a[1] > b[0] for a, b in pairwise(data)):
+        return []
+    found, moved, at = [], 0, 0
+    moves: list[tuple[int, int]] = []
+    for (start, end), (first, last) in zip(data, holders, strict=True):
+        if start + moved != first:
+            return []
+        moved += (last - first) - (end - start)
+        moves.append((end, moved))
+    for start, end, type in spans:
+        if type in _DATA:
+            continue
+        first = start + _moved(moves, start)
+        last = end + _moved(moves, end)
+        if at <= first < last <= len(text):
+            found.append((first, last, type))
+    return found
+
+
+def _moved(moves: Sequence[tuple[int, int]], place: int) -> int:
+    total = 0
+    for end, moved in moves:
+        if place < end:
+            break
+        total = moved
+    return total

@@ -1,0 +1,206 @@
+"""Looking for records within somebody's reach: one question to the ledger, or several that are merged, newest first."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+import orjson
+from django.utils import timezone
+
+from kijun.governance.interactions import ledger
+from kijun.governance.interactions.reach import Reach
+from kijun.ledger.model import Kind, Query, Record
+
+SAID: Final = (Kind.INPUT, Kind.OUTPUT, Kind.DECISION, Kind.OUTCOME)
+"""What people said and were answered; looks and the ledger's own events are listed elsewhere."""
+PER_PAGE: Final = 60
+"""Entries a page, mostly half as many interactions."""
+_BESIDE: Final = 600_000
+"""Milliseconds before and after a page in which the other half of an interaction is looked for."""
+_MOST_BESIDE: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody looks for; all that is given must hold. ``person`` and the like are primary keys as text, days inclusive."""
+
+    text: str = ""
+    person: str = ""
+    system: str = ""
+    purpose: str = ""
+    department: str = ""
+    application: str = ""
+    finding: str = ""
+    verdict: str = ""
+    model: str = ""
+    source: str = ""
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Something is asked for."""
+        return any(getattr(self, one.name) for one in fields(self))
+
+    def query(self, municipality: str, **more: Any) -> Query:
+        """As the ledger is asked."""
+        same = {
+            one.name: getattr(self, one.name) for one in fields(self) if one.name not in {"since", "until"}
+        }
+        made = Query(
+            municipality=municipality,
+            kinds=tuple(SAID),
+            since=None if self.since is None else milliseconds(self.since),
+            until=None if self.until is None else milliseconds(self.until + datetime.timedelta(days=1)),
+            **same,
+        )
+        return replace(made, **more)
+
+
+def milliseconds(day: datetime.date) -> int:
+    """The first moment of a day in the town's time zone, as the ledger counts it."""
+    begin = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+    return int(begin.timestamp() * 1000)
+
+
+def moment(at: int) -> datetime.datetime:
+    """A time of the ledger."""
+    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC)
+
+
+@dataclass(slots=True)
+class Interaction:
+    """One input with its output, as far as they are at hand; ``entries`` in their order."""
+
+    id: str
+    entries: list[Record] = field(default_factory=list)
+
+    @property
+    def first(self) -> Record:
+        return self.entries[0]
+
+    @property
+    def question(self) -> Record | None:
+        return next((one for one in self.entries if one.kind in (Kind.INPUT, Kind.DECISION)), None)
+
+    @property
+    def answer(self) -> Record | None:
+        return next((one for one in reversed(self.entries) if one.kind in (Kind.OUTPUT, Kind.OUTCOME)), None)
+
+    @property
+    def at(self) -> datetime.datetime:
+        return moment(self.first.at)
+
+    @property
+    def findings(self) -> list[str]:
+        return sorted({one for entry in self.entries for one in entry.findings})
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hold for entry in self.entries for hold in entry.holds))
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page. ``before`` leads to the next one, None on the last; ``unread`` counts segments that could not be read."""
+
+    interactions: list[Interaction]
+    before: int | None = None
+    unread: int = 0
+
+
+def queries(municipality: str, asked: Asked, reach: Reach) -> list[Query]:
+    """The questions that together answer within the reach: one for those who read all, else one a system and department."""
+    if reach.everything:
+        return [asked.query(municipality)]
+    found = [
+        asked.query(municipality, system=one) for one in sorted(reach.systems) if asked.system in ("", one)
+    ]
+    return found + [
+        asked.query(municipality, department=one)
+        for one in sorted(reach.departments)
+        if asked.department in ("", one)
+    ]
+
+
+def own_query(municipality: str, asked: Asked, person: str) -> list[Query]:
+    """A person's own records."""
+    return [replace(asked.query(municipality), person=person)]
+
+
+def search(asked: Sequence[Query], before: int | None = None, limit: int = PER_PAGE) -> Results:
+    """One page of what answers any of the questions, by interaction, newest first. Raises `LedgerError`."""
+    found: dict[int, Record] = {}
+    edges: list[int] = []
+    unread: set[str] = set()
+    with ledger.reading() as book:
+        for one in asked:
+            page = book.search(replace(one, before=before, limit=limit))
+            found |= {row.seq: row for row in page.records}
+            unread |= {fault.name for fault in page.faults}
+            if page.next is not None:
+                edges.append(page.next)
+        # Below the highest edge some question has not been answered yet.
+        edge = max(edges, default=None)
+        rows = [found[seq] for seq in sorted(found, reverse=True) if edge is None or seq >= edge]
+        if len(rows) > limit:
+            rows = rows[:limit]
+            edge = rows[-1].seq
+        beside = _beside(book, rows) if rows else []
+    shown = {
+        row.interaction for row in beside if before is not None and row.seq >= before and _hit(asked, row)
+    }
+    groups = _grouped(rows, beside, shown)
+    return Results(groups, edge, len(unread))
+
+
+def _beside(book: Any, rows: Sequence[Record]) -> list[Record]:
+    """Entries that were recorded about then: among them are the other halves of the interactions of a page."""
+    times = [row.at for row in rows]
+    around = Query(
+        municipality=rows[0].municipality,
+        kinds=tuple(SAID),
+        since=min(times) - _BESIDE,
+        until=max(times) + _BESIDE,
+        limit=_MOST_BESIDE,
+    )
+    return list(book.search(around).records)
+
+
+def _hit(asked: Iterable[Query], row: Record) -> bool:
+    """The entry itself answers one of the questions: it was on an earlier page then."""
+    from kijun.ledger.segments.folding import fold, fold_question, searchable
+    from kijun.ledger.segments.where import holds
+
+    clear: Mapping[str, Any] = {
+        name: getattr(row, name) for name in Record.__dataclass_fields__ if name != "content"
+    } | {"findings": f",{','.join(row.findings)},"}
+    for one in asked:
+        if not holds(replace(one, before=None), clear):
+            continue
+        if not one.text:
+            return True
+        if row.content is not None and fold_question(one.text) in fold(searchable(orjson.dumps(row.content))):
+            return True
+    return False
+
+
+def _grouped(rows: Sequence[Record], beside: Iterable[Record], shown: set[str]) -> list[Interaction]:
+    order = dict.fromkeys(row.interaction for row in rows if row.interaction not in shown)
+    groups: dict[str, dict[int, Record]] = {name: {} for name in order}
+    for row in (*rows, *beside):
+        if row.interaction in groups:
+            groups[row.interaction][row.seq] = row
+    return [Interaction(name, [entries[seq] for seq in sorted(entries)]) for name, entries in groups.items()]
+
+
+def interaction(municipality: str, id: str, *, masked: bool = False) -> Interaction | None:
+    """All entries of one interaction; None where there is none in the municipality. Raises `LedgerError`."""
+    with ledger.reading() as book:
+        entries = [
+            one for one in book.interaction(id, municipality, masked=masked) if one.kind in tuple(SAID)
+        ]
+    return Interaction(id, entries) if entries else None

@@ -1,0 +1,231 @@
+"""Logs of other products in: choose a file, say what is what, look, confirm."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kijun.governance.interactions import actions, importing
+from kijun.governance.interactions.forms import FileForm, TemplateForm
+from kijun.governance.interactions.importing_entries import Reader, known
+from kijun.governance.interactions.importing_files import content_of
+from kijun.governance.interactions.models import ImportRun, ImportTemplate
+from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.inspection import InspectionError
+from kijun.web.excel import SheetError
+from kijun.web.forms import Form
+from kijun.web.who_may import who_may
+
+MOST_ERRORS = 50
+SHOWN = 5
+
+
+@who_may("interactions.import")
+def imports(request: StaffRequest) -> HttpResponse:
+    """What was imported, and how logs are read."""
+    runs = ImportRun.objects.of(request.municipality).exclude(state=ImportRun.State.PREVIEW)
+    templates = ImportTemplate.objects.of(request.municipality).select_related("system", "purpose")
+    context = {"runs": runs.select_related("template", "made_by")[:100], "templates": templates}
+    return render(request, "interactions/imports.html", context)
+
+
+@who_may("interactions.import")
+def choose(request: StaffRequest) -> HttpResponse:
+    """A file, and how it is read."""
+    templates = ImportTemplate.objects.of(request.municipality)
+    form = FileForm(request.POST or None, request.FILES or None, templates=templates)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            how, file = form.cleaned_data["how"], form.cleaned_data["file"]
+            template = form.templates.get(how)
+            run = actions.stage_import(
+                request.user,
+                filename=file.name,
+                content=file.read(),
+                form=how.removeprefix("new-") if template is None else template.form,
+                template=template,
+            )
+            return redirect(
+                "interactions:import_preview" if template else "interactions:import_mapping", run.pk
+            )
+    return render(request, "interactions/import_choose.html", {"form": form}, status=status)
+
+
+def _staged(request: StaffRequest, pk: int) -> ImportRun:
+    """A file that waits for its confirmation, put aside by this person."""
+    rows = ImportRun.objects.select_related("template__system", "template__purpose", "municipality")
+    run: ImportRun = get_mine(request, rows, pk=pk, made_by=request.user)
+    if run.state != ImportRun.State.PREVIEW or run.is_expired:
+        raise Http404
+    return run
+
+
+@who_may("interactions.import")
+def mapping(request: StaffRequest, pk: int) -> HttpResponse:
+    """Which column is what; guessed from the headings, kept as a template."""
+    run = _staged(request, pk)
+    names: list[str] = []
+    sample: list[list[str]] = []
+    if run.form == ImportTemplate.Form.TABLE:
+        try:
+            names, sample = importing.headings(content_of(run), run.filename)
+        except SheetError as error:
+            return _unreadable(request, run, str(error))
+    form = TemplateForm(
+        request.POST or None,
+        viewer=request.user,
+        form=run.form,
+        headings=names,
+        initial=_initial(run, names),
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                template = actions.save_template(request.user, run.template, form.values(run.form))
+            except ValidationError as error:
+                _add(form, error)
+            else:
+                ImportRun.objects.filter(pk=run.pk).update(template=template)
+                return redirect("interactions:import_preview", run.pk)
+    context = {"form": form, "run": run, "names": names, "sample": sample}
+    return render(request, "interactions/import_mapping.html", context, status=status)
+
+
+def _initial(run: ImportRun, names: list[str]) -> dict[str, Any]:
+    template = run.template
+    if template is None:
+        return {**importing.guess(names), "unknown": "error", "zone": "local"}
+    kept = template.mapping
+    return {
+        **kept.get("columns", {}),
+        "zone": kept.get("zone", "local"),
+        "unknown": kept.get("unknown", "error"),
+        **{key: getattr(template, key) for key in ("name", "system", "purpose", "retention")},
+    }
+
+
+def _add(form: Form, error: ValidationError) -> None:
+    if hasattr(error, "error_dict"):
+        for field, wrong in error.error_dict.items():
+            form.add_error(field if field in form.fields else None, wrong)
+    else:
+        form.add_error(None, error)
+
+
+def _unreadable(request: StaffRequest, run: ImportRun, why: str) -> HttpResponse:
+    return render(
+        request,
+        "interactions/import_unreadable.html",
+        {"why": why, "run": run, "template": run.template},
+        status=422,
+    )
+
+
+@who_may("interactions.import")
+def preview(request: StaffRequest, pk: int) -> HttpResponse:
+    """What would be recorded; nothing is before this is confirmed."""
+    run = _staged(request, pk)
+    template = run.template
+    if template is None:
+        return redirect("interactions:import_mapping", run.pk)
+    try:
+        reader = Reader.of(template, run.sha256)
+        rows = importing.read(template.form, content_of(run), run.filename, template.mapping)
+        reader.judge(rows)
+        good = {row.key(): row for row in reversed(rows) if not row.errors}
+        fresh = [row for key, row in good.items() if key not in known(template, list(good))][::-1]
+        shown = [_shown(reader, row) for row in fresh[:SHOWN]]
+    except SheetError as error:
+        return _unreadable(request, run, str(error))
+    except InspectionError as error:
+        return _unreadable(request, run, error.message.ja)
+    form = Form(request.POST) if request.method == "POST" else Form()
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.confirm_import(request.user, run, rows=len(rows))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            start(run.pk)
+            messages.success(request, _("取込みを始めました。件数はこの画面で確かめられます。"))
+            return redirect("interactions:imports")
+    wrong = [row for row in rows if row.errors]
+    context = {
+        "run": run,
+        "template": template,
+        "form": form,
+        "rows": len(rows),
+        "fresh": len(fresh),
+        "double": len(rows) - len(wrong) - len(fresh),
+        "wrong": [(row.number, row.errors) for row in wrong[:MOST_ERRORS]],
+        "wrong_count": len(wrong),
+        "shown": shown,
+    }
+    return render(request, "interactions/import_preview.html", context, status=422 if form.errors else 200)
+
+
+def _shown(reader: Reader, row: importing.Row) -> dict[str, Any]:
+    """A row as it would be recorded: masked."""
+    entries = reader.entries(row)
+    from kijun.governance.interactions import wording
+    from kijun.governance.interactions.reading import _texts
+
+    said = [" ".join(text for _role, text, _place in _texts(one.content))[:200] for one in entries]
+    found = sorted({type for one in entries for type in one.findings})
+    return {
+        "number": row.number,
+        "at": row.at,
+        "person": reader.people.find(row.who) or row.who,
+        "question": said[0],
+        "answer": said[1] if len(said) > 1 else "",
+        "findings": [wording.finding(type) for type in found],
+    }
+
+
+def start(pk: int) -> None:
+    """Let the jobs' process begin at once; where it cannot be told, its next round finds the run by itself."""
+    from django.db import DatabaseError
+
+    with contextlib.suppress(DatabaseError):
+        from django_q.tasks import async_task
+
+        async_task("kijun.governance.interactions.jobs.run_imports")
+
+
+@who_may("interactions.import")
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take the file away."""
+    if request.method != "POST":
+        raise Http404
+    actions.discard_import(request.user, _staged(request, pk))
+    messages.success(request, _("取り込まずに、ファイルを消しました。"))
+    return redirect("interactions:imports")
+
+
+@who_may("interactions.import")
+def remove(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take away a way of reading that nothing was imported with."""
+    template = get_mine(request, ImportTemplate, pk=pk)
+    form = Form(request.POST) if request.method == "POST" else Form()
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.remove_template(request.user, template)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("読み方を削除しました。"))
+            return redirect("interactions:imports")
+    context = {"template": template, "form": form}
+    return render(
+        request, "interactions/import_template_remove.html", context, status=422 if form.errors else 200
+    )

@@ -1,0 +1,262 @@
+"""One interaction: input and output, what was found, the proof, holds; and the values behind its placeholders, after one more step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit.models import Entry
+from kijun.governance.audit.queries import HISTORY
+from kijun.governance.interactions import actions, ledger, wording
+from kijun.governance.interactions.forms import ReasonForm
+from kijun.governance.interactions.looks import THING, look
+from kijun.governance.interactions.names import Names, names_of, resolve
+from kijun.governance.interactions.reach import Reach
+from kijun.governance.interactions.reading import Block, blocks
+from kijun.governance.interactions.searching import Interaction, moment
+from kijun.governance.interactions.views._shared import found, is_own, reason_of, with_ledger
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.ledger.holding import Hold, holds_of
+from kijun.ledger.ledger import Proof
+from kijun.ledger.model import Record
+from kijun.web.who_may import who_may
+
+_KEPT = ("system", "purpose", "department", "upstream")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A kind of finding at a place: what was done, why it was found."""
+
+    label: str
+    group: StrOrPromise
+    action: str
+    where: str
+    why: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """An entry as the page shows it."""
+
+    record: Record
+    kind: StrOrPromise
+    verdict: tuple[StrOrPromise, str]
+    at: Any
+    blocks: list[Block]
+    findings: list[FindingLine]
+    more_findings: int
+    uninspected: list[tuple[StrOrPromise, str]]
+    notice: str
+    erased: bool
+    proof: Proof | None
+    has_masked: bool
+
+
+def _half(record: Record, proof: Proof | None, *, unmask: bool) -> Half:
+    content = record.content or {}
+    masked = record.masked if unmask and record.masked else {}
+    shown = blocks(record, masked, wording.finding)
+    listed = _findings(content)
+    return Half(
+        record,
+        wording.KINDS.get(record.kind, record.kind),
+        wording.verdict(record),
+        moment(record.at),
+        shown,
+        listed,
+        max(0, _count(content.get("findings_total")) - sum(one.count for one in listed)),
+        _uninspected(content),
+        _notice(content),
+        record.content is None,
+        proof,
+        any(part.kind == "placeholder" for block in shown for part in block.parts),
+    )
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _rows(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _findings(content: Mapping[str, Any]) -> list[FindingLine]:
+    counted: dict[tuple[str, ...], int] = {}
+    for one in _rows(content.get("findings"))[:1000]:
+        why = one.get("why")
+        words = why.get("en" if wording.english() else "ja", "") if isinstance(why, Mapping) else ""
+        key = (str(one.get("type", "")), str(one.get("action", "")), str(one.get("where", "")), str(words))
+        counted[key] = counted.get(key, 0) + 1
+    return [
+        FindingLine(wording.finding(type), wording.finding_group(type), _action(action), where, words, count)
+        for (type, action, where, words), count in counted.items()
+    ]
+
+
+def _action(name: str) -> str:
+    from kijun.governance.access.handling import ACTION_LABELS
+
+    return str(ACTION_LABELS.get(name, name))
+
+
+def _uninspected(content: Mapping[str, Any]) -> list[tuple[StrOrPromise, str]]:
+    return [
+        (wording.UNINSPECTED.get(str(one.get("what")), str(one.get("what"))), str(one.get("where", "")))
+        for one in _rows(content.get("uninspected"))[:100]
+    ]
+
+
+def _notice(content: Mapping[str, Any]) -> str:
+    """Why it was refused or went wrong, in the reader's language."""
+    for name in ("refusal", "error"):
+        told = content.get(name)
+        if isinstance(told, Mapping):
+            return str(told.get("en" if wording.english() else "ja") or told.get("code") or "")
+    return ""
+
+
+@who_may("interactions.mine")
+@with_ledger
+def record(request: StaffRequest, id: str) -> HttpResponse:
+    """One interaction. Another person's needs the reason, and is recorded as looked at before it is shown."""
+    one, reach = found(request, id)
+    if not is_own(one, reach):
+        why = reason_of(request)
+        if not why:
+            return _ask(request)
+        look(request.user, "opened", why, one.entries, interaction=id)
+    return _show(request, one, reach)
+
+
+def _ask(request: StaffRequest) -> HttpResponse:
+    return redirect(f"{reverse('interactions:reason')}?{urlencode({'next': request.get_full_path()})}")
+
+
+@who_may("interactions.mine")
+@with_ledger
+def reveal(request: StaffRequest, id: str) -> HttpResponse:
+    """The values behind the placeholders, for those who may; the step is recorded, also for one's own."""
+    one, reach = found(request, id)
+    if not _may_unmask(request, one, reach):
+        raise PermissionDenied
+    form = ReasonForm(request.POST or None, initial={"reason": reason_of(request)})
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render(request, "interactions/reveal.html", {"form": form, "id": id}, status=status)
+    look(request.user, "unmasked", form.cleaned_data["reason"], one.entries, interaction=id)
+    opened, reach = found(request, id, masked=True)
+    return _show(request, opened, reach, unmask=True)
+
+
+def _may_unmask(request: StaffRequest, one: Interaction, reach: Reach) -> bool:
+    return reach.may_unmask(one.entries, auditor=Role.AUDITOR in request.user.roles_today())
+
+
+def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool = False) -> HttpResponse:
+    with ledger.reading() as book:
+        halves = [_half(entry, book.prove(entry.seq), unmask=unmask) for entry in one.entries]
+        holds = holds_of(book, request.municipality.code, one.id) if one.holds or _may_hold(request) else []
+    names = names_of(request.municipality, one.entries)
+    names.known |= resolve(request.municipality, {"person": _people(holds)}).known
+    own = is_own(one, reach)
+    may_unmask = _may_unmask(request, one, reach)
+    context = {
+        "one": one,
+        "own": own,
+        "halves": halves,
+        "facts": _facts(one, names),
+        "who": names.who(one.first),
+        "holds": [
+            (hold, names.of("person", hold.by), moment(hold.at)) for hold in holds if hold.released_at is None
+        ],
+        "may_hold": _may_hold(request),
+        "may_unmask": may_unmask and not unmask and any(half.has_masked for half in halves),
+        "unmasked": unmask,
+        "imported": _imported(one),
+        "history": [] if own else _history(request, one.id),
+    }
+    return render(request, "interactions/record.html", context)
+
+
+def _history(request: StaffRequest, id: str) -> list[Entry]:
+    """Who looked at it, and who kept it from being erased."""
+    rows = Entry.objects.filter(chain__key=request.municipality.chain, thing_kind=THING, thing_id=id)
+    return list(rows.order_by("-seq")[:HISTORY])
+
+
+def _may_hold(request: StaffRequest) -> bool:
+    return bool(request.user.has_perm("interactions.hold"))
+
+
+def _people(holds: list[Hold]) -> list[str]:
+    return [one.by for one in holds] + [one.released_by for one in holds]
+
+
+def _imported(one: Interaction) -> Mapping[str, Any] | None:
+    told = (one.first.content or {}).get("imported")
+    return told if isinstance(told, Mapping) else None
+
+
+def _facts(one: Interaction, names: Names) -> dict[str, Any]:
+    first, answer = one.first, one.answer
+    facts: dict[str, Any] = {name: names.of(name, getattr(answer or first, name)) for name in _KEPT}
+    return facts | {
+        "model": (answer or first).model,
+        "source": wording.source(first.source),
+        "tokens_in": max(entry.tokens_in for entry in one.entries),
+        "tokens_out": max(entry.tokens_out for entry in one.entries),
+        "seconds": max(entry.duration_ms for entry in one.entries) / 1000,
+        "retention": first.retention,
+    }
+
+
+# --- holds ----------------------------------------------------------------------------------
+
+
+@who_may("interactions.hold")
+@with_ledger
+def hold(request: StaffRequest, id: str) -> HttpResponse:
+    """Keep an interaction from being erased."""
+    one, _reach = found(request, id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.put_hold(request.user, one.id, form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("保全しました。解除するまで、保存期間が過ぎても消去しません。"))
+            return redirect("interactions:record", id)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "interactions/hold.html", {"form": form, "id": id}, status=status)
+
+
+@who_may("interactions.hold")
+@with_ledger
+def release(request: StaffRequest, hold: str) -> HttpResponse:
+    """Take a hold off."""
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.release_hold(request.user, hold, form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("保全を解除しました。保存期間が過ぎていれば、次の消去で消えます。"))
+            return redirect("interactions:holds")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "interactions/release.html", {"form": form}, status=status)

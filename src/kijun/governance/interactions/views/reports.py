@@ -1,0 +1,227 @@
+"""Access reports: the list, one report with its chart, as Excel, acknowledged."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.accounts.roles import Role
+from kijun.governance.interactions import actions, figures, reach, wording
+from kijun.governance.interactions.forms import AcknowledgeForm
+from kijun.governance.interactions.models import AccessReport
+from kijun.governance.interactions.names import Names, resolve
+from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web import charts, excel
+from kijun.web.dates import format_date
+from kijun.web.tables import excel_response
+from kijun.web.templatetags.kit import named
+from kijun.web.who_may import require, who_may
+
+PER_PAGE = 12
+"""Months that the list shows."""
+
+
+def month_label(month: str) -> str:
+    """2026年11月（令和8年）, in English November 2026."""
+    first = figures.month_days(month)[0]
+    if wording.english():
+        return f"{first:%B} {first.year}"
+    whole = format_date(first, "ja")
+    return whole.replace("1日", "", 1) if "月1日" in whole else whole
+
+
+def visible(request: StaffRequest) -> QuerySet[AccessReport]:
+    """All reports of the municipality, or those of the departments that the person approves for."""
+    rows: QuerySet[AccessReport] = AccessReport.objects.of(request.municipality).select_related(
+        "department", "acknowledged_by"
+    )
+    if request.user.roles_today() & reach.EVERYTHING:
+        return rows
+    held = reach.reach_of(request.user).departments
+    return rows.filter(department__in=[int(one) for one in held])
+
+
+@who_may("interactions.view_reports")
+def reports(request: StaffRequest) -> HttpResponse:
+    """The newest months first; what nobody has acknowledged in time is said on top."""
+    rows = visible(request)
+    months = list(rows.order_by("-month").values_list("month", flat=True).distinct()[:PER_PAGE])
+    shown = rows.filter(month__in=months)
+    groups = [
+        (
+            month,
+            month_label(month),
+            [(one, state(one), one.figures) for one in shown if one.month == month],
+        )
+        for month in months
+    ]
+    late = [one for one in shown if one.is_overdue]
+    if request.GET.get("format") == "xlsx":
+        return _workbook(request, list(shown))
+    it_staff = Role.IT_STAFF in request.user.roles_today()
+    return render(
+        request, "interactions/reports.html", {"groups": groups, "late": late, "it_staff": it_staff}
+    )
+
+
+def state(one: AccessReport) -> tuple[StrOrPromise, str]:
+    """Words and tone."""
+    if one.department_id is None:
+        return gettext_lazy("部署なし"), "neutral"
+    if one.acknowledged_at is not None:
+        return (
+            (gettext_lazy("確認済（気になる点あり）"), "warning")
+            if one.odd
+            else (gettext_lazy("確認済"), "success")
+        )
+    if one.is_overdue:
+        return gettext_lazy("期限切れ"), "danger"
+    return gettext_lazy("確認待ち"), "progress"
+
+
+@who_may("interactions.view_reports")
+def report(request: StaffRequest, pk: int) -> HttpResponse:
+    """One department's month; its approver says whether something looks odd."""
+    row = get_mine(request, AccessReport.objects.select_related("department", "acknowledged_by"), pk=pk)
+    require(request, "interactions.view_report", row)
+    may = row.acknowledged_at is None and request.user.has_perm("interactions.acknowledge", row)
+    initial = {"revision": row.revision}
+    form = AcknowledgeForm(request.POST or None, initial=initial) if may else None
+    status = 200
+    if request.method == "POST" and form is not None:
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                actions.acknowledge(
+                    request.user,
+                    row,
+                    odd=data["odd"],
+                    comment=data["comment"],
+                    seen_revision=data["revision"],
+                )
+            except ValidationError as error:
+                _add(form, error)
+            else:
+                messages.success(request, _("確認を記録しました。"))
+                return redirect("interactions:report", row.pk)
+    return render(request, "interactions/report.html", _context(request, row, form), status=status)
+
+
+def _add(form: AcknowledgeForm, error: ValidationError) -> None:
+    if hasattr(error, "error_dict"):
+        for field, wrong in error.error_dict.items():
+            form.add_error(field, wrong)
+    else:
+        form.add_error(None, error)
+
+
+def _names(request: StaffRequest, rows: list[AccessReport]) -> Names:
+    wanted: dict[str, set[str]] = {"person": set(), "system": set(), "purpose": set()}
+    for one in rows:
+        wanted["person"] |= set(one.figures.get("by_person", {}))
+        wanted["system"] |= set(one.figures.get("systems", {}))
+        wanted["purpose"] |= set(one.figures.get("purposes", {}))
+    return resolve(request.municipality, wanted)
+
+
+def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | None) -> dict[str, Any]:
+    told, names = row.figures, _names(request, [row])
+    return {
+        "report": row,
+        "form": form,
+        "month": month_label(row.month),
+        "state": state(row),
+        "figures": [(wording.COMPARED[name], figures.figure(told, name)) for name in figures.COMPARED],
+        "anomalies": [
+            wording.ANOMALIES[one] for one in told.get("anomalies", []) if one in wording.ANOMALIES
+        ],
+        "changes": [
+            (wording.COMPARED[one["name"]], one["before"], one["now"], one["now"] - one["before"])
+            for one in told.get("changes", [])
+            if one["name"] in wording.COMPARED
+        ],
+        "tables": [
+            (_("AIシステム"), _rows(told.get("systems", {}), lambda id: names.of("system", id))),
+            (_("利用目的"), _rows(told.get("purposes", {}), lambda id: names.of("purpose", id))),
+            (
+                _("利用の多い職員（5人まで）"),
+                _rows(told.get("by_person", {}), lambda id: names.of("person", id)),
+            ),
+        ],
+        "findings": [
+            (
+                wording.finding(type),
+                wording.finding_group(type),
+                count,
+                told.get("blocked_findings", {}).get(type, 0),
+            )
+            for type, count in sorted(told.get("findings", {}).items(), key=lambda item: -item[1])
+        ],
+        "chart": _chart(row),
+        "own": form is not None,
+    }
+
+
+def _rows(counts: Mapping[str, int], label: Any) -> list[tuple[str, int]]:
+    return [(label(id), n) for id, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _chart(row: AccessReport) -> charts.Chart:
+    first, last = figures.month_days(row.month)
+    days = row.figures.get("days", {})
+    points: list[tuple[StrOrPromise, float | int | None]] = []
+    for n in range((last - first).days + 1):
+        day = first + datetime.timedelta(days=n)
+        points.append((f"{day.month}/{day.day}", days.get(day.isoformat(), 0)))
+    title = _("日ごとの利用回数")
+    return charts.line(
+        title, _("1日から月末までの、日ごとの利用回数です。"), points, _("回"), value_label=_("利用回数")
+    )
+
+
+def _workbook(request: StaffRequest, rows: list[AccessReport]) -> HttpResponse:
+    columns = [
+        excel.SheetColumn("month", _("月")),
+        excel.SheetColumn("department", _("部署"), width=24),
+        *(excel.SheetColumn(name, wording.COMPARED[name], "number") for name in figures.COMPARED),
+        excel.SheetColumn("tokens", _("トークン数"), "number"),
+        excel.SheetColumn("findings", _("見つかったもの"), width=40),
+        excel.SheetColumn("anomalies", _("目立つこと"), width=40),
+        excel.SheetColumn("state", _("状態")),
+        excel.SheetColumn("by", _("確認した人")),
+        excel.SheetColumn("on", _("確認した日"), "date"),
+        excel.SheetColumn("comment", _("気になる点と対応"), width=40),
+    ]
+    sheet = excel.Sheet(_("利用報告"), columns, [_sheet_row(one) for one in rows])
+    today = f"{timezone.localdate():%Y%m%d}"
+    return excel_response(excel.write_workbook([sheet]), f"{_('利用報告')}_{today}.xlsx")
+
+
+def _sheet_row(one: AccessReport) -> dict[str, Any]:
+    told = one.figures
+    found = (f"{wording.finding(type)} {count}" for type, count in told.get("findings", {}).items())
+    odd = (str(wording.ANOMALIES[name]) for name in told.get("anomalies", []) if name in wording.ANOMALIES)
+    return {
+        "month": one.month,
+        "department": named(one.department) if one.department else _("部署なし"),
+        **{name: figures.figure(told, name) for name in figures.COMPARED},
+        "tokens": told.get("tokens", 0),
+        "findings": " / ".join(found),
+        "anomalies": " ".join(odd),
+        "state": str(state(one)[0]),
+        "by": str(one.acknowledged_by or ""),
+        "on": timezone.localtime(one.acknowledged_at).date() if one.acknowledged_at else None,
+        "comment": one.comment,
+    }

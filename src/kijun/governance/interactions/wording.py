@@ -1,0 +1,111 @@
+"""Words for what stands in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.gateway.handling import group_of
+from kijun.governance.access.handling import GROUP_LABELS, TYPES, type_label
+from kijun.inspection import Attack
+from kijun.ledger.model import Kind, Record, Verdict
+
+VERDICTS: Final[Mapping[str, StrOrPromise]] = {
+    Verdict.ALLOWED: _("そのまま通した"),
+    Verdict.MASKED: _("伏せて通した"),
+    Verdict.CONFIRMED: _("本人が確かめて送った"),
+    Verdict.TO_CONFIRM: _("本人の確認待ち"),
+    Verdict.BLOCKED: _("止めた"),
+    Verdict.FAILED: _("AIが答えなかった"),
+    Verdict.INCOMPLETE: _("途中で終わった"),
+    Verdict.NONE: _("判定なし"),
+}
+TONES: Final[Mapping[str, str]] = {
+    Verdict.ALLOWED: "success",
+    Verdict.MASKED: "info",
+    Verdict.CONFIRMED: "warning",
+    Verdict.TO_CONFIRM: "warning",
+    Verdict.BLOCKED: "danger",
+    Verdict.FAILED: "danger",
+    Verdict.INCOMPLETE: "warning",
+}
+KINDS: Final[Mapping[str, StrOrPromise]] = {
+    Kind.INPUT: _("入力"),
+    Kind.OUTPUT: _("出力"),
+    Kind.DECISION: _("予測・判定"),
+    Kind.OUTCOME: _("あとで分かった結果"),
+}
+SOURCES: Final[Mapping[str, StrOrPromise]] = {
+    "gateway": _("AIゲートウェイ"),
+    "import": _("ファイルの取込み"),
+    "otlp": _("OpenTelemetry"),
+    "decisions": _("予測AIの判定"),
+    "chat": _("AIの画面"),
+}
+UNINSPECTED: Final[Mapping[str, StrOrPromise]] = {
+    "image": _("画像"),
+    "audio": _("音声"),
+    "file": _("ファイル"),
+    "tokens": _("数値の列"),
+    "remote": _("外部のURLが指すもの"),
+    "stored": _("AIサービスに保存されたもの"),
+    "tool": _("AIサービスの道具"),
+    "parameter": _("知らない項目"),
+    "other": _("そのほか"),
+}
+LOOKS: Final[Mapping[str, StrOrPromise]] = {
+    "searched": _("検索した"),
+    "opened": _("開いた"),
+    "unmasked": _("伏せた値を表示した"),
+}
+COMPARED: Final[Mapping[str, StrOrPromise]] = {
+    "interactions": _("利用回数"),
+    "people": _("利用した職員"),
+    "blocked": _("止めた件数"),
+    "masked": _("伏せて通した件数"),
+    "out_of_hours": _("時間外の利用"),
+    "failed": _("失敗・中断"),
+    "attacks": _("AIへの攻撃の疑い"),
+}
+ANOMALIES: Final[Mapping[str, StrOrPromise]] = {
+    "attacks": _("AIを操ろうとする記述が見つかりました。だれが、何を入力したかを確かめてください。"),
+    "blocked": _(
+        "止めた件数が、前の月の2倍以上になりました。何を入力しようとしたかを確かめ、必要なら使い方を周知してください。"
+    ),
+    "out_of_hours": _("利用の5分の1以上が、開庁時間の外です。必要な業務かどうかを確かめてください。"),
+    "failed": _("利用の10分の1以上が、失敗か中断です。IT担当者に相談してください。"),
+    "surge": _("利用回数が、前の月の3倍以上になりました。新しい使い方が始まっていないか確かめてください。"),
+}
+#: All types that a search offers; the indirect attack is named by the gateway alone.
+FINDINGS: Final = tuple(dict.fromkeys((*TYPES, str(Attack.INDIRECT))))
+
+
+def english() -> bool:
+    """The page is read in English."""
+    return (get_language() or "ja").startswith("en")
+
+
+def verdict(record: Record | None) -> tuple[StrOrPromise, str]:
+    """Words and tone of an entry's verdict."""
+    if record is None:
+        return "", ""
+    return VERDICTS.get(record.verdict, record.verdict), TONES.get(record.verdict, "neutral")
+
+
+def finding(type: str) -> str:
+    """A kind of finding, for people."""
+    return str(type_label(type))
+
+
+def finding_group(type: str) -> StrOrPromise:
+    """The group that a kind of finding belongs to."""
+    return GROUP_LABELS[group_of(type)]
+
+
+def source(name: str) -> StrOrPromise:
+    """Where a record came from."""
+    return SOURCES.get(name, name)

@@ -1,0 +1,435 @@
+"""Looking at records: who may, that each look is kept, what is found and how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.audit.models import Entry as Told
+from kijun.governance.interactions import ledger, searching
+from kijun.governance.interactions.reach import reach_of
+from kijun.governance.interactions.searching import Asked
+from kijun.governance.inventory.models import AISystem
+from kijun.ledger.model import Kind, Query, Unavailable, Verdict
+from tests.governance.interactions.made import exchange
+
+ClientOf = Callable[[Person], Client]
+WHY = "定期監査（第3四半期）"
+NAME = "山田太郎"
+
+
+def reader(client_of: ClientOf, person: Person) -> Client:
+    """A browser in which the reason was given."""
+    client = client_of(person)
+    answer = client.post("/staff/records/reason/", {"reason": WHY, "next": "/staff/records/"})
+    assert answer.status_code == 302, answer.content.decode()
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+def looks(town: str) -> list[Any]:
+    with ledger.reading() as book:
+        return list(book.search(Query(municipality=town, kinds=(Kind.LOOK,))).records)
+
+
+class TestTheOrdinaryDay:
+    def test_it_works(self, client_of: ClientOf, auditor: Person, staff: Person, say: Any) -> None:
+        id = say(staff, f"氏名：{NAME}　の介護認定の通知を直して", "直しました。")
+        client = client_of(auditor)
+        assert client.get("/staff/records/")["Location"].startswith("/staff/records/reason/")
+        client = reader(client_of, auditor)
+        text = page(client, "/staff/records/")
+        assert "介護 三郎" in text
+        assert "伏せて通した" in text
+        assert NAME not in text
+        assert f"/staff/records/one/{id}/" in text
+        assert WHY in text
+
+    def test_one_interaction_with_its_proof(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff, f"氏名：{NAME}　の通知を直して", "⟦氏名1⟧様の通知です。")
+        text = page(reader(client_of, auditor), f"/staff/records/one/{id}/")
+        assert '<span class="placeholder">⟦氏名1⟧</span>' in text
+        assert NAME not in text
+        assert "kijun ledger prove" in text
+        assert "介護 三郎" in text
+        assert "0.9秒" in text
+
+    def test_each_look_is_kept_in_ledger_and_trail(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff)
+        client = reader(client_of, auditor)
+        page(client, "/staff/records/?text=広報")
+        page(client, f"/staff/records/one/{id}/")
+        opened, searched = looks(auditor.municipality.code)
+        assert searched.person == str(auditor.pk)
+        assert searched.content["why"] == WHY
+        assert searched.content["asked"] == {"text": "広報"}
+        assert searched.content["whose"] == [str(staff.pk)]
+        assert opened.content["look"] == "opened"
+        assert opened.content["interaction"] == id
+        told = list(Told.objects.filter(action__startswith="interactions.").order_by("pk"))
+        assert [one.action for one in told] == ["interactions.searched", "interactions.opened"]
+        assert told[0].detail["fields"] == ["text"]
+        assert "広報" not in str(told[0].detail)
+
+    def test_ones_own_need_no_reason_and_are_told_nobody(
+        self, client_of: ClientOf, staff: Person, neighbour: Person, say: Any
+    ) -> None:
+        id = say(staff, "自分の質問")
+        say(neighbour, "隣の質問")
+        client = client_of(staff)
+        text = page(client, "/staff/records/mine/")
+        assert "自分の質問" in text
+        assert "隣の質問" not in text
+        assert "自分の質問" in page(client, f"/staff/records/one/{id}/")
+        assert looks(staff.municipality.code) == []
+
+    def test_values_are_shown_after_one_more_step(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff, f"氏名：{NAME}　の通知を直して")
+        client = reader(client_of, auditor)
+        address = f"/staff/records/one/{id}/reveal/"
+        assert NAME not in page(client, address)
+        answer = client.post(address, {"reason": "本人からの開示請求"})
+        assert NAME in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+        newest = looks(auditor.municipality.code)[0]
+        assert newest.content["look"] == "unmasked"
+        assert newest.content["why"] == "本人からの開示請求"
+        assert NAME not in page(client, f"/staff/records/one/{id}/")
+
+    def test_looks_are_listed(
+        self, client_of: ClientOf, auditor: Person, executive: Person, staff: Person, say: Any
+    ) -> None:
+        say(staff)
+        page(reader(client_of, auditor), "/staff/records/")
+        text = page(client_of(executive), "/staff/records/looks/")
+        assert "監査 六実" in text
+        assert WHY in text
+        assert "介護 三郎" in text
+
+
+class TestFinding:
+    @pytest.fixture
+    def three(self, say: Any, staff: Person, neighbour: Person) -> list[str]:
+        return [
+            say(staff, "転入届の書き方を教えて", "窓口で書きます。"),
+            say(neighbour, "税金の督促状を直して", "直しました。介護の文言も見ました。"),
+            say(neighbour, "個人番号は 1234 5678 9018 です", verdict=Verdict.BLOCKED),
+        ]
+
+    @pytest.mark.parametrize(
+        ("query", "places"),
+        [
+            ("", [2, 1, 0]),
+            ("text=税金", [1]),
+            ("text=介護", [1]),  # only the answer says it
+            ("person=0008", [2, 1]),
+            ("person=税務 七海&text=税金", [1]),
+            ("verdict=blocked", [2]),
+            ("finding=MY_NUMBER", [2]),
+            ("model=assistant&source=gateway", [2, 1, 0]),
+            ("text=どこにもない", []),
+            ("since=令和8年1月1日&until=R99.1.1", [2, 1, 0]),
+            ("until=2020/1/1", []),
+        ],
+    )
+    def test_by_what_is_asked(
+        self, client_of: ClientOf, auditor: Person, three: list[str], query: str, places: list[int]
+    ) -> None:
+        text = page(reader(client_of, auditor), f"/staff/records/?{query}")
+        found = sorted((text.find(id), place) for place, id in enumerate(three) if id in text)
+        assert [place for _at, place in found] == places
+        if not places:
+            assert "条件に合う記録はありません" in text
+
+    def test_both_halves_of_an_interaction_stand_in_one_line(
+        self, client_of: ClientOf, auditor: Person, three: list[str]
+    ) -> None:
+        text = page(reader(client_of, auditor), "/staff/records/?text=介護")
+        assert text.count(three[1]) == 1
+        assert "税金の督促状" in text
+
+    def test_pages_hold_each_interaction_once(self, staff: Person, record: Any) -> None:
+        ids = []
+        for n in range(30):
+            entries = exchange(staff, f"質問{n}", f"回答{n}")
+            ids.append(entries[0].interaction)
+            record(entries) if n == 29 else ledger.record(entries)
+        queries = searching.queries(staff.municipality.code, Asked(), reach_of_everything(staff))
+        found: list[str] = []
+        before, rounds = None, 0
+        while True:
+            results = searching.search(queries, before, limit=7)
+            found += [one.id for one in results.interactions]
+            assert all(len(one.entries) == 2 for one in results.interactions)
+            before, rounds = results.before, rounds + 1
+            if before is None:
+                break
+        assert found == ids[::-1]
+        assert rounds > 5
+
+    def test_a_date_that_is_none_is_told(self, client_of: ClientOf, auditor: Person, say: Any) -> None:
+        answer = reader(client_of, auditor).get("/staff/records/?since=きのう")
+        assert answer.status_code == 422
+        assert "読み取れません" in answer.content.decode()
+
+    def test_nobody_of_that_name(self, client_of: ClientOf, auditor: Person) -> None:
+        answer = reader(client_of, auditor).get("/staff/records/?person=だれでもない")
+        assert answer.status_code == 422
+
+    @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "０"])
+    def test_a_forged_place(self, client_of: ClientOf, auditor: Person, say: Any, before: str) -> None:
+        say(auditor)
+        assert reader(client_of, auditor).get("/staff/records/", {"before": before}).status_code == 200
+
+    def test_many_records_cost_no_more_queries(
+        self,
+        client_of: ClientOf,
+        auditor: Person,
+        staff: Person,
+        say: Any,
+        django_assert_max_num_queries: Any,
+    ) -> None:
+        for n in range(12):
+            say(staff, f"質問{n}")
+        client = reader(client_of, auditor)
+        page(client, "/staff/records/")
+        with django_assert_max_num_queries(45):
+            page(client, "/staff/records/")
+
+
+def reach_of_everything(person: Person) -> Any:
+    from dataclasses import replace
+
+    return replace(reach_of(person), everything=True)
+
+
+class TestWhoMay:
+    def test_the_owner_reads_what_was_said_to_the_own_system(
+        self, client_of: ClientOf, owner: Person, staff: Person, say: Any, record: Any
+    ) -> None:
+        here = say(staff, "このシステムへの質問")
+        there = exchange(staff, "別のシステムへの質問", "はい")
+        record(there)
+        client = reader(client_of, owner)
+        text = page(client, "/staff/records/")
+        assert here in text
+        assert there[0].interaction not in text
+        assert client.get(f"/staff/records/one/{there[0].interaction}/").status_code == 404
+
+    def test_the_approver_reads_the_own_department(
+        self, client_of: ClientOf, approver: Person, staff: Person, neighbour: Person, say: Any
+    ) -> None:
+        mine, other = say(staff, "課の質問"), say(neighbour, "隣の課の質問")
+        client = reader(client_of, approver)
+        text = page(client, "/staff/records/")
+        assert mine in text
+        assert other not in text
+        assert client.get(f"/staff/records/one/{other}/").status_code == 404
+        # but not what was masked
+        assert client.get(f"/staff/records/one/{mine}/reveal/").status_code == 403
+
+    def test_staff_read_nobody_elses(
+        self, client_of: ClientOf, staff: Person, neighbour: Person, say: Any
+    ) -> None:
+        id = say(neighbour)
+        client = client_of(staff)
+        assert client.get("/staff/records/").status_code == 403
+        assert client.get(f"/staff/records/one/{id}/").status_code == 404
+        assert client.post(f"/staff/records/one/{id}/reveal/", {"reason": "x"}).status_code == 404
+        for address in ("holds/", "looks/", "reports/", "imports/"):
+            assert client.get(f"/staff/records/{address}").status_code == 403
+
+    def test_another_municipality_sees_nothing(
+        self, client_of: ClientOf, outsider: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff, "他市には見えない質問")
+        client = reader(client_of, outsider)
+        assert "他市には見えない質問" not in page(client, "/staff/records/")
+        for way in ("", "reveal/", "hold/"):
+            assert client.get(f"/staff/records/one/{id}/{way}").status_code == 404
+
+    def test_signed_out(self, client: Client, say: Any, staff: Person) -> None:
+        id = say(staff)
+        for address in ("", "mine/", f"one/{id}/", "holds/"):
+            assert "sign-in" in client.get(f"/staff/records/{address}")["Location"]
+
+    @pytest.mark.parametrize("id", ["nothing", "0" * 32, "x" * 300, "%00", "../x"])
+    def test_an_id_that_is_none(self, client_of: ClientOf, auditor: Person, say: Any, id: str) -> None:
+        say(auditor)
+        assert reader(client_of, auditor).get(f"/staff/records/one/{id}/").status_code == 404
+
+    def test_a_reason_leads_nowhere_else(self, client_of: ClientOf, auditor: Person) -> None:
+        client = client_of(auditor)
+        for where in ("https://evil.example/staff/records/", "//evil.example", "/staff/people/"):
+            answer = client.post("/staff/records/reason/", {"reason": WHY, "next": where})
+            assert answer["Location"] == "/staff/records/"
+
+    def test_a_reason_is_needed(self, client_of: ClientOf, auditor: Person, staff: Person, say: Any) -> None:
+        id = say(staff, "理由なしには見えない")
+        client = client_of(auditor)
+        answer = client.post("/staff/records/reason/", {"reason": "  "})
+        assert answer.status_code == 422
+        answer = client.get(f"/staff/records/one/{id}/")
+        assert answer.status_code == 302
+        assert "reason" in answer["Location"]
+
+    def test_the_reason_is_forgotten_after_an_hour(
+        self, client_of: ClientOf, auditor: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import time
+
+        client = reader(client_of, auditor)
+        later = time.time() + 3700
+        monkeypatch.setattr("kijun.governance.interactions.views._shared.time.time", lambda: later)
+        assert client.get("/staff/records/").status_code == 302
+
+
+class TestFailClosed:
+    def test_what_cannot_be_recorded_is_not_shown(
+        self,
+        client_of: ClientOf,
+        auditor: Person,
+        staff: Person,
+        say: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        id = say(staff, "見てはいけない質問")
+        client = reader(client_of, auditor)
+
+        def full(_entries: Any) -> Any:
+            raise Unavailable("ディスクがいっぱいです。", "The disk is full.")
+
+        monkeypatch.setattr(ledger, "record", full)
+        for address in ("/staff/records/", f"/staff/records/one/{id}/"):
+            answer = client.get(address)
+            assert answer.status_code == 503
+            text = answer.content.decode()
+            assert "見てはいけない質問" not in text
+            assert "ディスクがいっぱいです" in text
+        answer = client.post(f"/staff/records/one/{id}/reveal/", {"reason": "x"})
+        assert answer.status_code == 503
+        assert not Told.objects.filter(action__startswith="interactions.").exists()
+
+    def test_another_process_that_writes_and_does_not_answer(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any, home: Path
+    ) -> None:
+        import fcntl
+
+        say(staff, "見てはいけない質問")
+        client = reader(client_of, auditor)
+        with (home / "ledger" / "writer.lock").open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            answer = client.get("/staff/records/")
+        assert answer.status_code == 503
+        assert "見てはいけない質問" not in answer.content.decode()
+
+    def test_a_segment_that_cannot_be_read_is_told(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any, home: Path
+    ) -> None:
+        from kijun.ledger.sealing import seal
+
+        say(staff, "封入した質問")
+        with ledger.reading() as book:
+            assert seal(book, force=True).records == 2
+        client = reader(client_of, auditor)
+        assert "封入した質問" in page(client, "/staff/records/")
+        ledger.close()
+        for path in (home / "ledger").rglob("*.parquet"):
+            path.write_bytes(b"PAR1 broken")
+        text = page(client, "/staff/records/")
+        assert "読めませんでした" in text
+        assert "封入した質問" not in text
+
+
+class TestWhatIsShown:
+    def test_markup_in_what_was_said_is_text(self, client_of: ClientOf, staff: Person, say: Any) -> None:
+        id = say(staff, "<script>alert(1)</script>", "<img src=x onerror=alert(1)>")
+        text = page(client_of(staff), f"/staff/records/one/{id}/")
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "&lt;script&gt;" in text
+
+    def test_a_deleted_system_shows_its_id(
+        self, client_of: ClientOf, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        entries = exchange(staff, "質問", "回答", application="")
+        from dataclasses import replace
+
+        record([replace(one, system="987654") for one in entries])
+        assert "987654" in page(reader(client_of, auditor), "/staff/records/")
+
+    def test_in_english(self, client_of: ClientOf, auditor: Person, staff: Person, say: Any) -> None:
+        id = say(staff, f"氏名：{NAME}")
+        client = reader(client_of, auditor)
+        client.cookies["kijun_language"] = "en"
+        text = page(client, f"/staff/records/one/{id}/")
+        assert "Masked and let through" in text
+        assert "Records of AI use" in page(client, "/staff/records/")
+
+
+class TestHolds:
+    def test_put_and_released(
+        self, client_of: ClientOf, auditor: Person, executive: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff)
+        client = reader(client_of, auditor)
+        answer = client.post(f"/staff/records/one/{id}/hold/", {"reason": "苦情（受付番号12）の調査"})
+        assert answer.status_code == 302
+        text = page(client, f"/staff/records/one/{id}/")
+        assert "保全中" in text
+        assert "苦情（受付番号12）の調査" in text
+        assert "保全中" in page(client, "/staff/records/")
+        from kijun.ledger.holding import holds_of
+
+        with ledger.reading() as book:
+            (hold,) = holds_of(book, auditor.municipality.code)
+        other = client_of(executive)
+        assert "苦情" in page(other, "/staff/records/holds/")
+        answer = other.post(f"/staff/records/holds/{hold.id}/release/", {"reason": "調査が終わった"})
+        assert answer.status_code == 302
+        again = other.post(f"/staff/records/holds/{hold.id}/release/", {"reason": "もう一度"})
+        assert again.status_code == 422
+        assert "解除されています" in again.content.decode()
+        actions = list(Told.objects.filter(thing_id=id).values_list("action", flat=True))
+        assert {"interactions.held", "interactions.released"} <= set(actions)
+
+    def test_nobody_else(
+        self, client_of: ClientOf, owner: Person, outsider: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff)
+        assert (
+            reader(client_of, owner).post(f"/staff/records/one/{id}/hold/", {"reason": "x"}).status_code
+            == 403
+        )
+        assert (
+            reader(client_of, outsider).post(f"/staff/records/one/{id}/hold/", {"reason": "x"}).status_code
+            == 404
+        )
+
+    def test_a_hold_that_is_none(self, client_of: ClientOf, auditor: Person, say: Any) -> None:
+        answer = client_of(auditor).post("/staff/records/holds/nothing/release/", {"reason": "x"})
+        assert answer.status_code == 422
+
+
+def test_a_system_of_ones_own_is_not_everything(owner: Person, system: AISystem, staff: Person) -> None:
+    reach = reach_of(owner)
+    assert reach.systems == {str(system.pk)}
+    assert not reach.everything
+    assert not reach.nothing
+    assert reach_of(staff).nothing
