@@ -26,6 +26,7 @@ from kijun.gateway.running import Runnings
 from kijun.gateway.sealing import secret_of
 from kijun.gateway.settings import Settings
 from kijun.gateway.upstreams import Upstreams
+from kijun.gateway.ways import Ways
 from kijun.inspection import Words
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Gateway:
         self._ledger_seen = (0.0, False)
         self._confirmation_key = self._assertion_key = b""
         self._assertions: dict[str, int] = {}
+        self._ways = Ways(self)
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -133,7 +135,10 @@ class Gateway:
             self._bytes += size
 
         try:
-            await self._serve(scope, receive, send, grew)
+            if self._ways.serves(scope["path"]):
+                await self._ways.serve(scope, receive, send, grew)
+            else:
+                await self._serve(scope, receive, send, grew)
         except Left:
             pass
         finally:

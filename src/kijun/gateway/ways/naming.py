@@ -1,0 +1,43 @@
+"""Ids that come from what they name, so that what is sent twice is recorded once (`kijun.ledger.naming`).
+
+UUIDs of version 8 (RFC 9562, 5.8): HMAC-SHA-256 under a key of the installation's, so that nobody can try out from the ledger's ids whether a
+decision of some number was made.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import Final
+
+from kijun.gateway.sealing import derived
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
+
+
+class Names:
+    """Makes ids. ``secret`` is the installation's."""
+
+    def __init__(self, secret: str) -> None:
+        self._key = derived(secret, "names")
+
+    def __call__(self, *parts: str) -> str:
+        """The id of these parts, 32 hexadecimal digits; their order counts, and where one ends and the next begins."""
+        number = int.from_bytes(self._digest(parts)[:16])
+        number = (number & ~(0xF << 76) & ~(0b11 << 62)) | (0x8 << 76) | (0b10 << 62)
+        return f"{number:032x}"
+
+    def hidden(self, *parts: str) -> str:
+        """A text that stands for these parts and tells nothing of them."""
+        return self._digest(parts).hex()[:32]
+
+    def _digest(self, parts: tuple[str, ...]) -> bytes:
+        said = b"".join(
+            len(one).to_bytes(4) + one for one in (part.encode("utf-8", "surrogatepass") for part in parts)
+        )
+        return hmac.digest(self._key, said, "sha256")
+
+
+def plain(name: str) -> str:
+    """A model's name as it may stand in a clear column; empty for anything that is hardly one."""
+    return name if _PLAIN.fullmatch(name) and any(map(str.isalpha, name)) and "@" not in name else ""

@@ -1,0 +1,111 @@
+"""OTLP in Protocol Buffers. Only what concerns AI is taken out of the messages; the rest is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # its stubs are no dependency of ours
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from kijun.gateway.ways.spans import AI_ATTRIBUTES, Batch, Happening, Log, Span, Unreadable, is_identity
+
+_MS: Final = 1_000_000
+_ERROR: Final = 2  # Status.StatusCode.STATUS_CODE_ERROR
+
+
+def traces(data: bytes) -> Batch:
+    """The spans of an ``ExportTraceServiceRequest``; raises `Unreadable`."""
+    batch = Batch()
+    for group in _read(ExportTraceServiceRequest, data).resource_spans:
+        resource = attributes(group.resource.attributes)
+        for scope in group.scope_spans:
+            for span in scope.spans:
+                if not _concerns_ai(span.attributes):
+                    batch.ignored += 1
+                elif is_identity(trace := span.trace_id.hex(), 32) and is_identity(
+                    id := span.span_id.hex(), 16
+                ):
+                    batch.spans.append(_span(span, trace, id, resource))
+                else:
+                    batch.reject("a span without a valid trace id and span id")
+    return batch
+
+
+def logs(data: bytes) -> Batch:
+    """The AI's events of an ``ExportLogsServiceRequest``; raises `Unreadable`."""
+    batch = Batch()
+    for group in _read(ExportLogsServiceRequest, data).resource_logs:
+        resource = attributes(group.resource.attributes)
+        for scope in group.scope_logs:
+            for record in scope.log_records:
+                name = record.event_name or _event_name(record.attributes)
+                if not name.startswith("gen_ai."):
+                    batch.ignored += 1
+                    continue
+                batch.logs.append(
+                    Log(
+                        record.trace_id.hex(),
+                        record.span_id.hex(),
+                        name,
+                        (record.time_unix_nano or record.observed_time_unix_nano) // _MS,
+                        bool(record.flags & 1),
+                        attributes(record.attributes),
+                        value(record.body),
+                        resource,
+                    )
+                )
+    return batch
+
+
+def attributes(pairs: Iterable[Any]) -> dict[str, Any]:
+    """Attributes as a dictionary."""
+    return {pair.key: value(pair.value) for pair in pairs}
+
+
+def value(held: Any) -> Any:
+    """An ``AnyValue`` as Python has it. Bytes are told by their number: nobody can inspect them."""
+    match held.WhichOneof("value"):
+        case None:
+            return None
+        case "array_value":
+            return [value(one) for one in held.array_value.values]
+        case "kvlist_value":
+            return {pair.key: value(pair.value) for pair in held.kvlist_value.values}
+        case "bytes_value":
+            return {"bytes": len(held.bytes_value)}
+        case kind:
+            return getattr(held, kind)
+
+
+def _read(kind: Any, data: bytes) -> Any:
+    try:
+        return kind.FromString(data)
+    except DecodeError:
+        raise Unreadable("no OTLP message") from None
+
+
+def _concerns_ai(pairs: Iterable[Any]) -> bool:
+    return any(pair.key.startswith(AI_ATTRIBUTES) for pair in pairs)
+
+
+def _event_name(pairs: Iterable[Any]) -> str:
+    """Where event names stood before they had a field of their own."""
+    return next((pair.value.string_value for pair in pairs if pair.key == "event.name"), "")
+
+
+def _span(span: Any, trace: str, id: str, resource: Mapping[str, Any]) -> Span:
+    return Span(
+        trace,
+        id,
+        span.parent_span_id.hex(),
+        span.name,
+        span.start_time_unix_nano // _MS,
+        span.end_time_unix_nano // _MS,
+        attributes(span.attributes),
+        tuple(Happening(one.name, attributes(one.attributes)) for one in span.events),
+        span.status.code == _ERROR,
+        span.status.message,
+        resource,
+    )
