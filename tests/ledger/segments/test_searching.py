@@ -123,6 +123,7 @@ def test_clear_columns_all_must_hold(town: Town, reader: Reader, text: str) -> N
     assert found(until=NOVEMBER + 1000) == [0]
     assert found(verdict="masked", before=2) == [0]
     assert found(interaction="interaction-0") == [1, 0]
+    assert found(interaction="interaction-0", purpose="tax", limit=1) == [0]
 
 
 @pytest.mark.parametrize("text", ["", "税金"])
@@ -162,6 +163,26 @@ def test_erased_content_is_found_by_its_columns_alone(town: Town, reader: Reader
     assert row["seq"] == 1
     assert row["plain"] is None
     assert reader.plain(row) is None
+
+
+def test_a_rare_value_is_found_where_the_index_is_broken_or_erased(town: Town, reader: Reader) -> None:
+    segments = [
+        town.say(name, "税金", "介護", person="sato", content_key=key, retention=f"y{key}")
+        for name, key in (("a", 1), ("b", 2), ("c", 3))
+    ]
+    town.keys.discard(2)
+    (town.folder / segments[2].index_path).unlink()
+    hits = reader.search(ask(person="sato"), segments)
+    assert seqs(hits.rows) == [5, 4, 3, 2, 1, 0]
+    assert [fault.name for fault in hits.faults] == ["c"]
+    assert seqs(reader.search(ask(person="sato", before=4, limit=2), segments).rows) == [3, 2]
+
+
+def test_an_interaction_is_found_among_many_whose_ids_do_not_sort_by_time(town: Town, reader: Reader) -> None:
+    rows = [town.row("x", interaction=f"{seq * 7919 % 4000:08d}") for seq in range(4000)]
+    segments = [town.seal("a", rows[:3000]), town.seal("b", rows[3000:])]
+    assert seqs(reader.rows_of(f"{7919 * 77 % 4000:08d}", segments).rows) == [77]
+    assert seqs(reader.rows_of(f"{7919 * 3500 % 4000:08d}", segments).rows) == [3500]
 
 
 def test_the_newest_come_first_and_no_more_than_wanted_are_decrypted(town: Town) -> None:

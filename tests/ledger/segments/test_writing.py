@@ -133,6 +133,7 @@ def test_a_full_disk_leaves_nothing_half_written(town: Town, monkeypatch: pytest
 
 _CHILD = """
 import sys
+from pathlib import Path
 from tests.ledger.segments.town import Town
 town = Town(Path(sys.argv[1]))
 rows = [town.row("税金の話" * 40, seq=seq) for seq in range(1000, 5000)]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -30,23 +30,63 @@ _FOOTERS: Final = 512  # kept parsed, about 100 kB each
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """What a file's footer says: ``firsts`` and ``lasts`` are the bounds of each row group's ``seq``, ``times`` of its ``at``."""
+    """What a file's footer says of each row group: ``firsts`` and ``lasts`` bound its ``seq``, ``times`` its ``at``, and
+    ``interactions`` its ids in UTF-8."""
 
     metadata: pq.FileMetaData
     firsts: tuple[int, ...]
     lasts: tuple[int, ...]
     times: tuple[tuple[int, int], ...]
+    interactions: tuple[tuple[bytes, bytes], ...]
 
 
 def _footer(metadata: pq.FileMetaData) -> Footer:
     places = {metadata.schema.column(number).name: number for number in range(metadata.num_columns)}
-    bounds: dict[str, list[tuple[int, int]]] = {"seq": [], "at": []}
-    for group in range(metadata.num_row_groups):
-        for name, found in bounds.items():
-            statistics = metadata.row_group(group).column(places[name]).statistics
-            found.append((int(statistics.min), int(statistics.max)))
-    firsts, lasts = zip(*bounds["seq"], strict=True)
-    return Footer(metadata, firsts, lasts, tuple(bounds["at"]))
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+
+    def bounds(name: str) -> list[tuple[Any, Any]]:
+        found = [group.column(places[name]).statistics for group in groups]
+        return [(one.min, one.max) for one in found]
+
+    firsts, lasts = zip(*bounds("seq"), strict=True)
+    interactions = tuple((str(first).encode(), str(last).encode()) for first, last in bounds("interaction"))
+    return Footer(metadata, firsts, lasts, tuple(bounds("at")), interactions)
+
+
+class Opened:
+    """An open file of one thread. The row group that was read last is kept, for neighbours are mostly asked for next."""
+
+    def __init__(self, segment: Segment, footer: Footer, file: pq.ParquetFile) -> None:
+        self._segment, self._footer, self._file = segment, footer, file
+        self._kept: tuple[int, tuple[str, ...], pa.Table] | None = None
+
+    def groups(self, chosen: Sequence[int], names: Sequence[str] = STORED) -> pa.Table:
+        """Some row groups by number; raises `SegmentFault`."""
+        with _faults(self._segment):
+            read = self._file.read_row_groups(list(chosen), columns=list(names), use_threads=False)
+            return read.select(list(names))
+
+    def _group(self, number: int, names: tuple[str, ...]) -> pa.Table:
+        if self._kept is None or self._kept[:2] != (number, names):
+            self._kept = number, names, self.groups([number], names)
+        return self._kept[2]
+
+    def rows(self, seqs: Sequence[int], names: tuple[str, ...] = STORED) -> list[Row]:
+        """Rows by their places, in the order asked; ``seq`` is one of the names. Raises `SegmentFault`."""
+        footer = self._footer
+        found: dict[int, Row] = {}
+        wanted: dict[int, list[int]] = {}
+        for seq in seqs:
+            group = bisect.bisect_right(footer.firsts, seq) - 1
+            if group >= 0 and seq <= footer.lasts[group]:
+                wanted.setdefault(group, []).append(seq)
+        for group, places in wanted.items():
+            table = self._group(group, names)
+            numbers = table["seq"].to_numpy()
+            chosen = [int(at) for at in np.searchsorted(numbers, places)]  # sorted: it was written so
+            for row in table.take([at for at in chosen if at < len(numbers)]).to_pylist():
+                found[row["seq"]] = row
+        return [found[seq] for seq in seqs if seq in found]
 
 
 def _mark(found: os.stat_result) -> tuple[int, ...]:
@@ -134,22 +174,27 @@ class Files:
                 self._footers.popitem(last=False)
         return made
 
-    def groups(self, segment: Segment, chosen: Sequence[int], names: Sequence[str] = STORED) -> pa.Table:
-        """Some row groups by number; raises `SegmentFault`."""
+    @contextmanager
+    def opened(self, segment: Segment) -> Iterator[Opened]:
+        """The file, open for one thread to read several parts of it; raises `SegmentFault`, then and while it is read."""
         import pyarrow.parquet as pq
 
         footer = self.footer(segment)
-        with (
-            _faults(segment),
-            pq.ParquetFile(
+        with _faults(segment):
+            file = pq.ParquetFile(
                 self._folder / segment.path,
                 metadata=footer.metadata,
                 memory_map=False,  # a file that is cut while it is mapped would end the process
-            ) as file,
-        ):
-            return file.read_row_groups(list(chosen), columns=list(names), use_threads=False).select(
-                list(names)
             )
+        try:
+            yield Opened(segment, footer, file)
+        finally:
+            file.close()
+
+    def groups(self, segment: Segment, chosen: Sequence[int], names: Sequence[str] = STORED) -> pa.Table:
+        """Some row groups by number; raises `SegmentFault`."""
+        with self.opened(segment) as file:
+            return file.groups(chosen, names)
 
     def by_group(self, segment: Segment, seqs: Iterable[int]) -> list[list[int]]:
         """Places sorted downwards, put together by the row group that holds them; raises `SegmentFault`."""
@@ -160,20 +205,24 @@ class Files:
 
     def rows(self, segment: Segment, seqs: Sequence[int]) -> list[Row]:
         """Rows by their places, in the order asked; places that the segment lacks are left out. Raises `SegmentFault`."""
+        with self.opened(segment) as file:
+            return file.rows(seqs)
+
+    def places_of(self, segment: Segment, interaction: str, most: int) -> list[int] | None:
+        """Places of an interaction's rows, if at most ``most`` row groups can hold them, else None; raises `SegmentFault`.
+
+        Ids sort by time and rows lie by time, so that mostly one or two groups can.
+        """
         footer = self.footer(segment)
-        found: dict[int, Row] = {}
-        wanted: dict[int, list[int]] = {}
-        for seq in seqs:
-            group = bisect.bisect_right(footer.firsts, seq) - 1
-            if group >= 0 and seq <= footer.lasts[group]:
-                wanted.setdefault(group, []).append(seq)
-        for group, places in wanted.items():
-            table = self.groups(segment, [group])
-            numbers = table["seq"].to_numpy()
-            chosen = [int(at) for at in np.searchsorted(numbers, places)]  # sorted: it was written so
-            for row in table.take([at for at in chosen if at < len(numbers)]).to_pylist():
-                found[row["seq"]] = row
-        return [found[seq] for seq in seqs if seq in found]
+        chosen = [
+            number
+            for number, (first, last) in enumerate(footer.interactions)
+            if first <= interaction.encode("utf-8", "replace") <= last
+        ]
+        if not chosen or len(chosen) > most:
+            return None if chosen else []
+        rows = self.groups(segment, chosen, ["seq", "interaction"]).to_pylist()
+        return [row["seq"] for row in rows if row["interaction"] == interaction]
 
     def batches(self, segment: Segment, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """The whole segment in order, a batch a row group; raises `SegmentFault`."""

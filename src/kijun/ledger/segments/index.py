@@ -106,7 +106,7 @@ def _shared_schema() -> tantivy.Schema:
 
 
 def question_of(query: Query, text: str) -> tantivy.Query:
-    """The question to an index, for a text folded by `fold_question` that is not empty.
+    """The question to an index, for a text folded by `fold_question`, which may be empty.
 
     The text never becomes a query string, so no character of it has a meaning of its own.
     """

@@ -15,6 +15,7 @@ from kijun.ledger.segments.index import Words
 from kijun.ledger.segments.indexes import ROOM, Indexes
 from kijun.ledger.segments.searching import Hits, Search
 from kijun.ledger.segments.segment import STORED, Row, Segment, SegmentFault
+from kijun.ledger.segments.where import is_indexed
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,7 +78,9 @@ class Reader:
             return Hits(())
         text = fold_question(query.text)
         search = Search(self, query, text, relevant(query, segments))
-        return search.by_text() if text and not query.interaction else search.by_columns()
+        if not query.interaction and (text or is_indexed(query)):
+            return search.by_index()
+        return search.by_columns()
 
     def rows_of(self, interaction: str, segments: Iterable[Segment]) -> Hits:
         """All rows of an interaction, the newest first."""

@@ -1,4 +1,5 @@
-"""One search over sealed segments: by clear columns through DuckDB, by text through the indexes, by reading where neither can."""
+"""One search over sealed segments: by text and by rare values through the indexes, else through DuckDB, by reading where
+neither can."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.exceptions import InvalidTag
 
 from kijun.ledger.model import Query
+from kijun.ledger.segments.files import Opened
 from kijun.ledger.segments.index import question_of
 from kijun.ledger.segments.segment import Row, Segment, SegmentFault
 from kijun.ledger.segments.where import holds, sql_of
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 #: question of pairs that are frequent but seldom stand together. About two seconds.
 SCAN: Final = 20_000
 _CANDIDATES: Final = 512  # asked of an index at once
+_TO_DECRYPT: Final = ("seq", "id", "content_key", "content")
+_FEW: Final = 4  # row groups of a file that are quicker read than asked of DuckDB
 _FIRST_FILES: Final = (
     4  # read first where only clear columns are asked for; then four times as many, and so on
 )
@@ -47,14 +51,14 @@ class Search:
     def __init__(self, reader: Reader, query: Query, text: str, segments: list[Segment]) -> None:
         self._reader, self._query, self._text, self._segments = reader, query, text, segments
         self._faults: dict[tuple[str, str], SegmentFault] = {}
-        self._left = SCAN
+        self._left, self._matched = SCAN, 0
 
     def _fault(self, fault: SegmentFault) -> None:
         self._faults.setdefault((fault.name, fault.what), fault)
 
-    # -- by text -------------------------------------------------------------------------------------------------------
+    # -- by index ------------------------------------------------------------------------------------------------------
 
-    def by_text(self) -> Hits:
+    def by_index(self) -> Hits:
         """Follows all segments at once from the newest row down, so that nothing is read that is older than what is returned."""
         heads: list[tuple[int, int, Row | None]] = []
         walks: list[Iterator[tuple[int, Row | None]]] = []
@@ -93,7 +97,7 @@ class Search:
                 if not fault.what.startswith("index"):
                     raise
                 self._fault(fault)
-                yield from self._walk_rows(segment, low, high)
+                yield from (self._walk_rows if self._text else self._walk_columns)(segment, low, high)
         except SegmentFault as fault:
             self._fault(fault)
 
@@ -114,16 +118,41 @@ class Search:
     def _walk_index(self, segment: Segment, low: int, high: int) -> Iterator[tuple[int, Row | None]]:
         words = self._reader.index_of(segment)
         if words is None:
-            return  # erased: what was said is gone
+            if not self._text:  # erased: what was said is gone, what is counted stays
+                yield from self._walk_columns(segment, low, high)
+            return
         question = question_of(self._query, self._text)
-        while low <= high:
-            places = words.find(question, low, high, _CANDIDATES)
-            for group in self._reader.files.by_group(segment, places):
-                yield group[0], None  # the group is read only when its turn comes
-                yield from self._answers(segment, self._reader.files.rows(segment, group))
-            if len(places) < _CANDIDATES:
-                return
-            high = places[-1] - 1
+        with self._reader.files.opened(segment) as file:
+            while low <= high:
+                places = words.find(question, low, high, _CANDIDATES)
+                for group in self._reader.files.by_group(segment, places):
+                    yield group[0], None  # the group is read only when its turn comes
+                    yield from self._candidates(segment, file, group)
+                if len(places) < _CANDIDATES:
+                    return
+                high = places[-1] - 1
+
+    def _candidates(
+        self, segment: Segment, file: Opened, group: list[int]
+    ) -> Iterator[tuple[int, Row | None]]:
+        """What of a row group's candidates answers. The other columns are read only of those that hold the text."""
+        if not self._text or SCAN - self._left <= 8 + 2 * self._matched:
+            yield from self._answers(segment, file.rows(group))
+            return
+        for row in file.rows(group, _TO_DECRYPT):  # most were in vain so far
+            if self._left <= 0:
+                yield row["seq"], None
+            if (plain := self._said(segment, row)) is not None:
+                for full in file.rows([row["seq"]]):
+                    if holds(self._query, full):
+                        yield row["seq"], {**full, "plain": plain}
+
+    def _walk_columns(self, segment: Segment, low: int, high: int) -> Iterator[tuple[int, Row | None]]:
+        """Without its index: clear columns by DuckDB, and nothing of what was said is decrypted."""
+        places = sorted((seq for seq, _ in self._places([segment]) if low <= seq <= high), reverse=True)
+        for group in self._reader.files.by_group(segment, places):
+            yield group[0], None
+            yield from self._answers(segment, self._reader.files.rows(segment, group))
 
     def _walk_rows(self, segment: Segment, low: int, high: int) -> Iterator[tuple[int, Row | None]]:
         footer = self._reader.files.footer(segment)
@@ -138,13 +167,22 @@ class Search:
         for row in rows:
             if not holds(self._query, row):
                 continue
+            if not self._text:
+                yield row["seq"], {**row, "plain": None}
+                continue
             if self._left <= 0:
                 yield row["seq"], None
-            plain = self._plain(segment, row)
-            if plain is not None and self._text in self._reader.words_of(plain):
+            if (plain := self._said(segment, row)) is not None:
                 yield row["seq"], {**row, "plain": plain}
-            else:
-                self._left -= 1
+
+    def _said(self, segment: Segment, row: Row) -> bytes | None:
+        """The row's content if the text was said in it."""
+        plain = self._plain(segment, row)
+        if plain is not None and self._text in self._reader.words_of(plain):
+            self._matched += 1
+            return plain
+        self._left -= 1
+        return None
 
     def _plain(self, segment: Segment, row: Row) -> bytes | None:
         try:
@@ -161,7 +199,11 @@ class Search:
         places: list[tuple[int, Segment]] = []
         start, size = 0, _FIRST_FILES
         while start < len(self._segments):
-            if len(places) >= limit and places[limit - 1][0] > self._segments[start].last_seq:
+            if (
+                not self._text
+                and len(places) >= limit
+                and places[limit - 1][0] > self._segments[start].last_seq
+            ):
                 break
             places += self._places(self._segments[start : start + size])
             places.sort(key=lambda place: place[0], reverse=True)
@@ -169,7 +211,7 @@ class Search:
         return self._hits(self._read(places))
 
     def _read(self, places: list[tuple[int, Segment]]) -> list[Row]:
-        if not self._text:
+        if not self._text and not self._query.interaction:
             del places[self._query.limit :]
         by_segment: dict[str, tuple[Segment, list[int]]] = {}
         for seq, segment in places:
@@ -181,10 +223,7 @@ class Search:
             except SegmentFault as fault:
                 self._fault(fault)
                 continue
-            if self._text:
-                rows += [row for _, row in self._answers(segment, read) if row is not None]
-            else:
-                rows += [{**row, "plain": None} for row in read]
+            rows += [row for _, row in self._answers(segment, read) if row is not None]
         rows.sort(key=lambda row: int(row["seq"]), reverse=True)
         return rows[: self._query.limit]
 
@@ -192,20 +231,26 @@ class Search:
         import duckdb
 
         whole: dict[str, Segment] = {}
+        known: list[tuple[int, Segment]] = []
         for segment in segments:
             try:
-                whole[str(self._reader.files.path(segment).absolute())] = segment
+                places = self._few(segment)
+                if places is None:
+                    whole[str(self._reader.files.path(segment).absolute())] = segment
+                else:
+                    known += [(seq, segment) for seq in places]
             except SegmentFault as fault:
                 self._fault(fault)
         if not whole:
-            return []
+            return known
         condition, values = sql_of(self._query)
-        limit = "" if self._text else " ORDER BY seq DESC LIMIT ?"
+        cut = not self._text and not self._query.interaction  # else more is compared after
+        limit = " ORDER BY seq DESC LIMIT ?" if cut else ""
         sql = (
             "SELECT seq, filename FROM read_parquet(?, filename = true, hive_partitioning = false)"  # noqa: S608 - our own words; values are bound
             f" WHERE {condition}{limit}"
         )
-        bound = [list(whole), *values] + ([] if self._text else [min(self._query.limit, 1 << 40)])
+        bound = [list(whole), *values] + ([min(self._query.limit, 1 << 40)] if cut else [])
         try:
             found = self._reader.cursor().execute(sql, bound).fetchall()
         except duckdb.Error as error:
@@ -215,4 +260,12 @@ class Search:
                 )
                 return []
             return [place for segment in segments for place in self._places([segment])]
-        return [(int(seq), whole[name]) for seq, name in found]
+        return known + [(int(seq), whole[name]) for seq, name in found]
+
+    def _few(self, segment: Segment) -> list[int] | None:
+        """Places of the interaction that is asked for, where the footer shows that few row groups can hold it."""
+        if not self._query.interaction:
+            return None
+        places = self._reader.files.places_of(segment, self._query.interaction, _FEW)
+        before = self._query.before
+        return places if places is None or before is None else [seq for seq in places if seq < before]

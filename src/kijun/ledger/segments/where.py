@@ -21,6 +21,11 @@ EQUAL: Final = (
 )
 
 
+def is_indexed(query: Query) -> bool:
+    """Whether it asks for a value that the indexes know, and that few rows may have."""
+    return bool(query.finding) or any(getattr(query, column) for column in EQUAL)
+
+
 def _sayable(value: str) -> str | None:
     """The value, or NULL, which equals nothing, where no text of a database can be it (half of a surrogate pair)."""
     try:
