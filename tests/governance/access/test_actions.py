@@ -87,7 +87,7 @@ class TestUpstreams:
             ({"base_url": ""}, "base_url"),
             ({"name": ""}, "name"),
             ({"name": "庁内のvLLM"}, "name"),
-            ({"kind": "azure", "api_version": ""}, "api_version"),
+            ({"api_version": "x" * 41}, "api_version"),
             ({"kind": "strange"}, "kind"),
             ({"proxy": "proxy.example.jp:8080"}, "proxy"),
             ({"ca": "no certificate"}, "ca"),

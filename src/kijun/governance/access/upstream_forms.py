@@ -50,7 +50,7 @@ def _seconds(label: Any, initial: float, hint: Any = _SECONDS) -> DecimalField:
 class UpstreamForm(Form, RevisionMixin):
     """One service. Key and headers are typed in and never shown; left empty they stay as they are."""
 
-    sometimes_required = ("base_url", "api_version")
+    sometimes_required = ("base_url",)
 
     name = forms.CharField(
         label=_("名称"), max_length=80, help_text=_("画面と記録で使う呼び名です。例：Azure OpenAI（東日本）")
@@ -75,7 +75,7 @@ class UpstreamForm(Form, RevisionMixin):
         label=_("APIの版"),
         max_length=40,
         required=False,
-        help_text=_("Azure OpenAIのときだけ入力します。例：2024-10-21"),
+        help_text=_("Azure OpenAIの、版を指定するAPIのときだけ入力します。空けておくと /openai/v1 のAPIを使います。例：2024-10-21"),
         widget=forms.TextInput(attrs={"class": "narrow"}),
     )
     key = forms.CharField(

@@ -143,8 +143,6 @@ def _check(row: Upstream) -> None:
         wrong["base_url"] = [
             _("https:// か http:// で始まるURLを入力してください。例：https://api.example.jp/v1")
         ]
-    if row.kind == Upstream.Kind.AZURE and not row.api_version:
-        wrong["api_version"] = [_("Azure OpenAIではAPIの版を入力してください。例：2024-10-21")]
     if row.proxy and not _is_web(row.proxy):
         wrong["proxy"] = [_("プロキシは http://proxy.example.jp:8080 の形で入力してください。")]
     if row.ca and not _is_pem(row.ca):
