@@ -1,0 +1,44 @@
+"""Ids that come from what they name."""
+
+from __future__ import annotations
+
+import pytest
+
+from kijun.gateway.ways.naming import Names, plain
+from kijun.ledger.naming import is_named
+
+NAMES = Names("s" * 50)
+
+
+def test_the_same_parts_have_the_same_id_and_others_another() -> None:
+    made = NAMES("decision", "131000", "system", "A-1")
+    assert made == NAMES("decision", "131000", "system", "A-1")
+    assert is_named(made)
+    assert made[16] in "89ab"  # RFC 9562's variant
+    others = {
+        NAMES("decision", "131000", "systemA", "-1"),
+        NAMES("decision", "131000", "system", "A-2"),
+        made,
+    }
+    assert len(others) == 3
+
+
+def test_nobody_computes_them_without_the_secret() -> None:
+    assert Names("t" * 50)("decision", "1") != NAMES("decision", "1")
+    assert NAMES.hidden("山田") != Names("t" * 50).hidden("山田")
+
+
+def test_lone_surrogates_have_names_too() -> None:
+    assert NAMES("\ud800") != NAMES("\ud801")
+
+
+@pytest.mark.parametrize("name", ["gpt-4o-2024-08-06", "anthropic/claude-3", "us.amazon.nova:0", "a"])
+def test_names_of_models(name: str) -> None:
+    assert plain(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "090-1234-5678", "123456789018", "taro@example.jp", "山田太郎", "a b", "a\n", "x" * 129]
+)
+def test_what_is_no_name_of_a_model(name: str) -> None:
+    assert plain(name) == ""
