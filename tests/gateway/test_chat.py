@@ -273,6 +273,23 @@ def test_log_probabilities_do_not_tell_what_was_put_back(gateway: Running, upstr
     assert ask(gateway, "案内文をください").choices[0].logprobs is not None
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_service_adds_of_its_own_is_read_too(
+    gateway: Running, upstream: Upstream, stream: bool
+) -> None:
+    more: dict[str, Any] = {"citations": [{"title": "⟦氏名1⟧さんの頁", "text": "個人番号は123456789018です"}]}
+    if stream:
+        first = chunk({"role": "assistant", "content": "はい。"}, **more)
+        first["choices"][0]["content_filter_results"] = {"hate": {"severity": "safe"}}
+        upstream.script = streams(event(first), event(chunk({}, "stop")), b"data: [DONE]\n\n")
+    else:
+        upstream.script = answers({**completion("はい。"), **more})
+    answer = ask(gateway, "山田太郎さんのことを調べて", stream=stream)
+    held, *_ = answer if stream else [answer]
+    assert held.citations[0] == {"title": "山田太郎さんの頁", "text": "個人番号は■個人番号■です"}
+    assert "123456789018" not in str(gateway.ledger.last()[1].content)
+
+
 def test_lone_surrogates_and_huge_numbers_harm_nobody(gateway: Running, upstream: Upstream) -> None:
     async def script(call: Any, writer: Any) -> None:
         plain(

@@ -234,7 +234,15 @@ def test_one_byte_a_second_comes_to_its_end(gateway: Running, upstream: Upstream
     assert gateway.ledger.last()[1].verdict is Verdict.FAILED
 
 
-def test_ten_megabytes_in_one_piece(gateway: Running, upstream: Upstream) -> None:
+def test_an_answer_without_end_is_ended(gateway: Running, upstream: Upstream) -> None:
+    """More than two million characters: nobody reads that, and inspecting it would keep a processor for seconds."""
+    upstream.script = streams(*chat_events(["はい。", "窓口は平日に開いています。" * 200_000]))
+    _, error = error_of(ask(gateway, stream=True))
+    assert error["code"] == "answer_too_large"
+    assert gateway.ledger.last()[1].verdict is Verdict.INCOMPLETE
+
+
+def test_a_long_piece(gateway: Running, upstream: Upstream) -> None:
     long = "窓口は平日に開いています。" * 1000
     upstream.script = streams(*chat_events([long]))
     said = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)

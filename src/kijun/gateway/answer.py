@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from kijun.gateway.dialects.responses_stream import restore_echo
 from kijun.gateway.errors import Refusal, failed_upstream
 from kijun.gateway.guard import Blocked, Guard, told, values_of
 from kijun.gateway.http import Send, raw_headers, respond
+from kijun.gateway.inspecting import in_thread
 from kijun.gateway.jsons import NotJson, dump, parse
 from kijun.gateway.question import Question
 from kijun.gateway.records import estimate
@@ -113,7 +113,7 @@ class Outgoing:
             try:
                 for event in events.feed(chunk):
                     if len(event.data) > _LARGE_EVENT or seen > _LARGE_STREAM:
-                        out += await asyncio.to_thread(reading.take, event)
+                        out += await in_thread(reading.take, event)
                     else:
                         out += reading.take(event)
                     if reading.terminal or reading.stop is not None:

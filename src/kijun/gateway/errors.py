@@ -45,7 +45,7 @@ class Refusal(Exception):
 
     def body(self) -> dict[str, Any]:
         """The answer's JSON."""
-        message = f"{self.why.ja}{self.what_to_do.ja} / {self.why.en} {self.what_to_do.en}"
+        message = f"{self.why.ja}{self.what_to_do.ja} / {self.why.en} {self.what_to_do.en}".rstrip()
         if self.contact:
             message += f" ({self.contact})"
         error: dict[str, Any] = {

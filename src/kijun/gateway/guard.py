@@ -6,7 +6,6 @@ Two forms of each text come out: *shown* to the person (their own values restore
 
 from __future__ import annotations
 
-import asyncio
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from time import monotonic
 from typing import Any, Final
 
 from kijun.gateway.handling import DEFAULT_OUTPUT, action_for
-from kijun.gateway.inspecting import IN_THREAD, Reader
+from kijun.gateway.inspecting import IN_THREAD, Reader, in_thread
 from kijun.gateway.jsons import quoted
 from kijun.gateway.pieces import AnswerPiece, may_hold_placeholder
 from kijun.gateway.snapshot import Action, Handling
@@ -25,6 +24,7 @@ from kijun.inspection import (
     Kind,
     Placeholders,
     StreamInspector,
+    TextTooLong,
     Treatment,
     restore,
     treat,
@@ -71,9 +71,12 @@ class Guard:
             self._actions[finding.type] = found
         return found
 
-    def inspect(self, text: str) -> Inspection:
-        """What a text of the answer holds beside the placeholders that the person's own values stand behind."""
-        found = self.reader.inspector.inspect(text)
+    def inspect(self, text: str, *, remembered: bool = False) -> Inspection:
+        """What a text of the answer holds beside the placeholders that the person's own values stand behind.
+
+        ``remembered``: a whole answer comes back with the next request as part of the conversation, pieces of one do not.
+        """
+        found = self.reader.inspect(text) if remembered else self.reader.inspector.inspect(text)
         if not found.findings or not may_hold_placeholder(text):
             return found
         given = [(one.start, one.end) for one in self.table.read(text) if one.value is not None]
@@ -122,12 +125,12 @@ class Guard:
         """A text that is there as a whole, shown and kept. Raises `Blocked` after noting what was found."""
         text = piece.text
         if len(text) >= IN_THREAD:
-            return await asyncio.to_thread(self.whole_now, piece)
+            return await in_thread(self.whole_now, piece)
         return self.whole_now(piece)
 
     def whole_now(self, piece: AnswerPiece) -> tuple[Any, Any]:
         """`whole`, at once."""
-        found = self.inspect(piece.text)
+        found = self.inspect(piece.text, remembered=True)
         if not found.findings and not may_hold_placeholder(piece.text):
             return piece.raw, piece.raw
         blocked = None
@@ -154,7 +157,7 @@ class Channel:
         self._shown: list[str] = []
         self._unescape = Unescape() if in_json else None
         self._stream = StreamInspector(guard.inspect, transform=self._transform, decide=self._decide)
-        self._pending = ""
+        self._pending, self._length = "", 0
         self._fed = 0.0
         self.stop: Finding | None = None
 
@@ -181,6 +184,11 @@ class Channel:
         """
         if self._unescape is not None:
             text = self._unescape.feed(text)
+        self._length += len(text)
+        if self._length > (most := self._guard.reader.inspector.policy.longest):
+            raise TextTooLong(
+                f"回答が{most:,}文字を超えました。", f"the answer has more than {most:,} characters"
+            )
         self._pending += text
         now = monotonic()
         if self._shown and now - self._fed < self._every and len(self._pending) < _MOST_PENDING:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 from kijun.gateway.jsons import canonical
 from kijun.inspection import Inspection, Inspector, Policy, RuleError, TextTooLong
@@ -23,7 +24,15 @@ IN_THREAD: Final = 8_000
 _PER_TEXT: Final = 200  # bytes that an entry costs beside its text
 _PER_FINDING: Final = 400
 
-_threads = ThreadPoolExecutor(2, "inspection")
+#: Apart from asyncio's own threads, which load policies and resolve names: these must not wait for somebody's book.
+_threads = ThreadPoolExecutor(4, "inspection")
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+async def in_thread(work: Callable[_Given, _Made], *given: _Given.args, **named: _Given.kwargs) -> _Made:
+    """Do a long piece of work without keeping others waiting."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, partial(work, *given, **named))
 
 
 class UnusablePolicy(Exception):
@@ -95,8 +104,7 @@ class Reader:
             raise TextTooLong("文章が長すぎます。", "A text is too long.")
         if sum(map(len, fresh)) < IN_THREAD:
             return [one or self.inspect(text) for text, one in zip(texts, known, strict=True)]
-        loop = asyncio.get_running_loop()
-        made = iter([await loop.run_in_executor(_threads, self.inspect, text) for text in fresh])
+        made = iter([await in_thread(self.inspect, text) for text in fresh])
         return [next(made) if one is None else one for one in known]
 
 

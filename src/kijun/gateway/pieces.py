@@ -25,6 +25,7 @@ STRUCTURE: Final = frozenset(
 _OPENINGS: Final = ("⟦", "〚", "[[", "［［")
 
 
+_LONGEST_SETTING: Final = 64  # characters
 #: Values of one piece of JSON; more are no conversation.
 MOST_LEAVES: Final = 200_000
 
@@ -352,14 +353,33 @@ class Texts:
     files: list[FilePart] = field(default_factory=list)
     uninspected: list[Uninspected] = field(default_factory=list)
 
-    def rest(self, body: dict[str, Any], known: frozenset[str]) -> None:
-        """Everything else in a body: nothing that is text goes out unread because we do not know its name."""
+    def rest(self, body: dict[str, Any], known: frozenset[str], controls: frozenset[str]) -> None:
+        """Everything else in a body: nothing that is text goes out unread because we do not know its name.
+
+        ``controls`` are settings: numbers, short words of the API, objects of these.
+        """
         for name, value in body.items():
-            if name not in known and isinstance(value, (str, dict, list)) and value:
-                if isinstance(value, str):
+            if name in known or not value or not isinstance(value, (str, dict, list)):
+                continue
+            if isinstance(value, str):
+                if name not in controls or not value.isascii() or len(value) > _LONGEST_SETTING:
                     self.pieces.append(text_piece(body, name, name, Source.PERSON))
-                else:
-                    self.pieces.append(Native(body, name, name, Source.PERSON))
+            else:
+                schema = name in controls
+                self.pieces.append(Native(body, name, name, Source.PERSON, schema=schema))
+
+
+def other_pieces(container: dict[str, Any], known: frozenset[str], place: str) -> list[AnswerPiece]:
+    """What an answer holds beside what is known: citations, a filter's results, a service's own fields."""
+    found: list[AnswerPiece] = []
+    for name, value in container.items():
+        if name in known or not value:
+            continue
+        if isinstance(value, str):
+            found.append(text_piece(container, name, f"{place}{name}", Source.ASSISTANT))
+        elif isinstance(value, (dict, list)):
+            found.append(Nested(container, name, f"{place}{name}"))
+    return found
 
 
 def only_touching(piece: Any, inspection: Inspection) -> Inspection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,7 +15,7 @@ from kijun.gateway.documents import FileText, Known, add_files, read_files, summ
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.guard import values_of
 from kijun.gateway.http import Request
-from kijun.gateway.inspecting import Reader
+from kijun.gateway.inspecting import Reader, in_thread
 from kijun.gateway.jsons import NotJson, canonical, dump, parse
 from kijun.gateway.pieces import Texts
 from kijun.gateway.records import Account
@@ -91,9 +90,9 @@ async def read(
     try:
         large = len(request.body) > _LARGE
         first = _first_reading(permission, dialect, request)
-        body, token, model, texts, files = await asyncio.to_thread(first) if large else first()
+        body, token, model, texts, files = await in_thread(first) if large else first()
         if texts.files:
-            files.update(await asyncio.to_thread(read_files, texts))
+            files.update(await in_thread(read_files, texts))
             add_files(texts, files)
         characters = [piece.text for piece in texts.pieces]
         inspections = await reader.inspect_all(characters)

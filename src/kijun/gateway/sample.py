@@ -19,7 +19,7 @@ from typing import Any, Final
 from kijun.gateway import multipart
 from kijun.gateway.jsons import NotJson, dump, parse
 
-_SENTENCE: Final = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_SENTENCE: Final = re.compile(r"[^。！？!?\n]+?(?:[。！？!?]+|\.(?=\s)|(?=\n)|\Z)")
 _ASKS: Final = re.compile(
     r"(?:ください|下さい|ますか|ですか|でしょうか|教えて|お願い|[？?])|\b(?:please|what|how|why|who|when|where|can you)\b",
     re.I,

@@ -52,6 +52,11 @@ class Dialect(Protocol):
         """A reading of a stream."""
 
 
+#: What an answer has beside its words, and so has each of its choices.
+FRAME: Final = frozenset(
+    ("id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier")
+)
+CHOICE: Final = frozenset(("index", "message", "delta", "text", "finish_reason", "logprobs"))
 #: Types of parts that hold nothing but a text, and the key under which it stands.
 _TEXT_PARTS: Final = {
     "text": "text",

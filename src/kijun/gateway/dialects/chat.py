@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kijun.gateway.dialects.base import Answered, content, schema, tools, wants_json
+from kijun.gateway.dialects.base import CHOICE, FRAME, Answered, content, schema, tools, wants_json
 from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.guard import Guard
 from kijun.gateway.pieces import (
     Native,
-    Nested,
     Source,
     StringPiece,
     Texts,
     Uninspected,
     json_or_plain,
+    other_pieces,
     text_piece,
 )
 from kijun.gateway.streams import Garbage
 
 _KNOWN: Final = frozenset(
+    ("model", "messages", "tools", "functions", "response_format", "stream", "logit_bias")
+)
+_CONTROLS: Final = frozenset(
     (
-        "model",
-        "messages",
-        "tools",
         "tool_choice",
-        "functions",
         "function_call",
-        "response_format",
-        "stream",
         "stream_options",
-        "logit_bias",
         "modalities",
         "reasoning_effort",
         "service_tier",
@@ -80,7 +76,7 @@ class Chat:
         schema(texts, body, "response_format")
         if "audio" in (body.get("modalities") or ()):
             texts.uninspected.append(Uninspected("modalities", "audio"))
-        texts.rest(body, _KNOWN)
+        texts.rest(body, _KNOWN, _CONTROLS)
         return texts
 
     def _message(self, texts: Texts, at: int, message: dict[str, Any]) -> None:
@@ -116,14 +112,11 @@ class Chat:
             if not isinstance(message, dict):
                 raise Garbage("a choice without a message")
             place = f"choices[{at}].message"
-            for name, said in message.items():
-                if name in _NO_WORDS or not said:
-                    continue
-                if isinstance(said, str):
-                    make = json_or_plain if is_json and name == "content" else text_piece
-                    found.pieces.append(make(message, name, f"{place}.{name}", Source.ASSISTANT))
-                elif isinstance(said, (dict, list)):
-                    found.pieces.append(Nested(message, name, f"{place}.{name}"))
+            unread = _NO_WORDS | {"content"} if is_json else _NO_WORDS
+            found.pieces += other_pieces(message, unread, f"{place}.")
+            if is_json and isinstance(message.get("content"), str) and message["content"]:
+                found.pieces.append(json_or_plain(message, "content", f"{place}.content", Source.ASSISTANT))
+            found.pieces += other_pieces(choice, CHOICE, f"choices[{at}].")
             calls = message.get("tool_calls") or []
             if isinstance(message.get("function_call"), dict):
                 calls = [*calls, {"function": message["function_call"]}]
@@ -132,6 +125,7 @@ class Chat:
                 found.outcome.tool_calls.append(called(call))
             found.shadows.append((choice, "logprobs"))
             found.outcome.finish.append(str(choice.get("finish_reason")))
+        found.pieces += other_pieces(answer, FRAME, "")
         found.outcome.usage = answer.get("usage") if isinstance(answer.get("usage"), dict) else None
         return found
 

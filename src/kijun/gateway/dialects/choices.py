@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from kijun.gateway.dialects.base import CHOICE, FRAME
 from kijun.gateway.guard import Blocked, Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
-from kijun.gateway.pieces import Nested, Source, json_or_plain
+from kijun.gateway.pieces import Nested, Source, json_or_plain, other_pieces
 from kijun.gateway.streams import DONE, Event, Garbage, Outcome, UpstreamSaidError, event_bytes
 from kijun.inspection import Finding
 
@@ -48,6 +49,11 @@ class ChoicesReading:
         """Whether every choice that began has come to its end."""
         return bool(self._seen) and self._seen <= self._finished
 
+    @property
+    def _ended(self) -> bool:
+        """Whether something was found that may not be shown."""
+        return self.stop is not None
+
     def take(self, event: Event) -> bytes:
         """See `Reading`."""
         if not event.data:
@@ -71,17 +77,37 @@ class ChoicesReading:
             self.outcome.usage = chunk["usage"]
             if self._hide_usage and not choices:
                 return b""
-        if not choices:
-            return event.raw
-        return self._chunk(event, chunk, choices)
+        changed = self._others(chunk, FRAME, "")
+        if not choices and not self._ended:
+            return event_bytes(chunk) if changed else event.raw
+        return self._chunk(event, chunk, choices, changed)
 
-    def _chunk(self, event: Event, chunk: dict[str, Any], choices: list[Any]) -> bytes:
+    def _others(self, held: dict[str, Any], known: frozenset[str], place: str) -> bool:
+        """Read what stands beside the words, such as citations; whether something in it was changed."""
+        if held.keys() <= known:
+            return False
+        changed = False
+        for piece in other_pieces(held, known, place):
+            try:
+                shown, kept = self._guard.whole_now(piece)
+            except Blocked as error:
+                self.stop = error.finding
+                return True
+            if shown != piece.raw:
+                changed = True
+                self._kept_calls.append({"where": piece.place, "text": str(kept)})
+                piece.put(shown)
+        return changed
+
+    def _chunk(self, event: Event, chunk: dict[str, Any], choices: list[Any], changed: bool) -> bytes:
         if not self._frame:
             self._frame = {
                 name: chunk[name] for name in ("id", "object", "created", "model") if name in chunk
             }
-        changed = worth = False
+        worth = False
         before = b""
+        if self._ended:
+            return b""
         for choice in choices:
             if not isinstance(choice, dict):
                 raise Garbage("a choice is no object")
@@ -90,7 +116,9 @@ class ChoicesReading:
                 raise Garbage("a choice without a number")
             self._seen.add(number)
             altered, holds = self._choice(number, choice)
-            if choice.get("finish_reason") is not None and self.stop is None:
+            if self._others(choice, CHOICE, f"choices[{number}]."):
+                altered = True
+            if choice.get("finish_reason") is not None and not self._ended:
                 rest, ends = self._close(number)
                 if rest:  # words of this very chunk come before those that were held
                     before += self._said_first(number, choice) + rest
@@ -101,7 +129,7 @@ class ChoicesReading:
                 self.outcome.finish.append(str(choice["finish_reason"]))
                 holds = True
             changed, worth = changed or altered, worth or holds
-            if self.stop is not None:
+            if self._ended:
                 # What stood before the finding still goes out; the rest of the chunk does not.
                 return before + (event_bytes(chunk) if worth else b"")
         if not changed:
@@ -133,7 +161,7 @@ class ChoicesReading:
             if changed or channel.waits:
                 changed = self._hush(choice) or changed
             self.stop = self.stop or channel.stop
-        if self.stop is not None:
+        if self._ended:
             choice["finish_reason"] = None
             return True, worth
         if self._in_delta and ("tool_calls" in held or "function_call" in held):
@@ -219,18 +247,18 @@ class ChoicesReading:
         """What a choice still holds, as chunks, and whether all of it may be shown."""
         out = b""
         for (choice, name), channel in self._channels.items():
-            if choice == number and self.stop is None:
+            if choice == number and not self._ended:
                 rest = channel.close()
                 if rest:
                     out += self._made(number, {name: rest})
                 self.stop = channel.stop
         for (choice, at), call in self._calls.items():
-            if choice == number and self.stop is None:
+            if choice == number and not self._ended:
                 out += self._close_call(number, at, call)
         self._closed += [one for (choice, _), one in self._channels.items() if choice == number]
         self._channels = {key: one for key, one in self._channels.items() if key[0] != number}
         self._calls = {key: one for key, one in self._calls.items() if key[0] != number}
-        return out, self.stop is None
+        return out, not self._ended
 
     def _close_call(self, number: int, at: int, call: _Call) -> bytes:
         holder = {call.key: "".join(call.said)}

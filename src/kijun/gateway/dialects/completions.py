@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kijun.gateway.dialects.base import Answered
+from kijun.gateway.dialects.base import CHOICE, FRAME, Answered
 from kijun.gateway.dialects.chat import ask_for_usage, choices_of
 from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.guard import Guard
-from kijun.gateway.pieces import Source, Texts, Uninspected, text_piece
+from kijun.gateway.pieces import Source, Texts, Uninspected, other_pieces, text_piece
 
-_KNOWN: Final = frozenset(("model", "prompt", "stream", "stream_options", "logit_bias"))
+_KNOWN: Final = frozenset(("model", "prompt", "stream", "logit_bias"))
+_CONTROLS: Final = frozenset(("stream_options",))
 
 
 class Completions:
@@ -30,7 +31,7 @@ class Completions:
         """See `Dialect`."""
         texts = Texts()
         texts_or_tokens(texts, body, "prompt")
-        texts.rest(body, _KNOWN)
+        texts.rest(body, _KNOWN, _CONTROLS)
         return texts
 
     def prepare(self, body: dict[str, Any]) -> bool:
@@ -43,8 +44,10 @@ class Completions:
         for at, choice in enumerate(choices_of(answer)):
             if isinstance(choice.get("text"), str):
                 found.pieces.append(text_piece(choice, "text", f"choices[{at}].text", Source.ASSISTANT))
+            found.pieces += other_pieces(choice, CHOICE, f"choices[{at}].")
             found.shadows.append((choice, "logprobs"))
             found.outcome.finish.append(str(choice.get("finish_reason")))
+        found.pieces += other_pieces(answer, FRAME, "")
         found.outcome.usage = answer.get("usage") if isinstance(answer.get("usage"), dict) else None
         return found
 

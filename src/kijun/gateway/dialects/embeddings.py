@@ -11,7 +11,8 @@ from kijun.gateway.guard import Guard
 from kijun.gateway.pieces import Texts
 from kijun.gateway.streams import Garbage, Reading
 
-_KNOWN: Final = frozenset(("model", "input", "encoding_format"))
+_KNOWN: Final = frozenset(("model", "input"))
+_CONTROLS: Final = frozenset(("encoding_format",))
 
 
 class Embeddings:
@@ -34,7 +35,7 @@ class Embeddings:
         """See `Dialect`."""
         texts = Texts()
         texts_or_tokens(texts, body, "input")
-        texts.rest(body, _KNOWN)
+        texts.rest(body, _KNOWN, _CONTROLS)
         return texts
 
     def prepare(self, body: dict[str, Any]) -> bool:

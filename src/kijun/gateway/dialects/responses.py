@@ -20,15 +20,10 @@ from kijun.gateway.pieces import (
 )
 from kijun.gateway.streams import Garbage
 
-_KNOWN: Final = frozenset(
+_KNOWN: Final = frozenset(("model", "input", "instructions", "tools", "text", "stream", "prompt"))
+_CONTROLS: Final = frozenset(
     (
-        "model",
-        "input",
-        "instructions",
-        "tools",
         "tool_choice",
-        "text",
-        "stream",
         "stream_options",
         "include",
         "truncation",
@@ -36,7 +31,6 @@ _KNOWN: Final = frozenset(
         "service_tier",
         "previous_response_id",
         "conversation",
-        "prompt",
     )
 )
 _SOURCES: Final = {"system": Source.OPERATOR, "developer": Source.OPERATOR, "assistant": Source.ASSISTANT}
@@ -84,7 +78,7 @@ class Responses:
             self._items(texts, body["input"], "input", Source.PERSON)
         tools(texts, body)
         schema(texts, body, "text")
-        texts.rest(body, _KNOWN)
+        texts.rest(body, _KNOWN, _CONTROLS)
         return texts
 
     def _items(self, texts: Texts, items: Any, name: str, source: Source) -> None:
