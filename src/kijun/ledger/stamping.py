@@ -57,10 +57,10 @@ def ask(url: str, note: str) -> bytes:
     if not url.startswith(("http://", "https://")):
         raise _not_stamped("the address is neither http nor https")
     asked = TimestampRequestBuilder().data(note.encode()).build()
-    request = urllib.request.Request(  # noqa: S310  the scheme was looked at
-        url, asked.as_bytes(), {"Content-Type": "application/timestamp-query"}, method="POST"
-    )
     try:
+        request = urllib.request.Request(  # noqa: S310  the scheme was looked at
+            url, asked.as_bytes(), {"Content-Type": "application/timestamp-query"}, method="POST"
+        )
         with urllib.request.urlopen(request, timeout=PATIENCE) as found:  # noqa: S310  as above
             answer: bytes = found.read(MOST + 1)
     except (urllib.error.URLError, OSError, ValueError) as error:

@@ -236,6 +236,15 @@ def judge(row: Row) -> None:
             )
 
 
+def distinct(rows: Sequence[Row]) -> dict[str, Row]:
+    """Rows without errors by their keys, in the order of the file; of several that say the same, the first."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        if not row.errors:
+            found.setdefault(row.key(), row)
+    return found
+
+
 def _text(cell: Any, whole: bool = False) -> str:
     if cell is None:
         return ""

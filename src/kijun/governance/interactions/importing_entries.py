@@ -24,6 +24,8 @@ from kijun.inspection import Kind as FoundKind
 from kijun.ledger.model import Entry, Kind, Verdict
 
 SOURCE: Final = "import"
+STRANGER: Final = "user"
+"""What a log calls somebody whom the municipality does not know: hidden like a name, whatever it looks like."""
 _CHUNK: Final = 500
 
 
@@ -101,6 +103,7 @@ class Reader:
         person = self.people.find(row.who)
         table = Placeholders()
         asked = self._kept(row.question, table, self.input, DEFAULT_INPUT, "messages[0].content")
+        stranger = table.give(STRANGER, row.who) if person is None and row.who else ""
         before = len(table)
         answered = self._kept(row.answer, table, self.output, DEFAULT_OUTPUT, "", answer=True)
         interaction = self.id(row, "interaction")
@@ -128,7 +131,7 @@ class Reader:
                 "file": self.sha256,
                 "row": row.number,
                 "conversation": row.conversation,
-                **({"user": self._plain(row.who)} if person is None and row.who else {}),
+                **({"user": stranger} if stranger else {}),
                 **self._more(row.more),
             },
         }

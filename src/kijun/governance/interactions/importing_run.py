@@ -14,7 +14,7 @@ from django.utils import timezone
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.interactions import importing, ledger
-from kijun.governance.interactions.importing import Row
+from kijun.governance.interactions.importing import Row, distinct
 from kijun.governance.interactions.importing_entries import Reader, known
 from kijun.governance.interactions.importing_files import content_of, forget
 from kijun.governance.interactions.models import ImportedRow, ImportRun
@@ -90,7 +90,7 @@ def _carry_on(one: ImportRun, end: float) -> int:
 
 def _record(one: ImportRun, reader: Reader, part: list[Row], *, look: bool) -> None:
     """Record a part: the ledger first, then, together, which rows it has and how far we are."""
-    good = {row.key(): row for row in reversed(part) if not row.errors}
+    good = distinct(part)
     old = known(reader.template, list(good))
     if look:
         old |= {key for key in good.keys() - old if _is_recorded(reader, good[key])}

@@ -31,6 +31,8 @@ def parse_moment(value: Any, *, utc: bool = False) -> datetime.datetime:
     text = unicodedata.normalize("NFKC", "" if value is None else str(value)).strip()[:100]
     if not text:
         raise ValueError(_("日時が空です。"))
+    if len(text) > 40:
+        raise _unreadable(text)
     if _EPOCH.fullmatch(text):
         seconds = float(text) / (1000 if len(text) == 13 else 1)
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC)

@@ -142,8 +142,9 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         reader = Reader.of(template, run.sha256)
         rows = importing.read(template.form, content_of(run), run.filename, template.mapping)
         reader.judge(rows)
-        good = {row.key(): row for row in reversed(rows) if not row.errors}
-        fresh = [row for key, row in good.items() if key not in known(template, list(good))][::-1]
+        good = importing.distinct(rows)
+        old = known(template, list(good))
+        fresh = [row for key, row in good.items() if key not in old]
         shown = [_shown(reader, row) for row in fresh[:SHOWN]]
     except SheetError as error:
         return _unreadable(request, run, str(error))

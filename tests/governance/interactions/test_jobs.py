@@ -1,0 +1,131 @@
+"""What runs by itself: sealed, erased, verified, counted for grants."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from kijun.governance.access import actions as access
+from kijun.governance.access.models import Purpose
+from kijun.governance.accounts.models import Person
+from kijun.governance.interactions import checks, jobs, ledger
+from kijun.governance.interactions.models import LedgerCheck
+from kijun.governance.inventory.models import AISystem
+from kijun.ledger.model import now_ms
+from tests.governance.interactions.made import exchange
+
+YEARS = 86_400_000 * 366
+
+
+def old(days: int = 0, **more: Any) -> int:
+    return now_ms() - int(datetime.timedelta(days=days, **more).total_seconds() * 1000)
+
+
+class TestKeeping:
+    def test_sealed_when_old_enough(self, say: Any, staff: Person) -> None:
+        say(staff, at=old(hours=1))
+        say(staff)
+        assert jobs.seal() == 2
+        assert jobs.seal() == 0
+        with ledger.reading() as book:
+            status = book.status()
+        assert (status["sealed"], status["fresh"]) == (2, 2)
+
+    def test_at_night_what_is_over_is_erased_and_the_rest_verified(self, say: Any, staff: Person) -> None:
+        say(staff, at=now_ms() - 3 * YEARS)
+        kept = say(staff)
+        assert jobs.keep() == 2
+        check = LedgerCheck.objects.get()
+        assert check.faults == 0
+        assert check.whole
+        assert check.erased == 2
+        with ledger.reading() as book:
+            assert len(book.interaction(kept, staff.municipality.code)) == 2
+        assert jobs.keep() == 0
+
+    def test_without_a_ledger_nothing_happens(self, db: None, home: Path) -> None:
+        assert (jobs.seal(), jobs.keep(), jobs.stamp(), jobs.mark_grants(), jobs.run_imports()) == (
+            0,
+            0,
+            None,
+            0,
+            0,
+        )
+        assert list(home.iterdir()) == []
+
+    def test_a_ledger_that_cannot_be_written_is_logged(
+        self, say: Any, staff: Person, home: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        import fcntl
+
+        say(staff, "記録に残らない言葉", at=old(hours=1))
+        with (home / "ledger" / "writer.lock").open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            assert jobs.seal() == 0
+        assert "could not be kept in order" in caplog.text
+        assert "言葉" not in caplog.text
+
+
+class TestVerifying:
+    def test_a_change_is_found(self, say: Any, staff: Person, home: Path) -> None:
+        import sqlite3
+
+        say(staff)
+        assert jobs.check() is True
+        with sqlite3.connect(home / "ledger" / "journal.sqlite3") as link:
+            link.execute("UPDATE entries SET person = '999' WHERE seq = 0")
+        link.close()
+        assert jobs.check() is False
+        assert LedgerCheck.objects.all()[0].kinds == {"changed": 1}
+
+    def test_a_sample_of_a_large_one(
+        self, say: Any, staff: Person, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import sqlite3
+
+        monkeypatch.setattr(checks, "WHOLE", 0)
+        for _ in range(3):
+            say(staff)
+        assert jobs.check() is True
+        check = LedgerCheck.objects.all()[0]
+        assert not check.whole
+        assert check.size == 6
+        assert check.entries > 0
+        with sqlite3.connect(home / "ledger" / "journal.sqlite3") as link:
+            link.execute("UPDATE entries SET person = '999' WHERE seq = 0")
+        link.close()
+        assert jobs.check() is False
+
+    def test_old_checks_go(self, say: Any, staff: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(checks, "KEPT", 2)
+        say(staff)
+        for _ in range(4):
+            jobs.check()
+        assert LedgerCheck.objects.count() == 2
+
+
+class TestGrants:
+    def test_last_use(
+        self, it_staff: Person, staff: Person, system: AISystem, purpose: Purpose, record: Any
+    ) -> None:
+        made = access.create_grant(
+            it_staff,
+            it_staff.municipality,
+            system=system,
+            purpose=purpose,
+            person=staff,
+            expires_on=timezone.localdate() + datetime.timedelta(days=100),
+            with_key=False,
+        ).grant
+        record(exchange(staff, "一昨日", grant=str(made.pk), at=old(2)))
+        record(exchange(staff, "きょう", grant=str(made.pk), at=old(minutes=1)))
+        record(exchange(staff, "だれのでもない", grant="x"))
+        assert jobs.mark_grants() == 1
+        made.refresh_from_db()
+        assert made.last_used_at is not None
+        assert timezone.now() - made.last_used_at < datetime.timedelta(hours=1, minutes=2)
+        assert jobs.mark_grants() == 0

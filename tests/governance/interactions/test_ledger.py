@@ -1,0 +1,77 @@
+"""The ledger of a process: opened once, again after a fork, through the writer where one runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.interactions import ledger
+from kijun.ledger.client import is_running
+from kijun.ledger.model import LedgerError
+from tests.governance.interactions.made import exchange
+
+
+def test_opened_once(db: None) -> None:
+    first = ledger.opened()
+    assert ledger.opened() is first
+
+
+def test_another_folder_is_another_ledger(db: None, settings: Any, tmp_path: Path) -> None:
+    first = ledger.opened()
+    settings.HOME = tmp_path / "other"
+    assert ledger.opened() is not first
+
+
+def test_a_forked_process_opens_its_own(staff: Person) -> None:
+    ledger.record(exchange(staff, "質問", "回答"))
+    mine = ledger.opened()
+    child = os.fork()
+    if not child:  # pragma: no cover
+        with ledger.reading() as book:
+            same = book is mine
+            seen = book.status()["entries"]
+        os._exit(0 if not same and seen == 2 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    with ledger.reading() as book:
+        assert book is mine
+        assert book.status()["entries"] == 2
+
+
+def test_through_the_writer(staff: Person, home: Path) -> None:
+    ledger.opened()
+    env = {**os.environ, "KIJUN_HOME": str(home), "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "kijun.cli.writer"]
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as writer:
+        end = time.monotonic() + 30
+        while not is_running(home) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert is_running(home)
+        ledger.record(exchange(staff, "質問", "回答"))
+        with ledger.reading() as book:
+            assert book.status()["entries"] == 2
+        writer.terminate()
+
+
+def test_a_folder_that_cannot_be_opened_has_words(db: None, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    settings.HOME = tmp_path / "file"
+    with pytest.raises(LedgerError) as refused, ledger.reading():
+        pass
+    assert "台帳" in refused.value.ja
+
+
+def test_the_web_starts_without_the_heavy_libraries() -> None:
+    code = (
+        "from kijun.cli.main import set_up_django; set_up_django();"
+        "import kijun.sites.urls, sys;"
+        "print([name for name in ('pyarrow', 'duckdb', 'tantivy', 'pyiceberg') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip().endswith("[]")
