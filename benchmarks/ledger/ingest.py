@@ -4,7 +4,7 @@
 
 Each server runs by its own command from a virtual environment of its own, on SQLite, with its defaults; a peer without one is left out and said to
 be. A span is one chat (about 600 characters in, 400 out; see `town_records`) with OpenTelemetry's current attributes, in a trace of its own; no two
-are alike. ``--clients`` connections post batches of Protocol Buffers. The clock runs from the first byte to the moment at which all were
+are alike. ``bare`` spans have no contents, as instrumentations send them unless told otherwise: there is nothing to inspect. ``--clients`` connections post batches of Protocol Buffers. The clock runs from the first byte to the moment at which all were
 acknowledged *and* lie in the server's database, read there. Ours inspects each text, masks it, encrypts it and has it on disk (``synchronous=FULL``)
 before it answers; Phoenix acknowledges what it has in memory.
 """
@@ -176,20 +176,20 @@ def phoenix(folder: Path, venv: Path) -> Iterator[Server]:
         yield Server("phoenix", version_of(venv, "arize-phoenix"), port, {}, stored)
 
 
-def batches(town: Town, spans: int, size: int) -> list[bytes]:
+def batches(town: Town, spans: int, size: int, kind: str = "full") -> list[bytes]:
     """Spans that were never sent before, in requests of ``size``."""
     made = []
     for start in range(0, spans, size):
         request = ExportTraceServiceRequest()
         scope = request.resource_spans.add().scope_spans.add()
         for _ in range(min(size, spans - start)):
-            _add(scope, town)
+            _add(scope, town, kind == "full")
         made.append(request.SerializeToString())
     return made
 
 
-def _add(scope: Any, town: Town) -> None:
-    content: Any = town.content()
+def _add(scope: Any, town: Town, contents: bool) -> None:
+    content: Any = town.content() if contents else {}
     now = time.time_ns()
     span = scope.spans.add(
         trace_id=secrets.token_bytes(16), span_id=secrets.token_bytes(8), name="chat gpt-4o", kind=3,
@@ -202,13 +202,15 @@ def _add(scope: Any, town: Town) -> None:
         ]
         return json.dumps(form, ensure_ascii=False)
 
-    for name, value in {
+    attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
         "gen_ai.request.model": "gpt-4o",
-        "gen_ai.input.messages": told(content["messages"]),
-        "gen_ai.output.messages": told([content["answer"]]),
-    }.items():
+    }
+    if contents:
+        attributes["gen_ai.input.messages"] = told(content["messages"])
+        attributes["gen_ai.output.messages"] = told([content["answer"]])
+    for name, value in attributes.items():
         span.attributes.add(key=name).value.string_value = value
     span.attributes.add(key="gen_ai.usage.input_tokens").value.int_value = 600
     span.attributes.add(key="gen_ai.usage.output_tokens").value.int_value = 400
@@ -240,6 +242,24 @@ def measure(server: Server, bodies: list[bytes], spans: int, clients: int, patie
     return spans / (time.perf_counter() - start)
 
 
+def compared(
+    servers: list[Server], town: Town, kind: str, size: int, asked: argparse.Namespace
+) -> dict[str, float]:
+    """Spans a second of each server: the medians of rounds in turns."""
+    for one in servers:  # everything is loaded before anything is measured
+        measure(one, batches(town, size, size, kind), size, 1, asked.patience)
+    rates: dict[str, list[float]] = {one.name: [] for one in servers}
+    for _ in range(asked.rounds):
+        bodies = batches(town, asked.spans, size, kind)
+        for one in servers:
+            rates[one.name].append(measure(one, bodies, asked.spans, asked.clients, asked.patience))
+    found = {name: statistics.median(row) for name, row in rates.items()}
+    for name, rate in found.items():
+        ratio = "" if name == "kijun" else f"   ours {found['kijun'] / rate:5.1f} ×"
+        print(f"{kind} spans, {size:4d} a request  {name:8s} {rate:8.1f} spans/s{ratio}", flush=True)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -249,6 +269,7 @@ def main() -> None:
     parser.add_argument("--spans", type=int, default=300, help="a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 64], help="spans in a request")
+    parser.add_argument("--kinds", nargs="+", choices=("full", "bare"), default=["full", "bare"])
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--workers", type=int, default=1, help="processes of our gateway")
     parser.add_argument("--patience", type=float, default=300)
@@ -271,19 +292,9 @@ def main() -> None:
                 servers.append(stack.enter_context(start(folder(), venv.resolve())))
         print(", ".join(f"{one.name} {one.version}" for one in servers))
         found: dict[str, dict[str, float]] = {}
-        for size in asked.batch:
-            for one in servers:  # everything is loaded before anything is measured
-                measure(one, batches(town, size, size), size, 1, asked.patience)
-            rates: dict[str, list[float]] = {one.name: [] for one in servers}
-            for _ in range(asked.rounds):
-                bodies = batches(town, asked.spans, size)
-                for one in servers:
-                    rates[one.name].append(measure(one, bodies, asked.spans, asked.clients, asked.patience))
-            found[str(size)] = {name: statistics.median(row) for name, row in rates.items()}
-            ours = found[str(size)]["kijun"]
-            for name, rate in found[str(size)].items():
-                ratio = "" if name == "kijun" else f"   ours {ours / rate:5.1f} ×"
-                print(f"{size:4d} spans a request  {name:8s} {rate:8.1f} spans/s{ratio}", flush=True)
+        for kind in asked.kinds:
+            for size in asked.batch:
+                found[f"{kind}, {size} a request"] = compared(servers, town, kind, size, asked)
     if asked.json:
         asked.json.write_text(
             json.dumps(

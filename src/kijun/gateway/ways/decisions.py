@@ -18,7 +18,7 @@ from typing import Any, Final
 from kijun.gateway import verdicts
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.guard import values_of
-from kijun.gateway.inspecting import Reader
+from kijun.gateway.inspecting import IN_THREAD, Reader
 from kijun.gateway.jsons import NotJson, canonical, parse
 from kijun.gateway.pieces import Lines, Native, Source
 from kijun.gateway.records import Account
@@ -95,8 +95,11 @@ async def take(
     partial: bool,
 ) -> Answer:
     """Check, inspect and record a request's body; without ``partial`` all or nothing. Raises a `Refusal`."""
-    loop = asyncio.get_running_loop()
-    made, faults = await loop.run_in_executor(_threads, _read, kind, body, leave, reader, names)
+    told = (kind, body, leave, reader, names)
+    if len(body) < IN_THREAD:
+        made, faults = _read(*told)
+    else:
+        made, faults = await asyncio.get_running_loop().run_in_executor(_threads, _read, *told)
     if faults and not partial:
         raise Faulty(faults)
     receipts: list[Receipt] = []

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.http import JSON
-from kijun.gateway.inspecting import Reader
+from kijun.gateway.inspecting import IN_THREAD, Reader
 from kijun.gateway.jsons import canonical
 from kijun.gateway.records import Account
 from kijun.gateway.ways import otlp_json, protobuf, times
@@ -84,9 +84,8 @@ async def take(
     ledger: Any,
 ) -> Taken:
     """Read, inspect and record a request's body. ``what`` is ``traces`` or ``logs``. Raises a `Refusal`; what was recorded before stays."""
-    loop = asyncio.get_running_loop()
     try:
-        batch = await loop.run_in_executor(_threads, _READERS[what][kind], body)
+        batch = await _aside(len(body), _READERS[what][kind], body)
     except (Unreadable, RecursionError):
         raise bad_request(
             "OTLPとして読み取れません。", "The body is no OTLP message.", code="invalid_otlp"
@@ -96,8 +95,11 @@ async def take(
     limits = Account(leave.permission, "").counting()
     taken, under_way = Taken(), set[asyncio.Task[Any]]()
     try:
-        while entries := await loop.run_in_executor(_threads, _some, recorder, told):
+        while entries := await _aside(len(body), _some, recorder, told):
             taken.recorded += len(entries) // 2
+            if len(entries) < 2 * TOGETHER and not under_way:  # all there is
+                await appender.append(ledger, entries, limits)
+                break
             under_way.add(asyncio.create_task(appender.append(ledger, entries, limits)))
             if len(under_way) > 1:
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -110,6 +112,13 @@ async def take(
         await asyncio.gather(*under_way, return_exceptions=True)
     taken.ignored, taken.rejected, taken.why = batch.ignored, batch.rejected, batch.why
     return taken
+
+
+async def _aside(size: int, work: Callable[..., Any], *told: Any) -> Any:
+    """Work that a body of this size asks for: in a thread where it takes long, for others wait meanwhile."""
+    if size < IN_THREAD:
+        return work(*told)
+    return await asyncio.get_running_loop().run_in_executor(_threads, work, *told)
 
 
 def _some(recorder: Recorder, told: Iterator[_Told]) -> list[Entry]:
