@@ -170,6 +170,21 @@ def test_nothing_ends_well_that_is_not_recorded(gateway: Running, upstream: Upst
     assert "秘密" not in str(caught.value.body)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_fault_of_ours_leaves_no_question_without_an_end(
+    gateway: Running, stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise ValueError("秘密")
+
+    monkeypatch.setattr("kijun.gateway.answer.Outgoing.entry", broken)
+    with pytest.raises(openai.APIError) as caught:
+        list(ask(gateway, stream=stream))
+    assert caught.value.code == "internal_error"
+    made = gateway.ledger.last()[1]
+    assert made.verdict in (Verdict.FAILED, Verdict.INCOMPLETE)
+
+
 def test_budgets_and_rates(gateway: Running, upstream: Upstream) -> None:
     gateway.publish(with_grant(policy(upstream.url), requests=2))
     ask(gateway)

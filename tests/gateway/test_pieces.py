@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kijun.gateway.inspecting import standard
-from kijun.gateway.pieces import (
-    MOST_LEAVES,
-    JsonText,
-    Lines,
-    Native,
-    Nested,
-    Source,
-    TooManyParts,
-    json_or_plain,
-)
+from kijun.gateway.lines import MOST_LEAVES, Lines, TooManyParts
+from kijun.gateway.pieces import JsonText, Native, Nested, Source, json_or_plain
 from kijun.inspection import Inspection, Placeholders, mask
 
 JSON = st.recursive(

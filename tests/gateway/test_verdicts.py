@@ -163,6 +163,59 @@ def test_nothing_personal_goes_where_it_may_be_learnt(gateway: Running, upstream
     assert gateway.ledger.last()[0].upstream == "s"
 
 
+def test_a_value_that_is_cut_between_two_parts_is_found(gateway: Running, upstream: Upstream) -> None:
+    parts = [{"type": "text", "text": "個人番号は1234"}, {"type": "text", "text": "56789018です。"}]
+    assert refused(gateway, user(parts))["findings"][0]["where"] == "messages[0].content"
+    parts = [
+        {"type": "text", "text": "氏名：山田太郎"},
+        {"type": "text", "text": "携帯は090-1234-5678です。"},
+    ]
+    chat(gateway, user(parts))
+    sent = upstream.calls[0].json["messages"][0]["content"]
+    assert [one["text"] for one in sent] == ["氏名：⟦氏名1⟧", "携帯は⟦電話番号1⟧です。"]
+
+
+NUMBER = "個人番号は123456789018"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"user": NUMBER},
+        {"metadata": {"a": NUMBER}},
+        {"stop": [NUMBER]},
+        {"reasoning_effort": NUMBER},
+        {"stream_options": {"note": NUMBER}},
+        {"tool_choice": {"type": "function", "function": {"name": "f", "note": NUMBER}}},
+        {"tools": [{"type": "function", "function": {"name": "f", "description": NUMBER}}]},
+        {"deep": [{"er": {NUMBER: 1}}]},
+        {"numbers": {"個人番号": 123456789018}},
+    ],
+)
+def test_no_field_is_a_way_around(gateway: Running, upstream: Upstream, more: dict[str, Any]) -> None:
+    assert refused(gateway, user("はい"), extra_body=more)["code"] == "content_blocked"
+    assert not upstream.calls
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "USER", "content": NUMBER},
+        {"role": 5, "content": NUMBER},
+        {"role": "user", "content": "はい", "name": NUMBER},
+        {"role": "user", "content": [{"type": "text", "text": {"value": NUMBER}}]},
+        {"role": "user", "content": [{"type": "text", "text": "はい", "note": NUMBER}]},
+        {"role": "assistant", "tool_calls": NUMBER},
+        {"role": "assistant", "tool_calls": [{"id": "x", "note": NUMBER, "function": {"name": "f"}}]},
+        {"role": "assistant", "tool_calls": [{"id": "x", "function": {"name": NUMBER, "arguments": "{}"}}]},
+        {"role": "assistant", "function_call": {"name": "f", "arguments": NUMBER}},
+    ],
+)
+def test_no_message_is_a_way_around(gateway: Running, upstream: Upstream, message: dict[str, Any]) -> None:
+    assert refused(gateway, message)["code"] == "content_blocked"
+    assert not upstream.calls
+
+
 def test_single_types_may_differ_from_their_group(gateway: Running, upstream: Upstream) -> None:
     gateway.publish(with_purpose(policy(upstream.url), input=Handling(types={"PHONE": "block"})))
     chat(gateway, user("山田太郎さん"))

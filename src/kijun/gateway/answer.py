@@ -242,6 +242,13 @@ class Outgoing:
             duration_ms=duration_ms,
         )
 
+    def bare_entry(self) -> Entry:
+        """A record that says no more than that there was an end."""
+        content = {"error": {"code": self.refusal.code if self.refusal else "", "texts": "not recorded"}}
+        return self._question.account.entry(
+            Kind.OUTPUT, self._verdict, upstream=self.upstream, content=content, masked={}
+        )
+
     def _said_kept(self) -> str:
         """An upstream's error with what it quotes hidden."""
         text = str(self.said.get("message", ""))[:2_000] if isinstance(self.said, dict) else ""

@@ -13,7 +13,8 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from kijun.gateway.pieces import FilePart, Plain, Rewrite, Source, Texts, Uninspected
+from kijun.gateway.lines import Rewrite
+from kijun.gateway.pieces import FilePart, Plain, Source, Texts, Uninspected
 from kijun.inspection import Inspection
 from kijun.inspection.files import FileError, FileLimits, extract
 

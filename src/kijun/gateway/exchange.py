@@ -167,7 +167,13 @@ class Exchange:
     async def _finish(self, outgoing: Outgoing, refusal: Refusal | None, send: Send) -> None:
         """Record the answer durably, then send what was kept back for that."""
         try:
-            await self.ledger.append([self._output(outgoing)], limits=self.question.account.counting())
+            try:
+                entry = self._output(outgoing)
+            except Exception as error:  # a fault of ours must not leave a question without an end
+                log.error("an answer could not be put into words for the record: %s", where(error))
+                refusal = outgoing.failed(internal(), Verdict.FAILED)
+                entry = outgoing.bare_entry()
+            await self.ledger.append([entry], limits=self.question.account.counting())
         except LedgerError as error:
             refusal = refusal_of(error)
             outgoing.withhold()

@@ -16,7 +16,8 @@ from typing import Any, Final
 from kijun.gateway.handling import DEFAULT_OUTPUT, action_for
 from kijun.gateway.inspecting import IN_THREAD, Reader, in_thread
 from kijun.gateway.jsons import quoted
-from kijun.gateway.pieces import AnswerPiece, may_hold_placeholder
+from kijun.gateway.lines import may_hold_placeholder
+from kijun.gateway.pieces import AnswerPiece
 from kijun.gateway.snapshot import Action, Handling
 from kijun.inspection import (
     Finding,

@@ -6,35 +6,19 @@ A text that is JSON (a tool call's arguments) or a part of the request's own JSO
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from kijun.gateway.errors import bad_request
 from kijun.gateway.jsons import NotJson, dump, parse
-from kijun.inspection import Finding, Inspection, InspectionError
-
-Rewrite = Callable[[Inspection], str]
-
-#: Keys of a schema whose strings are names that programs compare, never sentences.
-STRUCTURE: Final = frozenset(
-    ("type", "name", "$ref", "$id", "$schema", "required", "format", "pattern", "strict", "function_call")
-)
-_OPENINGS: Final = ("⟦", "〚", "[[", "［［")
-
+from kijun.gateway.lines import Lines as Lines  # others read JSON by it as well
+from kijun.gateway.lines import Rewrite
+from kijun.inspection import Inspection
 
 _LONGEST_SETTING: Final = 64  # characters
-#: Values of one piece of JSON; more are no conversation.
-MOST_LEAVES: Final = 200_000
-
-
-class TooManyParts(InspectionError):
-    """A part of a request or an answer has more values than are read."""
-
-    def __init__(self) -> None:
-        super().__init__("値の数が多すぎます。", f"a part has more than {MOST_LEAVES:,} values")
 
 
 class Source(StrEnum):
@@ -44,11 +28,6 @@ class Source(StrEnum):
     OPERATOR = "operator"  # the application: system prompts, tool definitions
     ASSISTANT = "assistant"  # earlier answers
     DOCUMENT = "document"  # tool results and files: what they say is not what the person says
-
-
-def may_hold_placeholder(text: str) -> bool:
-    """Whether something in a text looks like the beginning of a placeholder; quick, and never wrongly False."""
-    return any(one in text for one in _OPENINGS)
 
 
 class Piece(Protocol):
@@ -96,113 +75,6 @@ class Plain:
         self.container[self.key] = value
 
 
-@dataclass(slots=True)
-class _Leaf:
-    start: int
-    end: int
-    container: Any
-    key: Any
-    is_key: bool = False
-
-
-class Lines:
-    """JSON as lines of ``key: value``, with the place of each value. ``schema``: keys are structure and stay."""
-
-    def __init__(self, value: Any, *, schema: bool = False) -> None:
-        self._root = [value]
-        self._schema = schema
-        self._parts: list[str] = []
-        self._length = 0
-        self._leaves: list[_Leaf] = []
-        self._walk(self._root, 0, value)
-        self.text = "".join(self._parts)
-
-    @property
-    def value(self) -> Any:
-        """The JSON, as it is now."""
-        return self._root[0]
-
-    def rewrite(self, inspection: Inspection, how: Rewrite) -> bool:
-        """Rewrite each value that something was found in; True where one has changed."""
-        changed, renamed = False, []
-        for leaf, findings in self._with_findings(inspection):
-            old = self.text[leaf.start : leaf.end]
-            if not findings and not may_hold_placeholder(old):
-                continue
-            new = how(Inspection(old, tuple(findings), inspection.rules))
-            if new == old:
-                continue
-            changed = True
-            if leaf.is_key:
-                renamed.append((leaf, new))
-            else:
-                leaf.container[leaf.key] = new
-        for leaf, new in renamed:
-            items = [(new if key == leaf.key else key, value) for key, value in leaf.container.items()]
-            leaf.container.clear()
-            leaf.container.update(items)
-        return changed
-
-    def touches(self, start: int, end: int) -> bool:
-        """Whether a place of the lines lies, at least partly, in a value that can be replaced."""
-        at = self._first_behind(start)
-        return at < len(self._leaves) and self._leaves[at].start < end
-
-    def _first_behind(self, place: int) -> int:
-        """The first leaf that ends behind a place. Leaves stand in the order of the text and do not overlap."""
-        return bisect_right(self._leaves, place, key=lambda leaf: leaf.end)
-
-    def _with_findings(self, inspection: Inspection) -> Iterator[tuple[_Leaf, list[Finding]]]:
-        inside: dict[int, list[Finding]] = {}
-        for one in inspection:
-            at = self._first_behind(one.start)
-            while at < len(self._leaves) and (leaf := self._leaves[at]).start < one.end:
-                start, end = max(one.start, leaf.start) - leaf.start, min(one.end, leaf.end) - leaf.start
-                inside.setdefault(at, []).append(replace(one, start=start, end=end))
-                at += 1
-        for at, leaf in enumerate(self._leaves):
-            yield leaf, inside.get(at, [])
-
-    def _walk(self, container: Any, key: Any, value: Any) -> None:
-        if isinstance(value, str):
-            self._leaf(value, container, key)
-            self._write("\n")
-        elif isinstance(value, dict):
-            for name, inner in value.items():
-                if self._schema and name in STRUCTURE and not isinstance(inner, dict):
-                    continue
-                self._name(value, name)
-                self._walk(value, name, inner)
-        elif isinstance(value, list):
-            for place, inner in enumerate(value):
-                self._walk(value, place, inner)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not self._schema:
-                self._leaf(str(value), container, key)
-            self._write("\n")
-        else:
-            self._write("\n")
-
-    def _name(self, container: Any, name: str) -> None:
-        if self._schema or len(name) < 2:
-            self._write(name)
-        else:
-            self._leaf(name, container, name, is_key=True)
-        self._write(": ")
-
-    def _leaf(self, text: str, container: Any, key: Any, *, is_key: bool = False) -> None:
-        start = self._length
-        self._write(text)
-        if text:
-            if len(self._leaves) >= MOST_LEAVES:
-                raise TooManyParts
-            self._leaves.append(_Leaf(start, self._length, container, key, is_key))
-
-    def _write(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
-
-
 class JsonText:
     """A string that holds JSON: a tool call's arguments, an answer in JSON mode."""
 
@@ -234,6 +106,26 @@ class JsonText:
     def touches(self, start: int, end: int) -> bool:
         """See `Lines`."""
         return self._lines.touches(start, end)
+
+
+class Joined:
+    """Several texts that a model reads as one: the parts of a message. What is cut between two of them is still found.
+
+    ``parts``: container and key of each.
+    """
+
+    def __init__(
+        self, parts: Sequence[tuple[Any, Any]], place: str, source: Source, message: int | None = None
+    ) -> None:
+        self.place, self.source, self.message = place, source, message
+        self._lines = Lines(None)
+        for container, key in parts:
+            self._lines.add(container[key], container, key)
+        self.text = self._lines.text
+
+    def rewrite(self, inspection: Inspection, how: Rewrite) -> None:
+        """See `Piece`."""
+        self._lines.rewrite(inspection, how)
 
 
 class Native:
@@ -359,6 +251,8 @@ class Texts:
         ``controls`` are settings: numbers, short words of the API, objects of these.
         """
         for name, value in body.items():
+            if not name.isascii() or len(name) > _LONGEST_SETTING:
+                raise bad_request("知らない項目があります。", "a field has an unknown name.")
             if name in known or not value or not isinstance(value, (str, dict, list)):
                 continue
             if isinstance(value, str):

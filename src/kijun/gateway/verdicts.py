@@ -15,7 +15,8 @@ from kijun.gateway.confirmations import findings_digest
 from kijun.gateway.errors import PERMISSION, Refusal
 from kijun.gateway.guard import told
 from kijun.gateway.handling import DEFAULT_INPUT, PERSONAL, action_for, group_of, strictest
-from kijun.gateway.pieces import Piece, Source, Uninspected, may_hold_placeholder, only_touching
+from kijun.gateway.lines import may_hold_placeholder
+from kijun.gateway.pieces import Piece, Source, Uninspected, only_touching
 from kijun.gateway.snapshot import Action, Group, Handling
 from kijun.inspection import Attack, Finding, Inspection, Kind, Placeholders, Treatment, Words, treat
 from kijun.inspection.vocabulary import LABELS

@@ -10,6 +10,7 @@ from kijun.gateway.guard import Guard
 from kijun.gateway.pieces import (
     AnswerPiece,
     FilePart,
+    Joined,
     Native,
     Source,
     Texts,
@@ -91,12 +92,32 @@ def content(
         raise bad_request(
             f"{place} の形が正しくありません。", f"{place} is neither text nor a list.", param=place
         )
+    several = [
+        (part, _TEXT_PARTS[part["type"]])
+        for part in value
+        if isinstance(part, dict) and _is_text(part) and part[_TEXT_PARTS[part["type"]]]
+    ]
+    joined = len(several) > 1
+    if joined:
+        texts.pieces.append(Joined(several, place, source, message))
     for at, part in enumerate(value):
-        _part(texts, value, at, part, f"{place}[{at}]", source, message)
+        _part(texts, value, at, part, f"{place}[{at}]", source, message, joined)
+
+
+def _is_text(part: dict[str, Any]) -> bool:
+    kind = part.get("type")
+    return isinstance(kind, str) and kind in _TEXT_PARTS and isinstance(part.get(_TEXT_PARTS[kind]), str)
 
 
 def _part(
-    texts: Texts, parts: list[Any], at: int, part: Any, place: str, source: Source, message: int | None
+    texts: Texts,
+    parts: list[Any],
+    at: int,
+    part: Any,
+    place: str,
+    source: Source,
+    message: int | None,
+    joined: bool,
 ) -> None:
     if isinstance(part, str):
         texts.pieces.append(text_piece(parts, at, place, source, message))
@@ -106,17 +127,11 @@ def _part(
             f"{place} の形が正しくありません。", f"{place} is no part of a message.", param=place
         )
     kind = part.get("type")
-    key = _TEXT_PARTS.get(kind) if isinstance(kind, str) else None
-    if key is not None and isinstance(part.get(key), str):
-        texts.pieces.append(text_piece(part, key, f"{place}.{key}", source, message))
-        rest = {
-            name
-            for name, value in part.items()
-            if name not in ("type", key) and isinstance(value, (dict, list))
-        }
-        for name in rest:
-            if part[name]:
-                texts.pieces.append(Native(part, name, f"{place}.{name}", source, message))
+    if _is_text(part):
+        key = _TEXT_PARTS[part["type"]]
+        if not joined:
+            texts.pieces.append(text_piece(part, key, f"{place}.{key}", source, message))
+        beside(texts, part, ("type", key), place, source, message)
     elif kind in ("file", "input_file"):
         _file(texts, parts, at, part, place, source, message)
     elif isinstance(kind, str) and kind in _UNREAD_PARTS:
@@ -125,6 +140,19 @@ def _part(
     else:
         texts.uninspected.append(Uninspected(place, "other", parts, at))
         texts.pieces.append(Native(parts, at, place, source, message))
+
+
+def beside(
+    texts: Texts, held: dict[str, Any], read: tuple[str, ...], place: str, source: Source, message: int | None
+) -> None:
+    """What stands beside the words that were read."""
+    for name, value in held.items():
+        if name in read or not value:
+            continue
+        if isinstance(value, str):
+            texts.pieces.append(text_piece(held, name, f"{place}.{name}", source, message))
+        elif isinstance(value, (dict, list)):
+            texts.pieces.append(Native(held, name, f"{place}.{name}", source, message))
 
 
 def _address(texts: Texts, part: dict[str, Any], place: str, source: Source, message: int | None) -> None:

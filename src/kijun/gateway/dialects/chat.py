@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kijun.gateway.dialects.base import CHOICE, FRAME, Answered, content, schema, tools, wants_json
+from kijun.gateway.dialects.base import CHOICE, FRAME, Answered, beside, content, schema, tools, wants_json
 from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.guard import Guard
@@ -158,6 +158,15 @@ def ask_for_usage(body: dict[str, Any]) -> bool:
 def arguments(texts: Texts, call: Any, place: str, message: int | None) -> None:
     """The arguments of an earlier call, in a request."""
     texts.pieces += call_pieces(call, place, message)
+    if not isinstance(call, dict):
+        return
+    beside(texts, call, ("id", "type", "index", "function", "custom"), place, Source.ASSISTANT, message)
+    for part, key in (("function", "arguments"), ("custom", "input")):
+        held = call.get(part)
+        if isinstance(held, dict):
+            name = held.get("name")
+            read = (key, "name") if isinstance(name, str) and name.isascii() and len(name) <= 64 else (key,)
+            beside(texts, held, read, f"{place}.{part}", Source.ASSISTANT, message)
 
 
 def call_pieces(call: Any, place: str, message: int | None = None) -> list[StringPiece]:

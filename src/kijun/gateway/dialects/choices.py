@@ -49,8 +49,7 @@ class ChoicesReading:
         """Whether every choice that began has come to its end."""
         return bool(self._seen) and self._seen <= self._finished
 
-    @property
-    def _ended(self) -> bool:
+    def _has_ended(self) -> bool:
         """Whether something was found that may not be shown."""
         return self.stop is not None
 
@@ -78,7 +77,7 @@ class ChoicesReading:
             if self._hide_usage and not choices:
                 return b""
         changed = self._others(chunk, FRAME, "")
-        if not choices and not self._ended:
+        if not choices and not self._has_ended():
             return event_bytes(chunk) if changed else event.raw
         return self._chunk(event, chunk, choices, changed)
 
@@ -106,7 +105,7 @@ class ChoicesReading:
             }
         worth = False
         before = b""
-        if self._ended:
+        if self._has_ended():
             return b""
         for choice in choices:
             if not isinstance(choice, dict):
@@ -118,7 +117,7 @@ class ChoicesReading:
             altered, holds = self._choice(number, choice)
             if self._others(choice, CHOICE, f"choices[{number}]."):
                 altered = True
-            if choice.get("finish_reason") is not None and not self._ended:
+            if choice.get("finish_reason") is not None and not self._has_ended():
                 rest, ends = self._close(number)
                 if rest:  # words of this very chunk come before those that were held
                     before += self._said_first(number, choice) + rest
@@ -129,7 +128,7 @@ class ChoicesReading:
                 self.outcome.finish.append(str(choice["finish_reason"]))
                 holds = True
             changed, worth = changed or altered, worth or holds
-            if self._ended:
+            if self._has_ended():
                 # What stood before the finding still goes out; the rest of the chunk does not.
                 return before + (event_bytes(chunk) if worth else b"")
         if not changed:
@@ -161,7 +160,7 @@ class ChoicesReading:
             if changed or channel.waits:
                 changed = self._hush(choice) or changed
             self.stop = self.stop or channel.stop
-        if self._ended:
+        if self._has_ended():
             choice["finish_reason"] = None
             return True, worth
         if self._in_delta and ("tool_calls" in held or "function_call" in held):
@@ -247,18 +246,18 @@ class ChoicesReading:
         """What a choice still holds, as chunks, and whether all of it may be shown."""
         out = b""
         for (choice, name), channel in self._channels.items():
-            if choice == number and not self._ended:
+            if choice == number and not self._has_ended():
                 rest = channel.close()
                 if rest:
                     out += self._made(number, {name: rest})
                 self.stop = channel.stop
         for (choice, at), call in self._calls.items():
-            if choice == number and not self._ended:
+            if choice == number and not self._has_ended():
                 out += self._close_call(number, at, call)
         self._closed += [one for (choice, _), one in self._channels.items() if choice == number]
         self._channels = {key: one for key, one in self._channels.items() if key[0] != number}
         self._calls = {key: one for key, one in self._calls.items() if key[0] != number}
-        return out, not self._ended
+        return out, not self._has_ended()
 
     def _close_call(self, number: int, at: int, call: _Call) -> bytes:
         holder = {call.key: "".join(call.said)}

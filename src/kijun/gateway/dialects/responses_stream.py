@@ -7,15 +7,8 @@ from typing import Any, Final
 
 from kijun.gateway.guard import Blocked, Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
-from kijun.gateway.pieces import (
-    AnswerPiece,
-    Lines,
-    Nested,
-    Source,
-    json_or_plain,
-    may_hold_placeholder,
-    text_piece,
-)
+from kijun.gateway.lines import Lines, may_hold_placeholder
+from kijun.gateway.pieces import AnswerPiece, Nested, Source, json_or_plain, text_piece
 from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes
 from kijun.inspection import Finding, Inspection, restore
 
