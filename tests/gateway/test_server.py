@@ -90,7 +90,7 @@ def test_a_town_asks_and_the_ledger_has_it(tmp_path: Path, listener: socket.sock
     number = listener.fileno()
     command = ("-m", "kijun.gateway.worker", str(number), str(tmp_path))
     with process("-c", WRITER, str(tmp_path / "ledger")), process(*command, descriptor=number) as running:
-        wait_for(lambda: is_healthy(listener), 20)
+        wait_for(lambda: is_healthy(listener), 60)
         with openai.OpenAI(base_url=f"{address(listener)}/v1", api_key=KEY, max_retries=0) as client:
             messages: Any = [{"role": "user", "content": "山田太郎さんの件です。"}]
             answer = client.chat.completions.create(model="model", messages=messages)
