@@ -95,11 +95,11 @@ async def take(
     partial: bool,
 ) -> Answer:
     """Check, inspect and record a request's body; without ``partial`` all or nothing. Raises a `Refusal`."""
-    told = (kind, body, leave, reader, names)
+    given = (kind, body, leave, reader, names)
     if len(body) < IN_THREAD:
-        made, faults = _read(*told)
+        made, faults = _read(*given)
     else:
-        made, faults = await asyncio.get_running_loop().run_in_executor(_threads, _read, *told)
+        made, faults = await asyncio.get_running_loop().run_in_executor(_threads, _read, *given)
     if faults and not partial:
         raise Faulty(faults)
     receipts: list[Receipt] = []

@@ -16,7 +16,7 @@ from kijun.gateway.dialects import DIALECTS
 from kijun.gateway.guard import Guard, told, values_of
 from kijun.gateway.handling import strictest
 from kijun.gateway.inspecting import Reader
-from kijun.gateway.pieces import Native, Source, StringPiece, Uninspected, json_or_plain, text_piece
+from kijun.gateway.pieces import Native, Plain, Source, StringPiece, Uninspected, json_or_plain, text_piece
 from kijun.gateway.records import Account
 from kijun.gateway.snapshot import Action
 from kijun.gateway.ways.calls import INFERENCE, Call
@@ -111,6 +111,7 @@ class Recorder:
         if call.tools:
             body["tools"] = call.tools if isinstance(call.tools, list) else [call.tools]
         texts = _CHAT.texts(body)
+        texts.pieces += _names_of_tools(call.said, "messages")
         technical = {name: value for name, value in call.other.items() if _is_technical(name, value)}
         held = {"attributes": {name: one for name, one in call.other.items() if name not in technical}}
         if held["attributes"]:
@@ -118,7 +119,7 @@ class Recorder:
         judgement = self._judged(texts.pieces)
         judgement.hide(texts.pieces, table, for_record=True)
         content: dict[str, Any] = {
-            "endpoint": call.operation,
+            "endpoint": plain(call.operation) or "other",
             "request": body,
             "findings": judgement.recorded(),
             "findings_total": len(judgement.found),
@@ -155,6 +156,14 @@ class Recorder:
         first = len(table)
         guard = Guard(self.reader, self.leave.permission.purpose.output, table)
         texts, pieces = _answers(call)
+        tools = [
+            {"name": one["function"]["name"]}
+            for message in call.answers
+            for one in message.get("tool_calls", ())
+        ]
+        pieces += [
+            Plain(one, "name", "tool_calls", Source.ASSISTANT) for one in tools if not plain(one["name"])
+        ]
         for piece in pieces:
             found = guard.inspect(piece.text)
             for one in found:
@@ -168,10 +177,8 @@ class Recorder:
             "usage": {"input_tokens": call.tokens[0], "output_tokens": call.tokens[1]},
             "uninspected": _unread(call.answers, "choices"),
         }
-        if names := [
-            one["function"]["name"] for message in call.answers for one in message.get("tool_calls", ())
-        ]:
-            content["tool_calls"] = [{"name": name} for name in names]
+        if tools:
+            content["tool_calls"] = tools
         if call.error:
             content["error"] = {"code": plain(call.error) or "error"}
         if not texts:
@@ -212,6 +219,18 @@ def _marked(entry: Entry, unlawful: str) -> Entry:
         return entry
     content = {**entry.content, "unlawful": unlawful}
     return replace(entry, findings=(*entry.findings, UNLAWFUL), content=content)
+
+
+def _names_of_tools(messages: Sequence[dict[str, Any]], place: str) -> list[Plain]:
+    """Names of called tools that are words rather than names."""
+    return [
+        Plain(
+            one["function"], "name", f"{place}[{at}].tool_calls[{number}].function.name", Source.ASSISTANT, at
+        )
+        for at, message in enumerate(messages)
+        for number, one in enumerate(message.get("tool_calls", ()))
+        if not plain(one["function"]["name"])
+    ]
 
 
 def _answers(call: Call) -> tuple[list[dict[str, str]], list[StringPiece]]:
