@@ -75,7 +75,9 @@ class UpstreamForm(Form, RevisionMixin):
         label=_("APIの版"),
         max_length=40,
         required=False,
-        help_text=_("Azure OpenAIの、版を指定するAPIのときだけ入力します。空けておくと /openai/v1 のAPIを使います。例：2024-10-21"),
+        help_text=_(
+            "Azure OpenAIの、版を指定するAPIのときだけ入力します。空けておくと /openai/v1 のAPIを使います。例：2024-10-21"
+        ),
         widget=forms.TextInput(attrs={"class": "narrow"}),
     )
     key = forms.CharField(
