@@ -59,6 +59,8 @@ def story(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     """A real town, then the sample beside it: loaded once for this module, undone at its end."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(settings, "KIJUN_FILES", tmp_path_factory.mktemp("files"))
+        patch.setattr(settings, "HOME", tmp_path_factory.mktemp("data"))
+        patch.setattr(settings, "KIJUN_LEDGER_URL", "")
         patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
         with transaction.atomic():
             town = make_town("131016", "千代田区")

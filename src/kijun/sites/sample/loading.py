@@ -1,4 +1,4 @@
-"""Loading the sample town in one transaction: it is there whole, or not at all."""
+"""Loading the sample town in one transaction: it is there whole, or not at all. What its people asked AI goes into the ledger afterwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils import translation
 
 from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Municipality
-from kijun.sites.sample import access, governance, story, town
+from kijun.sites.sample import access, governance, records, story, town
 from kijun.sites.sample.content import CODE, content
 
 COLUMN = 15
@@ -29,7 +29,8 @@ def load() -> list[str]:
         made = town.found()
         governance.establish(made)
         access.open_up(made, story.tell(made))
-        return _lines(made)
+    with translation.override("ja"):
+        return [*_lines(made), *records.tell(made.municipality)]
 
 
 def _lines(made: town.Town) -> list[str]:

@@ -179,7 +179,7 @@ def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool
         "own": own,
         "halves": halves,
         "facts": _facts(one, names),
-        "who": names.who(one.first),
+        "who": names.who(one.first) or str((_imported(one) or {}).get("user", "")),
         "holds": [
             (hold, names.of("person", hold.by), moment(hold.at)) for hold in holds if hold.released_at is None
         ],

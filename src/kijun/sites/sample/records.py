@@ -1,0 +1,197 @@
+"""What the sample town's people asked AI: into the ledger, inspected and masked as the gateway would, when the town itself is there.
+
+A ledger cannot be rolled back, and taking the town away erases nothing in it: entries stay until their retention is over, under ids that no
+later sample town has.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from kijun.gateway.handling import DEFAULT_INPUT, action_for, strictest
+from kijun.gateway.snapshot import Action
+from kijun.governance.access.handling import as_handling
+from kijun.governance.access.models import Grant, Model
+from kijun.governance.interactions import figures, ledger
+from kijun.governance.interactions.actions import generate
+from kijun.governance.organisation.calendar import closing_days
+from kijun.governance.organisation.models import Municipality
+from kijun.inspection import Finding, Inspection, Inspector, Placeholders, Treatment, treat
+from kijun.inspection import Kind as FoundKind
+from kijun.ledger.model import Entry, Kind, LedgerError, Verdict
+from kijun.sites.sample.access import wanted as access_content
+from kijun.web.dates import add_business_days
+
+VERDICTS = {
+    Action.ALLOW: Verdict.ALLOWED,
+    Action.MASK: Verdict.MASKED,
+    Action.CONFIRM: Verdict.TO_CONFIRM,
+    Action.BLOCK: Verdict.BLOCKED,
+}
+
+
+@functools.cache
+def content() -> dict[str, Any]:
+    """What ``records.yaml`` says."""
+    import yaml
+
+    text = Path(__file__).with_name("records.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def tell(town: Municipality) -> list[str]:
+    """Record it, hold one, and make last month's reports; lines to print where the ledger cannot be written. Twice does nothing twice."""
+    try:
+        entries = [one for number in range(len(content()["records"])) for one in _entries(town, number)]
+        with ledger.appending() as to:
+            to.append(entries)
+            to.checkpoint()
+        _hold(town)
+        generate(town, figures.last_month())
+    except LedgerError as error:
+        return [
+            f"AIの入出力記録の見本は、台帳に書き込めないため読み込みませんでした：{error.ja}",
+            f"The sample's records of AI use were not loaded, for the ledger cannot be written: {error.en}",
+        ]
+    return []
+
+
+def _hold(town: Municipality) -> None:
+    from kijun.ledger.holding import hold, holds_of
+
+    told = content()["hold"]
+    interaction = _id(town, told["record"], "interaction")
+    with ledger.reading() as book, ledger.appending() as to:
+        if not holds_of(book, town.code, interaction):
+            keeper = Grant.objects.filter(municipality=town, responsible__isnull=False).first()
+            by = "" if keeper is None else str(keeper.responsible_id)
+            hold(book, to.append, municipality=town.code, interaction=interaction, why=told["why"], by=by)
+
+
+def _id(town: Municipality, number: int, part: str) -> str:
+    """The same for the same loaded town; another town that is loaded later gets others."""
+    return hashlib.sha256(f"sample {town.pk} {number} {part}".encode()).hexdigest()[:32]
+
+
+def _at(town: Municipality, told: Mapping[str, Any]) -> int:
+    closed = closing_days(town)
+    today = timezone.localdate()
+    if "days" in told:
+        day = add_business_days(today, -int(told["days"]), closed)
+    else:
+        before = figures.month_days(figures.last_month())[0] - datetime.timedelta(days=1)
+        day = add_business_days(before, int(told["month"]), closed)
+    hour, minute = map(int, told["time"].split(":"))
+    moment = timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour, minute)))
+    return int(moment.timestamp() * 1000)
+
+
+def _grant(town: Municipality, told: Mapping[str, Any]) -> Grant:
+    names = {one["key"]: one["name"] for one in access_content()["purposes"]}
+    rows = Grant.objects.filter(municipality=town, purpose__name=names[told["purpose"]])
+    if told["who"] == "application":
+        rows = rows.exclude(application="")
+    else:
+        rows = rows.filter(person__staff_number=told["who"])
+    return rows.select_related("person", "purpose", "system").get()
+
+
+@functools.cache
+def _inspector() -> Inspector:
+    return Inspector()
+
+
+def _masked(found: Inspection, table: Placeholders) -> str:
+    return treat(found, lambda one: Treatment.MASK if one.kind is FoundKind.DATA else None, table)
+
+
+def _finding(one: Finding, action: str) -> dict[str, Any]:
+    return {
+        "type": one.type,
+        "label_ja": one.label.ja,
+        "label_en": one.label.en,
+        "action": action,
+        "where": "messages[0].content",
+        "message_index": 0,
+        "start": one.start,
+        "end": one.end,
+        "score": one.score,
+        "rule": one.rule,
+        "rule_version": one.version,
+        "why": {"ja": one.why.ja, "en": one.why.en},
+    }
+
+
+def _entries(town: Municipality, number: int) -> list[Entry]:
+    told = content()["records"][number]
+    grant = _grant(town, told)
+    department = grant.person.department if grant.person is not None else grant.department
+    model = Model.objects.filter(system=grant.system).order_by("pk").first()
+    found = _inspector().inspect(told["ask"])
+    handling = as_handling(grant.purpose.input_handling)
+    actions = [action_for(one.type, handling, DEFAULT_INPUT) for one in found]
+    table = Placeholders()
+    kept = _masked(found, table)
+    verdict = VERDICTS[strictest(actions)]
+    at = _at(town, told)
+    same: dict[str, Any] = {
+        "interaction": _id(town, number, "interaction"),
+        "municipality": town.code,
+        "retention": grant.purpose.retention,
+        "purpose": str(grant.purpose_id),
+        "system": str(grant.system_id),
+        "person": str(grant.person_id or ""),
+        "application": grant.application,
+        "department": "" if department is None else str(department.pk),
+        "grant": str(grant.pk),
+        "model": "" if model is None else model.name,
+    }
+    values = {f"⟦{body}⟧": value for _type, body, value in table.to_dict()["entries"]}
+    findings = [_finding(one, str(action)) for one, action in zip(found, actions, strict=True)]
+    asked = Entry(
+        kind=Kind.INPUT,
+        id=_id(town, number, "input"),
+        at=at,
+        verdict=verdict,
+        findings=tuple(sorted({one.type for one in found})),
+        content={
+            "endpoint": "chat",
+            "request": {"model": same["model"], "messages": [{"role": "user", "content": kept}]},
+            "findings": findings,
+            "findings_total": len(findings),
+            "uninspected": [],
+            "rules": _inspector().rules.version,
+            "streams": False,
+        },
+        masked=values,
+        **same,
+    )
+    if verdict in (Verdict.BLOCKED, Verdict.TO_CONFIRM):
+        return [asked]
+    fails = bool(told.get("fails"))
+    answer = str(told.get("answer", ""))
+    output = Entry(
+        kind=Kind.OUTPUT,
+        id=_id(town, number, "output"),
+        at=at + 2_000,
+        verdict=Verdict.FAILED if fails else Verdict.ALLOWED,
+        tokens_in=0 if fails else len(told["ask"]),
+        tokens_out=len(answer),
+        duration_ms=900 + 20 * len(answer),
+        content={
+            "texts": [] if fails else [{"where": "choices[0].message.content", "text": answer}],
+            "findings": [],
+            "findings_total": 0,
+            **({"error": {"code": "upstream_unavailable", "ja": "AIサービスが応答しませんでした。", "en": "The AI service did not answer."}} if fails else {}),
+        },
+        **same,
+    )  # fmt: skip
+    return [asked, output]
