@@ -33,7 +33,7 @@ class MemoryLedger:
 
     def _count(self, entries: Sequence[Entry], limits: Limits) -> None:
         requests = sum(one.kind is Kind.INPUT for one in entries)
-        if limits.once and limits.once in self._once:
+        if self._once & set(limits.once):
             raise UsedUp("使用済み", "used")
         used = self._counts.setdefault((limits.account, limits.period), [0, 0])
         if limits.requests is not None and used[0] + requests > limits.requests:
@@ -46,8 +46,7 @@ class MemoryLedger:
         self._lately[limits.account] = lately + [time.monotonic()] * requests
         used[0] += requests
         used[1] += sum(one.tokens_in + one.tokens_out for one in entries)
-        if limits.once:
-            self._once.add(limits.once)
+        self._once.update(limits.once)
 
     async def tell(self) -> dict[str, Any]:
         if self.fails is not None:

@@ -59,7 +59,7 @@ def test_a_token_counts_once_even_in_one_group(journal: Journal) -> None:
     from kijun.ledger.journal import Appending
     from kijun.ledger.packing import pack
 
-    limits = Limits(account="g", once="token", once_until=1 << 50)
+    limits = Limits(account="g", once=("token",), once_until=1 << 50)
     group = [Appending([pack(entry())], limits), Appending([pack(entry())], limits)]
     journal.append(group)
     assert [bool(one.receipts) for one in group] == [True, False]
@@ -68,9 +68,16 @@ def test_a_token_counts_once_even_in_one_group(journal: Journal) -> None:
         append(journal, entry(), limits=limits)
 
 
+def test_a_request_may_spend_two_tokens_or_none(journal: Journal) -> None:
+    append(journal, entry(), limits=Limits(account="g", once=("a",)))
+    with pytest.raises(UsedUp):
+        append(journal, entry(), limits=Limits(account="g", once=("b", "a")))
+    append(journal, entry(), limits=Limits(account="g", once=("b",)))
+
+
 def test_tokens_whose_time_is_over_are_forgotten(journal: Journal) -> None:
-    append(journal, entry(), limits=Limits(account="g", once="old", once_until=1))
-    append(journal, entry(), limits=Limits(account="g", once="new", once_until=1 << 50))
+    append(journal, entry(), limits=Limits(account="g", once=("old",), once_until=1))
+    append(journal, entry(), limits=Limits(account="g", once=("new",), once_until=1 << 50))
     with journal.database.writing() as link:
         forget_old(link)
         assert link.execute("SELECT token FROM once") == [("new",)]
@@ -98,7 +105,7 @@ def test_budgets_survive_a_restart(journal: Journal) -> None:
 
 
 def test_the_same_entry_again_is_neither_recorded_nor_counted_nor_refused(journal: Journal) -> None:
-    limits = Limits(account="g", period="p", requests=1, once="t", once_until=1 << 50)
+    limits = Limits(account="g", period="p", requests=1, once=("t",), once_until=1 << 50)
     one = entry()
     first = append(journal, one, limits=limits)
     assert append(journal, one, limits=limits) == first

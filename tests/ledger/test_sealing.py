@@ -108,3 +108,15 @@ def test_two_maintainers_do_not_meet(ledger: Ledger, add: Add) -> None:
         assert first
         assert maintain(ledger, lambda entries: [], force=True).busy
     assert maintain(ledger, lambda entries: [], force=True).sealed == 1
+
+
+def test_a_damaged_segment_stops_nothing_but_its_own_joining(ledger: Ledger, add: Add) -> None:
+    for number in range(joining.FEW + 2):
+        add(entry(f"第{number}の相談"))
+        seal(ledger, force=True)
+    broken = ledger.folder / ledger.segments()[0].path
+    broken.write_bytes(broken.read_bytes()[:-20])
+    add(entry("新しい相談"))
+    done = maintain(ledger, lambda entries: [], force=True)
+    assert (done.sealed, done.joined) == (1, 0)
+    assert ledger.search(Query(municipality=TOWN, text="新しい相談")).records[0].seq == joining.FEW + 2

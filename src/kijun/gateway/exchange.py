@@ -103,11 +103,12 @@ class Exchange:
         question = self.question
         caller, confirmation = question.permission.caller, question.confirmation
         entry = questions.input_entry(question, upstream)
-        once, until = caller.once, caller.once_until
+        once, until = [caller.once] if caller.once else [], caller.once_until
         if confirmation is not None:
-            once, until = f"confirmation:{confirmation.nonce}", confirmation.until
+            once.append(f"confirmation:{confirmation.nonce}")
+            until = max(until, confirmation.until)
         try:
-            await self.ledger.append([entry], limits=question.account.limits(once, until))
+            await self.ledger.append([entry], limits=question.account.limits(tuple(once), until))
         except UsedUp:
             raise (verdicts.confirmation_used() if confirmation is not None else unknown_key()) from None
         except LedgerError as error:

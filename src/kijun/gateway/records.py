@@ -55,7 +55,7 @@ class Account:
             masked=masked,
         )
 
-    def limits(self, once: str = "", once_until: int = 0) -> Limits:
+    def limits(self, once: tuple[str, ...] = (), once_until: int = 0) -> Limits:
         """The grant's bounds, for the input."""
         grant = self.permission.grant
         return Limits(

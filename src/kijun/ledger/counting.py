@@ -23,7 +23,7 @@ class Counter:
 
     def check(self, link: Link, limits: Limits, requests: int) -> None:
         """Raise `Spent` or `UsedUp`; else nothing is counted yet."""
-        if limits.once and link.execute("SELECT 1 FROM once WHERE token = ?", (limits.once,)):
+        if any(link.execute("SELECT 1 FROM once WHERE token = ?", (token,)) for token in limits.once):
             raise UsedUp(
                 "この確認トークンはすでに使われました。もう一度送信して、新しいトークンを受け取ってください。",
                 "This token was used already: send the request again to be given a new one.",
@@ -55,11 +55,9 @@ class Counter:
 
     def count(self, link: Link, limits: Limits, requests: int, tokens: int) -> None:
         """Count what is about to be committed."""
-        if limits.once:
-            link.execute(
-                "INSERT INTO once (token, until) VALUES (?, ?)",
-                (limits.once, limits.once_until or now_ms() + 86_400_000),
-            )
+        until = limits.once_until or now_ms() + 86_400_000
+        for token in limits.once:
+            link.execute("INSERT INTO once (token, until) VALUES (?, ?)", (token, until))
         if limits.account and (requests or tokens):
             link.execute(
                 "INSERT INTO counts (account, period, requests, tokens) VALUES (?, ?, ?, ?) "

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from kijun.ledger.ledger import INDEX_USE, Ledger
 from kijun.ledger.sealing import list_segment
 from kijun.ledger.segments.joining import join as join_files
 from kijun.ledger.segments.joining import joinable
-from kijun.ledger.segments.segment import Segment
+from kijun.ledger.segments.segment import Segment, SegmentFault
 
+log = logging.getLogger("kijun.ledger")
 FEW: Final = 8  # small segments of one key that are left alone
 
 
@@ -30,7 +32,12 @@ def _join(ledger: Ledger, group: list[Segment]) -> int:
     name = (
         f"{first.first_seq:012d}-{max(one.last_seq for one in group):012d}-{first.content_key}-{len(group)}"
     )
-    made, names = join_files(ledger.folder, group, key, ledger.decrypted, name)
+    try:
+        made, names = join_files(ledger.folder, group, key, ledger.decrypted, name)
+    except (ValueError, SegmentFault) as error:
+        # Erased meanwhile, or damaged: `verify` names it, and what is whole goes on being sealed.
+        log.warning("segments from %s on are not joined: %s", first.name, type(error).__name__)
+        return 0
     with ledger.database.writing() as link:
         listed = sum(len(link.execute("SELECT 1 FROM segments WHERE name = ?", (one,))) for one in names)
         if listed != len(names):  # erased meanwhile: nothing of it may come back

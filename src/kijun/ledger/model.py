@@ -255,7 +255,7 @@ class Limits:
 
     ``account`` names what is counted (a grant's id). ``period`` names the counting period (``2026-11``, or ``""`` for all time);
     a request past ``requests`` or one after ``tokens`` were used in it is refused, as is one past ``per_minute`` in the last
-    60 seconds. None limits nothing. ``once`` is a token that may be used once, forgotten after ``once_until`` (ms).
+    60 seconds. None limits nothing. ``once`` are tokens that may be used once each, forgotten after ``once_until`` (ms).
     """
 
     account: str
@@ -263,5 +263,5 @@ class Limits:
     requests: int | None = None
     tokens: int | None = None
     per_minute: int | None = None
-    once: str = ""
+    once: tuple[str, ...] = ()
     once_until: int = 0

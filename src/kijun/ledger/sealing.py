@@ -6,6 +6,7 @@ leaves the records in the journal, and the next run writes the same files under 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,10 +20,11 @@ from kijun.ledger.model import now_ms
 from kijun.ledger.schema import COLUMN_LIST
 from kijun.ledger.segments.folding import searchable
 from kijun.ledger.segments.joining import drop, orphans
-from kijun.ledger.segments.segment import Segment, row_of
+from kijun.ledger.segments.segment import Segment, SegmentFault, row_of
 from kijun.ledger.segments.table import Table
 from kijun.ledger.segments.writing import write
 
+log = logging.getLogger("kijun.ledger")
 MOST: Final = 20_000  # records of one segment when it is written
 ENOUGH: Final = 2_000  # fresh records of one key that are worth a segment
 OLD: Final = 600_000  # milliseconds after which fewer are sealed as well
@@ -45,10 +47,25 @@ def publish(ledger: Ledger) -> None:
     segments = ledger.segments()
     database = ledger.database
     with Table(ledger.folder, database.url if isinstance(database, Postgres) else None) as table:
-        table.sync(segments)
+        try:
+            table.sync(segments)
+        except (
+            ValueError,
+            OSError,
+        ):  # a file that is no Parquet any more: `verify` names it, the others go on
+            table.sync([one for one in segments if _is_whole(ledger, one)])
     left = orphans(ledger.folder, (one.name for one in segments))
     ledger.reader.forget({path.stem for path in left})
     drop(ledger.folder, {path.stem for path in left if path.name[0] != "."})
+
+
+def _is_whole(ledger: Ledger, segment: Segment) -> bool:
+    try:
+        ledger.reader.files.check(segment)
+    except SegmentFault as fault:
+        log.warning("segment %s is left out of the table: %s", fault.name, fault.what)
+        return False
+    return True
 
 
 def seal(ledger: Ledger, *, force: bool = False) -> Sealed:

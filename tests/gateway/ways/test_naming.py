@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kijun.gateway.ways.naming import Names, plain
+from kijun.gateway.ways.naming import Names, is_identifier, plain
 from kijun.ledger.naming import is_named
 
 NAMES = Names("s" * 50)
@@ -42,3 +42,28 @@ def test_names_of_models(name: str) -> None:
 )
 def test_what_is_no_name_of_a_model(name: str) -> None:
     assert plain(name) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["A-1", "2026-000123", "s-8812", "1", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"]
+)
+def test_numbers_that_programs_give(text: str) -> None:
+    assert is_identifier(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "090-1234-5678",
+        "0312345678",
+        "123456789018",
+        "1234-5678-9018",
+        "4111111111111111",
+        "山田太郎",
+        "a@b.jp",
+        "a b",
+    ],
+)
+def test_numbers_that_may_be_a_persons(text: str) -> None:
+    assert not is_identifier(text)

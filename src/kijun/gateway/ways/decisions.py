@@ -26,7 +26,7 @@ from kijun.gateway.snapshot import Action, Handling
 from kijun.gateway.ways import checking, times
 from kijun.gateway.ways.appending import Appender
 from kijun.gateway.ways.checking import MOST, MOST_TOLD, Fault, Form
-from kijun.gateway.ways.naming import Names, plain
+from kijun.gateway.ways.naming import Names, is_identifier, plain
 from kijun.gateway.ways.permits import Leave
 from kijun.gateway.ways.recording import SHOULD, UNLAWFUL, VIOLATION
 from kijun.inspection import InspectionError, Placeholders, Words
@@ -249,9 +249,9 @@ def _is_plain(name: str, value: Any) -> bool:
     """Whether a field holds a number, a time, or a name that programs give."""
     if name in ("at", "score", "threshold", "subject_key") or value is None:
         return True
-    return name in ("id", "model", "person") and (
-        isinstance(value, int) or plain(value) != "" or value.isdigit()
-    )
+    if name in ("id", "subject", "model", "person"):
+        return isinstance(value, int) or is_identifier(value)
+    return False
 
 
 def _conflict(one: Made) -> Fault:

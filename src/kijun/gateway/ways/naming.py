@@ -13,6 +13,7 @@ from typing import Final
 from kijun.gateway.sealing import derived
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Names:
@@ -41,3 +42,18 @@ class Names:
 def plain(name: str) -> str:
     """A model's name as it may stand in a clear column; empty for anything that is hardly one."""
     return name if _PLAIN.fullmatch(name) and any(map(str.isalpha, name)) and "@" not in name else ""
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text is a number or pseudonym that programs give and no inspection need read: not one of a length that people's numbers have
+
+    (telephones: 10 or 11 figures from 0; My Number and licences: 12; cards: 14 to 16).
+    """
+    if _UUID.fullmatch(text):
+        return True
+    if _PLAIN.fullmatch(text) is None or "@" in text:
+        return False
+    figures = "".join(filter(str.isdigit, text))
+    if len(figures) in (10, 11):
+        return figures[0] != "0"
+    return len(figures) != 12 and not 14 <= len(figures) <= 16
