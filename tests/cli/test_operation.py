@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from kijun.gateway.settings import Settings
 from kijun.sites import environ
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +24,7 @@ def test_every_variable_is_explained(script: str) -> None:
 
 def test_every_variable_that_kijun_reads_is_in_its_table() -> None:
     """``environ`` alone reads the environment, and says what each variable does."""
-    reads = re.compile(r"""\b(?:text|flag|number|choice|words|web_address)\(\s*"([A-Z_]+)\"""")
+    reads = re.compile(r"""\b(?:text|flag|number|choice|words|folders|web_address)\(\s*"([A-Z_]+)\"""")
     bare = re.compile(r"""(?:os\.environ(?:\.get|\.pop|\.setdefault)?|getenv)[(\[]\s*"([A-Z_]+)\"""")
     found: set[str] = set()
     for path in (ROOT / "src" / "kijun").rglob("*.py"):
@@ -30,6 +32,7 @@ def test_every_variable_that_kijun_reads_is_in_its_table() -> None:
         found |= set(bare.findall(code))
         if path.name == "environ.py" or "import environ" in code:
             found |= set(reads.findall(code))
+    found |= {f"KIJUN_GATEWAY_{one.name.upper()}" for one in fields(Settings)}
     theirs = {"DJANGO_SETTINGS_MODULE", "XDG_DATA_HOME", "NO_COLOR", "TERM"}
     assert found >= set(environ.VARIABLES), "a variable of the table is read nowhere"
     assert found - theirs - {"KIJUN_HOME"} <= set(environ.VARIABLES)

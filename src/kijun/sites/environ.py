@@ -23,6 +23,15 @@ VARIABLES: Final[dict[str, str]] = {
     "KIJUN_CHECKPOINT_FOLDER": "folders, separated by colons, that get a copy of each signed checkpoint of the ledger",
     "KIJUN_CHECKPOINT_SECONDS": "seconds between checkpoints while the ledger grows (default 60)",
     "KIJUN_TIMESTAMP_URL": "time-stamping authority (RFC 3161) that stamps the ledger's checkpoints once an hour",
+    "KIJUN_GATEWAY_IN_FLIGHT": "requests that one gateway process takes at the same time (default 256)",
+    "KIJUN_GATEWAY_IN_FLIGHT_BYTES": "bytes of their bodies together (default 256,000,000)",
+    "KIJUN_GATEWAY_BODY": "bytes of one request (default 20,000,000)",
+    "KIJUN_GATEWAY_ANSWER": "bytes of one answer of an AI service (default 32,000,000)",
+    "KIJUN_GATEWAY_CACHE": "bytes of inspections that a gateway process remembers (default 24,000,000)",
+    "KIJUN_GATEWAY_POLL": "seconds between looks at the policy (default 0.5)",
+    "KIJUN_GATEWAY_CONFIRMATION": "seconds that a confirmation counts (default 600)",
+    "KIJUN_GATEWAY_GRACE": "seconds that running AI calls get when the gateway stops (default 8)",
+    "KIJUN_GATEWAY_TRUSTED_PROXIES": "networks, separated by commas, whose X-Forwarded-For the gateway believes",
     "KIJUN_DEBUG": "1 shows Django's debug pages; never on a real installation",
 }
 
