@@ -20,7 +20,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry as Told
 from kijun.governance.interactions import actions, importing, importing_run, jobs, ledger
 from kijun.governance.interactions.importing_times import parse_moment
-from kijun.governance.interactions.models import ImportRun, ImportTemplate
+from kijun.governance.interactions.models import ImportedRow, ImportRun, ImportTemplate
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department
 from kijun.ledger.model import JAPAN, Kind, LedgerError, Query, Record, Unavailable
@@ -236,7 +236,7 @@ class TestOnce:
             raise Died
 
         with monkeypatch.context() as patch:
-            patch.setattr(importing_run.ImportedRow.objects, "bulk_create", die)
+            patch.setattr(ImportedRow.objects, "bulk_create", die)
             with pytest.raises(Died):
                 jobs.run_imports()
         assert len(recorded(it_staff.municipality.code)) == 4  # recorded, and nobody knows

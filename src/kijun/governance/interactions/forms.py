@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
@@ -38,8 +39,8 @@ class SearchForm(Form):
         label=_("職員"), required=False, max_length=100, help_text=_("氏名か職員番号を入力します。")
     )
     department = forms.ChoiceField(label=_("部署"), required=False)
-    system = forms.ChoiceField(label=_("AIシステム"), required=False)
-    purpose = forms.ChoiceField(label=_("利用目的"), required=False)
+    system = forms.ChoiceField(label=pgettext_lazy("one", "AIシステム"), required=False)
+    purpose = forms.ChoiceField(label=pgettext_lazy("one", "利用目的"), required=False)
     finding = forms.ChoiceField(label=_("見つかったもの"), required=False)
     verdict = forms.ChoiceField(label=_("結果"), required=False)
     since = DateField(label=_("この日から"), required=False, help_text="")
@@ -71,6 +72,20 @@ class SearchForm(Form):
         if own:
             for name in ("person", "department", "application"):
                 del self.fields[name]
+
+    MORE = ("department", "system", "purpose", "verdict", "application", "model", "source")
+
+    def first_fields(self) -> list[Any]:
+        """What people ask most."""
+        return [field for field in self if field.name not in self.MORE]
+
+    def more_fields(self) -> list[Any]:
+        """The rest, folded away."""
+        return [field for field in self if field.name in self.MORE]
+
+    def uses_more(self) -> bool:
+        """One of the folded ones is in use, or wrong."""
+        return any(self.data.get(name) for name in self.MORE)
 
     def clean_person(self) -> str:
         """The primary key, as the ledger knows the person."""
@@ -159,9 +174,11 @@ class TemplateForm(Form):
     """How one product's log is read. For a table, a choice of heading for each field."""
 
     name = forms.CharField(label=_("読み方の名称"), max_length=80, help_text=_("例：○○チャットの利用ログ"))
-    system = forms.ModelChoiceField(label=_("AIシステム"), queryset=AISystem.objects.none())
+    system = forms.ModelChoiceField(
+        label=pgettext_lazy("one", "AIシステム"), queryset=AISystem.objects.none()
+    )
     purpose = forms.ModelChoiceField(
-        label=_("利用目的"),
+        label=pgettext_lazy("one", "利用目的"),
         queryset=Purpose.objects.none(),
         required=False,
         help_text=_("選ぶと、見つかったものを、その目的ならどう扱うかも記録します。"),

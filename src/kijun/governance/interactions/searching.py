@@ -16,7 +16,7 @@ from kijun.ledger.model import Kind, Query, Record
 
 SAID: Final = (Kind.INPUT, Kind.OUTPUT, Kind.DECISION, Kind.OUTCOME)
 """What people said and were answered; looks and the ledger's own events are listed elsewhere."""
-PER_PAGE: Final = 60
+PER_PAGE: Final = 50
 """Entries a page, mostly half as many interactions."""
 _BESIDE: Final = 600_000
 """Milliseconds before and after a page in which the other half of an interaction is looked for."""

@@ -101,7 +101,8 @@ def _grant(town: Municipality, told: Mapping[str, Any]) -> Grant:
         rows = rows.exclude(application="")
     else:
         rows = rows.filter(person__staff_number=told["who"])
-    return rows.select_related("person", "purpose", "system").get()
+    found: Grant = rows.select_related("person", "purpose", "system").get()
+    return found
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
@@ -153,8 +153,14 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
             if one["name"] in wording.COMPARED
         ],
         "tables": [
-            (_("AIシステム"), _rows(told.get("systems", {}), lambda id: names.of("system", id))),
-            (_("利用目的"), _rows(told.get("purposes", {}), lambda id: names.of("purpose", id))),
+            (
+                pgettext("one", "AIシステム"),
+                _rows(told.get("systems", {}), lambda id: names.of("system", id)),
+            ),
+            (
+                pgettext("one", "利用目的"),
+                _rows(told.get("purposes", {}), lambda id: names.of("purpose", id)),
+            ),
             (
                 _("利用の多い職員（5人まで）"),
                 _rows(told.get("by_person", {}), lambda id: names.of("person", id)),
@@ -186,8 +192,13 @@ def _chart(row: AccessReport) -> charts.Chart:
         day = first + datetime.timedelta(days=n)
         points.append((f"{day.month}/{day.day}", days.get(day.isoformat(), 0)))
     title = _("日ごとの利用回数")
+    most = max((value or 0 for _label, value in points), default=0)
     return charts.line(
-        title, _("1日から月末までの、日ごとの利用回数です。"), points, _("回"), value_label=_("利用回数")
+        title,
+        _("1日から月末までの、日ごとの利用回数です。"),
+        points,
+        value_label=_("利用回数"),
+        span=(0, max(4, most)),  # uses are whole: no axis in quarters
     )
 
 
