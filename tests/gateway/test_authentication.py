@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,8 @@ import openai
 import pytest
 
 from kijun.gateway import assertions
+from kijun.gateway.authentication import authenticate
+from kijun.gateway.errors import Refusal
 from kijun.gateway.snapshot import Grant
 from tests.gateway.town import KEY, OTHER_KEY, SECRET, TOWN, Running, digest, policy, with_grant
 from tests.gateway.upstream import Upstream
@@ -49,6 +52,25 @@ def test_many_tries_leave_nothing_behind(gateway: Running, capfd: pytest.Capture
             answer = client.get(f"{gateway.url}/v1/models", headers={"authorization": f"Bearer {key}"})
             assert answer.status_code == 401
     assert not capfd.readouterr().err.count("kj-")
+
+
+@pytest.mark.slow
+def test_two_million_tries_cost_time_alone(gateway: Running, upstream: Upstream) -> None:
+    """Nothing is kept of a try: no table grows, and the right key opens as before."""
+    index = gateway.gateway.keeper.index
+    assert index is not None
+    tracemalloc.start()
+    try:
+        for number in range(2_000_000):
+            try:
+                authenticate(index, f"kj-{number:043d}", b"k" * 32)
+            except Refusal as refusal:
+                assert refusal.status == 401
+        grown, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert grown < 100_000
+    assert ask(gateway, KEY).choices
 
 
 def test_an_old_key_works_until_its_time(gateway: Running, upstream: Upstream) -> None:

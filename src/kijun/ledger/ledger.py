@@ -11,6 +11,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 
 from kijun.ledger import fresh, tree
+from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.database import Link, connect
 from kijun.ledger.files import private_folder
 from kijun.ledger.journal import Journal
@@ -203,6 +204,8 @@ class Ledger:
 
     def verifier(self) -> Verifier:
         """Reads this ledger's checkpoints."""
+        if not (self.folder / "verifier-key").exists():  # nobody has written yet
+            return Checkpoints(self.folder, self.database).signer.verifier
         return Verifier.parse((self.folder / "verifier-key").read_text(encoding="utf-8"))
 
     def prove(self, seq: int, size: int | None = None) -> Proof | None:

@@ -1,0 +1,159 @@
+"""``kijun ledger`` as an operator types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kijun.cli import ledger as command
+from kijun.cli.main import main
+from kijun.ledger.appending import appender
+from kijun.ledger.ledger import Ledger
+from tests.ledger.conftest import OTHER_TOWN, TOWN, entry
+
+PASSPHRASE = "正しい馬は電池をホチキスで"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with three entries of one town and one of another."""
+    made = tmp_path / "home"
+    monkeypatch.setenv("KIJUN_HOME", str(made))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("KIJUN_CHECKPOINT_FOLDER", str(tmp_path / "elsewhere"))
+    with Ledger(made / "ledger") as ledger, appender(made, ledger, (tmp_path / "elsewhere",)) as to:
+        to.append([entry("介護の相談"), entry("税金の相談"), entry(), entry(municipality=OTHER_TOWN)])
+    return made
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> Any:
+    assert main(["ledger", *words, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_verify_prints_counts_and_holds(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = told(capsys, "verify")
+    assert (report["entries"], report["size"], report["holds"], report["faults"]) == (4, 4, True, [])
+    assert main(["ledger", "verify"]) == 0
+    assert "すべて一致しました" in capsys.readouterr().out
+
+
+def test_verify_fails_and_names_what_was_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Ledger(home / "ledger") as ledger, ledger.database.writing() as link:
+        link.execute("UPDATE entries SET person = 'nobody' WHERE seq = 1")
+    report = told(capsys, "verify", code=1)
+    assert [(one["kind"], one["seq"]) for one in report["faults"]] == [("changed", 1)]
+    assert main(["ledger", "verify"]) == 1
+    assert "異常 / FAULT  changed 1" in capsys.readouterr().out
+
+
+def test_checkpoints_kept_elsewhere_are_asked(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    assert (elsewhere / "latest.txt").exists(), "handed out"
+    assert told(capsys, "verify", "--checkpoints", str(elsewhere))["kept_elsewhere"] == 1
+    with Ledger(home / "ledger") as ledger, ledger.database.writing() as link:
+        for table in ("entries", "leaves"):
+            link.execute(f"DELETE FROM {table} WHERE seq = 3")
+        link.execute("DELETE FROM checkpoints")
+    assert told(capsys, "verify")["holds"]
+    report = told(capsys, "verify", "--checkpoints", str(elsewhere), code=1)
+    assert "the last 1 are gone" in report["faults"][0]["what"]
+
+
+def test_head_is_what_an_auditor_keeps(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = told(capsys, "head")
+    assert head["size"] == 4
+    assert head["note"].startswith(head["key"].split("+")[0] + "\n4\n")
+    assert main(["ledger", "head"]) == 0
+    assert head["key"] in capsys.readouterr().out
+
+
+def test_an_export_verifies_in_the_auditors_own_python(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    manifest = told(capsys, "export", str(out), "--municipality", TOWN, "--format", "csv")
+    assert manifest["entries"] == 3
+    assert out.stat().st_mode & 0o077 == 0
+    done = subprocess.run([sys.executable, "-I", "-S", str(out / "kijun_verify.py"), str(out)])
+    assert done.returncode == 0
+    assert main(["ledger", "export", str(out), "--municipality", TOWN]) == 1
+    assert "空ではありません" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        main(["ledger", "export", str(tmp_path / "x"), "--municipality", TOWN, "--since", "yesterday"])
+    assert stopped.value.code == 2
+
+
+def test_days_are_japans(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.day("2026-11-01") == 1_793_458_800_000  # 2026-10-31 15:00 in Greenwich
+    manifest = told(capsys, "export", str(tmp_path / "o"), "--municipality", "all", "--until", "2026-01-01")
+    assert manifest["entries"] == 0
+
+
+def test_a_proof_is_for_what_is_signed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = told(capsys, "prove", "2")
+    assert (proof["seq"], proof["size"], len(proof["path"])) == (2, 4, 2)
+    assert main(["ledger", "prove", "99"]) == 1
+
+
+def test_sealing_by_hand_and_the_figures_after(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "maintain", "--force")["sealed"] == 4
+    status = told(capsys, "status")
+    assert (status["entries"], status["fresh"], status["sealed"], status["segments"]) == (4, 0, 4, 2)
+    assert told(capsys, "verify")["holds"]
+
+
+def test_the_root_key_comes_back_from_escrow(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "words").write_text(PASSPHRASE + "\n", encoding="utf-8")
+    how = (str(tmp_path / "key.escrow"), "--passphrase-file", str(tmp_path / "words"))
+    assert main(["ledger", "escrow", "export", *how]) == 0
+    lost = (home / "ledger" / "root-key").read_bytes()
+    (home / "ledger" / "root-key").unlink()
+    assert main(["ledger", "escrow", "restore", *how]) == 0
+    assert (home / "ledger" / "root-key").read_bytes() == lost
+    capsys.readouterr()
+    assert told(capsys, "verify")["holds"]
+
+
+def test_a_lost_key_is_told_with_what_to_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "ledger" / "root-key").write_bytes(b"another key of 32 bytes, as it i")
+    assert main(["ledger", "verify"]) == 1
+    assert "kijun ledger escrow restore" in capsys.readouterr().err
+
+
+def test_a_wrong_passphrase_says_so(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (PASSPHRASE, "another passphrase"):
+        (tmp_path / words).write_text(words, encoding="utf-8")
+    main(["ledger", "escrow", "export", str(tmp_path / "e"), "--passphrase-file", str(tmp_path / PASSPHRASE)])
+    assert (
+        main(
+            [
+                "ledger",
+                "escrow",
+                "restore",
+                str(tmp_path / "e"),
+                "--passphrase-file",
+                str(tmp_path / "another passphrase"),
+            ]
+        )
+        == 1
+    )
+    assert "合言葉が違います" in capsys.readouterr().err
+
+
+def test_nothing_recorded_yet_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KIJUN_HOME", str(tmp_path / "empty"))
+    assert told(capsys, "verify")["holds"]
+    assert main(["ledger", "head"]) == 1
+    assert "まだ記録がありません" in capsys.readouterr().err
