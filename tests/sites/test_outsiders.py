@@ -30,6 +30,8 @@ from kijun.governance.assessments.models import Assessment, Assignment, Cycle
 from kijun.governance.audit.models import Entry as TrailEntry
 from kijun.governance.evidence import store
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind, StoredFile
+from kijun.governance.interactions import ledger
+from kijun.governance.interactions.models import AccessReport, ImportRun, ImportTemplate
 from kijun.governance.inventory.models import AISystem, Dataset
 from kijun.governance.mandates.models import Body, Mandate, Meeting, Member, Plan, ResourceRequest
 from kijun.governance.organisation.models import (
@@ -40,6 +42,7 @@ from kijun.governance.organisation.models import (
 )
 from kijun.governance.register.models import Publication
 from kijun.governance.risks.models import RiskAssessment
+from kijun.ledger.holding import holds_of
 from kijun.sites import sample
 from kijun.web.models import StagedImport
 from tests.conftest import make_department, make_person, make_town
@@ -83,6 +86,18 @@ def below(model: type[Model], key: str, field: str = "pk") -> Fill:
 
 def words(*them: str) -> Fill:
     return lambda _world, _before: list(them)
+
+
+def held(world: World, _before: dict[str, Any]) -> list[Any]:
+    """The sample's hold."""
+    with ledger.reading() as book:
+        return [one.id for one in holds_of(book, world.town.code)]
+
+
+def held_record(world: World, _before: dict[str, Any]) -> list[Any]:
+    """The interaction that it is on."""
+    with ledger.reading() as book:
+        return [one.interaction for one in holds_of(book, world.town.code)]
 
 
 def last_entry(world: World, _before: dict[str, Any]) -> list[Any]:
@@ -132,6 +147,11 @@ FILL: dict[str, Fill] = {
     "people/transfers/<int:pk>": rows(Transfer),
     "people/transfers/<int:pk>/import/<int:staged_pk>": rows(StagedImport, kind="accounts.transfer_lines"),
     "people/transfers/lines/<int:pk>": rows(TransferLine),
+    "records/holds/<str:hold>": held,
+    "records/imports/<int:pk>": rows(ImportRun),
+    "records/imports/templates/<int:pk>": rows(ImportTemplate),
+    "records/one/<str:id>": held_record,
+    "records/reports/<int:pk>": rows(AccessReport),
     "register/<int:pk>": rows(AISystem, register_entry__publications__isnull=False),
     "register/<int:pk>/edit/<slug:topic>": words("purpose"),
     "register/<int:pk>/versions/<int:version>": below(Publication, "entry__system", "version"),
@@ -231,6 +251,10 @@ def what_the_sample_lacks(town: Municipality) -> None:
         )
     kept_file(town, person)
     Stop.objects.create(municipality=town, scope=Stop.Scope.EVERYTHING, reason="点検", by=person)
+    template = ImportTemplate.objects.create(
+        municipality=town, name="ログ", system=AISystem.objects.filter(municipality=town)[0]
+    )
+    ImportRun.objects.create(municipality=town, template=template, filename="log.csv", made_by=person)
     mandate = Mandate.objects.filter(municipality=town)[0]
     ResourceRequest.objects.create(
         municipality=town, mandate=mandate, what="研修費", asked_on=day, asked_by=person
@@ -262,14 +286,29 @@ def kept_file(town: Municipality, person: Person) -> None:
 
 
 @pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder with the sample's ledger."""
+    yield tmp_path_factory.mktemp("data")
+    ledger.close()
+
+
+@pytest.fixture(autouse=True)
+def its_ledger(files_in_tmp: None, settings: Any, data: Path) -> None:
+    settings.HOME = data
+
+
+@pytest.fixture(scope="module")
 def world(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+    data: Path,
 ) -> Iterator[World]:
     """The sample town, another town with one person who may everything there, and a clerk; gone after this module."""
     files: Path = tmp_path_factory.mktemp("files")
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(KIJUN_FILES=files, PASSWORD_HASHERS=hashers):
+        with override_settings(KIJUN_FILES=files, PASSWORD_HASHERS=hashers, HOME=data, KIJUN_LEDGER_URL=""):
             sample.load()
             town = Municipality.objects.get(is_sample=True)
             what_the_sample_lacks(town)

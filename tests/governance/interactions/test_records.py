@@ -100,12 +100,12 @@ class TestTheOrdinaryDay:
     def test_values_are_shown_after_one_more_step(
         self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
     ) -> None:
-        id = say(staff, f"氏名：{NAME}　の通知を直して")
+        id = say(staff, f"氏名：{NAME}　の通知を直して", "⟦氏名1⟧様への通知です。")
         client = reader(client_of, auditor)
         address = f"/staff/records/one/{id}/reveal/"
         assert NAME not in page(client, address)
         answer = client.post(address, {"reason": "本人からの開示請求"})
-        assert NAME in answer.content.decode()
+        assert answer.content.decode().count(NAME) == 2  # also where the answer speaks of it
         assert "no-store" in answer["Cache-Control"]
         newest = looks(auditor.municipality.code)[0]
         assert newest.content["look"] == "unmasked"
@@ -424,7 +424,21 @@ class TestHolds:
 
     def test_a_hold_that_is_none(self, client_of: ClientOf, auditor: Person, say: Any) -> None:
         answer = client_of(auditor).post("/staff/records/holds/nothing/release/", {"reason": "x"})
-        assert answer.status_code == 422
+        assert answer.status_code == 404
+
+    def test_another_municipalitys_hold(
+        self, client_of: ClientOf, auditor: Person, outsider: Person, staff: Person, say: Any
+    ) -> None:
+        from kijun.governance.interactions import actions
+        from kijun.ledger.holding import holds_of
+
+        actions.put_hold(auditor, say(staff), "調査")
+        with ledger.reading() as book:
+            (hold,) = holds_of(book, auditor.municipality.code)
+        answer = client_of(outsider).post(f"/staff/records/holds/{hold.id}/release/", {"reason": "x"})
+        assert answer.status_code == 404
+        with ledger.reading() as book:
+            assert holds_of(book, auditor.municipality.code)[0].released_at is None
 
 
 def test_a_system_of_ones_own_is_not_everything(owner: Person, system: AISystem, staff: Person) -> None:

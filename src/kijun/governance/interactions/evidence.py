@@ -21,6 +21,7 @@ from kijun.governance.interactions import ledger
 from kijun.governance.interactions.figures import ASKED, last_month, month_days
 from kijun.governance.interactions.models import AccessReport, LedgerCheck
 from kijun.governance.interactions.searching import milliseconds
+from kijun.governance.interactions.wording import TOO_LATE
 from kijun.governance.inventory.models import IN_USE, AISystem
 from kijun.ledger.model import Kind, LedgerError, Query
 from kijun.ledger.model import Verdict as Ruled
@@ -242,7 +243,7 @@ def _counted(
 
 
 def _personal(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if group_of(row["finding"]) in PERSONAL]
+    return [row for row in rows if row["finding"] not in TOO_LATE and group_of(row["finding"]) in PERSONAL]
 
 
 def _sum(rows: Sequence[dict[str, Any]], verdicts: frozenset[Ruled] | set[Ruled]) -> int:

@@ -35,9 +35,7 @@ class SearchForm(Form):
     """What is looked for; only what is within the person's reach is offered."""
 
     text = forms.CharField(label=_("内容に含まれる言葉"), required=False, max_length=200)
-    person = forms.CharField(
-        label=_("職員"), required=False, max_length=100, help_text=_("氏名か職員番号を入力します。")
-    )
+    person = forms.CharField(label=_("職員（氏名か番号）"), required=False, max_length=100)
     department = forms.ChoiceField(label=_("部署"), required=False)
     system = forms.ChoiceField(label=pgettext_lazy("one", "AIシステム"), required=False)
     purpose = forms.ChoiceField(label=pgettext_lazy("one", "利用目的"), required=False)

@@ -89,7 +89,7 @@ def blocks(
         shown = text[:MOST_TEXT]
         found.append(
             Block(
-                ROLES.get(role, role or _("利用者")),
+                ROLES.get(role, role or _("そのほかの項目")),
                 place,
                 shown,
                 parts(shown, here, masked or {}, label),

@@ -80,8 +80,13 @@ ANOMALIES: Final[Mapping[str, StrOrPromise]] = {
     "failed": _("利用の10分の1以上が、失敗か中断です。IT担当者に相談してください。"),
     "surge": _("利用回数が、前の月の3倍以上になりました。新しい使い方が始まっていないか確かめてください。"),
 }
+#: What the gateway says of use that did not pass it (traces, decisions): it could not prevent it.
+TOO_LATE: Final[Mapping[str, StrOrPromise]] = {
+    "POLICY_VIOLATION": _("止めるべきだった利用"),
+    "USED_WHILE_STOPPED": _("停止中・時間外の利用"),
+}
 #: All types that a search offers; the indirect attack is named by the gateway alone.
-FINDINGS: Final = tuple(dict.fromkeys((*TYPES, str(Attack.INDIRECT))))
+FINDINGS: Final = tuple(dict.fromkeys((*TYPES, str(Attack.INDIRECT), *TOO_LATE)))
 
 
 def english() -> bool:
@@ -98,11 +103,13 @@ def verdict(record: Record | None) -> tuple[StrOrPromise, str]:
 
 def finding(type: str) -> str:
     """A kind of finding, for people."""
-    return str(type_label(type))
+    return str(TOO_LATE.get(type) or type_label(type))
 
 
 def finding_group(type: str) -> StrOrPromise:
     """The group that a kind of finding belongs to."""
+    if type in TOO_LATE:
+        return _("ゲートウェイを通らない利用")
     return GROUP_LABELS[group_of(type)]
 
 

@@ -52,7 +52,7 @@ def tell(town: Municipality) -> list[str]:
     try:
         entries = [one for number in range(len(content()["records"])) for one in _entries(town, number)]
         with ledger.appending() as to:
-            to.append(entries)
+            to.append(sorted(entries, key=lambda one: one.at))  # as they would have come
             to.checkpoint()
         _hold(town)
         generate(town, figures.last_month())

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -65,9 +65,8 @@ class Half:
     has_masked: bool
 
 
-def _half(record: Record, proof: Proof | None, *, unmask: bool) -> Half:
+def _half(record: Record, proof: Proof | None, masked: Mapping[str, str]) -> Half:
     content = record.content or {}
-    masked = record.masked if unmask and record.masked else {}
     shown = blocks(record, masked, wording.finding)
     listed = _findings(content)
     return Half(
@@ -167,8 +166,10 @@ def _may_unmask(request: StaffRequest, one: Interaction, reach: Reach) -> bool:
 
 
 def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool = False) -> HttpResponse:
+    # An answer's placeholders mostly stand for what the question held.
+    masked = {key: value for entry in one.entries if unmask for key, value in (entry.masked or {}).items()}
     with ledger.reading() as book:
-        halves = [_half(entry, book.prove(entry.seq), unmask=unmask) for entry in one.entries]
+        halves = [_half(entry, book.prove(entry.seq), masked) for entry in one.entries]
         holds = holds_of(book, request.municipality.code, one.id) if one.holds or _may_hold(request) else []
     names = names_of(request.municipality, one.entries)
     names.known |= resolve(request.municipality, {"person": _people(holds)}).known
@@ -248,7 +249,10 @@ def hold(request: StaffRequest, id: str) -> HttpResponse:
 @who_may("interactions.hold")
 @with_ledger
 def release(request: StaffRequest, hold: str) -> HttpResponse:
-    """Take a hold off."""
+    """Take a hold off; one of another municipality is not there."""
+    with ledger.reading() as book:
+        if not any(one.id == hold for one in holds_of(book, request.municipality.code)):
+            raise Http404
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
