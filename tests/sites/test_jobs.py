@@ -21,6 +21,14 @@ def test_it_works(db: None) -> None:
     assert timezone.localtime(found.next_run).time() == datetime.time(0, 15)
 
 
+def test_every_few_minutes(db: None) -> None:
+    ensure_schedules()
+    found = Schedule.objects.get(name="kijun: seal")
+    assert (found.schedule_type, found.minutes) == (Schedule.MINUTES, 5)
+    Schedule.objects.filter(pk=found.pk).update(minutes=50)
+    assert ensure_schedules() == ["seal"]
+
+
 def test_twice_changes_nothing(db: None) -> None:
     ensure_schedules()
     before = list(Schedule.objects.order_by("pk").values())

@@ -28,10 +28,14 @@ from kijun.governance.approvals.models import StepKind
 from kijun.governance.assessments.models import Answer, Assessment, Cycle
 from kijun.governance.audit.models import Chain, Entry
 from kijun.governance.evidence.models import Finding, Item, Verdict
+from kijun.governance.interactions import ledger
+from kijun.governance.interactions.models import AccessReport
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.register.queries import published
+from kijun.ledger.model import Kind, Query
 from kijun.sites import sample
+from kijun.sites.sample import records
 from kijun.sites.sample.content import CODE, content
 from kijun.web.dates import fiscal_year, fiscal_year_label
 from tests.conftest import make_department, make_person, make_town
@@ -59,7 +63,8 @@ def story(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     """A real town, then the sample beside it: loaded once for this module, undone at its end."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(settings, "KIJUN_FILES", tmp_path_factory.mktemp("files"))
-        patch.setattr(settings, "HOME", tmp_path_factory.mktemp("data"))
+        data = tmp_path_factory.mktemp("data")
+        patch.setattr(settings, "HOME", data)
         patch.setattr(settings, "KIJUN_LEDGER_URL", "")
         patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
         with transaction.atomic():
@@ -67,7 +72,7 @@ def story(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
             make_person(town, "0001", "管理 花子", make_department(town, "10", "総務課"), Role.ADMINISTRATOR)
             before = rows_by_model()
             lines = sample.load()
-            yield {"lines": lines, "before": before, "town": town}
+            yield {"lines": lines, "before": before, "town": town, "data": data}
             transaction.set_rollback(True)
 
 
@@ -106,6 +111,26 @@ def test_what_a_newcomer_finds(loaded: Municipality) -> None:
     overdue = [one for one in Finding.objects.of(loaded).exclude(state="closed") if one.is_overdue]
     assert [one.control_id for one in overdue] == ["P4.1.3"]
     assert published(loaded).count() == 2
+
+
+def test_its_people_have_used_ai(loaded: Municipality, story: dict[str, Any], settings: Any) -> None:
+    """Records to look at, some masked, some stopped; one is held, and last month's reports wait."""
+    settings.HOME = story["data"]
+    with ledger.reading() as book:
+        found = book.search(Query(municipality=CODE, kinds=(Kind.INPUT,), limit=100)).records
+        holds = [one for one in found if one.holds]
+    assert len(found) >= 30
+    assert {"allowed", "masked", "blocked", "to_confirm"} <= {one.verdict for one in found}
+    assert len(holds) == 1
+    assert all(one.system and one.purpose and (one.person or one.application) for one in found)
+    assert AccessReport.objects.of(loaded).filter(acknowledged_at=None).count() >= 3
+    again = records.tell(loaded)
+    with ledger.reading() as book:
+        assert again == []
+        assert len(book.search(Query(municipality=CODE, kinds=(Kind.INPUT,), limit=100)).records) == len(
+            found
+        )
+    ledger.close()
 
 
 def test_nobody_claims_more_than_the_facts_show(loaded: Municipality) -> None:

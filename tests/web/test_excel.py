@@ -20,7 +20,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kijun.web import excel
-from kijun.web.excel import ReadLimits, ReadResult, Sheet, SheetColumn, read_table, write_csv, write_workbook
+from kijun.web.excel import (
+    ReadLimits,
+    ReadResult,
+    Sheet,
+    SheetColumn,
+    SheetError,
+    read_raw,
+    read_table,
+    write_csv,
+    write_workbook,
+)
 
 COLUMNS = [
     SheetColumn("number", "職員番号", required=True, hint="数字7桁"),
@@ -519,3 +529,23 @@ def test_ten_thousand_rows_in_reasonable_time() -> None:
     columns = [SheetColumn(letter, letter) for letter in string.ascii_lowercase[:10]]
     rows = [{column.key: f"値{number}" for column in columns} for number in range(10_000)]
     assert len(values(out_and_in("xlsx", rows, columns))) == 10_000
+
+
+class TestRaw:
+    """Rows whose columns nobody knows yet."""
+
+    def test_as_the_file_has_them(self) -> None:
+        content = "日時,質問\n\n2026/10/1,はい\n".encode("cp932")
+        assert read_raw(content, "log.csv") == [(1, ["日時", "質問"]), (3, ["2026/10/1", "はい"])]
+
+    @pytest.mark.parametrize(
+        ("content", "name"),
+        [(b"\x00\x01", "log.csv"), (b"PK\x03\x04", "log.xlsx"), (b"a,b", "log.pdf"), (b'"a', "log.csv")],
+    )
+    def test_no_table(self, content: bytes, name: str) -> None:
+        with pytest.raises(SheetError):
+            read_raw(content, name)
+
+    def test_too_many_rows(self) -> None:
+        with pytest.raises(SheetError):
+            read_raw(b"a\n1\n2\n3\n", "log.csv", ReadLimits(max_rows=2))

@@ -244,6 +244,28 @@ class TestWhoMay:
         # but not what was masked
         assert client.get(f"/staff/records/one/{mine}/reveal/").status_code == 403
 
+    def test_an_approver_of_many_departments(
+        self,
+        client_of: ClientOf,
+        owner: Person,
+        staff: Person,
+        neighbour: Person,
+        say: Any,
+        record: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(
+            searching, "MANY", 0
+        )  # one question without bounds, and what it finds is kept within the reach
+        here = say(staff, "このシステムへの質問")
+        there = exchange(neighbour, "別のシステムへの質問", "はい")
+        record(there)
+        text = page(reader(client_of, owner), "/staff/records/")
+        assert here in text
+        assert there[0].interaction not in text
+        (look,) = looks(owner.municipality.code)
+        assert look.content["whose"] == [str(staff.pk)]
+
     def test_staff_read_nobody_elses(
         self, client_of: ClientOf, staff: Person, neighbour: Person, say: Any
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from kijun.governance.interactions.reading import excerpt
 from kijun.governance.interactions.searching import Interaction, Results
 from kijun.governance.interactions.views._shared import keep_reason, number, reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.ledger.model import Query
+from kijun.ledger.model import Query, Record
 from kijun.web.who_may import who_may
 
 
@@ -86,8 +86,8 @@ def _page(request: StaffRequest, form: SearchForm, results: Results | None, **mo
     return render(request, "interactions/records.html", context, status=status)
 
 
-def _find(request: StaffRequest, queries: Sequence[Query]) -> Results:
-    return searching.search(queries, number(request.GET.get("before")))
+def _find(request: StaffRequest, queries: Sequence[Query], keep: Callable[[Record], bool]) -> Results:
+    return searching.search(queries, number(request.GET.get("before")), keep=keep)
 
 
 @who_may("interactions.search")
@@ -102,7 +102,7 @@ def records(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, None, why=why)
     asked = form.asked()
-    results = _find(request, searching.queries(request.municipality.code, asked, reach))
+    results = _find(request, searching.queries(request.municipality.code, asked, reach), reach.holds)
     entries = [entry for one in results.interactions for entry in one.entries]
     asked_for = {name: str(value) for name, value in form.cleaned_data.items() if value}
     look(request.user, "searched", why, entries, asked=asked_for)
@@ -124,7 +124,7 @@ def mine(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, None, own=True)
     queries = searching.own_query(request.municipality.code, form.asked(), str(request.user.pk))
-    return _page(request, form, _find(request, queries), own=True)
+    return _page(request, form, _find(request, queries, reach.is_own), own=True)
 
 
 @who_may("interactions.search")
