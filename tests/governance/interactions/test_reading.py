@@ -13,8 +13,9 @@ from kijun.ledger.model import Record
 
 def record(content: Any, **told: Any) -> Record:
     names = "id interaction municipality retention source purpose system person application department grant model upstream"
+    empty: dict[str, Any] = dict.fromkeys(names.split(), "")
     return Record(
-        **dict.fromkeys(names.split(), ""),
+        **empty,
         seq=1,
         kind="input",
         at=0,

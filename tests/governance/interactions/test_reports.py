@@ -58,7 +58,7 @@ class TestFigures:
         one = found[str(care.pk)]
         assert (one["interactions"], one["people"], one["out_of_hours"]) == (6, 1, 2)
         assert one["verdicts"]["blocked"] == 1
-        assert one["blocked_findings"] == {"MY_NUMBER": 1}
+        assert one["ruled_findings"] == {"MY_NUMBER": {"blocked": 1}}
         assert one["by_person"] == {str(staff.pk): 6}
         assert one["days"] == {"2026-10-01": 4, "2026-10-02": 1, "2026-10-04": 1}
         assert one["tokens"] == 5 * 42

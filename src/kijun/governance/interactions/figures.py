@@ -53,7 +53,7 @@ def empty() -> Figures:
         "purposes": {},
         "verdicts": {str(one): 0 for one in VERDICTS},
         "findings": {},
-        "blocked_findings": {},
+        "ruled_findings": {},
         "out_of_hours": 0,
         "failed": 0,
         "tokens": 0,
@@ -136,8 +136,9 @@ def _findings(found: Found, rows: Rows) -> None:
     for row in rows:
         one, type, count = found[row["department"]], row["finding"], row["count"]
         one["findings"][type] = one["findings"].get(type, 0) + count
-        if row["verdict"] == Verdict.BLOCKED:
-            one["blocked_findings"][type] = one["blocked_findings"].get(type, 0) + count
+        if row["verdict"] in VERDICTS:
+            ruled = one["ruled_findings"].setdefault(type, {})
+            ruled[row["verdict"]] = ruled.get(row["verdict"], 0) + count
         if row["kind"] == Kind.INPUT and group_of(type) is Group.ATTACK:
             one["attacks"] += count
 

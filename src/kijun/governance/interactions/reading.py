@@ -65,7 +65,7 @@ def excerpt(record: Record | None, length: int = 80) -> str:
     """The beginning of what the person said last, in one line; empty where it was erased."""
     if record is None or record.content is None:
         return ""
-    said = [one for one in _texts(record.content) if one[1].strip()]
+    said = [one for one in texts(record.content) if one[1].strip()]
     users = [text for role, text, _place in said if role in ("user", "")]
     text = (users or [text for _role, text, _place in said] or [""])[-1]
     line = " ".join(text[: length * 4].split())
@@ -82,7 +82,7 @@ def blocks(
         return []
     findings = [one for one in _list(record.content.get("findings")) if isinstance(one, Mapping)]
     found = []
-    for role, text, place in _texts(record.content):
+    for role, text, place in texts(record.content):
         if not text.strip():
             continue
         here = [one for one in findings if one.get("where") == place]
@@ -105,7 +105,7 @@ def _list(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _texts(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def texts(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """(role, text, place) of everything that was said."""
     request = content.get("request")
     if isinstance(request, Mapping):

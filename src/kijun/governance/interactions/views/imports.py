@@ -11,11 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.interactions import actions, importing
+from kijun.governance.interactions import actions, importing, wording
 from kijun.governance.interactions.forms import FileForm, TemplateForm
 from kijun.governance.interactions.importing_entries import Reader, known
 from kijun.governance.interactions.importing_files import content_of
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
+from kijun.governance.interactions.reading import texts
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.inspection import InspectionError
 from kijun.web.excel import SheetError
@@ -178,10 +179,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
 def _shown(reader: Reader, row: importing.Row) -> dict[str, Any]:
     """A row as it would be recorded: masked."""
     entries = reader.entries(row)
-    from kijun.governance.interactions import wording
-    from kijun.governance.interactions.reading import _texts
-
-    said = [" ".join(text for _role, text, _place in _texts(one.content))[:200] for one in entries]
+    said = [" ".join(text for _role, text, _place in texts(one.content))[:200] for one in entries]
     found = sorted({type for one in entries for type in one.findings})
     return {
         "number": row.number,

@@ -166,18 +166,26 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
                 _rows(told.get("by_person", {}), lambda id: names.of("person", id)),
             ),
         ],
-        "findings": [
-            (
-                wording.finding(type),
-                wording.finding_group(type),
-                count,
-                told.get("blocked_findings", {}).get(type, 0),
-            )
-            for type, count in sorted(told.get("findings", {}).items(), key=lambda item: -item[1])
-        ],
+        "findings": _findings(told),
         "chart": _chart(row),
         "own": form is not None,
     }
+
+
+def _findings(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Kinds of findings, the most frequent first, with what became of the records that they stand in."""
+    ruled = told.get("ruled_findings", {})
+    return [
+        {
+            "label": wording.finding(type),
+            "group": wording.finding_group(type),
+            "count": count,
+            "masked": ruled.get(type, {}).get("masked", 0),
+            "confirmed": sum(ruled.get(type, {}).get(one, 0) for one in ("confirmed", "to_confirm")),
+            "blocked": ruled.get(type, {}).get("blocked", 0),
+        }
+        for type, count in sorted(told.get("findings", {}).items(), key=lambda item: -item[1])
+    ]
 
 
 def _rows(counts: Mapping[str, int], label: Any) -> list[tuple[str, int]]:
