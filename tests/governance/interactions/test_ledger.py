@@ -14,8 +14,9 @@ import pytest
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import ledger
 from kijun.ledger.client import is_running
-from kijun.ledger.model import LedgerError
+from kijun.ledger.model import LedgerError, month_of, now_ms
 from tests.governance.interactions.made import exchange
+from tests.ledger.conftest import postgres_url  # noqa: F401  a fixture
 
 
 def test_opened_once(db: None) -> None:
@@ -57,6 +58,29 @@ def test_through_the_writer(staff: Person, home: Path) -> None:
         with ledger.reading() as book:
             assert book.status()["entries"] == 2
         writer.terminate()
+
+
+def test_with_its_journal_in_postgresql(
+    staff: Person, auditor: Person, settings: Any, request: pytest.FixtureRequest
+) -> None:
+    from kijun.governance.interactions import actions, figures, jobs, searching
+    from kijun.governance.interactions.reach import reach_of
+
+    settings.KIJUN_LEDGER_URL = request.getfixturevalue("postgres_url")
+    hour = 3_600_000
+    entries = exchange(staff, "広報の案を考えて", "案です。", at=now_ms() - hour)
+    ledger.record(entries)
+    assert jobs.seal() == 2
+    ledger.record(exchange(staff, "新しい質問", "はい"))
+    asked = searching.queries(staff.municipality.code, searching.Asked(), reach_of(auditor))
+    found = searching.search(asked).interactions
+    assert [len(one.entries) for one in found] == [2, 2]
+    actions.put_hold(auditor, entries[0].interaction, "調査")
+    assert searching.search(asked).interactions[1].holds
+    assert jobs.check() is True
+    month = month_of(now_ms())
+    assert sum(one["interactions"] for one in figures.by_department(staff.municipality, month).values()) >= 1
+    ledger.close()
 
 
 def test_a_folder_that_cannot_be_opened_has_words(db: None, settings: Any, tmp_path: Path) -> None:
