@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
@@ -86,7 +86,7 @@ def state(one: AccessReport) -> tuple[StrOrPromise, str]:
             else (gettext_lazy("確認済"), "success")
         )
     if one.is_overdue:
-        return gettext_lazy("期限切れ"), "danger"
+        return pgettext_lazy("report", "期限切れ"), "danger"
     return gettext_lazy("確認待ち"), "progress"
 
 
@@ -114,7 +114,7 @@ def report(request: StaffRequest, pk: int) -> HttpResponse:
             except ValidationError as error:
                 _add(form, error)
             else:
-                messages.success(request, _("確認を記録しました。"))
+                messages.success(request, _("利用報告の確認を記録しました。"))
                 return redirect("interactions:report", row.pk)
     return render(request, "interactions/report.html", _context(request, row, form), status=status)
 
@@ -220,7 +220,7 @@ def _workbook(request: StaffRequest, rows: list[AccessReport]) -> HttpResponse:
         excel.SheetColumn("anomalies", _("目立つこと"), width=40),
         excel.SheetColumn("state", _("状態")),
         excel.SheetColumn("by", _("確認した人")),
-        excel.SheetColumn("on", _("確認した日"), "date"),
+        excel.SheetColumn("on", _("部署が確認した日"), "date"),
         excel.SheetColumn("comment", _("気になる点と対応"), width=40),
     ]
     sheet = excel.Sheet(_("利用報告"), columns, [_sheet_row(one) for one in rows])
