@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 
@@ -90,7 +91,13 @@ def now_ms() -> int:
 
 def month_of(at: int) -> str:
     """``YYYY-MM`` of a time in milliseconds, in Japan's time: months are a town hall's, not Greenwich's."""
-    moment = datetime.datetime.fromtimestamp(at / 1000, JAPAN)
+    return _month_of_hour(at // 3_600_000)
+
+
+@lru_cache(maxsize=256)
+def _month_of_hour(hour: int) -> str:
+    """Japan is nine whole hours ahead, so no month begins within one."""
+    moment = datetime.datetime.fromtimestamp(hour * 3600, JAPAN)
     return f"{moment.year:04d}-{moment.month:02d}"
 
 

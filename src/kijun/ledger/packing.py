@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from operator import attrgetter
 from threading import local
 from typing import Any, Final
 
@@ -68,10 +69,18 @@ def pack(entry: Entry) -> Packed:
     return Packed(clear, packed, masked, bound, entry.fingerprint)
 
 
+_values = attrgetter(*COLUMNS)
+
+
 def clear_of(entry: Entry) -> Clear:
     """The values of `COLUMNS`."""
-    values = [getattr(entry, name) for name in COLUMNS]
+    values = [
+        str(value) if isinstance(value, str) and type(value) is not str else value for value in _values(entry)
+    ]
     values[_FINDINGS] = joined(entry.findings)
+    said = "".join(value for value in values if type(value) is str)
+    if said.isascii() and "\x00" not in said:
+        return tuple(values)
     return tuple(storable(value) if isinstance(value, str) else value for value in values)
 
 

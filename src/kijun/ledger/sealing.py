@@ -25,7 +25,7 @@ from kijun.ledger.segments.table import Table
 from kijun.ledger.segments.writing import write
 
 log = logging.getLogger("kijun.ledger")
-MOST: Final = 20_000  # records of one segment when it is written
+MOST: Final = 8_192  # records of one segment when it is written: its commit keeps the writer waiting
 ENOUGH: Final = 2_000  # fresh records of one key that are worth a segment
 OLD: Final = 600_000  # milliseconds after which fewer are sealed as well
 SETTLED: Final = 60_000  # milliseconds: an append whose answer was lost comes again within these

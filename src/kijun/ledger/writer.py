@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+import uvloop
+
 from kijun.ledger import frames
 from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.counting import forget_old
@@ -132,7 +134,7 @@ class Writer:
                 writer.write(frames.frame({"n": number, "told": told}))
             case "checkpoint":
                 try:
-                    note = await asyncio.to_thread(self._sign)
+                    note = self._sign()
                     writer.write(frames.frame({"n": number, "told": note}))
                 except LedgerError as error:
                     writer.write(frames.failed(number, error))
@@ -150,7 +152,8 @@ class Writer:
                 except asyncio.QueueEmpty:
                     break
             try:
-                await asyncio.to_thread(self.journal.append, [one for one, _number, _writer in group])
+                # In this very thread: what arrives while the disk writes waits in the sockets and becomes the next group.
+                self.journal.append([one for one, _number, _writer in group])
             except Exception as error:  # a fault of ours: those who wait are told, and others go on
                 log.exception("a group could not be recorded")
                 for one, _number, _writer in group:
@@ -160,16 +163,16 @@ class Writer:
             for one, number, writer in group:
                 if writer is not None and not writer.is_closing():
                     writer.write(frames.answer(number, one))
+            await asyncio.sleep(0)  # let what arrived meanwhile be read before the next group is cut
 
     async def _tick(self) -> None:
         last = time.monotonic() - self._every
         while True:
             await asyncio.sleep(TICK)
             try:
-                lost = await asyncio.to_thread(self._orphans.look, set(self._connected))
-                for one in lost:
+                for one in self._orphans.look(self._connected):
                     await self._queue.put((one, 0, None))
-                if time.monotonic() - last >= self._every and await asyncio.to_thread(self._sign_if_grown):
+                if time.monotonic() - last >= self._every and self._sign_if_grown():
                     last = time.monotonic()
             except FAULTS as error:
                 log.warning("the ledger's database does not answer: %s", type(error).__name__)
@@ -190,4 +193,4 @@ class Writer:
 def run(folder: Path, url: str = "", elsewhere: Iterable[Path] = (), every: float = EVERY) -> None:
     """Serve the ledger in ``folder`` until SIGTERM."""
     writer = Writer(folder, url, elsewhere, every)
-    asyncio.run(writer.run())
+    uvloop.run(writer.run())
