@@ -214,7 +214,9 @@ class Supervisor:
             assert service.process is not None
             service.process.terminate()
         end = time.monotonic() + max((service.grace for service in together), default=0)
-        while any(service.is_alive for service in together) and time.monotonic() < end and self.stops <= asked:
+        while (
+            any(service.is_alive for service in together) and time.monotonic() < end and self.stops <= asked
+        ):
             self._show_output(TICK / 2)
         for service in together:
             assert service.process is not None
