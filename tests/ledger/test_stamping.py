@@ -14,6 +14,7 @@ import pytest
 
 from kijun.ledger import stamping
 from kijun.ledger.appending import appender
+from kijun.ledger.checking import verify
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.stamping import BadStamp, NotStamped, stamp, verify_stamp
 from tests.ledger.conftest import entry
@@ -223,3 +224,29 @@ def test_an_address_that_is_none(ledger: Ledger, address: str) -> None:
 def test_nothing_recorded_yet(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger") as made:
         assert stamping.stamp(made, "http://127.0.0.1:1/") is None
+
+
+def test_verification_looks_at_every_stamp(
+    ledger: Ledger, server: Server, authority: Path, tmp_path: Path
+) -> None:
+    stamp(ledger, url(server))
+    report = verify(ledger, roots=[authority / "ca.pem"])
+    assert (report.stamps, report.faults) == (1, [])
+    openssl(
+        tmp_path,
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "k",
+        "-out",
+        "o.pem",
+        "-subj",
+        "/CN=O",
+    )
+    assert [one.kind for one in verify(ledger, roots=[tmp_path / "o.pem"]).faults] == ["stamp"]
+    with ledger.database.writing() as link:
+        link.execute("UPDATE checkpoints SET stamp = ?", (b"no stamp",))
+    assert [one.kind for one in verify(ledger).faults] == ["stamp"]

@@ -50,6 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="checkpoints kept elsewhere: a file or a folder",
     )
     one.add_argument("--key", type=Path, metavar="FILE", help="the verifier key that was kept elsewhere")
+    one.add_argument(
+        "--timestamp-root",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="certificate (PEM) that timestamps have to lead to",
+    )
     command("head", head, "print the newest signed checkpoint and the verifier key")
     command("checkpoint", checkpoint, "sign what the ledger is now")
     one = command("export", export, "write records for an auditor, with a verifier that needs no Kijun")
@@ -116,13 +124,13 @@ def verify(args: argparse.Namespace) -> int:
     from kijun.ledger.checking import verify as check
 
     with opened() as ledger:
-        report = check(ledger, args.checkpoints, args.key)
+        report = check(ledger, args.checkpoints, args.key, roots=args.timestamp_root)
     told = {**asdict(report), "holds": report.holds}
     lines = [
         f"記録 / entries          {report.entries:,}",
         f"消去済み / erased       {report.erased:,}",
         f"木 / leaves             {report.size:,}  {report.root}",
-        f"検査点 / checkpoints    {report.checkpoints:,}（別保管 / kept elsewhere {report.kept_elsewhere:,}）",
+        f"検査点 / checkpoints    {report.checkpoints:,}（別保管 / kept elsewhere {report.kept_elsewhere:,}、時刻印 / stamped {report.stamps:,}）",
         f"時間 / seconds          {report.seconds:.1f}",
     ]
     for fault in report.faults:

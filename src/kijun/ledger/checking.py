@@ -18,6 +18,7 @@ from kijun.ledger.notes import Verifier
 from kijun.ledger.ranges import unpack
 from kijun.ledger.schema import COLUMN_LIST, ROW
 from kijun.ledger.segments.segment import Segment, SegmentFault
+from kijun.ledger.stamping import BadStamp, verify_stamp
 from kijun.ledger.verifying import Checked, Erasure, Report, Signed, Verification, check_row
 
 #: Sealed records from which on other cores help; starting them costs a second.
@@ -26,9 +27,16 @@ _PART: Final = 2000
 
 
 def verify(
-    ledger: Ledger, elsewhere: Iterable[Path] = (), key: Path | None = None, workers: int | None = None
+    ledger: Ledger,
+    elsewhere: Iterable[Path] = (),
+    key: Path | None = None,
+    workers: int | None = None,
+    roots: Iterable[Path] = (),
 ) -> Report:
-    """Compute everything anew. ``elsewhere`` are files or folders of checkpoints that were kept elsewhere, ``key`` a verifier key that was."""
+    """Compute everything anew. ``elsewhere`` are files or folders of checkpoints that were kept elsewhere, ``key`` a verifier key that was.
+
+    ``roots`` are certificates (PEM) that RFC 3161 timestamps have to lead to; without any, a stamp has to be of its checkpoint.
+    """
     with ledger.database.reading() as link:
         ledger.journal.reload()
         leaves = b"".join(ledger.journal.tiles.leaves())
@@ -45,7 +53,18 @@ def verify(
         run.take(checked)
     verifier = ledger.verifier() if key is None else Verifier.parse(key.read_text(encoding="utf-8"))
     kept = [Signed(str(path), note) for path in elsewhere for note in read_notes(path)]
+    _check_stamps(ledger, run.report, list(roots))
     return run.finish(signed, kept, verifier, ledger.journal.stored_tile)
+
+
+def _check_stamps(ledger: Ledger, report: Report, roots: Sequence[Path]) -> None:
+    stamped = [(size, note, stamp) for size, _at, note, stamp in ledger.checkpoints() if stamp is not None]
+    for size, note, stamp in stamped:
+        try:
+            verify_stamp(note, stamp, roots)
+            report.stamps += 1
+        except BadStamp as error:
+            report.add("stamp", f"checkpoint {size:,}: {error.en}")
 
 
 def _erasures(link: Link) -> list[Erasure]:

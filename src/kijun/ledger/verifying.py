@@ -28,7 +28,7 @@ MOST_FAULTS: Final = 1000  # that are named one by one
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. ``kind`` is changed, removed, inserted, reordered, unreadable, masked, tree, checkpoint, erasure or segment."""
+    """One thing that is wrong. ``kind`` is changed, removed, inserted, reordered, unreadable, masked, tree, checkpoint, stamp, erasure or segment."""
 
     kind: str
     what: str
@@ -45,6 +45,7 @@ class Report:
     erased: int = 0
     checkpoints: int = 0
     kept_elsewhere: int = 0
+    stamps: int = 0
     root: str = ""
     seconds: float = 0.0
     faults: list[Fault] = field(default_factory=list)
