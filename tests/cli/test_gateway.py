@@ -202,14 +202,14 @@ def test_a_change_of_policy_takes_effect_within_two_seconds(
     town: Town, key: dict[str, str], client: openai.OpenAI
 ) -> None:
     assert ask(client, key, "ごみの分別").choices
-    done = town.kijun("access", "stop", "add", "--scope", "everything", "--reason", "点検のため", "--json")
+    done = town.kijun("access", "stop", "add", "--everything", "--reason", "点検のため", "--json")
     assert done.returncode == 0, done.stderr
     time.sleep(2)
     with pytest.raises(openai.PermissionDeniedError, match="点検のため") as found:
         ask(client, key, "ごみの分別")
     assert found.value.code == "stopped"
     stop = json.loads(done.stdout)
-    lifted = town.kijun("access", "stop", "lift", str(stop["id"]), "--json")
+    lifted = town.kijun("access", "stop", "lift", str(stop["id"]), "--reason", "点検が済んだ", "--json")
     assert lifted.returncode == 0, lifted.stderr
     time.sleep(2)
     assert ask(client, key, "ごみの分別").choices

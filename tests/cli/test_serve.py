@@ -180,9 +180,9 @@ def test_a_second_start_takes_seconds_and_does_not_migrate(start: Serve, tmp_pat
     second.address()
     assert "データベースを準備しています" not in second.printed
     assert second.stop() == 0
-    # Two processes share the work, so this is 5 seconds where nothing else runs. A clock would tell
+    # Five processes share the work, so this is 8 seconds where nothing else runs. A clock would tell
     # how busy the machine is.
-    assert cpu_seconds() - before < 10
+    assert cpu_seconds() - before < 20
 
 
 def test_ctrl_c_on_the_terminal_ends_it_cleanly(start: Serve) -> None:

@@ -26,12 +26,14 @@ from tests.sites.test_outsiders import (
     PARAMETER,
     World,
     addresses,
+    data,
+    its_ledger,
     signed_in_as,
     staff_routes,
     world,
 )
 
-__all__ = ["world"]  # the fixture: one sample town for this module
+__all__ = ["data", "its_ledger", "world"]  # the fixtures: one sample town and its data folder for this module
 
 NO_PAGE = (
     "people/sign-out/",
