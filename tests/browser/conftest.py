@@ -99,6 +99,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
                 str(home),
                 "--port",
                 str(port),
+                "--gateway-port",
+                "0",
             ],
             stdout=out,
             stderr=subprocess.STDOUT,

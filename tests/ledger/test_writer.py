@@ -174,7 +174,7 @@ def test_a_second_writer_waits_its_turn(writing_sqlite: Writing) -> None:
         frames.frame({"n": 1, "do": "rm"}),
         frames.frame({"n": 1, "do": "append", "limits": None, "entries": [[[], 5, 5]]}),
         frames.frame({"do": "append"}),
-        os.urandom(500),
+        bytes(range(256)) * 2,
     ],
 )
 def test_garbage_harms_nobody(writing_sqlite: Writing, bytes_: bytes) -> None:

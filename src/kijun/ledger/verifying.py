@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -114,8 +115,6 @@ def check_row(row: Sequence[Any], ring: KeyRing) -> Checked:
 
 def _check_masked(ring: KeyRing, key: int | None, masked: bytes | None, bound: bytes, expected: bytes) -> str:
     """Why the masked values are not what they were; empty when they are, or were erased."""
-    from hashlib import sha256
-
     if key is None or masked is None:
         return "" if expected == bytes(SIZE) else "its masked values were removed"
     try:
