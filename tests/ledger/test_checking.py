@@ -14,6 +14,7 @@ from kijun.ledger.checking import verify
 from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.erasing import erase_due
 from kijun.ledger.ledger import Ledger
+from kijun.ledger.model import Query
 from kijun.ledger.sealing import seal
 from kijun.ledger.tiles import Tiles
 from kijun.ledger.tree import leaf_hash
@@ -174,6 +175,33 @@ def test_an_erasure_that_the_ledger_does_not_tell_of_is_named(ledger: Ledger, ad
     assert [kind for kind, _seq in kinds(verify(ledger))] == ["erasure"]
     sql("UPDATE erasures SET id = 'invented'")
     assert [kind for kind, _seq in kinds(verify(ledger))] == ["erasure"]
+
+
+def test_a_tree_with_a_hole_is_named_and_ends_nothing_else(
+    full: Ledger, sql: Sql, folder: Path, url: str
+) -> None:
+    sql("DELETE FROM leaves WHERE seq = 4")
+    with Ledger(folder, url) as opened:
+        assert kinds(verify(opened)) == [("tree", None)]
+        assert len(opened.search(Query(municipality=TOWN)).records) == 10, "what is there can still be read"
+
+
+def test_a_changed_list_of_segments_is_named(full: Ledger, sql: Sql) -> None:
+    seal(full, force=True)
+    sql("UPDATE segments SET told = '{}'")
+    report = verify(full)
+    assert kinds(report)[0][0] == "segment"
+    assert len([kind for kind, _seq in kinds(report) if kind == "removed"]) == 10
+
+
+def test_garbage_in_the_place_of_an_erasure_is_named(ledger: Ledger, add: Add, sql: Sql) -> None:
+    add(entry(at=OLD), entry())
+    erase_due(ledger, add_all(add), now=LATER)
+    signed(ledger)
+    sql("UPDATE erasures SET ranges = ?", b"garbage")
+    assert sorted(kinds(verify(ledger)), key=str) == [("erasure", None), ("removed", 0)]
+    sql("UPDATE erasures SET ranges = ?", ranges.pack([(-5, 1 << 40)]))
+    assert ("erasure", None) in kinds(verify(ledger))
 
 
 def test_a_broken_upper_tile_is_named() -> None:

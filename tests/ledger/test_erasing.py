@@ -172,6 +172,50 @@ def test_an_entry_that_comes_while_its_month_is_erased_is_not_lost_unnamed(ledge
     assert verify(ledger).faults == []
 
 
+def test_what_is_held_is_kept_though_the_erasure_had_to_begin_again(
+    ledger: Ledger, add: Add, folder: Path, url: str
+) -> None:
+    """A hold's key that a transaction made and took back must not be used by the next one."""
+    disputed = entry("争いのある相談", at=OLD)
+    add(disputed, entry("ほか", at=OLD))
+    hold(ledger, add_all(add), municipality=TOWN, interaction=disputed.interaction, why="審査請求", by="1")
+    late: list[Entry] = [entry("二", at=OLD)]
+
+    def append_and_more(entries):  # type: ignore[no-untyped-def]
+        receipts = add(*entries)
+        if late:
+            add(late.pop())
+        return receipts
+
+    (done,) = erase_due(ledger, append_and_more, now=LATER)
+    assert (done.entries, done.kept) == (2, 1)
+    signed(ledger)
+    with Ledger(folder, url) as reader:  # another process: what is only in memory does not help it
+        (record,) = reader.interaction(disputed.interaction, TOWN)
+        assert record.content == disputed.content
+        assert verify(reader).faults == []
+
+
+def test_a_hold_that_comes_while_its_month_is_erased_keeps(ledger: Ledger, add: Add) -> None:
+    disputed = entry("争いのある相談", at=OLD)
+    add(disputed)
+    wanted = [disputed.interaction]
+
+    def append_and_hold(entries):  # type: ignore[no-untyped-def]
+        receipts = add(*entries)
+        if wanted:
+            interaction = wanted.pop()
+            hold(ledger, add_all(add), municipality=TOWN, interaction=interaction, why="審査請求", by="1")
+        return receipts
+
+    (done,) = erase_due(ledger, append_and_hold, now=LATER)
+    assert (done.entries, done.kept) == (0, 1)
+    (record,) = ledger.interaction(disputed.interaction, TOWN)
+    assert record.content == disputed.content
+    signed(ledger)
+    assert verify(ledger).faults == []
+
+
 def test_masked_values_may_go_earlier_and_the_record_still_verifies(ledger: Ledger, add: Add) -> None:
     add(entry("⟦氏名1⟧の相談", at=OLD, masked={"⟦氏名1⟧": "山田"}))
     assert erase_masked(ledger, add_all(add), months=3, now=ms(2025, 6, 30)) == 0

@@ -130,6 +130,31 @@ def test_a_fault_of_ours_leaves_the_tree_as_it_was_too(
     assert journal.tiles.root() == root
 
 
+def test_a_tree_that_could_not_be_read_again_is_read_before_the_next_append(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in the middle of a group and a database that is gone just then: no leaf may be left out."""
+    append(journal, entry())
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    def gone() -> None:
+        raise sqlite3.OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_follow", broken)
+        with pytest.raises(RuntimeError):
+            append(journal, entry())
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "reload", gone)
+        with pytest.raises(Unavailable):
+            append(journal, entry())
+    assert append(journal, entry())[0].seq == 1
+    journal.reload()
+    assert journal.tiles.size == 2
+
+
 def test_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
     """SQLite's own limit of pages is what a full disk looks like to it."""
     database = Sqlite(tmp_path / "journal.sqlite3")
@@ -180,6 +205,14 @@ def test_a_hole_in_the_tree_is_not_built_upon(journal: Journal) -> None:
     append(journal, *[entry("x") for _ in range(5)])
     with journal.database.writing() as link:
         link.execute("DELETE FROM leaves WHERE seq = 2")
+    with pytest.raises(BrokenTree):
+        journal.reload()
+
+
+def test_a_missing_tile_is_a_hole_too(journal: Journal) -> None:
+    append(journal, *[entry("x") for _ in range(3 * TILE + 5)])
+    with journal.database.writing() as link:
+        link.execute("UPDATE tiles SET number = 9 WHERE level = 0 AND number = 1")
     with pytest.raises(BrokenTree):
         journal.reload()
 

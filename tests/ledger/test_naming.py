@@ -62,6 +62,16 @@ def test_two_of_one_group_are_told_apart(journal: Journal) -> None:
     assert journal.tiles.size == 1
 
 
+def test_a_fingerprint_that_was_tampered_with_refuses_its_own_name_alone(journal: Journal) -> None:
+    journal.append([Appending([pack(named())])])
+    with journal.database.writing() as link:
+        link.execute("UPDATE named SET digest = ?", (b"\0" * 60,))
+    again, other = Appending([pack(named())]), Appending([pack(entry())])
+    journal.append([again, other])
+    assert isinstance(again.error, Differs)
+    assert other.receipts
+
+
 def test_a_name_without_a_fingerprint_is_known_all_the_same(add: Add, ledger: Ledger) -> None:
     first = add(named(fingerprint=b""))
     assert add(named(fingerprint=b"")) == first

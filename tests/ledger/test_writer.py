@@ -90,6 +90,7 @@ def test_an_append_is_answered_when_it_is_on_disk(writing: Writing, url: str) ->
     with Ledger(writing.home / "ledger", url) as ledger:
         (record,) = ledger.interaction(ledger_interaction(ledger), TOWN)
         assert record.seq == receipts[0].seq == 0
+        ledger.journal.reload()
         assert ledger.journal.tiles.leaf(0).hex() == receipts[0].leaf
 
 
@@ -122,6 +123,7 @@ def test_many_at_once_share_commits_and_none_is_lost_over_kill(writing: Writing,
     with Ledger(writing.home / "ledger", url) as ledger:
         with ledger.database.reading() as link:
             stored = dict(link.execute("SELECT seq, id FROM entries"))
+        ledger.journal.reload()
         assert len(stored) == 960 == len(set(stored.values()))
         assert all(stored[one.seq] == one.id for one in receipts)
         assert all(ledger.journal.tiles.leaf(one.seq).hex() == one.leaf for one in receipts)
@@ -221,6 +223,19 @@ def test_a_question_whose_process_died_is_marked(journal: Journal) -> None:
     with journal.database.reading() as link:
         row = link.execute("SELECT kind, interaction, verdict, person, purpose FROM entries WHERE seq = 2")[0]
     assert row == (Kind.OUTPUT, question.interaction, Verdict.INCOMPLETE, "12", "3")
+
+
+def test_a_question_that_nobody_answers_is_marked_though_its_process_lives(journal: Journal) -> None:
+    """As where the process was told that nothing could be recorded, and the disk had it all the same."""
+    now = [0.0]
+    watch = Orphans(journal, lambda: now[0])
+    append(journal, entry(), worker="alive")
+    assert watch.look({"alive"}) == []
+    now[0] = orphans.LONGEST - 1
+    assert watch.look({"alive"}) == []
+    now[0] = orphans.LONGEST
+    journal.append(watch.look({"alive"}))
+    assert journal.unanswered() == []
 
 
 def test_a_process_that_comes_back_in_time_answers_itself(journal: Journal) -> None:

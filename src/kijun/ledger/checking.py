@@ -13,12 +13,14 @@ from typing import Final
 from kijun.ledger.checkpoints import read_notes
 from kijun.ledger.database import Link, Postgres
 from kijun.ledger.erasing import told_erasures
+from kijun.ledger.journal import BrokenTree
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.notes import Verifier
-from kijun.ledger.ranges import unpack
+from kijun.ledger.ranges import Ranges, unpack
 from kijun.ledger.schema import COLUMN_LIST, ROW
 from kijun.ledger.segments.segment import Segment, SegmentFault
 from kijun.ledger.stamping import BadStamp, verify_stamp
+from kijun.ledger.tree import TILE
 from kijun.ledger.verifying import Checked, Erasure, Report, Signed, Verification, check_row
 
 #: Sealed records from which on other cores help; starting them costs a second.
@@ -38,13 +40,17 @@ def verify(
     ``roots`` are certificates (PEM) that RFC 3161 timestamps have to lead to; without any, a stamp has to be of its checkpoint.
     """
     with ledger.database.reading() as link:
-        ledger.journal.reload()
-        leaves = b"".join(ledger.journal.tiles.leaves())
+        try:
+            leaves = _leaves(ledger)
+        except BrokenTree as error:
+            broken = Report()
+            broken.add("tree", error.en)
+            return broken
         run = Verification(leaves, _erasures(link))
         for rows in _fresh(link):
             for row in rows:
                 run.take(check_row(row, ledger.keys.ring))
-        segments = ledger.segments(link)
+        segments = _listed(ledger, link, run.report)
         signed = [
             Signed(f"checkpoint {size:,}", str(note))
             for size, note in link.execute("SELECT size, note FROM checkpoints ORDER BY size")
@@ -67,11 +73,35 @@ def _check_stamps(ledger: Ledger, report: Report, roots: Sequence[Path]) -> None
             report.add("stamp", f"checkpoint {size:,}: {error.en}")
 
 
+def _leaves(ledger: Ledger) -> bytes:
+    ledger.journal.reload()
+    try:
+        return b"".join(ledger.journal.tiles.leaves())
+    except KeyError as error:
+        raise BrokenTree(error.args[0][1] * TILE) from error
+
+
+def _listed(ledger: Ledger, link: Link, report: Report) -> list[Segment]:
+    try:
+        return ledger.segments(link)
+    except SegmentFault as fault:
+        report.add("segment", f"{fault.name}: {fault.what}")
+        return []
+
+
 def _erasures(link: Link) -> list[Erasure]:
     return [
-        Erasure(str(id), str(what), unpack(bytes(ranges)), str(digest))
-        for id, what, ranges, digest in told_erasures(link)
+        Erasure(str(id), str(what), _ranges(bytes(packed)), str(digest))
+        for id, what, packed, digest in told_erasures(link)
     ]
+
+
+def _ranges(packed: bytes) -> Ranges:
+    """The places of an erasure; none where the bytes were changed, which then do not fit their digest."""
+    try:
+        return unpack(packed)
+    except ValueError:
+        return []
 
 
 def _fresh(link: Link) -> Iterator[list[tuple[object, ...]]]:

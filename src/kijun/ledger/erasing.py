@@ -65,16 +65,18 @@ def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None =
     return done
 
 
-class _Grown(Exception):
-    """An entry came to a partition while it was being erased."""
+class _Changed(Exception):
+    """An entry or a hold came to a partition while it was being erased."""
 
 
 def _erase(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
     while True:
         try:
             return _erase_once(ledger, append, key, scope, by)
-        except _Grown:
+        except _Changed:
             continue
+        finally:
+            ledger.keys.forget()  # also those of a hold that a transaction made and took back
 
 
 def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
@@ -92,11 +94,12 @@ def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str)
         keeping.destroy(link, [key, *([] if masked is None else [masked])])
         # From here on nobody appends with the key; what came before is counted.
         if link.execute("SELECT COUNT(*) FROM entries WHERE content_key = ?", (key,))[0][0] != fresh_rows:
-            raise _Grown
+            raise _Changed
+        if (active_holds(link).keys() - held.keys()) & {row["interaction"] for row in rows}:
+            raise _Changed
         _record(link, id, scope, gone)
         link.execute("DELETE FROM entries WHERE content_key = ?", (key,))
         link.execute("DELETE FROM segments WHERE content_key = ?", (key,))
-    ledger.keys.forget()
     ledger.reader.forget(one.name for one in segments)
     return Erased(scope.municipality, scope.month, scope.retention, places.count(gone), len(kept))
 

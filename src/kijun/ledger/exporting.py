@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -101,8 +102,6 @@ def _write_tree(ledger: Ledger, folder: Path, size: int) -> None:
 
 def rows_of(ledger: Ledger, query: Query) -> Iterator[Mapping[str, Any]]:
     """All rows that answer a query, newest first, with keys and ciphertext; a page at a time."""
-    from dataclasses import replace
-
     page = replace(query, limit=500)
     while True:
         rows, further = ledger.rows(page)

@@ -59,12 +59,16 @@ class Journal:
         self.tiles = Tiles(self._tile)
         self.committed = self.tiles.frontier.copy()
         """The tree as it is on disk: what may be signed."""
-        self._stale = False  # the tree in memory may be ahead of the one on disk
+        self._stale = True  # the tree in memory is not the one on disk
 
-    def open(self) -> None:
-        """Make the tables where they are missing, and read the tree."""
+    def prepare(self) -> None:
+        """Make the tables where they are missing; raises `WrongKey` for another ledger's root key."""
         create(self.database)
         self.keys.check_root()
+
+    def open(self) -> None:
+        """Prepare, and read the tree. Raises `BrokenTree`."""
+        self.prepare()
         self.reload()
 
     def reload(self) -> None:
@@ -75,7 +79,11 @@ class Journal:
             rest = link.execute("SELECT seq, hash FROM leaves ORDER BY seq")
             if [row[0] for row in rest] != list(range(whole * TILE, whole * TILE + len(rest))):
                 raise BrokenTree(whole * TILE)
-            tiles.restore(whole, (bytes(row[1]) for row in rest))
+            try:
+                tiles.restore(whole, (bytes(row[1]) for row in rest))
+            except KeyError as error:
+                level, number = error.args[0]
+                raise BrokenTree(number * TILE ** (level + 1)) from error
         self.tiles = tiles
         self.committed = tiles.frontier.copy()
         self.keys.forget()
@@ -101,27 +109,25 @@ class Journal:
         by their ids and not recorded twice.
         """
         try:
-            if self._stale:
-                self.reload()
             self._append(group)
         except FAULTS as error:
             self._append_again(group, error)
-        except BaseException:
-            self.reload()  # what the tree in memory took from the transaction is not on disk
-            raise
 
     def _append_again(self, group: Sequence[Appending], error: Exception) -> None:
         try:
             self.database.reopen()
-            self.reload()
             self._append(group)
         except FAULTS as second:
             log.error("the ledger could not be written: %s, then %s", type(error).__name__, second)
             for one in group:
                 one.receipts, one.error = [], unavailable(second)
-            self._stale = True
 
     def _append(self, group: Sequence[Appending]) -> None:
+        if self._stale:
+            self.reload()
+        self._stale = (
+            True  # until the commit: whatever ends the transaction, the next one begins with what is on disk
+        )
         with self.database.writing() as link:
             self.keys.still(link)
             ids = [str(packed.clear[_ID]) for one in group for packed in one.entries]
@@ -144,6 +150,7 @@ class Journal:
             self._keep_leaves(link, leaves)
             names.store()
         self.committed = self.tiles.frontier.copy()
+        self._stale = False
 
     def _known(self, link: Link, ids: Sequence[str]) -> dict[str, int]:
         """Entries that are here already: an append whose answer was lost is repeated."""

@@ -56,7 +56,7 @@ class Ledger:
         self.url = url
         self.database = connect(folder, url)
         self.journal = Journal(self.database, RootKey.load(folder))
-        self.journal.open()
+        self.journal.prepare()  # the tree is read by what needs it: one that is broken can still be verified and read
         self.keys = self.journal.keys
         self.reader = Reader(folder, self._index_key, self.decrypted, folder / "private")
 
@@ -91,7 +91,7 @@ class Ledger:
         if link is None:
             with self.database.reading() as link:
                 return self.segments(link)
-        return [Segment(**orjson.loads(told)) for (told,) in link.execute("SELECT told FROM segments")]
+        return [_segment(str(name), told) for name, told in link.execute("SELECT name, told FROM segments")]
 
     def search(self, query: Query, *, masked: bool = False) -> Found:
         """Records that answer a query, newest first. ``masked`` also opens the values behind the placeholders."""
@@ -235,6 +235,13 @@ class Ledger:
                 "SELECT size, at, note, stamp FROM checkpoints ORDER BY size"
             ):
                 yield int(size), int(at), str(note), None if stamp is None else bytes(stamp)
+
+
+def _segment(name: str, told: str) -> Segment:
+    try:
+        return Segment(**orjson.loads(told))
+    except (ValueError, TypeError) as error:
+        raise SegmentFault(name, "its line in the journal's list was changed") from error
 
 
 def asked(query: Query) -> Query:

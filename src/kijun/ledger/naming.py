@@ -10,6 +10,8 @@ import hmac
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+
 from kijun.ledger.database import Link
 from kijun.ledger.keys import KeyRing, decrypt, encrypt
 from kijun.ledger.model import COLUMNS, Differs
@@ -57,7 +59,10 @@ class Names:
         cipher = self._ring.cipher(key) if kept else None
         if cipher is None:  # unknown, or erased, and nobody knows any more what it said
             return True
-        return hmac.compare_digest(decrypt(cipher, kept, id.encode()), fingerprint)
+        try:
+            return hmac.compare_digest(decrypt(cipher, kept, id.encode()), fingerprint)
+        except InvalidTag:  # somebody changed it: it is not the same, and no reason to refuse others
+            return False
 
     def _digest(self, key: int, id: str, fingerprint: bytes) -> bytes:
         cipher = self._ring.cipher(key) if fingerprint else None

@@ -12,6 +12,7 @@ from kijun.ledger.packing import pack
 from kijun.ledger.schema import quoted
 
 GRACE: Final = 10.0  # seconds in which a process may come back with the answer
+LONGEST: Final = 6 * 3600.0  # seconds after which no answer comes any more, whoever waits for it
 _SAME: Final = (
     "interaction",
     "municipality",
@@ -35,6 +36,7 @@ class Orphans:
         self._journal = journal
         self._clock = clock
         self._missed: dict[str, float] = {}
+        self._since: dict[int, float] = {}
 
     def look(self, connected: Collection[str]) -> list[Appending]:
         """What is to be appended for processes that have been away for too long."""
@@ -42,8 +44,9 @@ class Orphans:
         waiting = self._journal.unanswered()
         missing = {worker for worker, _seq in waiting if worker not in connected}
         self._missed = {worker: self._missed.get(worker, now) for worker in missing}
+        self._since = {seq: self._since.get(seq, now) for _worker, seq in waiting}
         for worker, seq in waiting:
-            if now - self._missed.get(worker, now) >= GRACE:
+            if now - self._missed.get(worker, now) >= GRACE or now - self._since[seq] >= LONGEST:
                 lost.append(Appending([pack(self._outcome(seq))], worker=worker))
         return lost
 
@@ -59,8 +62,8 @@ class Orphans:
             content={
                 "error": {
                     "code": "process_died",
-                    "ja": "AIゲートウェイのプロセスが、応答を記録する前に終了しました。",
-                    "en": "The gateway's process ended before the answer was recorded.",
+                    "ja": "応答が記録されないまま、AIゲートウェイの処理が終わりました。",
+                    "en": "The gateway ended without recording an answer.",
                 }
             },
             **same,

@@ -139,7 +139,8 @@ class Verification:
         for one in self._erasures:
             if one.what == "content":
                 for first, last in one.ranges:
-                    self._gone[first : last + 1] = b"\x01" * (min(last, self.report.size - 1) - first + 1)
+                    for seq in range(max(first, 0), min(last + 1, self.report.size)):
+                        self._gone[seq] = 1
         self._events: dict[str, Mapping[str, Any]] = {}
         self._places: dict[bytes, int] | None = None
         self._started = time.perf_counter()

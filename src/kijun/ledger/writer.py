@@ -16,7 +16,7 @@ import uvloop
 from kijun.ledger import frames
 from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.counting import forget_old
-from kijun.ledger.database import FAULTS, connect
+from kijun.ledger.database import FAULTS, connect, unavailable
 from kijun.ledger.files import private_folder
 from kijun.ledger.journal import Appending, Journal
 from kijun.ledger.keys import RootKey
@@ -28,6 +28,7 @@ GROUP: Final = 256  # appends in one commit
 WAITING: Final = 4096  # appends that may wait; more are turned away
 EVERY: Final = 60.0  # seconds between checkpoints while the tree grows
 TICK: Final = 1.0
+LAST_WORDS: Final = 3.0  # seconds after SIGTERM in which what waits is still recorded
 
 
 def _busy() -> Busy:
@@ -73,7 +74,8 @@ class Writer:
             await stop.wait()
         finally:
             server.close()
-            while not self._queue.empty():
+            end = loop.time() + LAST_WORDS
+            while not self._queue.empty() and loop.time() < end:
                 await asyncio.sleep(0.01)
             for task in (*tasks, *self._served):
                 task.cancel()
@@ -130,7 +132,7 @@ class Writer:
                 except asyncio.QueueFull:
                     writer.write(frames.failed(number, _busy()))
             case "tell":
-                told = {"size": self.journal.tiles.size, "waiting": self._queue.qsize()}
+                told = {"size": self.journal.committed.size, "waiting": self._queue.qsize()}
                 writer.write(frames.frame({"n": number, "told": told}))
             case "checkpoint":
                 try:
@@ -138,6 +140,8 @@ class Writer:
                     writer.write(frames.frame({"n": number, "told": note}))
                 except LedgerError as error:
                     writer.write(frames.failed(number, error))
+                except FAULTS as error:
+                    writer.write(frames.failed(number, unavailable(error)))
             case other:
                 raise frames.BadFrame(f"do what? {other}")
 
@@ -176,9 +180,11 @@ class Writer:
                     last = time.monotonic()
             except FAULTS as error:
                 log.warning("the ledger's database does not answer: %s", type(error).__name__)
+            except Exception:  # a fault of ours must not end the signing of checkpoints
+                log.exception("checkpoints and orphans could not be looked after; trying again")
 
     def _sign_if_grown(self) -> bool:
-        if self.journal.tiles.size <= self._checkpoints.newest()[0]:
+        if self.journal.committed.size <= self._checkpoints.newest()[0]:
             return False
         self._sign()
         with self._database.writing() as link:
