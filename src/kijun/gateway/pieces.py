@@ -55,7 +55,7 @@ class Plain:
     @property
     def text(self) -> str:
         """The text."""
-        return self.container[self.key]  # type: ignore[no-any-return]
+        return self.container[self.key]  # type: ignore[no-any-return]  # a piece is made where a text stands
 
     def render(self, inspection: Inspection, how: Rewrite) -> str:
         """What ``how`` makes of it."""
@@ -97,7 +97,7 @@ class JsonText:
     @property
     def raw(self) -> str:
         """What stands there."""
-        return self._container[self._key]  # type: ignore[no-any-return]
+        return self._container[self._key]  # type: ignore[no-any-return]  # a piece is made where a text stands
 
     def put(self, value: Any) -> None:
         """Put what was rendered where it stood."""

@@ -25,14 +25,18 @@ class Appender(Protocol):
         """Sign the tree as it is now; gives the note, empty where nothing was recorded yet."""
 
 
-class _Through:
+class Through:
     """The writer is asked."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.append = client.append
+
+    def append(self, entries: Sequence[Entry], limits: Limits | None = None) -> list[Receipt]:
+        """See `Appender`."""
+        return self._client.append(entries, limits)
 
     def checkpoint(self) -> str:
+        """See `Appender`."""
         return str(self._client.command("checkpoint") or "")
 
 
@@ -62,7 +66,7 @@ def appender(home: Path, ledger: Ledger, elsewhere: tuple[Path, ...] = ()) -> It
     if is_running(home):
         client = Client(home)
         try:
-            yield _Through(client)
+            yield Through(client)
         finally:
             client.close()
         return

@@ -24,6 +24,7 @@ from kijun.governance.interactions.models import ImportedRow, ImportRun, ImportT
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department
 from kijun.ledger.model import JAPAN, Kind, LedgerError, Query, Record, Unavailable
+from kijun.ledger.sealing import seal
 from kijun.web.excel import SheetError
 
 ClientOf = Callable[[Person], Client]
@@ -240,12 +241,25 @@ class TestOnce:
             with pytest.raises(Died):
                 jobs.run_imports()
         assert len(recorded(it_staff.municipality.code)) == 4  # recorded, and nobody knows
+        with ledger.reading() as book:  # the ledger knows them by their ids also when they are sealed
+            assert seal(book, force=True).records == 4
         assert jobs.run_imports() == 0  # somebody may still be at it
         ImportRun.objects.update(touched_at=timezone.now() - datetime.timedelta(minutes=5))
         assert jobs.run_imports() == 5
         run.refresh_from_db()
         assert run.state == ImportRun.State.DONE
         assert len(recorded(it_staff.municipality.code)) == 4
+
+    def test_what_is_older_than_it_would_be_kept_is_not_taken(
+        self, it_staff: Person, staff: Person, template: ImportTemplate
+    ) -> None:
+        rows = "日時,職員番号,質問,回答,モデル,メッセージID\n2016/4/1 9:00,0004,古い質問,はい,x,o1\n"
+        run = carry_out(it_staff, template, rows)
+        assert (run.done, run.wrong) == (0, 1)
+        assert recorded(it_staff.municipality.code) == []
+        template.retention = "permanent"
+        template.save()
+        assert carry_out(it_staff, template, rows).done == 1
 
     def test_a_ledger_that_is_away_lets_it_wait(
         self, it_staff: Person, staff: Person, template: ImportTemplate, monkeypatch: pytest.MonkeyPatch

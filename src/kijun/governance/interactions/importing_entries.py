@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kijun.gateway.guard import told, values_of
 from kijun.gateway.handling import DEFAULT_INPUT, DEFAULT_OUTPUT, action_for
 from kijun.gateway.snapshot import Handling
+from kijun.gateway.ways.naming import Names
 from kijun.governance.access.handling import as_handling
 from kijun.governance.access.models import TownRules
+from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.accounts.names import normalise_number
 from kijun.governance.interactions.importing import Row
 from kijun.governance.interactions.models import ImportedRow, ImportTemplate
-from kijun.inspection import Finding, Inspector, Placeholders, Policy, Treatment, treat
+from kijun.inspection import Inspector, Placeholders, Policy, Treatment, redact, treat
 from kijun.inspection import Kind as FoundKind
-from kijun.ledger.model import Entry, Kind, Verdict
+from kijun.ledger.erasing import over
+from kijun.ledger.model import Entry, Kind, Verdict, month_of, now_ms
 
 SOURCE: Final = "import"
 STRANGER: Final = "user"
@@ -74,6 +78,7 @@ class Reader:
     inspector: Any = None
     input: Handling = field(default_factory=Handling)
     output: Handling = field(default_factory=Handling)
+    names: Names = field(default_factory=lambda: Names(settings.SECRET_KEY))
 
     @classmethod
     def of(cls, template: ImportTemplate, sha256: str) -> Reader:
@@ -86,11 +91,16 @@ class Reader:
         return made
 
     def judge(self, rows: Iterable[Row]) -> None:
-        """Add to each row that its person is nobody's, unless the template takes such rows."""
-        if self.template.mapping.get("unknown") == "keep":
-            return
+        """Add to each row what this municipality and this template have against it."""
+        takes_strangers = self.template.mapping.get("unknown") == "keep"
+        now = now_ms()
         for row in rows:
-            if self.people.find(row.who) is None:
+            if row.at is not None and over(month_of(_ms(row.at)), self.template.retention, now):
+                row.errors.append(
+                    _("保存期間（%(term)s）を過ぎた記録です。取り込んでも、その夜のうちに消去されます。")
+                    % {"term": RETENTION_LABELS.get(self.template.retention, self.template.retention)}
+                )
+            if not takes_strangers and self.people.find(row.who) is None:
                 row.errors.append(
                     _("「%(who)s」という職員がいません。") % {"who": row.who[:40]}
                     if row.who
@@ -99,18 +109,46 @@ class Reader:
 
     def entries(self, row: Row) -> list[Entry]:
         """One input, and one output where there is an answer. The same row gives the same ids, whenever it is read."""
-        assert row.at is not None  # a row with errors never comes here
         person = self.people.find(row.who)
         table = Placeholders()
         asked = self._kept(row.question, table, self.input, DEFAULT_INPUT, "messages[0].content")
         stranger = table.give(STRANGER, row.who) if person is None and row.who else ""
         before = len(table)
+        same = self._same(row, person)
+        question = Entry(
+            kind=Kind.INPUT,
+            id=self.id(row, "input"),
+            findings=asked.types,
+            tokens_in=row.tokens_in,
+            content=self._content(row, asked, stranger),
+            masked=values_of(table),
+            **same,
+        )
+        if not row.answer.strip():
+            return [question]
         answered = self._kept(row.answer, table, self.output, DEFAULT_OUTPUT, "", answer=True)
-        interaction = self.id(row, "interaction")
-        same: dict[str, Any] = {
-            "interaction": interaction,
+        answer = Entry(
+            kind=Kind.OUTPUT,
+            id=self.id(row, "output"),
+            findings=answered.types,
+            tokens_out=row.tokens_out,
+            content={
+                "texts": [{"where": "", "text": answered.text}],
+                "findings": answered.findings,
+                "findings_total": len(answered.findings),
+            },
+            masked=values_of(table, before),
+            **same,
+        )
+        return [question, answer]
+
+    def _same(self, row: Row, person: Person | None) -> dict[str, Any]:
+        """What question and answer have in common."""
+        assert row.at is not None  # a row with errors never comes here
+        return {
+            "interaction": self.id(row, "interaction"),
             "municipality": self.template.municipality.code,
-            "at": int(row.at.timestamp() * 1000),
+            "at": _ms(row.at),
             "retention": self.template.retention,
             "source": SOURCE,
             "purpose": str(self.template.purpose_id or ""),
@@ -120,8 +158,9 @@ class Reader:
             "model": row.model,
             "verdict": Verdict.NONE,  # it was sent long ago: nothing was decided here
         }
-        values = _values(table)
-        content = {
+
+    def _content(self, row: Row, asked: _Kept, stranger: str) -> dict[str, Any]:
+        return {
             "request": {"messages": [{"role": "user", "content": asked.text}] if row.question else []},
             "findings": asked.findings,
             "findings_total": len(asked.findings),
@@ -135,39 +174,10 @@ class Reader:
                 **self._more(row.more),
             },
         }
-        made = [
-            Entry(
-                kind=Kind.INPUT,
-                id=self.id(row, "input"),
-                findings=asked.types,
-                tokens_in=row.tokens_in,
-                content=content,
-                masked=dict(list(values.items())[:before]),
-                **same,
-            )
-        ]
-        if row.answer.strip():
-            made.append(
-                Entry(
-                    kind=Kind.OUTPUT,
-                    id=self.id(row, "output"),
-                    findings=answered.types,
-                    tokens_out=row.tokens_out,
-                    content={
-                        "texts": [{"where": "", "text": answered.text}],
-                        "findings": answered.findings,
-                        "findings_total": len(answered.findings),
-                    },
-                    masked=dict(list(values.items())[before:]),
-                    **same,
-                )
-            )
-        return made
 
     def id(self, row: Row, part: str) -> str:
-        """32 hexadecimal digits out of municipality, template, row and part: nobody without the file can tell what they come from."""
-        told = f"{self.template.municipality.code}|{self.template.pk}|{row.key()}|{part}"
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+        """An id made of municipality, template, row and part: the ledger itself knows what was imported before, sealed or not."""
+        return self.names("import", self.template.municipality.code, str(self.template.pk), row.key(), part)
 
     def _kept(
         self,
@@ -186,13 +196,13 @@ class Reader:
             table,
             answer=answer,
         )
-        told = [_told(one, place, str(action_for(one.type, handling, defaults))) for one in found]
-        return _Kept(kept, told[:1000], tuple(sorted({one.type for one in found})))
+        findings = [
+            told(place, None, one, one.type, action_for(one.type, handling, defaults)) for one in found
+        ]
+        return _Kept(kept, findings[:1000], tuple(sorted({one.type for one in found})))
 
     def _plain(self, text: str) -> str:
         """A name of somebody unknown, with what inspection finds in it hidden for good: it may be a mail address."""
-        from kijun.inspection import redact
-
         return redact(self.inspector.inspect(text))
 
     def _more(self, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,25 +223,8 @@ class _Kept:
     types: tuple[str, ...]
 
 
-def _values(table: Placeholders) -> dict[str, str]:
-    return {f"⟦{body}⟧": value for _type, body, value in table.to_dict()["entries"]}
-
-
-def _told(one: Finding, place: str, action: str) -> dict[str, Any]:
-    """A finding as the gateway records one; ``action`` is what the purpose would have done."""
-    return {
-        "type": one.type,
-        "label_ja": one.label.ja,
-        "label_en": one.label.en,
-        "action": action,
-        "where": place,
-        "start": one.start,
-        "end": one.end,
-        "score": one.score,
-        "rule": one.rule,
-        "rule_version": one.version,
-        "why": {"ja": one.why.ja, "en": one.why.en},
-    }
+def _ms(at: datetime.datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def known(template: ImportTemplate, keys: Sequence[str]) -> set[str]:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -77,14 +77,14 @@ def reading() -> Iterator[Ledger]:
 @contextmanager
 def appending() -> Iterator[Appender]:
     """How entries get in: through the writer where one runs, else as the only process that writes."""
-    from kijun.ledger.appending import appender
+    from kijun.ledger.appending import Through, appender
     from kijun.ledger.client import is_running
     from kijun.ledger.database import FAULTS
 
     try:
         ledger = opened()
         if is_running(home()):
-            yield _Through(_asked())
+            yield Through(_asked())  # over one connection that stays
             return
         with appender(home(), ledger) as made:
             yield made
@@ -104,17 +104,6 @@ def unreadable(error: Exception) -> LedgerError:
         "台帳を読み書きできません。ディスクの空きとデータベースの状態を、IT担当者が確認してください。",
         f"The ledger cannot be read or written ({type(error).__name__}): let IT staff look at free disk space and the database.",
     )
-
-
-class _Through:
-    """The writer, asked over one connection that stays."""
-
-    def __init__(self, client: Client) -> None:
-        self.append: Any = client.append
-        self._client = client
-
-    def checkpoint(self) -> str:
-        return str(self._client.command("checkpoint") or "")
 
 
 def _asked() -> Client:

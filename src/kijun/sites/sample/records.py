@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import datetime
 import functools
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
+from kijun.gateway.guard import told, values_of
 from kijun.gateway.handling import DEFAULT_INPUT, action_for, strictest
 from kijun.gateway.snapshot import Action
+from kijun.gateway.ways.naming import Names
 from kijun.governance.access.handling import as_handling
 from kijun.governance.access.models import Grant, Model
 from kijun.governance.interactions import figures, ledger
 from kijun.governance.interactions.actions import generate
 from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
-from kijun.inspection import Finding, Inspection, Inspector, Placeholders, Treatment, treat
+from kijun.inspection import Inspection, Inspector, Placeholders, Treatment, treat
 from kijun.inspection import Kind as FoundKind
 from kijun.ledger.model import Entry, Kind, LedgerError, Verdict
 from kijun.sites.sample.access import wanted as access_content
@@ -78,7 +80,7 @@ def _hold(town: Municipality) -> None:
 
 def _id(town: Municipality, number: int, part: str) -> str:
     """The same for the same loaded town; another town that is loaded later gets others."""
-    return hashlib.sha256(f"sample {town.pk} {number} {part}".encode()).hexdigest()[:32]
+    return Names(settings.SECRET_KEY)("sample", str(town.pk), str(number), part)
 
 
 def _at(town: Municipality, told: Mapping[str, Any]) -> int:
@@ -114,49 +116,20 @@ def _masked(found: Inspection, table: Placeholders) -> str:
     return treat(found, lambda one: Treatment.MASK if one.kind is FoundKind.DATA else None, table)
 
 
-def _finding(one: Finding, action: str) -> dict[str, Any]:
-    return {
-        "type": one.type,
-        "label_ja": one.label.ja,
-        "label_en": one.label.en,
-        "action": action,
-        "where": "messages[0].content",
-        "message_index": 0,
-        "start": one.start,
-        "end": one.end,
-        "score": one.score,
-        "rule": one.rule,
-        "rule_version": one.version,
-        "why": {"ja": one.why.ja, "en": one.why.en},
-    }
-
-
 def _entries(town: Municipality, number: int) -> list[Entry]:
-    told = content()["records"][number]
-    grant = _grant(town, told)
-    department = grant.person.department if grant.person is not None else grant.department
-    model = Model.objects.filter(system=grant.system).order_by("pk").first()
-    found = _inspector().inspect(told["ask"])
+    wanted = content()["records"][number]
+    grant = _grant(town, wanted)
+    found = _inspector().inspect(wanted["ask"])
     handling = as_handling(grant.purpose.input_handling)
     actions = [action_for(one.type, handling, DEFAULT_INPUT) for one in found]
+    verdict = VERDICTS[strictest(actions)]
+    at, same = _at(town, wanted), _same(town, number, grant)
     table = Placeholders()
     kept = _masked(found, table)
-    verdict = VERDICTS[strictest(actions)]
-    at = _at(town, told)
-    same: dict[str, Any] = {
-        "interaction": _id(town, number, "interaction"),
-        "municipality": town.code,
-        "retention": grant.purpose.retention,
-        "purpose": str(grant.purpose_id),
-        "system": str(grant.system_id),
-        "person": str(grant.person_id or ""),
-        "application": grant.application,
-        "department": "" if department is None else str(department.pk),
-        "grant": str(grant.pk),
-        "model": "" if model is None else model.name,
-    }
-    values = {f"⟦{body}⟧": value for _type, body, value in table.to_dict()["entries"]}
-    findings = [_finding(one, str(action)) for one, action in zip(found, actions, strict=True)]
+    findings = [
+        told("messages[0].content", 0, one, one.type, action)
+        for one, action in zip(found, actions, strict=True)
+    ]
     asked = Entry(
         kind=Kind.INPUT,
         id=_id(town, number, "input"),
@@ -172,27 +145,53 @@ def _entries(town: Municipality, number: int) -> list[Entry]:
             "rules": _inspector().rules.version,
             "streams": False,
         },
-        masked=values,
+        masked=values_of(table),
         **same,
     )
     if verdict in (Verdict.BLOCKED, Verdict.TO_CONFIRM):
         return [asked]
-    fails = bool(told.get("fails"))
-    answer = str(told.get("answer", ""))
-    output = Entry(
+    return [asked, _answer(town, number, at + 2_000, same)]
+
+
+def _same(town: Municipality, number: int, grant: Grant) -> dict[str, Any]:
+    """What question and answer have in common."""
+    department = grant.person.department if grant.person is not None else grant.department
+    model = Model.objects.filter(system=grant.system).order_by("pk").first()
+    return {
+        "interaction": _id(town, number, "interaction"),
+        "municipality": town.code,
+        "retention": grant.purpose.retention,
+        "purpose": str(grant.purpose_id),
+        "system": str(grant.system_id),
+        "person": str(grant.person_id or ""),
+        "application": grant.application,
+        "department": "" if department is None else str(department.pk),
+        "grant": str(grant.pk),
+        "model": "" if model is None else model.name,
+    }
+
+
+def _answer(town: Municipality, number: int, at: int, same: Mapping[str, Any]) -> Entry:
+    wanted = content()["records"][number]
+    fails, answer = bool(wanted.get("fails")), str(wanted.get("answer", ""))
+    error = {
+        "code": "upstream_unavailable",
+        "ja": "AIサービスが応答しませんでした。",
+        "en": "The AI service did not answer.",
+    }
+    return Entry(
         kind=Kind.OUTPUT,
         id=_id(town, number, "output"),
-        at=at + 2_000,
+        at=at,
         verdict=Verdict.FAILED if fails else Verdict.ALLOWED,
-        tokens_in=0 if fails else len(told["ask"]),
+        tokens_in=0 if fails else len(wanted["ask"]),
         tokens_out=len(answer),
         duration_ms=900 + 20 * len(answer),
         content={
             "texts": [] if fails else [{"where": "choices[0].message.content", "text": answer}],
             "findings": [],
             "findings_total": 0,
-            **({"error": {"code": "upstream_unavailable", "ja": "AIサービスが応答しませんでした。", "en": "The AI service did not answer."}} if fails else {}),
+            **({"error": error} if fails else {}),
         },
         **same,
-    )  # fmt: skip
-    return [asked, output]
+    )
