@@ -247,6 +247,36 @@ _BESIDE_NAMES: Final = [
 ]
 
 
+#: What English texts about somebody's illness or harm hold; the rule looks closer where one stands.
+_ENGLISH_ILLNESS: Final = [
+    "schizophrenia",
+    "depression",
+    "dementia",
+    "diabetes",
+    "cancer",
+    "hepatitis",
+    "asthma",
+    "epilepsy",
+    "autism",
+    "disorder",
+    "disease",
+    "syndrome",
+    "appendicitis",
+    "stroke",
+    "tuberculosis",
+    "hiv",
+    "pneumonia",
+    "disability",
+    "beaten by",
+    "abused by",
+    "raped by",
+    "stalked by",
+    "assaulted by",
+    "threatened by",
+    "harassed by",
+]
+
+
 def build_lexicon(rules: RuleSet) -> Lexicon:
     """All words of labels, cues and rules in one automaton."""
     builder = LexiconBuilder()
@@ -278,36 +308,7 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     plates = read_yaml("plates.yaml")["plates"]
     in_hiragana = [same_kana(plate) for plate in plates if script(plate) == "kata"]
     builder.add("plate", [*plates, *in_hiragana, *(" ".join(plate) for plate in plates if len(plate) == 2)])
-    builder.add(
-        "when:english-illness",
-        [
-            "schizophrenia",
-            "depression",
-            "dementia",
-            "diabetes",
-            "cancer",
-            "hepatitis",
-            "asthma",
-            "epilepsy",
-            "autism",
-            "disorder",
-            "disease",
-            "syndrome",
-            "appendicitis",
-            "stroke",
-            "tuberculosis",
-            "hiv",
-            "pneumonia",
-            "disability",
-            "beaten by",
-            "abused by",
-            "raped by",
-            "stalked by",
-            "assaulted by",
-            "threatened by",
-            "harassed by",
-        ],
-    )
+    builder.add("when:english-illness", _ENGLISH_ILLNESS)
     _add_rules(builder, rules)
     return builder.build()
 

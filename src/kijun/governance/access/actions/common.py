@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Model as Row
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.access.models import Purpose, Upstream
+from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.models import Person
+from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import Ref
 from kijun.governance.organisation.models import Municipality
 
@@ -56,3 +60,24 @@ def reason(text: str, field: str = "reason") -> str:
     if len(text) > 300:
         raise ValidationError({field: [_("理由は300文字以内で入力してください。")]})
     return text
+
+
+@transaction.atomic
+def switch(actor: Actor, row: Purpose | Upstream, enabled: bool, seen_revision: int | None, why: str) -> None:
+    """Use something no longer, for a reason, or again; what hangs on it stays as it is."""
+    allow(actor, "access.change", row)
+    if row.enabled == enabled:
+        return
+    why = why.strip() if enabled else reason(why)
+    row.claim(seen_revision)
+    row.enabled = enabled
+    row.save(update_fields=["enabled"])
+    kind = row._meta.model_name
+    record(
+        row.municipality.chain,
+        actor,
+        f"access.{kind}_{'enabled' if enabled else 'disabled'}",
+        row,
+        {"reason": why},
+    )
+    publish(f"{kind} {row.pk} switched")

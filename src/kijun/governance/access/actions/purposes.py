@@ -15,8 +15,8 @@ from kijun.governance.access.actions.common import (
     allow,
     allow_in,
     check_fields,
-    reason,
     same_town,
+    switch,
 )
 from kijun.governance.access.models import PERSONAL_CLASSES, DataClass, Purpose
 from kijun.governance.access.publishing import publish
@@ -136,21 +136,11 @@ def _check_services(row: Purpose) -> None:
             raise ValidationError({"data_classes": [why_not]})
 
 
-@transaction.atomic
 def switch_purpose(
     actor: Actor, purpose: Purpose, enabled: bool, seen_revision: int | None = None, *, why: str = ""
 ) -> Purpose:
     """Nobody may use AI for it any more, or again; grants stay as they are."""
-    allow(actor, "access.change", purpose)
-    if purpose.enabled == enabled:
-        return purpose
-    why = why.strip() if enabled else reason(why)
-    purpose.claim(seen_revision)
-    purpose.enabled = enabled
-    purpose.save(update_fields=["enabled"])
-    action = "access.purpose_enabled" if enabled else "access.purpose_disabled"
-    record(purpose.municipality.chain, actor, action, purpose, {"reason": why})
-    publish(f"purpose {purpose.pk} switched")
+    switch(actor, purpose, enabled, seen_revision, why)
     return purpose
 
 

@@ -24,6 +24,7 @@ from kijun.governance.access.actions.common import (
     check_fields,
     person_of,
     reason,
+    switch,
 )
 from kijun.governance.access.models import Upstream
 from kijun.governance.access.publishing import publish
@@ -178,21 +179,11 @@ def _is_pem(text: str) -> bool:
         return False
 
 
-@transaction.atomic
 def switch_upstream(
     actor: Actor, upstream: Upstream, enabled: bool, seen_revision: int | None = None, *, why: str = ""
 ) -> Upstream:
     """Use the service, or use it no longer; a reason is asked for where it is switched off."""
-    allow(actor, "access.change", upstream)
-    if upstream.enabled == enabled:
-        return upstream
-    why = why.strip() if enabled else reason(why)
-    upstream.claim(seen_revision)
-    upstream.enabled = enabled
-    upstream.save(update_fields=["enabled"])
-    action = "access.upstream_enabled" if enabled else "access.upstream_disabled"
-    record(upstream.municipality.chain, actor, action, upstream, {"reason": why})
-    publish(f"upstream {upstream.pk} switched")
+    switch(actor, upstream, enabled, seen_revision, why)
     return upstream
 
 

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from kijun.governance.access.models import Purpose, Upstream
+from kijun.governance.access.upstream_forms import ConfirmForm, ReasonForm
 from kijun.governance.organisation.tenancy import StaffRequest
 
 
@@ -44,3 +46,10 @@ def carried(request: StaffRequest) -> list[tuple[str, str]]:
     """What a form sent, to be sent once more from the page on which it is confirmed."""
     own = {"csrfmiddlewaretoken", "step"}
     return [(name, value) for name, values in request.POST.lists() if name not in own for value in values]
+
+
+def switching(request: StaffRequest, thing: Purpose | Upstream) -> tuple[bool, Any]:
+    """Whether it is switched on now, and the form for that: switching off asks for a reason."""
+    on = not thing.enabled
+    form_class = ConfirmForm if on else ReasonForm
+    return on, form_class(request.POST or None, initial={"revision": thing.revision})

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.access import actions, cards, lists, queries
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import PurposeForm
-from kijun.governance.access.upstream_forms import ConfirmForm, ReasonForm
-from kijun.governance.access.views._shared import sent
+from kijun.governance.access.views._shared import sent, switching
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -79,9 +78,7 @@ def _save(request: StaffRequest, form: PurposeForm, thing: Purpose | None) -> Ht
 def switch(request: StaffRequest, pk: int) -> HttpResponse:
     """Nobody may use AI for it any more, or again."""
     thing = _find(request, pk, "access.change")
-    on = not thing.enabled
-    form_class = ConfirmForm if on else ReasonForm
-    form = form_class(request.POST or None, initial={"revision": thing.revision})
+    on, form = switching(request, thing)
 
     def carry_out(valid: Any) -> HttpResponse:
         data = valid.cleaned_data

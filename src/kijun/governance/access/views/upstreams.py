@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.access import actions, lists, publishing, queries
 from kijun.governance.access.models import Upstream
-from kijun.governance.access.upstream_forms import ConfirmForm, OptOutForm, ReasonForm, UpstreamForm
-from kijun.governance.access.views._shared import sent
+from kijun.governance.access.upstream_forms import OptOutForm, ReasonForm, UpstreamForm
+from kijun.governance.access.views._shared import sent, switching
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -89,9 +89,7 @@ def _save(request: StaffRequest, form: UpstreamForm, thing: Upstream | None) -> 
 def switch(request: StaffRequest, pk: int) -> HttpResponse:
     """Use the service, or use it no longer."""
     thing = _find(request, pk, "access.change")
-    on = not thing.enabled
-    form_class = ConfirmForm if on else ReasonForm
-    form = form_class(request.POST or None, initial={"revision": thing.revision})
+    on, form = switching(request, thing)
 
     def carry_out(valid: Any) -> HttpResponse:
         data = valid.cleaned_data
