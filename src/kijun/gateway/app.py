@@ -219,10 +219,7 @@ class Gateway:
         return authorise(index, caller, request.address)
 
     def _once(self, caller: Caller) -> None:
-        """An assertion counts once. The ledger sees to that for all processes; this process remembers by itself as well,
-
-        for questions whose single use the ledger spends on a confirmation, and for the list of models, which is not recorded.
-        """
+        """An assertion counts once. The ledger sees to that for all processes; this one remembers for the list of models as well, which is not recorded."""
         now = int(time.time() * 1000)
         if len(self._assertions) > 1_000:
             self._assertions = {token: until for token, until in self._assertions.items() if until > now}
