@@ -161,6 +161,16 @@ def test_openssl_says_the_same(ledger: Ledger, server: Server, authority: Path, 
     openssl(tmp_path, "ts", "-verify", "-data", "note", "-in", "answer", "-CAfile", str(authority / "ca.pem"))
 
 
+def test_handed_out_as_openssl_reads_it(
+    ledger: Ledger, server: Server, authority: Path, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.write_text("no folder")
+    assert stamp(ledger, url(server), [gone, tmp_path / "elsewhere"]) == 1
+    openssl(tmp_path / "elsewhere" / "stamps", "ts", "-verify", "-data", "1.txt", "-in", "1.tsr",
+            "-CAfile", str(authority / "ca.pem"))  # fmt: skip
+
+
 def test_of_another_checkpoint(ledger: Ledger, server: Server) -> None:
     stamp(ledger, url(server))
     ((_size, _at, note, answer),) = ledger.checkpoints()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import secrets
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +16,7 @@ from kijun.ledger.model import month_of, now_ms
 from kijun.ledger.notes import Signer
 from kijun.ledger.schema import meta, set_meta
 
+log = logging.getLogger("kijun.ledger")
 LATEST: Final = "latest.txt"
 #: Between two notes of one file.
 BETWEEN: Final = "\n\n"
@@ -42,31 +47,68 @@ class Checkpoints:
         return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
 
     def make(self, size: int, root: bytes) -> str:
-        """Sign and hand out a checkpoint; an empty tree and a size that was signed already make none."""
+        """Sign and hand out a checkpoint; an empty tree and a size that was signed already make none.
+
+        A folder elsewhere that cannot be written holds nothing up: it is told of, and gets what it lacks with a later checkpoint.
+        """
         if size == 0:
             return ""
         with self._database.reading() as link:
             rows = link.execute("SELECT note FROM checkpoints WHERE size = ?", (size,))
-        if rows:
-            return str(rows[0][0])
+        note = str(rows[0][0]) if rows else self._sign(size, root)
+        for folder in self._elsewhere:
+            self._bring_up(folder, size, fresh=not rows)
+        return note
+
+    def _sign(self, size: int, root: bytes) -> str:
         note, now = self.signer.sign(size, root), now_ms()
         with self._database.writing() as link:
             link.execute(
                 "INSERT INTO checkpoints (size, at, root, note) VALUES (?, ?, ?, ?)", (size, now, root, note)
             )
-        for folder in (self._folder / "checkpoints", *self._elsewhere):
-            hand_out(folder, note, month_of(now))
+        hand_out(private_folder(self._folder / "checkpoints"), [(now, note)])
         return note
 
+    def _bring_up(self, folder: Path, size: int, *, fresh: bool) -> None:
+        """Hand out what a folder elsewhere lacks; a fresh checkpoint in any case, also after a ledger came back from a back-up."""
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            seen = min(_handed_out(folder, self.signer.verifier.origin, size), size - 1 if fresh else size)
+            with self._database.reading() as link:
+                rows = link.execute(
+                    "SELECT at, note FROM checkpoints WHERE size > ? AND size <= ? ORDER BY size",
+                    (seen, size),
+                )
+            hand_out(folder, [(int(at), str(note)) for at, note in rows])
+        except OSError as error:
+            log.warning(
+                "the checkpoint could not be handed out to %s (%s): look whether it is there and can be written",
+                folder,
+                error.strerror or type(error).__name__,
+            )
 
-def hand_out(folder: Path, note: str, month: str) -> None:
-    """Append a note to the month's file in a folder and put it into ``latest.txt`` there."""
-    private_folder(folder)
-    with (folder / f"{month}.txt").open("a", encoding="utf-8") as file:
-        file.write(note + BETWEEN)
-        file.flush()
-    write_whole(folder / LATEST, note.encode())
-    sync_folder(folder)
+
+def hand_out(folder: Path, notes: Sequence[tuple[int, str]]) -> None:
+    """Append notes, each with its time (ms), to the months' files in a folder, and put the last into ``latest.txt`` there."""
+    for month, some in groupby(notes, key=lambda one: month_of(one[0])):
+        with (folder / f"{month}.txt").open("a", encoding="utf-8") as file:
+            file.writelines(note + BETWEEN for _at, note in some)
+            file.flush()
+            os.fsync(file.fileno())
+    if notes:
+        write_whole(folder / LATEST, notes[-1][1].encode())
+        sync_folder(folder)
+
+
+def _handed_out(folder: Path, origin: str, size: int) -> int:
+    """The size of the newest checkpoint that a folder was given; one less than ``size`` where another ledger gave the last."""
+    try:
+        lines = (folder / LATEST).read_text(encoding="utf-8", errors="replace").split("\n")
+    except FileNotFoundError:
+        return 0
+    if lines[0] != origin or len(lines) < 2 or not lines[1].isdecimal():
+        return size - 1
+    return int(lines[1])
 
 
 def read_notes(path: Path) -> list[str]:

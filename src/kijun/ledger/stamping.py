@@ -6,6 +6,7 @@ What is stamped is the SHA-512 of the checkpoint's note; the authority learns no
 from __future__ import annotations
 
 import datetime
+import logging
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
@@ -14,9 +15,11 @@ from hashlib import sha512
 from pathlib import Path
 from typing import Any, Final
 
+from kijun.ledger.files import write_whole
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import LedgerError
 
+log = logging.getLogger("kijun.ledger")
 PATIENCE: Final = 20  # seconds
 MOST: Final = 200_000  # bytes of an answer
 
@@ -38,8 +41,11 @@ class Stamp:
     trusted: bool
 
 
-def stamp(ledger: Ledger, url: str) -> int | None:
-    """Have the newest checkpoint stamped; gives its size, None where there is none or it has a stamp. Raises `NotStamped`."""
+def stamp(ledger: Ledger, url: str, elsewhere: Iterable[Path] = ()) -> int | None:
+    """Have the newest checkpoint stamped; gives its size, None where there is none or it has a stamp. Raises `NotStamped`.
+
+    Each folder of ``elsewhere`` gets ``stamps/SIZE.txt``, what was stamped, and ``stamps/SIZE.tsr``, the answer, as ``openssl ts -verify`` reads them.
+    """
     newest = list(ledger.checkpoints())[-1:]
     if not newest or newest[0][3] is not None:
         return None
@@ -47,7 +53,18 @@ def stamp(ledger: Ledger, url: str) -> int | None:
     answer = ask(url, note)
     with ledger.database.writing() as link:
         link.execute("UPDATE checkpoints SET stamp = ? WHERE size = ? AND stamp IS NULL", (answer, size))
+    for folder in elsewhere:
+        _hand_out(folder / "stamps", size, note, answer)
     return size
+
+
+def _hand_out(folder: Path, size: int, note: str, answer: bytes) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(folder / f"{size}.txt", note.encode())
+        write_whole(folder / f"{size}.tsr", answer)
+    except OSError as error:
+        log.warning("a timestamp could not be handed out to %s (%s)", folder, type(error).__name__)
 
 
 def ask(url: str, note: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -165,6 +166,19 @@ def test_queries_do_not_grow(client_of: Sign, auditor: Person, town: Municipalit
             client.get(reverse("audit:trail"))
         counts.append(len(queries))
     assert counts[1] == counts[2]
+
+
+def test_changes_in_a_history_are_regions_of_their_own_names(
+    town: Municipality, administrator: Person, it_department: Department
+) -> None:
+    for before, after in (("情報課", "情報政策課"), ("情報政策課", "デジタル推進課")):
+        record(
+            town.chain, administrator, "organisation.changed", it_department,
+            changes({"name": before}, {"name": after}),
+        )  # fmt: skip
+    html = Template("{% load trail %}{% history thing %}").render(Context({"thing": it_department}))
+    names = re.findall(r'role="region" aria-label="([^"]+)"', html)
+    assert len(names) == len(set(names)) == 2
 
 
 def test_history_of_a_thing(

@@ -57,6 +57,20 @@ class TestKeeping:
         )
         assert list(home.iterdir()) == []
 
+    def test_what_jobs_sign_is_handed_out_where_no_writer_runs(
+        self, say: Any, staff: Person, settings: Any, tmp_path: Path
+    ) -> None:
+        from kijun.ledger.checkpoints import read_notes
+
+        elsewhere = tmp_path / "elsewhere"
+        say(staff, at=now_ms() - 3 * YEARS)
+        settings.KIJUN_CHECKPOINT_FOLDERS = (elsewhere,)
+        assert jobs.keep() == 2  # and an entry that tells of it
+        with ledger.reading() as book:
+            signed = [note for _size, _at, note, _stamp in book.checkpoints()]
+        assert read_notes(elsewhere) == signed
+        assert len(signed) == 2
+
     def test_a_ledger_that_cannot_be_written_is_logged(
         self, say: Any, staff: Person, home: Path, caplog: pytest.LogCaptureFixture
     ) -> None:

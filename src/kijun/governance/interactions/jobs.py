@@ -87,7 +87,7 @@ def stamp() -> int | None:
         return None
     try:
         with ledger.reading() as book:
-            return ask(book, url)
+            return ask(book, url, ledger.elsewhere())
     except LedgerError as error:
         log.warning("%s", error.en)
         return None

@@ -39,6 +39,11 @@ def url() -> str:
     return str(getattr(settings, "KIJUN_LEDGER_URL", ""))
 
 
+def elsewhere() -> tuple[Path, ...]:
+    """The folders that get a copy of each checkpoint."""
+    return tuple(getattr(settings, "KIJUN_CHECKPOINT_FOLDERS", ()))
+
+
 def _key() -> _Key:
     return os.getpid(), home(), url()
 
@@ -86,7 +91,7 @@ def appending() -> Iterator[Appender]:
         if is_running(home()):
             yield Through(_asked())  # over one connection that stays
             return
-        with appender(home(), ledger) as made:
+        with appender(home(), ledger, elsewhere()) as made:
             yield made
     except FAULTS as error:
         raise unreadable(error) from error

@@ -1,0 +1,75 @@
+"""Checkpoints handed out: to every folder, also after one could not be reached for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kijun.ledger.appending import appender
+from kijun.ledger.checking import verify
+from kijun.ledger.checkpoints import LATEST, read_notes
+from kijun.ledger.ledger import Ledger
+from tests.ledger.conftest import entry
+
+Grow = Callable[[], str]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere"
+
+
+@pytest.fixture
+def grow(tmp_path: Path, elsewhere: Path) -> Grow:
+    """One entry more, signed; gives the note."""
+
+    def one() -> str:
+        with (
+            Ledger(tmp_path / "home" / "ledger") as ledger,
+            appender(tmp_path / "home", ledger, (elsewhere,)) as to,
+        ):
+            to.append([entry()])
+            return to.checkpoint()
+
+    return one
+
+
+def test_each_is_handed_out_once(grow: Grow, elsewhere: Path) -> None:
+    notes = [grow() for _ in range(3)]
+    assert read_notes(elsewhere) == notes
+    assert (elsewhere / LATEST).read_text() == notes[-1]
+    [month] = [one for one in elsewhere.iterdir() if one.name != LATEST]
+    assert month.read_text().count("\n— ") == 3
+
+
+def test_a_folder_that_was_away_gets_what_it_missed(
+    grow: Grow, elsewhere: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = grow()
+    elsewhere.rename(tmp_path / "away")
+    elsewhere.write_text("a share that is not mounted")
+    second = grow()
+    assert "could not be handed out" in caplog.text
+    elsewhere.unlink()
+    (tmp_path / "away").rename(elsewhere)
+    third = grow()
+    assert read_notes(elsewhere) == [first, second, third]
+    with Ledger(tmp_path / "home" / "ledger") as ledger:
+        assert verify(ledger, [elsewhere]).holds
+
+
+def test_what_another_ledger_handed_out_there_stays(grow: Grow, elsewhere: Path) -> None:
+    grow()
+    other = "kijun/other\n99\nAAAA\n\n— kijun/other AAAA\n"
+    (elsewhere / LATEST).write_text(other)
+    note = grow()
+    assert (elsewhere / LATEST).read_text() == note
+    assert read_notes(elsewhere).count(note) == 1
+
+
+def test_the_folder_of_others_keeps_its_rights(grow: Grow, elsewhere: Path) -> None:
+    elsewhere.mkdir(mode=0o755)
+    grow()
+    assert elsewhere.stat().st_mode & 0o777 == 0o755
