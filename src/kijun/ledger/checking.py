@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kijun.ledger.checkpoints import read_notes
 from kijun.ledger.database import Link, Postgres
@@ -17,15 +16,17 @@ from kijun.ledger.journal import BrokenTree
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.notes import Verifier
 from kijun.ledger.ranges import Ranges, unpack
+from kijun.ledger.rows import Part, check_rows
 from kijun.ledger.schema import COLUMN_LIST, ROW
 from kijun.ledger.segments.segment import Segment, SegmentFault
 from kijun.ledger.stamping import BadStamp, verify_stamp
 from kijun.ledger.tree import TILE
-from kijun.ledger.verifying import Checked, Erasure, Report, Signed, Verification, check_row
+from kijun.ledger.verifying import Erasure, Report, Signed, Verification
 
-#: Sealed records from which on other cores help; starting them costs a second.
-MANY: Final = 200_000
+#: Sealed records from which on other cores help; starting a process costs half a second of one.
+MANY: Final = 60_000
 _PART: Final = 2000
+Result = tuple[list[Part], str]
 
 
 def verify(
@@ -47,20 +48,21 @@ def verify(
             broken.add("tree", error.en)
             return broken
         run = Verification(leaves, _erasures(link))
-        for rows in _fresh(link):
-            for row in rows:
-                run.take(check_row(row, ledger.keys.ring))
+        for columns in _fresh(link):
+            run.take_part(check_rows(columns, ledger.keys.ring))
         segments = _listed(ledger, link, run.report)
         signed = [
             Signed(f"checkpoint {size:,}", str(note))
             for size, note in link.execute("SELECT size, note FROM checkpoints ORDER BY size")
         ]
-    for checked in _sealed(ledger, segments, workers, run.report):
-        run.take(checked)
     verifier = ledger.verifier() if key is None else Verifier.parse(key.read_text(encoding="utf-8"))
     kept = [Signed(str(path), note) for path in elsewhere for note in read_notes(path)]
+    for part in _sealed(
+        ledger, segments, workers, run.report, meanwhile=lambda: run.grow(signed, kept, verifier)
+    ):
+        run.take_part(part)
     _check_stamps(ledger, run.report, list(roots))
-    return run.finish(signed, kept, verifier, ledger.journal.stored_tile)
+    return run.finish(ledger.journal.stored_tile)
 
 
 def _check_stamps(ledger: Ledger, report: Report, roots: Sequence[Path]) -> None:
@@ -76,7 +78,7 @@ def _check_stamps(ledger: Ledger, report: Report, roots: Sequence[Path]) -> None
 def _leaves(ledger: Ledger) -> bytes:
     ledger.journal.reload()
     try:
-        return b"".join(ledger.journal.tiles.leaves())
+        return ledger.journal.tiles.joined()
     except KeyError as error:
         raise BrokenTree(error.args[0][1] * TILE) from error
 
@@ -104,7 +106,8 @@ def _ranges(packed: bytes) -> Ranges:
         return []
 
 
-def _fresh(link: Link) -> Iterator[list[tuple[object, ...]]]:
+def _fresh(link: Link) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of the journal in parts, as columns."""
     for table in ("entries", "kept"):
         after = -1
         while True:
@@ -114,42 +117,59 @@ def _fresh(link: Link) -> Iterator[list[tuple[object, ...]]]:
             )
             if not rows:
                 break
-            yield rows
+            yield list(zip(*rows, strict=True))
             after = int(rows[-1][0])
 
 
 def _sealed(
-    ledger: Ledger, segments: Sequence[Segment], workers: int | None, report: Report
-) -> Iterator[Checked]:
+    ledger: Ledger,
+    segments: Sequence[Segment],
+    workers: int | None,
+    report: Report,
+    meanwhile: Callable[[], None],
+) -> Iterator[Part]:
     """Check every row of the segments; with many, on all cores. A segment that cannot be read is a fault."""
     count = workers or min(os.cpu_count() or 1, len(segments))
     if count <= 1 or (workers is None and sum(one.rows for one in segments) < MANY):
-        results: Iterable[tuple[list[Checked], str]] = (check_segment(ledger, one) for one in segments)
-        yield from _taken(results, segments, report)
-        return
-    database = ledger.database
-    url = database.url if isinstance(database, Postgres) else ""
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
-        results = pool.map(_in_process, repeat(ledger.folder), repeat(url), segments)
-        yield from _taken(results, segments, report)
-
-
-def _taken(
-    results: Iterable[tuple[list[Checked], str]], segments: Sequence[Segment], report: Report
-) -> Iterator[Checked]:
+        meanwhile()
+        results: Iterable[Result] = (check_segment(ledger, one) for one in segments)
+    else:
+        results = _shared(ledger, segments, count, meanwhile)
     for segment, (found, fault) in zip(segments, results, strict=True):
         if fault:
             report.add("segment", f"{segment.name}: {fault}", segment.first_seq)
         yield from found
 
 
-def check_segment(ledger: Ledger, segment: Segment) -> tuple[list[Checked], str]:
+def _shared(
+    ledger: Ledger, segments: Sequence[Segment], count: int, meanwhile: Callable[[], None]
+) -> Iterator[Result]:
+    """The results in order. This process is one of ``count``: it does what nobody has begun while it would wait."""
+    database = ledger.database
+    url = database.url if isinstance(database, Postgres) else ""
+    pool = ProcessPoolExecutor(count - 1, multiprocessing.get_context("spawn"))
+    try:
+        waiting = [pool.submit(_in_process, ledger.folder, url, one) for one in segments]
+        meanwhile()
+        mine: dict[int, Result] = {}
+        for at, future in enumerate(waiting):
+            while at not in mine and not future.done():
+                taken = next((place for place in range(at, len(waiting)) if waiting[place].cancel()), None)
+                if taken is None:
+                    break
+                mine[taken] = check_segment(ledger, segments[taken])
+            yield mine.pop(at) if at in mine else future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def check_segment(ledger: Ledger, segment: Segment) -> Result:
     """The rows of a segment, checked, and why the rest of it cannot be read; empty where it can."""
-    found: list[Checked] = []
+    found: list[Part] = []
     try:
         for batch in ledger.reader.scan([segment], ROW):
             columns = [column.to_pylist() for column in batch.columns]
-            found += [check_row(row, ledger.keys.ring) for row in zip(*columns, strict=True)]
+            found.append(check_rows(columns, ledger.keys.ring))
     except SegmentFault as fault:
         return found, fault.what
     return found, ""
@@ -158,7 +178,7 @@ def check_segment(ledger: Ledger, segment: Segment) -> tuple[list[Checked], str]
 _opened: dict[tuple[Path, str], Ledger] = {}
 
 
-def _in_process(folder: Path, url: str, segment: Segment) -> tuple[list[Checked], str]:
+def _in_process(folder: Path, url: str, segment: Segment) -> Result:
     ledger = _opened.get((folder, url))
     if ledger is None:
         ledger = _opened[(folder, url)] = Ledger(folder, url)

@@ -32,7 +32,8 @@ LONGEST: Final = 64 * 1024 * 1024  # bytes of one content's JSON
 #: Dictionaries that packed something once; the newest packs. None may ever be taken away.
 DICTIONARIES: Final = ("dictionary-1.zstd",)
 _LEVEL: Final = 3
-_PREFIX: Final = FORMAT.encode() + b"\x00"
+#: What the bytes of each commitment begin with.
+PREFIX: Final = FORMAT.encode() + b"\x00"
 _FINDINGS: Final = COLUMNS.index("findings")
 
 Clear = tuple[Any, ...]
@@ -103,7 +104,7 @@ def commitment(clear: Clear, salt: bytes, masked_commitment: bytes, said: bytes)
     """What stands in the tree for an entry."""
     told = orjson.dumps(clear)
     return sha256(
-        b"".join((_PREFIX, struct.pack(">I", len(told)), told, salt, masked_commitment, said))
+        b"".join((PREFIX, struct.pack(">I", len(told)), told, salt, masked_commitment, said))
     ).digest()
 
 
@@ -162,3 +163,8 @@ class _Tools(local):
 @cache
 def _tools() -> _Tools:
     return _Tools()
+
+
+def decompressor() -> zstandard.ZstdDecompressor:
+    """What unpacks frames, for this thread. It believes what a frame says of its size: ask `zstandard.frame_content_size` first."""
+    return _tools().decompressor

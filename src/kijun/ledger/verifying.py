@@ -7,23 +7,19 @@ between which two checkpoints; a checkpoint kept elsewhere that the ledger does 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, Final
 
-import orjson
-from cryptography.exceptions import InvalidTag
+import numpy as np
+from numpy.typing import NDArray
 
-from kijun.ledger.keys import KeyRing
-from kijun.ledger.model import COLUMNS, Kind
 from kijun.ledger.notes import BadNote, Verifier
-from kijun.ledger.packing import BadPacking, commitment, unpack
 from kijun.ledger.ranges import Ranges, count, digest
-from kijun.ledger.tree import SIZE, Frontier, leaf_hash
+from kijun.ledger.rows import Checked, Part
+from kijun.ledger.tiles import Walked, walk
+from kijun.ledger.tree import SIZE
 
-_WIDTH: Final = len(COLUMNS)
-_ID, _KIND = 1 + COLUMNS.index("id"), 1 + COLUMNS.index("kind")
 MOST_FAULTS: Final = 1000  # that are named one by one
 
 
@@ -83,71 +79,46 @@ class Erasure:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What became of one row: the leaf that it gives, or why it gives none. ``event`` is its content where it is about the ledger."""
-
-    seq: int
-    id: str
-    leaf: bytes | None
-    why: str = ""
-    event: Mapping[str, Any] | None = None
-
-
-def check_row(row: Sequence[Any], ring: KeyRing) -> Checked:
-    """Decrypt a row (as `schema.ROW`) and compute its leaf."""
-    seq, id = int(row[0]), str(row[_ID])
-    clear = tuple(row[1 : 1 + _WIDTH])
-    content_key, content, masked_key, masked = row[1 + _WIDTH :]
-    bound = id.encode()
-    try:
-        packed = ring.decrypt(content_key, bytes(content), bound)
-        if packed is None:
-            return Checked(seq, id, None, "erased")
-        salt, masked_commitment, said = unpack(packed)
-        leaf = leaf_hash(commitment(clear, salt, masked_commitment, said))
-        why = _check_masked(ring, masked_key, masked, bound, masked_commitment)
-    except (InvalidTag, BadPacking):
-        return Checked(seq, id, None, "its content, its id or its key was changed")
-    event = orjson.loads(said) if row[_KIND] == Kind.EVENT else None
-    return Checked(seq, id, leaf, why, event)
-
-
-def _check_masked(ring: KeyRing, key: int | None, masked: bytes | None, bound: bytes, expected: bytes) -> str:
-    """Why the masked values are not what they were; empty when they are, or were erased."""
-    if key is None or masked is None:
-        return "" if expected == bytes(SIZE) else "its masked values were removed"
-    try:
-        packed = ring.decrypt(key, bytes(masked), bound)
-        if packed is None:
-            return ""
-        salt, _nothing, said = unpack(packed)
-    except (InvalidTag, BadPacking):
-        return "its masked values were changed"
-    return "" if sha256(salt + said).digest() == expected else "its masked values were changed"
-
-
 class Verification:
     """One run over a whole ledger. ``leaves`` are the leaf hashes in order, joined."""
 
     def __init__(self, leaves: bytes, erasures: Iterable[Erasure] = ()) -> None:
         self.report = Report(size=len(leaves) // SIZE)
         self._leaves = leaves
-        self._seen = bytearray(self.report.size)
+        self._hashes = _hashes(leaves)
+        self._seen = np.zeros(self.report.size, np.bool_)
         self._erasures = list(erasures)
-        self._gone = bytearray(self.report.size)
+        self._gone = np.zeros(self.report.size, np.bool_)
         for one in self._erasures:
             if one.what == "content":
                 for first, last in one.ranges:
-                    for seq in range(max(first, 0), min(last + 1, self.report.size)):
-                        self._gone[seq] = 1
+                    self._gone[max(first, 0) : max(last + 1, 0)] = True
         self._events: dict[str, Mapping[str, Any]] = {}
         self._places: dict[bytes, int] | None = None
+        self._heads: list[tuple[str, str]] = []
+        self._walked: Walked | None = None
         self._started = time.perf_counter()
 
     def leaf(self, seq: int) -> bytes:
         """The leaf hash at a place."""
         return self._leaves[seq * SIZE : (seq + 1) * SIZE]
+
+    def take_part(self, part: Part) -> None:
+        """Hold rows against their leaves: all at once where each is what was recorded, else each for itself."""
+        seqs = part.seqs
+        if not len(seqs):
+            return
+        known = seqs.min() >= 0 and seqs.max() < self.report.size and len(np.unique(seqs)) == len(seqs)
+        if not known or self._seen[seqs].any():
+            for at in range(len(seqs)):
+                self.take(part.row(at))
+            return
+        same = (self._hashes[seqs] == _hashes(part.leaves)).all(axis=1)
+        same[list(part.odd)] = False
+        self._seen[seqs[same]] = True
+        self.report.entries += int(same.sum())
+        for at in np.flatnonzero(~same):
+            self.take(part.row(int(at)))
 
     def take(self, checked: Checked) -> None:
         """Hold a row against its leaf."""
@@ -164,7 +135,7 @@ class Verification:
                 checked.why if checked.why != "erased" else "its key was destroyed, and no erasure tells so"
             )
             report.add("unreadable" if checked.why == "erased" else "changed", what, seq, checked.id)
-            self._seen[seq] = 1
+            self._seen[seq] = True
             return
         if self._seen[seq]:
             report.add("inserted", "another entry stands at the same place", seq, checked.id)
@@ -177,7 +148,7 @@ class Verification:
                 report.add("masked", checked.why, seq, checked.id)
             if checked.event is not None:
                 self._events[checked.id] = checked.event
-        self._seen[seq] = 1
+        self._seen[seq] = True
 
     def _differs(self, checked: Checked) -> None:
         if self._places is None:
@@ -193,28 +164,55 @@ class Verification:
                 "reordered", f"this entry was recorded at place {belongs:,}", checked.seq, checked.id
             )
 
-    def finish(
-        self,
-        signed: Iterable[Signed],
-        elsewhere: Iterable[Signed],
-        verifier: Verifier,
-        tile: Callable[[int, int], bytes] | None = None,
-    ) -> Report:
-        """Find what is missing, hold the tree against all checkpoints, and close the report."""
+    def grow(self, signed: Iterable[Signed], elsewhere: Iterable[Signed], verifier: Verifier) -> None:
+        """Compute the tree from its leaves and hold it against all checkpoints. What is wrong is told at the end."""
+        wanted: dict[int, list[tuple[bytes, str]]] = {}
+        for mine, one in [*((True, one) for one in signed), *((False, one) for one in elsewhere)]:
+            try:
+                checkpoint = verifier.open(one.note)
+            except BadNote as error:
+                self._heads.append(("checkpoint", f"{one.place}: {error}"))
+                continue
+            self.report.checkpoints += mine
+            self.report.kept_elsewhere += not mine
+            if checkpoint.size > self.report.size:
+                what = f"the ledger had {checkpoint.size:,} entries; the last {checkpoint.size - self.report.size:,} are gone"
+                self._heads.append(("removed", f"{one.place}: {what}"))
+            else:
+                wanted.setdefault(checkpoint.size, []).append((checkpoint.root, one.place))
+        self._walked = walk(self._leaves, wanted)
+        self.report.root = self._walked.root.hex()
+        self._compare(self._walked.roots, wanted)
+
+    def _compare(self, roots: Mapping[int, bytes], wanted: Mapping[int, list[tuple[bytes, str]]]) -> None:
+        """Look at each size that was signed."""
+        good = 0
+        for size, root in sorted(roots.items()):
+            bad = [place for expected, place in wanted[size] if expected != root]
+            for place in bad:
+                what = (
+                    f"{place}: the tree of {size:,} leaves is not the one that was signed; "
+                    f"something from place {good:,} to {size - 1:,} was rewritten"
+                )
+                self._heads.append(("tree", what))
+            if not bad:
+                good = size
+
+    def finish(self, tile: Callable[[int, int], bytes] | None = None) -> Report:
+        """Find what is missing, tell what `grow` found, and close the report. ``tile`` gives the tiles that proofs are made from."""
         self._find_missing()
         self._check_erasures()
-        self._check_tree(list(signed), list(elsewhere), verifier, tile)
+        for kind, what in self._heads:
+            self.report.add(kind, what)
+        if tile is not None:
+            self._check_tiles(tile)
         self.report.seconds = time.perf_counter() - self._started
         return self.report
 
     def _find_missing(self) -> None:
-        for seq in range(self.report.size):
-            if self._seen[seq]:
-                continue
-            if self._gone[seq]:
-                self.report.erased += 1
-            else:
-                self.report.add("removed", "there is a leaf, but no entry and no erasure", seq)
+        self.report.erased += int((self._gone & ~self._seen).sum())
+        for seq in np.flatnonzero(~self._gone & ~self._seen):
+            self.report.add("removed", "there is a leaf, but no entry and no erasure", int(seq))
 
     def _check_erasures(self) -> None:
         """An erasure is believed only where the ledger itself, in the tree, says the same."""
@@ -229,68 +227,10 @@ class Verification:
             ):
                 self.report.add("erasure", "what was erased is not what the ledger's entry says", id=one.id)
 
-    def _check_tree(
-        self,
-        signed: list[Signed],
-        elsewhere: list[Signed],
-        verifier: Verifier,
-        tile: Callable[[int, int], bytes] | None,
-    ) -> None:
-        wanted: dict[int, list[tuple[bytes, str]]] = {}
-        for mine, one in [*((True, one) for one in signed), *((False, one) for one in elsewhere)]:
-            try:
-                checkpoint = verifier.open(one.note)
-            except BadNote as error:
-                self.report.add("checkpoint", f"{one.place}: {error}")
-                continue
-            self.report.checkpoints += mine
-            self.report.kept_elsewhere += not mine
-            if checkpoint.size > self.report.size:
-                self.report.add(
-                    "removed",
-                    f"{one.place}: the ledger had {checkpoint.size:,} entries; the last {checkpoint.size - self.report.size:,} are gone",
-                )
-            else:
-                wanted.setdefault(checkpoint.size, []).append((checkpoint.root, one.place))
-        self._walk(wanted)
-        if tile is not None:
-            self._check_tiles(tile)
-
-    def _walk(self, wanted: Mapping[int, list[tuple[bytes, str]]]) -> None:
-        """Grow the tree from its leaves and look at each size that was signed."""
-        frontier, good = Frontier(), 0
-        for seq in range(self.report.size):
-            frontier.append(self.leaf(seq))
-            size = seq + 1
-            if size not in wanted:
-                continue
-            root = frontier.root()
-            bad = [place for expected, place in wanted[size] if expected != root]
-            for place in bad:
-                self.report.add(
-                    "tree",
-                    f"{place}: the tree of {size:,} leaves is not the one that was signed; "
-                    f"something from place {good:,} to {size - 1:,} was rewritten",
-                )
-            if not bad:
-                good = size
-        self.report.root = frontier.root().hex()
-
     def _check_tiles(self, tile: Callable[[int, int], bytes]) -> None:
         """The upper tiles, from which proofs are made, follow from the leaves."""
-        from kijun.ledger.tiles import Tiles
-
-        computed: dict[tuple[int, int], bytes] = {}
-
-        def fetch(level: int, number: int) -> bytes:
-            return computed[(level, number)]
-
-        grown = Tiles(fetch)
-        for seq in range(self.report.size):
-            for level, number, hashes in grown.append(self.leaf(seq)):
-                if level:
-                    computed[(level, number)] = hashes
-        for (level, number), hashes in computed.items():
+        walked = self._walked or walk(self._leaves, ())
+        for (level, number), hashes in walked.tiles.items():
             try:
                 same = tile(level, number) == hashes
             except KeyError:
@@ -299,3 +239,8 @@ class Verification:
                 self.report.add(
                     "tree", f"the tile {number:,} of level {level} does not follow from the leaves"
                 )
+
+
+def _hashes(joined: bytes) -> NDArray[np.uint64]:
+    """Joined hashes as rows of four numbers, to be compared many at once."""
+    return np.frombuffer(joined, np.uint64).reshape(-1, SIZE // 8)
