@@ -226,8 +226,9 @@ class Files:
 
     def batches(self, segment: Segment, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """The whole segment in order, a batch a row group; raises `SegmentFault`."""
-        for group in range(len(self.footer(segment).firsts)):
-            yield from self.groups(segment, [group], names).to_batches()
+        with self.opened(segment) as file:
+            for group in range(len(self.footer(segment).firsts)):
+                yield from file.groups([group], names).to_batches()
 
 
 _SHARED: dict[Path, Files] = {}
