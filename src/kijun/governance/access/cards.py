@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Action, Group
-from kijun.governance.access import handling, limits, lists, publishing
+from kijun.governance.access import handling, limits, publishing, states
 from kijun.governance.access.models import PERSONAL_CLASSES, Grant, Model, Purpose, TownRules
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.organisation.models import Municipality
@@ -54,7 +54,7 @@ def card(purpose: Purpose) -> Card:
     personal = bool(PERSONAL_CLASSES & set(purpose.data_classes))
     return Card(
         purpose,
-        lists.class_labels(purpose),
+        states.class_labels(purpose),
         personal,
         _headline(purpose, personal),
         RETENTION_LABELS.get(purpose.retention, purpose.retention),

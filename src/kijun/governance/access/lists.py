@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.access import queries
-from kijun.governance.access.models import DataClass, Grant, Model, Purpose, Stop, Upstream
-from kijun.governance.inventory.models import IN_USE, AISystem
+from kijun.governance.access import queries, sheets, states
+from kijun.governance.access.models import Model, Purpose, Upstream
+from kijun.governance.inventory.models import AISystem
 from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.templatetags.kit import named
@@ -28,16 +28,6 @@ def _for_editors(name: str) -> Any:
 
 
 # --- services -------------------------------------------------------------------------------
-
-
-def upstream_state(row: Upstream) -> tuple[StrOrPromise, str]:
-    """State tag of a service: (words, tone)."""
-    return (_("使用中"), "success") if row.enabled else (pgettext_lazy("access", "停止中"), "neutral")
-
-
-def opt_out_state(row: Upstream) -> tuple[StrOrPromise, str]:
-    """Whether it is on record that the service does not train on what is sent."""
-    return (_("確認済み"), "success") if row.opted_out else (_("未確認：個人情報は送れません"), "warning")
 
 
 UPSTREAMS = Table(
@@ -57,17 +47,17 @@ UPSTREAMS = Table(
         Column(
             "opt_out",
             _("学習に使われないことの確認"),
-            lambda row: opt_out_state(row)[0],
+            lambda row: states.opt_out_state(row)[0],
             ("opt_out_on",),
-            tone=lambda row: opt_out_state(row)[1],
+            tone=lambda row: states.opt_out_state(row)[1],
         ),
         Column("checked", _("確かめた日"), lambda row: row.opt_out_on, ("opt_out_on",), kind="date"),
         Column(
             "state",
             _("状態"),
-            lambda row: upstream_state(row)[0],
+            lambda row: states.upstream_state(row)[0],
             ("enabled",),
-            tone=lambda row: upstream_state(row)[1],
+            tone=lambda row: states.upstream_state(row)[1],
         ),
     ],
     search=("name", "base_url"),
@@ -83,6 +73,8 @@ UPSTREAMS = Table(
     empty=_("接続先はまだありません。AIが動いているサービスやサーバーを、ここに登録します。"),
     first_step=_("接続先を登録する"),
     first_step_url=_for_editors("access:add_upstream"),
+    sheet=sheets.UPSTREAM_SHEET,
+    sheet_row=sheets.upstream_row,
 )
 
 
@@ -91,13 +83,6 @@ def upstream_rows(rows: QuerySet[Upstream]) -> QuerySet[Upstream]:
 
 
 # --- models ---------------------------------------------------------------------------------
-
-
-def served(system: AISystem) -> tuple[StrOrPromise, str]:
-    """Whether the gateway serves a system at the stage where it stands: (words, tone)."""
-    if system.stage in IN_USE and not system.is_draft:
-        return _("使える"), "success"
-    return _("実証に進むと使える"), "warning"
 
 
 MODELS = Table(
@@ -123,26 +108,24 @@ MODELS = Table(
             _("接続先"),
             lambda row: listed(dict.fromkeys(one.upstream.name for one in row.routes.all())),
         ),
-        Column("state", _("状態"), lambda row: served(row.system)[0], tone=lambda row: served(row.system)[1]),
+        Column(
+            "state",
+            _("状態"),
+            lambda row: states.served(row.system)[0],
+            tone=lambda row: states.served(row.system)[1],
+        ),
     ],
     search=("name", "system__name", "system__name_en", "routes__upstream__name", "routes__name"),
     default=("name",),
     empty=_("モデルはまだありません。アプリが指定する名前と、接続先のモデルを結びつけます。"),
     first_step=_("モデルを登録する"),
     first_step_url=_for_editors("access:add_model"),
+    sheet=sheets.MODEL_SHEET,
+    sheet_row=sheets.model_row,
 )
 
 
 # --- purposes -------------------------------------------------------------------------------
-
-
-def purpose_state(row: Purpose) -> tuple[StrOrPromise, str]:
-    return (_("使える"), "success") if row.enabled else (_("使えない"), "neutral")
-
-
-def class_labels(row: Purpose) -> list[str]:
-    """The classes of data that a purpose may hold, in words."""
-    return [str(DataClass(one).label) for one in row.data_classes if one in DataClass.values]
 
 
 PURPOSES = Table(
@@ -156,15 +139,15 @@ PURPOSES = Table(
             ("name",),
             link=lambda row: reverse("access:purpose", args=[row.pk]),
         ),
-        Column("classes", _("入力してよい情報"), lambda row: listed(class_labels(row))),
+        Column("classes", _("入力してよい情報"), lambda row: listed(states.class_labels(row))),
         Column("owner", _("目的の責任者"), lambda row: row.owner, ("owner__kana_sort",), kind="name"),
         Column("grants", _("利用権"), lambda row: row.grant_count, ("grant_count",), kind="number"),
         Column(
             "state",
             _("状態"),
-            lambda row: purpose_state(row)[0],
+            lambda row: states.purpose_state(row)[0],
             ("enabled",),
-            tone=lambda row: purpose_state(row)[1],
+            tone=lambda row: states.purpose_state(row)[1],
         ),
     ],
     search=("name", "name_en", "description", "legal_basis", "consent_scope", "owner__name"),
@@ -180,6 +163,8 @@ PURPOSES = Table(
     empty=_("利用目的はまだありません。何のためにAIを使ってよいか、どの情報を入れてよいかを決めます。"),
     first_step=_("利用目的を登録する"),
     first_step_url=_for_editors("access:add_purpose"),
+    sheet=sheets.PURPOSE_SHEET,
+    sheet_row=sheets.purpose_row,
 )
 
 
@@ -190,38 +175,12 @@ def purpose_rows(rows: QuerySet[Purpose]) -> QuerySet[Purpose]:
 # --- grants ---------------------------------------------------------------------------------
 
 
-def grant_state(row: Grant) -> tuple[StrOrPromise, str]:
-    """State tag of a grant: (words, tone)."""
-    day = timezone.localdate()
-    if row.revoked_at is not None:
-        return _("取消済み"), "neutral"
-    if row.expires_on < day:
-        return _("期限切れ"), "neutral"
-    if row.starts_on > day:
-        return _("開始前"), "info"
-    if not row.purpose.enabled:
-        return _("目的が使えない"), "warning"
-    if row.system.is_draft or row.system.stage not in IN_USE:
-        return _("実証に進むと使える"), "warning"
-    if row.expires_on <= day + queries.SOON:
-        return _("まもなく終わる"), "warning"
-    return pgettext_lazy("grant", "有効"), "success"
-
-
 def _grant_states(_request: HttpRequest) -> Choices:
     return [
         ("active", pgettext_lazy("grant", "有効")),
-        *STALE_LABELS.items(),
+        *states.STALE_LABELS.items(),
         ("ended", _("期限切れ・取消済み")),
     ]
-
-
-STALE_LABELS: dict[str, StrOrPromise] = {
-    "unused": _("90日以上使っていない"),
-    "never_used": _("一度も使っていない"),
-    "no_keeper": _("管理する人がいない"),
-    "expiring": _("30日以内に終わる"),
-}
 
 
 def _by_grant_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -268,7 +227,12 @@ GRANTS = Table(
         ),
         Column("expires", _("終わる日"), lambda row: row.expires_on, ("expires_on",), kind="date"),
         Column("used", _("最後に使った日"), lambda row: row.last_used_at, ("last_used_at",), kind="date"),
-        Column("state", _("状態"), lambda row: grant_state(row)[0], tone=lambda row: grant_state(row)[1]),
+        Column(
+            "state",
+            _("状態"),
+            lambda row: states.grant_state(row)[0],
+            tone=lambda row: states.grant_state(row)[1],
+        ),
     ],
     search=("person__name", "person__staff_number", "application", "purpose__name", "system__name"),
     filters=[
@@ -290,16 +254,12 @@ GRANTS = Table(
     empty=_("利用権はまだありません。だれが、どのAIを、何のために使ってよいかを決めます。"),
     first_step=_("利用権を与える"),
     first_step_url=_for_editors("access:add_grant"),
+    sheet=sheets.GRANT_SHEET,
+    sheet_row=sheets.grant_row,
 )
 
 
 # --- stop switches --------------------------------------------------------------------------
-
-
-def stop_state(row: Stop) -> tuple[StrOrPromise, str]:
-    return (
-        (pgettext_lazy("access", "停止中"), "danger") if row.lifted_at is None else (_("再開済み"), "neutral")
-    )
 
 
 STOPS = Table(
@@ -317,11 +277,18 @@ STOPS = Table(
         Column("at", _("止めた日時"), lambda row: row.at, ("at",), kind="datetime"),
         Column("by", _("止めた人"), lambda row: row.by, ("by__kana_sort",), kind="name"),
         Column("lifted", _("再開した日時"), lambda row: row.lifted_at, ("lifted_at",), kind="datetime"),
-        Column("state", _("状態"), lambda row: stop_state(row)[0], tone=lambda row: stop_state(row)[1]),
+        Column(
+            "state",
+            _("状態"),
+            lambda row: states.stop_state(row)[0],
+            tone=lambda row: states.stop_state(row)[1],
+        ),
     ],
     search=("reason", "system__name", "purpose__name", "person__name"),
     default=("-at",),
     empty=_("止めたことはありません。"),
+    sheet=sheets.STOP_SHEET,
+    sheet_row=sheets.stop_row,
 )
 
 

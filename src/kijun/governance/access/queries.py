@@ -192,6 +192,12 @@ STALE: Final = {
 }
 
 
+def with_stale(rows: QuerySet[Grant]) -> QuerySet[Grant]:
+    """The rows with ``stale_unused`` and the like: whether somebody should look at a grant, by each key of `STALE`."""
+    one = holding(Grant.objects.filter(pk=OuterRef("pk")))
+    return rows.annotate(**{f"stale_{why}": Exists(narrow(one)) for why, narrow in STALE.items()})
+
+
 def stale(municipality: Municipality) -> dict[int, tuple[Grant, list[str]]]:
     """Grants that somebody should look at, with why: keys of `STALE`."""
     found: dict[int, tuple[Grant, list[str]]] = {}

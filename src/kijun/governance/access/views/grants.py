@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, cards, lists, queries
+from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.grant_forms import ChangeGrantForm, GrantForm
 from kijun.governance.access.models import Grant
 from kijun.governance.access.upstream_forms import ReasonForm
@@ -32,8 +32,12 @@ def find(request: StaffRequest, pk: int, permission: str = "access.view_grant") 
 def grants(request: StaffRequest) -> HttpResponse:
     """Who may use what for what."""
     rows = queries.visible_grants(request.user)
+    if lists.GRANTS.wants_excel(request):
+        return lists.GRANTS.as_excel(request, queries.with_stale(rows), _("AIの利用権.xlsx"))
     holding = queries.holding(rows)
-    figures = [(label, queries.STALE[key](holding).count(), key) for key, label in lists.STALE_LABELS.items()]
+    figures = [
+        (label, queries.STALE[key](holding).count(), key) for key, label in states.STALE_LABELS.items()
+    ]
     context = {
         "shown": lists.GRANTS.show(request, rows),
         "holding": holding.count(),
@@ -46,7 +50,7 @@ def grants(request: StaffRequest) -> HttpResponse:
 def grant(request: StaffRequest, pk: int) -> HttpResponse:
     """One grant: its card, its keys, its limits."""
     thing = find(request, pk)
-    label, tone = lists.grant_state(thing)
+    label, tone = states.grant_state(thing)
     may_change = thing.revoked_at is None and request.user.has_perm("access.change", thing)
     may_hold = thing.revoked_at is None and request.user.has_perm("access.hold_key", thing)
     now = timezone.now()

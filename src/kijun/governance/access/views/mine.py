@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from kijun.governance.access import cards, lists, queries
+from kijun.governance.access import cards, queries, states
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.who_may import who_may
 
@@ -20,7 +20,7 @@ def mine(request: StaffRequest) -> HttpResponse:
     ).order_by("application")
     context = {
         "cards": [(one, cards.card(one.purpose), queries.stop_for(one, on)) for one in held],
-        "applications": [(one, *lists.grant_state(one)) for one in applications],
+        "applications": [(one, *states.grant_state(one)) for one in applications],
         "stopped": next((one for one in on if one.scope == one.Scope.EVERYTHING), None),
         "contact": cards.contact(request.municipality),
     }

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, lists, queries
+from kijun.governance.access import actions, lists, queries, states
 from kijun.governance.access.models import Model
 from kijun.governance.access.upstream_forms import AiModelForm, ConfirmForm
 from kijun.governance.access.views._shared import sent
@@ -29,6 +29,8 @@ def _find(request: StaffRequest, pk: int, permission: str = "access.view") -> Mo
 def models(request: StaffRequest) -> HttpResponse:
     """Models as clients name them."""
     rows = lists.model_rows(queries.models(request.municipality))
+    if lists.MODELS.wants_excel(request):
+        return lists.MODELS.as_excel(request, rows, _("AIのモデル.xlsx"))
     return render(request, "access/models.html", {"shown": lists.MODELS.show(request, rows)})
 
 
@@ -36,12 +38,12 @@ def models(request: StaffRequest) -> HttpResponse:
 def model(request: StaffRequest, pk: int) -> HttpResponse:
     """One model with its ways."""
     thing = _find(request, pk)
-    label, tone = lists.served(thing.system)
+    label, tone = states.served(thing.system)
     context = {
         "model": thing,
         "state": label,
         "tone": tone,
-        "routes": [(one, *lists.opt_out_state(one.upstream)) for one in thing.routes.all()],
+        "routes": [(one, *states.opt_out_state(one.upstream)) for one in thing.routes.all()],
         "may_change": request.user.has_perm("access.change", thing),
     }
     return render(request, "access/model.html", context)

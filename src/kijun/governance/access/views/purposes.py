@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, cards, lists, queries
+from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import PurposeForm
 from kijun.governance.access.views._shared import sent, switching
@@ -27,6 +27,8 @@ def _find(request: StaffRequest, pk: int, permission: str = "access.view_purpose
 def purposes(request: StaffRequest) -> HttpResponse:
     """What AI may be used for."""
     rows = lists.purpose_rows(queries.purposes(request.municipality))
+    if lists.PURPOSES.wants_excel(request):
+        return lists.PURPOSES.as_excel(request, rows, _("AIの利用目的.xlsx"))
     return render(request, "access/purposes.html", {"shown": lists.PURPOSES.show(request, rows)})
 
 
@@ -34,7 +36,7 @@ def purposes(request: StaffRequest) -> HttpResponse:
 def purpose(request: StaffRequest, pk: int) -> HttpResponse:
     """The service card of one purpose: what for, on which basis, with which data, what happens to what is found."""
     thing = _find(request, pk)
-    label, tone = lists.purpose_state(thing)
+    label, tone = states.purpose_state(thing)
     context = {
         "purpose": thing,
         "card": cards.card(thing),

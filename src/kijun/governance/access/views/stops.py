@@ -27,6 +27,8 @@ def stops(request: StaffRequest) -> HttpResponse:
     everything = request.user.has_perm("access.view")
     if not everything:
         rows = rows.filter(system__owner=request.user) | rows.filter(scope=Stop.Scope.EVERYTHING)
+    if lists.STOPS.wants_excel(request):
+        return lists.STOPS.as_excel(request, rows, _("AIの停止の記録.xlsx"))
     on = [one for one in rows if one.lifted_at is None]
     context = {
         "on": [(one, _may_lift(request, one)) for one in on],

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, lists, publishing, queries
+from kijun.governance.access import actions, lists, publishing, queries, states
 from kijun.governance.access.models import Upstream
 from kijun.governance.access.upstream_forms import OptOutForm, ReasonForm, UpstreamForm
 from kijun.governance.access.views._shared import sent, switching
@@ -27,6 +27,8 @@ def _find(request: StaffRequest, pk: int, permission: str = "access.view") -> Up
 def upstreams(request: StaffRequest) -> HttpResponse:
     """The services that answer."""
     rows = lists.upstream_rows(queries.upstreams(request.municipality))
+    if lists.UPSTREAMS.wants_excel(request):
+        return lists.UPSTREAMS.as_excel(request, rows.select_related("opt_out_by"), _("AIの接続先.xlsx"))
     context = {
         "shown": lists.UPSTREAMS.show(request, rows),
         "published": publishing.state(),
@@ -39,7 +41,7 @@ def upstreams(request: StaffRequest) -> HttpResponse:
 def upstream(request: StaffRequest, pk: int) -> HttpResponse:
     """One service: where it is, whether it trains, what leads there. Its key is never shown."""
     thing = _find(request, pk)
-    label, tone = lists.upstream_state(thing)
+    label, tone = states.upstream_state(thing)
     context = {
         "upstream": thing,
         "state": label,
