@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from kijun.ledger import ranges
-from kijun.ledger.checking import verify
+from kijun.ledger import checking, ranges
+from kijun.ledger.checking import check_segment, verify
 from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.erasing import erase_due
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Query
 from kijun.ledger.sealing import seal
+from kijun.ledger.segments.segment import Segment
 from kijun.ledger.tiles import Tiles
 from kijun.ledger.tree import leaf_hash
 from kijun.ledger.verifying import Report, Verification
@@ -234,6 +236,28 @@ def test_sealed_entries_are_checked_alike_on_any_number_of_cores(
     report = verify(full, workers=workers)
     assert not report.holds
     assert {kind for kind, _seq in kinds(report)} <= {"segment", "removed", "changed"}
+
+
+def test_it_goes_on_alone_where_another_process_dies(
+    full: Ledger, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(6):
+        add(*[entry("相談") for _ in range(3)])
+        seal(full, force=True)
+    signed(full)
+    killed = []
+
+    def check(ledger: Ledger, segment: Segment) -> checking.Result:
+        for child in multiprocessing.active_children():
+            child.kill()
+            killed.append(child.pid)
+        return check_segment(ledger, segment)
+
+    monkeypatch.setattr(checking, "check_segment", check)
+    report = verify(full, workers=2)
+    assert killed
+    assert report.holds
+    assert report.entries == 28
 
 
 def test_a_removed_file_is_named(full: Ledger) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from kijun.ledger.verifying import Erasure, Report, Signed, Verification
 #: Sealed records from which on other cores help; starting a process costs half a second of one.
 MANY: Final = 60_000
 _PART: Final = 2000
+_AHEAD: Final = 2  # segments that each process is given, so that it has the next one when it is done
 Result = tuple[list[Part], str]
 
 
@@ -134,33 +136,60 @@ def _sealed(
         meanwhile()
         results: Iterable[Result] = (check_segment(ledger, one) for one in segments)
     else:
-        results = _shared(ledger, segments, count, meanwhile)
+        results = _Sharing(ledger, segments, count - 1).results(meanwhile)
     for segment, (found, fault) in zip(segments, results, strict=True):
         if fault:
             report.add("segment", f"{segment.name}: {fault}", segment.first_seq)
         yield from found
 
 
-def _shared(
-    ledger: Ledger, segments: Sequence[Segment], count: int, meanwhile: Callable[[], None]
-) -> Iterator[Result]:
-    """The results in order. This process is one of ``count``: it does what nobody has begun while it would wait."""
-    database = ledger.database
-    url = database.url if isinstance(database, Postgres) else ""
-    pool = ProcessPoolExecutor(count - 1, multiprocessing.get_context("spawn"))
-    try:
-        waiting = [pool.submit(_in_process, ledger.folder, url, one) for one in segments]
-        meanwhile()
-        mine: dict[int, Result] = {}
-        for at, future in enumerate(waiting):
-            while at not in mine and not future.done():
-                taken = next((place for place in range(at, len(waiting)) if waiting[place].cancel()), None)
-                if taken is None:
-                    break
-                mine[taken] = check_segment(ledger, segments[taken])
-            yield mine.pop(at) if at in mine else future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+class _Sharing:
+    """Segments that this process and others check. While this one would wait for a result, it does what nobody has begun; where
+    another one dies, it goes on alone."""
+
+    def __init__(self, ledger: Ledger, segments: Sequence[Segment], others: int) -> None:
+        self._ledger, self._segments, self._others = ledger, segments, others
+        self._mine: dict[int, Result] = {}
+        self._theirs: dict[int, Future[Result]] = {}
+        self._begun = 0
+
+    def results(self, meanwhile: Callable[[], None]) -> Iterator[Result]:
+        """Of each segment, in order. ``meanwhile`` is done while the others start."""
+        with ProcessPoolExecutor(self._others, multiprocessing.get_context("spawn")) as pool:
+            self._give(pool)
+            meanwhile()
+            for at in range(len(self._segments)):
+                while not self._is_there(at) and self._begun < len(self._segments):
+                    place = self._next()
+                    self._mine[place] = check_segment(self._ledger, self._segments[place])
+                    self._give(pool)
+                yield self._result(at)
+                self._give(pool)
+
+    def _next(self) -> int:
+        self._begun += 1
+        return self._begun - 1
+
+    def _give(self, pool: ProcessPoolExecutor) -> None:
+        database = self._ledger.database
+        url = database.url if isinstance(database, Postgres) else ""
+        while self._begun < len(self._segments) and len(self._theirs) < _AHEAD * self._others:
+            try:
+                future = pool.submit(_in_process, self._ledger.folder, url, self._segments[self._begun])
+            except BrokenProcessPool:
+                return
+            self._theirs[self._next()] = future
+
+    def _is_there(self, at: int) -> bool:
+        return at in self._mine or (at in self._theirs and self._theirs[at].done())
+
+    def _result(self, at: int) -> Result:
+        if at in self._mine:
+            return self._mine.pop(at)
+        try:
+            return self._theirs.pop(at).result()
+        except BrokenProcessPool:
+            return check_segment(self._ledger, self._segments[at])
 
 
 def check_segment(ledger: Ledger, segment: Segment) -> Result:

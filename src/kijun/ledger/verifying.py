@@ -117,8 +117,8 @@ class Verification:
         same[list(part.odd)] = False
         self._seen[seqs[same]] = True
         self.report.entries += int(same.sum())
-        for at in np.flatnonzero(~same):
-            self.take(part.row(int(at)))
+        for at in np.flatnonzero(~same).tolist():
+            self.take(part.row(at))
 
     def take(self, checked: Checked) -> None:
         """Hold a row against its leaf."""
@@ -211,8 +211,8 @@ class Verification:
 
     def _find_missing(self) -> None:
         self.report.erased += int((self._gone & ~self._seen).sum())
-        for seq in np.flatnonzero(~self._gone & ~self._seen):
-            self.report.add("removed", "there is a leaf, but no entry and no erasure", int(seq))
+        for seq in np.flatnonzero(~self._gone & ~self._seen).tolist():
+            self.report.add("removed", "there is a leaf, but no entry and no erasure", seq)
 
     def _check_erasures(self) -> None:
         """An erasure is believed only where the ledger itself, in the tree, says the same."""
