@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,9 +16,24 @@ Rewrite = Callable[[Inspection], str]
 STRUCTURE: Final = frozenset(
     ("type", "name", "$ref", "$id", "$schema", "required", "format", "pattern", "strict", "function_call")
 )
+#: Keys of a schema under which values stand, numbers too.
+_VALUES: Final = frozenset(("enum", "const", "default", "examples"))
+_NAME: Final = re.compile(r"(?=[^A-Za-z]{0,40}[A-Za-z])[A-Za-z0-9_$#/:.-]{1,128}")
 _OPENINGS: Final = ("⟦", "〚", "[[", "［［")
 #: Values of one piece of JSON; more are no conversation.
 MOST_LEAVES: Final = 200_000
+
+
+def is_name(value: Any) -> bool:
+    """Whether a text is a name that programs compare (``find_resident``, ``call_1a2b``), or a list of such; anything else is read.
+
+    A name has a letter: a row of digits may be somebody's number.
+    """
+    if isinstance(value, list):
+        return all(is_name(one) for one in value)
+    if isinstance(value, str):
+        return _NAME.fullmatch(value) is not None
+    return not isinstance(value, dict)
 
 
 class TooManyParts(InspectionError):
@@ -42,16 +58,15 @@ class _Leaf:
 
 
 class Lines:
-    """JSON as lines of ``key: value``, with the place of each value. ``schema``: keys are structure and stay."""
+    """JSON as lines of ``key: value``, with the place of each value. ``schema``: keys that are names are structure and stay."""
 
     def __init__(self, value: Any, *, schema: bool = False) -> None:
         self._root = [value]
-        self._schema = schema
         self._parts: list[str] = []
         self._length = 0
         self._leaves: list[_Leaf] = []
         if value is not None:
-            self._walk(self._root, 0, value)
+            self._walk(self._root, 0, value, schema)
         self.text = "".join(self._parts)
 
     def add(self, text: str, container: Any, key: Any) -> None:
@@ -106,28 +121,28 @@ class Lines:
         for at, leaf in enumerate(self._leaves):
             yield leaf, inside.get(at, [])
 
-    def _walk(self, container: Any, key: Any, value: Any) -> None:
+    def _walk(self, container: Any, key: Any, value: Any, schema: bool) -> None:
         if isinstance(value, str):
             self._leaf(value, container, key)
             self._write("\n")
         elif isinstance(value, dict):
             for name, inner in value.items():
-                if self._schema and name in STRUCTURE and not isinstance(inner, dict):
+                if schema and name in STRUCTURE and is_name(inner):
                     continue
-                self._name(value, name)
-                self._walk(value, name, inner)
+                self._name(value, name, schema)
+                self._walk(value, name, inner, schema and name not in _VALUES)
         elif isinstance(value, list):
             for place, inner in enumerate(value):
-                self._walk(value, place, inner)
+                self._walk(value, place, inner, schema)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not self._schema:
+            if not schema:
                 self._leaf(str(value), container, key)
             self._write("\n")
         else:
             self._write("\n")
 
-    def _name(self, container: Any, name: str) -> None:
-        if self._schema or len(name) < 2:
+    def _name(self, container: Any, name: str, schema: bool) -> None:
+        if len(name) < 2 or (schema and is_name(name)):
             self._write(name)
         else:
             self._leaf(name, container, name, is_key=True)

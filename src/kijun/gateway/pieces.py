@@ -119,9 +119,12 @@ class Joined:
     ) -> None:
         self.place, self.source, self.message = place, source, message
         self._lines = Lines(None)
+        #: Where one part ends and the next begins: the line break between them.
+        self.cuts: list[int] = []
         for container, key in parts:
+            self.cuts.append(len(self._lines.text) - 1)
             self._lines.add(container[key], container, key)
-        self.text = self._lines.text
+        self.text, self.cuts = self._lines.text, self.cuts[1:]
 
     def rewrite(self, inspection: Inspection, how: Rewrite) -> None:
         """See `Piece`."""
@@ -244,6 +247,8 @@ class Texts:
     pieces: list[Any] = field(default_factory=list)
     files: list[FilePart] = field(default_factory=list)
     uninspected: list[Uninspected] = field(default_factory=list)
+    #: Which pieces are what was said in a conversation, in its order: what is cut may go on in the next one.
+    said: list[int] = field(default_factory=list)
 
     def rest(self, body: dict[str, Any], known: frozenset[str], controls: frozenset[str]) -> None:
         """Everything else in a body: nothing that is text goes out unread because we do not know its name.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
-from kijun.gateway import confirmations, multipart, verdicts
+from kijun.gateway import confirmations, multipart, seams, verdicts
 from kijun.gateway.authorisation import Permission
 from kijun.gateway.confirmations import Confirmation, Matter
 from kijun.gateway.dialects import Dialect
@@ -95,7 +95,7 @@ async def read(
             files.update(await in_thread(read_files, texts))
             add_files(texts, files)
         characters = [piece.text for piece in texts.pieces]
-        inspections = await reader.inspect_all(characters)
+        inspections = await seams.look(reader, texts, await reader.inspect_all(characters))
     except RecursionError:
         raise bad_request("入れ子が深すぎます。", "The request is nested too deeply.") from None
     except InspectionError as error:

@@ -11,8 +11,10 @@ from kijun.gateway.pieces import (
     AnswerPiece,
     FilePart,
     Joined,
+    JsonText,
     Native,
     Source,
+    StringPiece,
     Texts,
     Uninspected,
     text_piece,
@@ -86,22 +88,47 @@ def content(
         return
     if isinstance(value, str):
         if value:
-            texts.pieces.append(text_piece(container, key, place, source, message))
+            _said(texts, text_piece(container, key, place, source, message))
         return
     if not isinstance(value, list):
         raise bad_request(
             f"{place} の形が正しくありません。", f"{place} is neither text nor a list.", param=place
         )
-    several = [
-        (part, _TEXT_PARTS[part["type"]])
-        for part in value
-        if isinstance(part, dict) and _is_text(part) and part[_TEXT_PARTS[part["type"]]]
-    ]
-    joined = len(several) > 1
-    if joined:
-        texts.pieces.append(Joined(several, place, source, message))
+    _words(texts, value, place, source, message)
     for at, part in enumerate(value):
-        _part(texts, value, at, part, f"{place}[{at}]", source, message, joined)
+        _part(texts, value, at, part, f"{place}[{at}]", source, message)
+
+
+def _said(texts: Texts, piece: StringPiece | Joined) -> None:
+    if piece.source in (Source.PERSON, Source.ASSISTANT):
+        texts.said.append(len(texts.pieces))
+    texts.pieces.append(piece)
+
+
+def _words(texts: Texts, parts: list[Any], place: str, source: Source, message: int | None) -> None:
+    """The parts that are nothing but text, read as one; but for JSON with escapes, which is read as what it says."""
+    together: list[tuple[Any, Any, str]] = []
+    for at, part in enumerate(parts):
+        held: Any = parts
+        key: Any = at
+        where = f"{place}[{at}]"
+        if isinstance(part, dict) and _is_text(part):
+            held, key = part, _TEXT_PARTS[part["type"]]
+            where += f".{key}"
+        elif not isinstance(part, str):
+            continue
+        if not held[key]:
+            continue
+        piece = text_piece(held, key, where, source, message)
+        if isinstance(piece, JsonText):
+            texts.pieces.append(piece)
+        else:
+            together.append((held, key, where))
+    if len(together) == 1:
+        held, key, where = together[0]
+        _said(texts, text_piece(held, key, where, source, message))
+    elif together:
+        _said(texts, Joined([(held, key) for held, key, _ in together], place, source, message))
 
 
 def _is_text(part: dict[str, Any]) -> bool:
@@ -117,10 +144,9 @@ def _part(
     place: str,
     source: Source,
     message: int | None,
-    joined: bool,
 ) -> None:
+    """What is no text in a part, or stands beside it."""
     if isinstance(part, str):
-        texts.pieces.append(text_piece(parts, at, place, source, message))
         return
     if not isinstance(part, dict):
         raise bad_request(
@@ -128,10 +154,7 @@ def _part(
         )
     kind = part.get("type")
     if _is_text(part):
-        key = _TEXT_PARTS[part["type"]]
-        if not joined:
-            texts.pieces.append(text_piece(part, key, f"{place}.{key}", source, message))
-        beside(texts, part, ("type", key), place, source, message)
+        beside(texts, part, ("type", _TEXT_PARTS[part["type"]]), place, source, message)
     elif kind in ("file", "input_file"):
         _file(texts, parts, at, part, place, source, message)
     elif isinstance(kind, str) and kind in _UNREAD_PARTS:

@@ -8,6 +8,7 @@ from kijun.gateway.dialects.base import CHOICE, FRAME, Answered, beside, content
 from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.guard import Guard
+from kijun.gateway.lines import is_name
 from kijun.gateway.pieces import (
     Native,
     Source,
@@ -85,7 +86,7 @@ class Chat:
         place = f"messages[{at}]"
         content(texts, message, "content", f"{place}.content", source, at)
         for name, value in message.items():
-            if name in ("role", "content", "tool_call_id") or not value:
+            if name == "content" or not value or (name in ("role", "tool_call_id") and is_name(value)):
                 continue
             if name == "tool_calls" and isinstance(value, list):
                 for number, call in enumerate(value):
@@ -160,12 +161,12 @@ def arguments(texts: Texts, call: Any, place: str, message: int | None) -> None:
     texts.pieces += call_pieces(call, place, message)
     if not isinstance(call, dict):
         return
-    beside(texts, call, ("id", "type", "index", "function", "custom"), place, Source.ASSISTANT, message)
+    names = tuple(name for name in ("id", "type") if is_name(call.get(name)))
+    beside(texts, call, (*names, "index", "function", "custom"), place, Source.ASSISTANT, message)
     for part, key in (("function", "arguments"), ("custom", "input")):
         held = call.get(part)
         if isinstance(held, dict):
-            name = held.get("name")
-            read = (key, "name") if isinstance(name, str) and name.isascii() and len(name) <= 64 else (key,)
+            read = (key, "name") if is_name(held.get("name")) else (key,)
             beside(texts, held, read, f"{place}.{part}", Source.ASSISTANT, message)
 
 

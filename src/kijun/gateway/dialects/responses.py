@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kijun.gateway.dialects.base import Answered, content, schema, tools, wants_json
+from kijun.gateway.dialects.base import Answered, beside, content, schema, tools, wants_json
 from kijun.gateway.dialects.responses_stream import ResponsesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.guard import Guard
+from kijun.gateway.lines import is_name
 from kijun.gateway.pieces import (
     AnswerPiece,
     Native,
@@ -37,7 +38,7 @@ _SOURCES: Final = {"system": Source.OPERATOR, "developer": Source.OPERATOR, "ass
 #: What refers to words that lie with the service and were not sent along.
 _STORED: Final = ("previous_response_id", "conversation", "prompt")
 #: Keys of items of the conversation that name things.
-_NAMES: Final = frozenset(("type", "id", "call_id", "role", "status", "name", "encrypted_content"))
+_NAMES: Final = frozenset(("type", "id", "call_id", "role", "status", "name"))
 
 
 class Responses:
@@ -91,30 +92,31 @@ class Responses:
         self, texts: Texts, items: list[Any], at: int, item: dict[str, Any], place: str, source: Source
     ) -> None:
         kind, role = item.get("type"), item.get("role")
+        read: tuple[str, ...] = ()
         if kind in (None, "message") and "content" in item:
             source = _SOURCES.get(role, source) if isinstance(role, str) else source
             content(texts, item, "content", f"{place}.content", source, at)
+            read = ("content",)
         elif kind in ("function_call", "custom_tool_call"):
             key = "arguments" if kind == "function_call" else "input"
             if isinstance(item.get(key), str) and item[key]:
                 texts.pieces.append(json_or_plain(item, key, f"{place}.{key}", Source.ASSISTANT, at))
+                read = (key,)
         elif isinstance(kind, str) and kind.endswith("_output"):
             content(texts, item, "output", f"{place}.output", Source.DOCUMENT, at)
+            read = ("output",)
         elif kind == "reasoning":
             for key in ("summary", "content"):
                 content(texts, item, key, f"{place}.{key}", Source.ASSISTANT, at)
             if item.get("encrypted_content"):
                 texts.uninspected.append(Uninspected(f"{place}.encrypted_content", "stored"))
+            read = ("summary", "content", "encrypted_content")
         else:
             texts.uninspected.append(Uninspected(place, "stored" if kind == "item_reference" else "other"))
             texts.pieces.append(Native(items, at, place, Source.DOCUMENT, at))
             return
-        for key, value in item.items():
-            if key not in _NAMES and key not in ("content", "output", "summary", "arguments", "input"):
-                if isinstance(value, (dict, list)) and value:
-                    texts.pieces.append(Native(item, key, f"{place}.{key}", source, at))
-                elif isinstance(value, str) and value:
-                    texts.pieces.append(text_piece(item, key, f"{place}.{key}", source, at))
+        names = tuple(key for key in _NAMES if is_name(item.get(key)))
+        beside(texts, item, (*read, *names), place, source, at)
 
     def prepare(self, body: dict[str, Any]) -> bool:
         """See `Dialect`."""

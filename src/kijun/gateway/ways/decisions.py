@@ -204,11 +204,11 @@ class _Seen:
 class _Texts(Lines):
     """The texts of an item and the names of its features. Its numbers are not read: they are kept as they are."""
 
-    def _walk(self, container: Any, key: Any, value: Any) -> None:
+    def _walk(self, container: Any, key: Any, value: Any, schema: bool) -> None:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             self._write("\n")
         else:
-            super()._walk(container, key, value)
+            super()._walk(container, key, value, schema)
 
 
 class _Item(Native):
