@@ -50,6 +50,7 @@ def files_in_tmp(settings: Any, tmp_path: Path) -> None:
     settings.KIJUN_FILES = tmp_path / "files"
     settings.HOME = tmp_path / "data"
     settings.KIJUN_LEDGER_URL = ""  # a PostgreSQL under test has one ledger, a test has its own
+    settings.KIJUN_LEDGER_FILES = ""
     settings.KIJUN_CHECKPOINT_FOLDERS = ()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -106,7 +106,7 @@ def opened() -> Any:
     """The ledger of this installation."""
     from kijun.ledger.ledger import Ledger
 
-    return Ledger(environ.home() / HOME_LEDGER, environ.text("DATABASE_URL"))
+    return Ledger(environ.home() / HOME_LEDGER, environ.text("DATABASE_URL"), environ.ledger_files())
 
 
 def elsewhere() -> tuple[Path, ...]:

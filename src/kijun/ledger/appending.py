@@ -70,7 +70,7 @@ def appender(home: Path, ledger: Ledger, elsewhere: tuple[Path, ...] = ()) -> It
         finally:
             client.close()
         return
-    alone = Ledger(home / FOLDER, ledger.url)
+    alone = Ledger(home / FOLDER, ledger.url, ledger.files)
     try:
         alone.database.lock()
         alone.journal.reload()

@@ -17,11 +17,10 @@ FEW: Final = 8  # small segments of one key that are left alone
 
 def join(ledger: Ledger) -> int:
     """Join what is worth it; gives how many segments were joined into others. Their files go with the next `sealing.publish`."""
-    joined = 0
-    for group in joinable(ledger.segments()):
-        if len(group) > FEW:
-            joined += _join(ledger, group)
-    return joined
+    groups = [group for group in joinable(ledger.segments()) if len(group) > FEW]
+    if groups:
+        ledger.claim()
+    return sum(_join(ledger, group) for group in groups)
 
 
 def _join(ledger: Ledger, group: list[Segment]) -> int:
@@ -33,7 +32,7 @@ def _join(ledger: Ledger, group: list[Segment]) -> int:
         f"{first.first_seq:012d}-{max(one.last_seq for one in group):012d}-{first.content_key}-{len(group)}"
     )
     try:
-        made, names = join_files(ledger.folder, group, key, ledger.decrypted, name)
+        made, names = join_files(ledger.store, group, key, ledger.decrypted, name)
     except (ValueError, SegmentFault) as error:
         # Erased meanwhile, or damaged: `verify` names it, and what is whole goes on being sealed.
         log.warning("segments from %s on are not joined: %s", first.name, type(error).__name__)

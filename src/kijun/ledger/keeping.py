@@ -20,6 +20,11 @@ class Keys:
         self._current: dict[Scope, int] = {}
         self.ring = KeyRing(root, self._fetch)
 
+    @property
+    def fingerprint(self) -> str:
+        """The root key's: tells one ledger from another."""
+        return self._root.fingerprint
+
     def check_root(self) -> None:
         """Raise `WrongKey` unless the root key is the one that this ledger began with; the first one is remembered."""
         with self._database.writing() as link:

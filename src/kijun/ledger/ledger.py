@@ -21,6 +21,7 @@ from kijun.ledger.notes import Verifier
 from kijun.ledger.packing import BadPacking, parted, storable, unpack
 from kijun.ledger.segments.reader import Reader
 from kijun.ledger.segments.segment import Segment, SegmentFault
+from kijun.ledger.segments.store import open_store
 
 INDEX_USE = "index"
 """What the keys of indexes are derived for."""
@@ -46,19 +47,21 @@ class Proof:
 
 
 class Ledger:
-    """The ledger in ``folder``; its journal lies there too, or in the PostgreSQL of ``url``. Threads may share it.
+    """The ledger in ``folder``; its journal lies there too, or in the PostgreSQL of ``url``; its sealed files as well, or in the bucket whose
+    address (`place`) ``files`` is. Threads may share it.
 
     Nothing here appends: that is the writer's, through `client`.
     """
 
-    def __init__(self, folder: Path, url: str = "") -> None:
+    def __init__(self, folder: Path, url: str = "", files: str = "") -> None:
         self.folder = private_folder(folder)
-        self.url = url
+        self.url, self.files = url, files
+        self.store = open_store(folder, files)
         self.database = connect(folder, url)
         self.journal = Journal(self.database, RootKey.load(folder))
         self.journal.prepare()  # the tree is read by what needs it: one that is broken can still be verified and read
         self.keys = self.journal.keys
-        self.reader = Reader(folder, self._index_key, self.decrypted, folder / "private")
+        self.reader = Reader(self.store, self._index_key, self.decrypted, folder / "private")
 
     def __enter__(self) -> Ledger:
         return self
@@ -70,6 +73,15 @@ class Ledger:
         """Let go of files and connections; what lies open of the indexes is removed."""
         self.reader.close()
         self.database.close()
+
+    def claim(self) -> None:
+        """Before sealed files are written or deleted: that their place is this ledger's. Raises `segments.store.StoreFault`."""
+        with (
+            self.database.reading() as link
+        ):  # not by the tree: one that is broken does not keep records from being sealed
+            whole = int(link.execute("SELECT COUNT(*) FROM tiles WHERE level = 0")[0][0])
+            rest = int(link.execute("SELECT COUNT(*) FROM leaves")[0][0])
+        self.store.claim(self.keys.fingerprint, whole * tree.TILE + rest)
 
     # --- keys -------------------------------------------------------------------------------
 
@@ -169,13 +181,13 @@ class Ledger:
         files = self.reader.files
         try:
             return aggregate(
-                self.folder, segments, rows, by=tuple(by), where=where, values=tuple(values), files=files
+                self.store, segments, rows, by=tuple(by), where=where, values=tuple(values), files=files
             )
         except SegmentFault:  # segments may have been joined or erased meanwhile
             with self.database.reading() as link:
                 rows, segments = fresh.clear_rows(link), self.segments(link)
             return aggregate(
-                self.folder, segments, rows, by=tuple(by), where=where, values=tuple(values), files=files
+                self.store, segments, rows, by=tuple(by), where=where, values=tuple(values), files=files
             )
 
     def status(self) -> dict[str, Any]:
@@ -195,6 +207,7 @@ class Ledger:
             "sealed": sum(one.rows for one in segments),
             "segments": len(segments),
             "bytes": sum(one.bytes_data + one.bytes_index for one in segments),
+            "files": self.store.place,
             "held": kept,
             "erased": erased,
             "unanswered": unanswered,

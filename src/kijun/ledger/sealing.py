@@ -1,7 +1,7 @@
 """Sealing: fresh records become files that are columnar, indexed and never changed again.
 
-Files first, on disk; then, in one transaction of the journal, the segment is listed and its rows leave. Whatever dies in between
-leaves the records in the journal, and the next run writes the same files under the same names. The Iceberg table follows the list.
+Files first, durable where they lie; then, in one transaction of the journal, the segment is listed and its rows leave. Whatever dies in between
+leaves the records in the journal, and the next run writes the files again; what nobody lists is swept away. The Iceberg table follows the list.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from kijun.ledger.ledger import INDEX_USE, Ledger
 from kijun.ledger.model import now_ms
 from kijun.ledger.schema import COLUMN_LIST
 from kijun.ledger.segments.folding import searchable
-from kijun.ledger.segments.joining import drop, orphans
+from kijun.ledger.segments.joining import orphans
 from kijun.ledger.segments.segment import Segment, SegmentFault, row_of
+from kijun.ledger.segments.store import segment_of
 from kijun.ledger.segments.table import Table
 from kijun.ledger.segments.writing import write
 
@@ -44,9 +45,10 @@ def publish(ledger: Ledger) -> None:
 
     Those are what was erased or joined, and what a run left that died. Only one process seals, joins, erases and publishes.
     """
+    ledger.claim()
     segments = ledger.segments()
     database = ledger.database
-    with Table(ledger.folder, database.url if isinstance(database, Postgres) else None) as table:
+    with Table(ledger.store, database.url if isinstance(database, Postgres) else None) as table:
         try:
             table.sync(segments)
         except (
@@ -54,13 +56,14 @@ def publish(ledger: Ledger) -> None:
             OSError,
         ):  # a file that is no Parquet any more: `verify` names it, the others go on
             table.sync([one for one in segments if _is_whole(ledger, one)])
-    left = orphans(ledger.folder, (one.name for one in segments))
-    ledger.reader.forget({path.stem for path in left})
-    drop(ledger.folder, {path.stem for path in left if path.name[0] != "."})
+    left = orphans(ledger.store, (one.name for one in segments))
+    ledger.reader.forget({segment_of(name) for name in left})
+    ledger.store.delete(left)
 
 
 def _is_whole(ledger: Ledger, segment: Segment) -> bool:
     try:
+        ledger.reader.files.refresh(segment)
         ledger.reader.files.check(segment)
     except SegmentFault as fault:
         log.warning("segment %s is left out of the table: %s", fault.name, fault.what)
@@ -71,6 +74,7 @@ def _is_whole(ledger: Ledger, segment: Segment) -> bool:
 def seal(ledger: Ledger, *, force: bool = False) -> Sealed:
     """Seal what is due: enough records, or old ones; with ``force`` all. Answers on their way stay with their questions."""
     made: list[Segment] = []
+    claimed = False
     while True:
         with ledger.database.reading() as link:
             batch = _due(link, force)
@@ -79,6 +83,9 @@ def seal(ledger: Ledger, *, force: bool = False) -> Sealed:
         key = ledger.keys.ring.derived(batch[0]["content_key"], INDEX_USE)
         if key is None:  # erased meanwhile
             break
+        if not claimed:
+            ledger.claim()
+            claimed = True
         made.append(_seal(ledger, batch, key))
     return Sealed(sum(one.rows for one in made), tuple(made))
 
@@ -87,7 +94,7 @@ def _seal(ledger: Ledger, batch: Sequence[dict[str, Any]], key: bytes) -> Segmen
     first, last = int(batch[0]["seq"]), int(batch[-1]["seq"])
     name = f"{first:012d}-{last:012d}-{batch[0]['content_key']}"
     texts = [searchable(ledger.reader.plain(row) or b"null") for row in batch]
-    segment = write(ledger.folder, [row_of(row) for row in batch], texts, key, name)
+    segment = write(ledger.store, [row_of(row) for row in batch], texts, key, name)
     with ledger.database.writing() as link:
         list_segment(link, segment)
         link.executemany("DELETE FROM entries WHERE seq = ?", [(int(row["seq"]),) for row in batch])

@@ -20,6 +20,7 @@ VARIABLES: Final[dict[str, str]] = {
     "KIJUN_TRUSTED_PROXY": "1 when a reverse proxy on this machine ends TLS in front of Kijun",
     "KIJUN_PUBLIC_URL": "address of the residents' site as residents see it, for open data and feeds",
     "KIJUN_UPLOAD_MB": "largest upload in megabytes (default 20)",
+    "KIJUN_LEDGER_FILES": "s3://bucket/prefix?endpoint=https://host: where the ledger's sealed files lie; KIJUN_HOME without it",
     "KIJUN_CHECKPOINT_FOLDER": "folders, separated by colons, that get a copy of each signed checkpoint of the ledger",
     "KIJUN_CHECKPOINT_SECONDS": "seconds between checkpoints while the ledger grows (default 60)",
     "KIJUN_TIMESTAMP_URL": "time-stamping authority (RFC 3161) that stamps the ledger's checkpoints once an hour",
@@ -132,6 +133,18 @@ def address(folder: Path) -> str:
         except (OSError, UnicodeDecodeError):  # it never ran here
             told = ""
     return (told or "http://127.0.0.1:8000").rstrip("/")
+
+
+def ledger_files() -> str:
+    """KIJUN_LEDGER_FILES, whose form is looked at: a wrong one shall be told at the start and not by a job at night."""
+    from kijun.ledger.place import BadPlace, parse
+
+    address = text("KIJUN_LEDGER_FILES")
+    try:
+        parse(address)
+    except BadPlace as error:
+        raise SettingError(f"{error.ja}\n{error.en}") from error
+    return address
 
 
 def home() -> Path:

@@ -19,6 +19,7 @@ KIJUN_ADDRESS = environ.address(HOME)
 KIJUN_FILES = HOME / "files"
 KIJUN_UPLOAD_BYTES = environ.number("KIJUN_UPLOAD_MB", 20) * 1024 * 1024
 KIJUN_LEDGER_URL = environ.text("DATABASE_URL")  # its journal; SQLite in the data folder without a PostgreSQL
+KIJUN_LEDGER_FILES = environ.ledger_files()
 KIJUN_CHECKPOINT_FOLDERS = environ.folders("KIJUN_CHECKPOINT_FOLDER")
 KIJUN_TIMESTAMP_URL = environ.text("KIJUN_TIMESTAMP_URL")
 

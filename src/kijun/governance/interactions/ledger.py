@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kijun.ledger.client import Client
     from kijun.ledger.ledger import Ledger
 
-_Key = tuple[int, Path, str]
+_Key = tuple[int, Path, str, str]
 _lock = threading.RLock()
 _ledger: tuple[_Key, Ledger] | None = None
 _client: tuple[_Key, Client] | None = None
@@ -39,13 +39,18 @@ def url() -> str:
     return str(getattr(settings, "KIJUN_LEDGER_URL", ""))
 
 
+def files() -> str:
+    """The address of the bucket where sealed files lie; empty for the data folder."""
+    return str(getattr(settings, "KIJUN_LEDGER_FILES", ""))
+
+
 def elsewhere() -> tuple[Path, ...]:
     """The folders that get a copy of each checkpoint."""
     return tuple(getattr(settings, "KIJUN_CHECKPOINT_FOLDERS", ()))
 
 
 def _key() -> _Key:
-    return os.getpid(), home(), url()
+    return os.getpid(), home(), url(), files()
 
 
 def opened() -> Ledger:
@@ -61,7 +66,7 @@ def opened() -> Ledger:
         close()
         try:
             home().mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = Ledger(home() / FOLDER, url())
+            made = Ledger(home() / FOLDER, url(), files())
         except FAULTS as error:
             raise unreadable(error) from error
         _ledger = (_key(), made)

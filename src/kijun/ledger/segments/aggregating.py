@@ -16,6 +16,7 @@ from kijun.ledger.segments.duck import connect
 from kijun.ledger.segments.files import Files, files_of
 from kijun.ledger.segments.reader import relevant
 from kijun.ledger.segments.segment import Segment, SegmentFault
+from kijun.ledger.segments.store import Store
 from kijun.ledger.segments.where import sql_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _VALUES: Final = {
 
 
 def aggregate(
-    folder: Path,
+    place: Path | Store,
     segments: Iterable[Segment],
     fresh: pa.Table | Sequence[Sequence[Any]],
     *,
@@ -79,25 +80,25 @@ def aggregate(
     if not values or len(set(by) | set(values)) != len(by) + len(values):
         raise ValueError("each name once, and at least one figure")
     chosen = relevant(where, segments)
-    files = files or files_of(folder)
-    paths = [str(files.path(segment).absolute()) for segment in chosen]
     kinds = schema(CLEAR)
     if not isinstance(fresh, pa.Table):
         columns = list(zip(*fresh, strict=True)) or [()] * len(CLEAR)
         fresh = pa.table(
             [pa.array(column, field.type) for column, field in zip(columns, kinds, strict=True)], schema=kinds
         )
-    sql, bound = _sql(by, values, where, paths)
-    connection = connect(folder)
-    try:
-        connection.register("fresh", fresh.select(list(CLEAR)))
-        found = connection.execute(sql, bound).fetchall()
-    except duckdb.IOException as error:
-        raise SegmentFault(
-            ", ".join(segment.name for segment in chosen), "data files: cannot be read"
-        ) from error
-    finally:
-        connection.close()
+    files = files or files_of(place)
+    with files.held(chosen) as paths:
+        sql, bound = _sql(by, values, where, [str(path.absolute()) for path in paths])
+        connection = connect(files.store.below)
+        try:
+            connection.register("fresh", fresh.select(list(CLEAR)))
+            found = connection.execute(sql, bound).fetchall()
+        except duckdb.IOException as error:
+            raise SegmentFault(
+                ", ".join(segment.name for segment in chosen), "data files: cannot be read"
+            ) from error
+        finally:
+            connection.close()
     names = (*by, *values)
     return [{name: _shown(name, value) for name, value in zip(names, row, strict=True)} for row in found]
 

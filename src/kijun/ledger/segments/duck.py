@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A connection in memory that may read files below ``folder``. Threads take a ``cursor()`` each."""
+    """A connection in memory that may read files below ``folder`` and nothing else. Threads take a ``cursor()`` each."""
     import duckdb
 
     if set("*?[]{}") & set(str(folder.absolute())):
@@ -32,7 +32,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
         "parquet_metadata_cache = true",
     ):
         connection.execute(f"SET {setting}")
-    connection.execute("SET allowed_directories = ?", [[f"{folder.absolute()}/data/"]])
+    connection.execute("SET allowed_directories = ?", [[f"{folder.absolute()}/"]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

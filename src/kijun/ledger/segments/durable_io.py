@@ -7,9 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+import orjson
+from pyarrow.fs import FileSystem
 from pyiceberg.io import OutputStream
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 
+from kijun.ledger.place import Bucket
+from kijun.ledger.segments.s3 import filesystem_of
 from kijun.ledger.segments.segment import fsync_folder, make_folders
 
 
@@ -50,7 +54,11 @@ class _File(PyArrowFile):
 
 
 class DurableFileIO(PyArrowFileIO):
-    """Local files that are on disk once they are closed; anything else as pyiceberg does it."""
+    """Local files that are on disk once they are closed, and a ledger's bucket, whose files are durable then anyway."""
+
+    def _initialize_s3_fs(self, netloc: str | None) -> FileSystem:
+        """The ledger's own way to its bucket: pyiceberg knows no private authority of certificates."""
+        return filesystem_of(Bucket(**orjson.loads(self.properties["kijun.bucket"])))
 
     def new_output(self, location: str) -> PyArrowFile:
         made = super().new_output(location)

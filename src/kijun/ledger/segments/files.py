@@ -10,8 +10,8 @@ import bisect
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kijun.ledger.segments.segment import STORED, Row, Segment, SegmentFault, sha256_of
+from kijun.ledger.segments.segment import STORED, File, Row, Segment, SegmentFault, sha256_of
+from kijun.ledger.segments.store import NotAsSealed, Store, segment_of, store_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,71 +106,113 @@ def _faults(segment: Segment) -> Iterator[None]:
         raise SegmentFault(segment.name, f"data file: cannot be read ({type(error).__name__})") from error
 
 
-class Files:
-    """The files below a ledger's folder. Threads may share it."""
+@contextmanager
+def _as_fault(what: str) -> Iterator[None]:
+    """What the store finds wrong with a file is its segment's fault."""
+    try:
+        yield
+    except NotAsSealed as error:
+        raise SegmentFault(segment_of(error.file.name), f"{what}: {error}") from None
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+
+class Files:
+    """The files of a ledger's store. Threads may share it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._lock = threading.Lock()
         self._seen: dict[tuple[str, str], tuple[int, ...]] = {}
         self._footers: OrderedDict[str, Footer] = OrderedDict()
 
-    def path(self, segment: Segment) -> Path:
-        """The Parquet file, after `check`."""
-        self.check(segment)
-        return self._folder / segment.path
+    @contextmanager
+    def held(self, segments: Sequence[Segment]) -> Iterator[list[Path]]:
+        """The Parquet files, each of them what was sealed, readable until the end; raises `SegmentFault`."""
+        with self._held([(one.name, one.data) for one in segments], "data file") as paths:
+            yield paths
+
+    @contextmanager
+    def held_index(self, segment: Segment) -> Iterator[Path]:
+        """The packed index, likewise."""
+        with self._held([(segment.name, segment.index)], "index") as (path,):
+            yield path
 
     def check(self, segment: Segment) -> None:
         """Raises `SegmentFault` unless the Parquet file is what was sealed."""
-        self._check(segment, segment.path, segment.bytes_data, segment.sha256_data, "data file")
+        with self.held([segment]):
+            pass
 
-    def check_index(self, segment: Segment) -> Path:
-        """The packed index; raises `SegmentFault` unless it is what was sealed."""
-        self._check(segment, segment.index_path, segment.bytes_index, segment.sha256_index, "index")
-        return self._folder / segment.index_path
+    def refresh(self, segment: Segment) -> None:
+        """Where the store lies elsewhere: fetch what is there now, whatever this machine keeps of it. Raises `SegmentFault`."""
+        for file, what in ((segment.data, "data file"), (segment.index, "index")):
+            with _as_fault(what):
+                self.store.refresh(file)
 
-    def _check(self, segment: Segment, relative: str, size: int, digest: str, what: str) -> None:
-        path = self._folder / relative
+    @contextmanager
+    def _held(self, wanted: Sequence[tuple[str, File]], what: str) -> Iterator[list[Path]]:
+        with ExitStack() as stack:
+            with _as_fault(what):
+                paths = stack.enter_context(self.store.held([file for _, file in wanted]))
+            for (name, file), path in zip(wanted, paths, strict=True):
+                try:
+                    self._check(name, file, path, what)
+                except SegmentFault:  # a copy may have been lost or changed on this machine
+                    with _as_fault(what):
+                        if not self.store.refresh(file):
+                            raise
+                    self._check(name, file, path, what)
+            yield paths
+
+    def _check(self, name: str, file: File, path: Path, what: str) -> None:
         try:
             found = path.stat()
-            if found.st_size != size:
-                raise SegmentFault(segment.name, f"{what}: {found.st_size} bytes, {size} were sealed")
+            if found.st_size != file.bytes:
+                raise SegmentFault(name, f"{what}: {found.st_size} bytes, {file.bytes} were sealed")
             mark = _mark(found)
-            if self._seen.get((relative, digest)) == mark:
+            if self._seen.get((file.name, file.sha256)) == mark:
                 return
-            if sha256_of(path) != digest:
-                raise SegmentFault(segment.name, f"{what}: its content changed")
+            if sha256_of(path) != file.sha256:
+                raise SegmentFault(name, f"{what}: its content changed")
         except FileNotFoundError:
-            raise SegmentFault(segment.name, f"{what}: missing") from None
+            raise SegmentFault(name, f"{what}: missing") from None
         except OSError as error:
-            raise SegmentFault(segment.name, f"{what}: {error.strerror}") from error
+            raise SegmentFault(name, f"{what}: {error.strerror}") from error
         with self._lock:
-            self._seen[relative, digest] = mark
+            self._seen[file.name, file.sha256] = mark
 
     def forget(self, names: Iterable[str]) -> None:
         """Lets go of what is known of these segments' files."""
         gone = set(names)
+        self.store.forget(gone)
         with self._lock:
-            for seen in [seen for seen in self._seen if Path(seen[0]).stem in gone]:
+            for seen in [seen for seen in self._seen if segment_of(seen[0]) in gone]:
                 del self._seen[seen]
             for name in [name for name in self._footers if name.partition("\0")[0] in gone]:
                 del self._footers[name]
 
     def footer(self, segment: Segment) -> Footer:
         """The parsed footer; raises `SegmentFault`."""
+        if self.store.remote and (kept := self._kept(segment)) is not None:
+            return kept  # nothing is fetched for it alone; who reads rows compares their file
+        with self.held([segment]) as (path,):
+            return self._footer_at(segment, path)
+
+    def _kept(self, segment: Segment) -> Footer | None:
+        with self._lock:
+            kept = self._footers.get(key := _key(segment))
+            if kept is not None:
+                self._footers.move_to_end(key)
+            return kept
+
+    def _footer_at(self, segment: Segment, path: Path) -> Footer:
         import pyarrow.parquet as pq
 
-        self.check(segment)
-        key = f"{segment.name}\0{segment.sha256_data}"
-        with self._lock:
-            if (kept := self._footers.get(key)) is not None:
-                self._footers.move_to_end(key)
-                return kept
+        if (kept := self._kept(segment)) is not None:
+            return kept
         with _faults(segment):
-            metadata = pq.read_metadata(self._folder / segment.path)
+            metadata = pq.read_metadata(path)
             made = _footer(metadata)
         with self._lock:
-            self._footers[key] = made
+            self._footers[_key(segment)] = made
             while len(self._footers) > _FOOTERS:
                 self._footers.popitem(last=False)
         return made
@@ -179,17 +222,18 @@ class Files:
         """The file, open for one thread to read several parts of it; raises `SegmentFault`, then and while it is read."""
         import pyarrow.parquet as pq
 
-        footer = self.footer(segment)
-        with _faults(segment):
-            file = pq.ParquetFile(
-                self._folder / segment.path,
-                metadata=footer.metadata,
-                memory_map=False,  # a file that is cut while it is mapped would end the process
-            )
-        try:
-            yield Opened(segment, footer, file)
-        finally:
-            file.close()
+        with self.held([segment]) as (path,):
+            footer = self._footer_at(segment, path)
+            with _faults(segment):
+                file = pq.ParquetFile(
+                    path,
+                    metadata=footer.metadata,
+                    memory_map=False,  # a file that is cut while it is mapped would end the process
+                )
+            try:
+                yield Opened(segment, footer, file)
+            finally:
+                file.close()
 
     def groups(self, segment: Segment, chosen: Sequence[int], names: Sequence[str] = STORED) -> pa.Table:
         """Some row groups by number; raises `SegmentFault`."""
@@ -231,9 +275,14 @@ class Files:
                 yield from file.groups([group], names).to_batches()
 
 
-_SHARED: dict[Path, Files] = {}
+def _key(segment: Segment) -> str:
+    return f"{segment.name}\0{segment.sha256_data}"
 
 
-def files_of(folder: Path) -> Files:
+_SHARED: dict[Hashable, Files] = {}
+
+
+def files_of(where: Path | Store) -> Files:
     """What this process knows of a ledger's files, so that each is compared with its digest once and not at each question."""
-    return _SHARED.setdefault(folder.absolute(), Files(folder))
+    store = store_of(where)
+    return _SHARED.setdefault(store.key, Files(store))

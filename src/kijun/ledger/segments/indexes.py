@@ -96,7 +96,10 @@ class Indexes:
             raise SegmentFault(segment.name, "index: there is no room to open it") from error
 
     def _unpack(self, segment: Segment, key: bytes, name: str) -> Words:
-        source = self._files.check_index(segment)
+        with self._files.held_index(segment) as source:
+            return self._unpack_from(source, segment, key, name)
+
+    def _unpack_from(self, source: Path, segment: Segment, key: bytes, name: str) -> Words:
         folder = self._folder()
         try:
             size = unpack(source, folder, key, segment.name)

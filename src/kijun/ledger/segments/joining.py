@@ -7,14 +7,14 @@ files that nobody names (`orphans`), never a name without its file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from kijun.ledger.segments.columns import schema
 from kijun.ledger.segments.files import files_of
 from kijun.ledger.segments.folding import searchable
-from kijun.ledger.segments.segment import Segment, fsync_folder, locate
+from kijun.ledger.segments.segment import Segment, checked_name
+from kijun.ledger.segments.store import Store, segment_of, store_of
 from kijun.ledger.segments.writing import write_table
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def joinable(segments: Iterable[Segment], full: int = FULL) -> list[list[Segment
 
 
 def join(
-    folder: Path,
+    where: Path | Store,
     segments: Sequence[Segment],
     key: bytes,
     decrypt: Callable[[int, str, bytes], bytes | None],
@@ -66,14 +66,14 @@ def join(
         raise ValueError("only different segments of one partition and one key can be joined")
     if name in names:
         raise ValueError("a joined segment has a name of its own")
-    files = files_of(folder)
+    files = files_of(where)
     table = pa.Table.from_batches(
         (batch for segment in segments for batch in files.batches(segment, schema().names)), schema()
     ).sort_by("seq")
     places = table["seq"].to_numpy()
     if (places[1:] == places[:-1]).any():
         raise ValueError("two rows share a place in the tree")
-    return write_table(folder, table, _texts(table, decrypt, text_of), key, name), names
+    return write_table(where, table, _texts(table, decrypt, text_of), key, name), names
 
 
 def _texts(
@@ -87,32 +87,32 @@ def _texts(
             yield text_of(plain)
 
 
-def drop(folder: Path, names: Iterable[str]) -> int:
+def drop(where: Path | Store, names: Iterable[str]) -> int:
     """Deletes the files of segments that no list names any more and gives how many; done again, it finds nothing.
 
     Only after the list without them is durable. What is open of them is forgotten with `Reader.forget`.
     """
-    return _delete(locate(folder, names))
+    return _delete(where, names, (".parquet", ".index"))
 
 
-def drop_indexes(folder: Path, names: Iterable[str]) -> int:
+def drop_indexes(where: Path | Store, names: Iterable[str]) -> int:
     """Deletes only the indexes: their key was destroyed, so they tell nothing, but they take room. The rows stay."""
-    return _delete([path for path in locate(folder, names) if path.suffix == ".index"])
+    return _delete(where, names, (".index",))
 
 
-def _delete(paths: list[Path]) -> int:
-    for path in paths:
-        with suppress(FileNotFoundError):
-            path.unlink()
-    for folder in {path.parent for path in paths}:
-        fsync_folder(folder)
-    return len(paths)
+def _delete(where: Path | Store, names: Iterable[str], suffixes: tuple[str, ...]) -> int:
+    store, gone = store_of(where), {checked_name(name) for name in names}
+    if not gone:
+        return 0
+    return store.delete(
+        file for file in store.names("data") if segment_of(file) in gone and file.endswith(suffixes)
+    )
 
 
-def orphans(folder: Path, names: Iterable[str]) -> list[Path]:
+def orphans(where: Path | Store, names: Iterable[str]) -> list[str]:
     """Files that belong to none of these segments: what a crash left between a seal and its commit, or a join and its drop.
 
     To be asked only by the process that seals, while it is not sealing.
     """
     known = {file for name in names for file in (f"{name}.parquet", f"{name}.index")}
-    return sorted(path for path in folder.glob("data/*/*/*/*") if path.is_file() and path.name not in known)
+    return [file for file in store_of(where).names("data") if PurePosixPath(file).name not in known]

@@ -15,6 +15,7 @@ from kijun.ledger.segments.index import Words
 from kijun.ledger.segments.indexes import ROOM, Indexes
 from kijun.ledger.segments.searching import Hits, Search
 from kijun.ledger.segments.segment import STORED, Row, Segment, SegmentFault
+from kijun.ledger.segments.store import Store
 from kijun.ledger.segments.where import is_indexed
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Reader:
 
     def __init__(
         self,
-        folder: Path,
+        where: Path | Store,
         segment_key: Callable[[int], bytes | None],
         decrypt: Callable[[int, str, bytes], bytes | None],
         private: Path,
@@ -42,7 +43,7 @@ class Reader:
         room: int = ROOM,
         text_of: Callable[[bytes], str] = searchable,
     ) -> None:
-        self.folder, self.files = folder, files_of(folder)
+        self.files = files_of(where)
         self._decrypt, self._text_of = decrypt, text_of
         self._indexes = Indexes(self.files, segment_key, private, room)
         self._lock = threading.Lock()
@@ -125,7 +126,7 @@ class Reader:
         """A cursor of this reader's DuckDB, for one thread."""
         with self._lock:
             if self._duck is None:
-                self._duck = connect(self.folder)
+                self._duck = connect(self.files.store.below)
             return self._duck.cursor()
 
 

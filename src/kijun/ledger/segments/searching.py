@@ -228,21 +228,24 @@ class Search:
         return rows[: self._query.limit]
 
     def _places(self, segments: list[Segment]) -> list[tuple[int, Segment]]:
-        import duckdb
-
-        whole: dict[str, Segment] = {}
+        whole: list[Segment] = []
         known: list[tuple[int, Segment]] = []
         for segment in segments:
             try:
                 places = self._few(segment)
                 if places is None:
-                    whole[str(self._reader.files.path(segment).absolute())] = segment
+                    self._reader.files.check(segment)
+                    whole.append(segment)
                 else:
                     known += [(seq, segment) for seq in places]
             except SegmentFault as fault:
                 self._fault(fault)
-        if not whole:
-            return known
+        return known + self._asked(whole) if whole else known
+
+    def _asked(self, segments: list[Segment]) -> list[tuple[int, Segment]]:
+        """Places by DuckDB; a file that it cannot read is a fault, and the others are asked without it."""
+        import duckdb
+
         condition, values = sql_of(self._query)
         cut = not self._text and not self._query.interaction  # else more is compared after
         limit = " ORDER BY seq DESC LIMIT ?" if cut else ""
@@ -250,17 +253,21 @@ class Search:
             "SELECT seq, filename FROM read_parquet(?, filename = true, hive_partitioning = false)"  # noqa: S608 - our own words; values are bound
             f" WHERE {condition}{limit}"
         )
-        bound = [list(whole), *values] + ([min(self._query.limit, 1 << 40)] if cut else [])
         try:
-            found = self._reader.cursor().execute(sql, bound).fetchall()
-        except duckdb.Error as error:
-            if len(segments) == 1:
-                self._fault(
-                    SegmentFault(segments[0].name, f"data file: cannot be read ({type(error).__name__})")
-                )
-                return []
-            return [place for segment in segments for place in self._places([segment])]
-        return known + [(int(seq), whole[name]) for seq, name in found]
+            with self._reader.files.held(segments) as paths:
+                whole = {str(path.absolute()): one for path, one in zip(paths, segments, strict=True)}
+                bound = [list(whole), *values] + ([min(self._query.limit, 1 << 40)] if cut else [])
+                found = self._reader.cursor().execute(sql, bound).fetchall()
+        except (duckdb.Error, SegmentFault) as error:
+            if len(segments) > 1:
+                return [place for segment in segments for place in self._asked([segment])]
+            self._fault(
+                error
+                if isinstance(error, SegmentFault)
+                else SegmentFault(segments[0].name, f"data file: cannot be read ({type(error).__name__})")
+            )
+            return []
+        return [(int(seq), whole[name]) for seq, name in found]
 
     def _few(self, segment: Segment) -> list[int] | None:
         """Places of the interaction that is asked for, where the footer shows that few row groups can hold it."""

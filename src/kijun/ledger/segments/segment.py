@@ -36,9 +36,18 @@ _PART: Final = {
 _TEMPORARY: Final = ".part"
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A sealed file: its name in the store, its size in bytes and its hexadecimal SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """One sealed segment. Paths are relative to the ledger's folder, so that the folder can be moved.
+    """One sealed segment. Paths are names in the store, relative to the ledger's folder where that is it, so that all can be moved.
 
     ``first_seq`` and ``last_seq`` bound its rows' places in the tree, ``min_at`` and ``max_at`` their times in milliseconds (UTC);
     ``rows`` is their count. ``bytes_*`` are file sizes, ``sha256_*`` hexadecimal digests of the files as written.
@@ -60,6 +69,16 @@ class Segment:
     sha256_index: str
     min_at: int
     max_at: int
+
+    @property
+    def data(self) -> File:
+        """The Parquet file."""
+        return File(self.path, self.bytes_data, self.sha256_data)
+
+    @property
+    def index(self) -> File:
+        """The packed index."""
+        return File(self.index_path, self.bytes_index, self.sha256_index)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for a journal's table or JSON; ``Segment(**values)`` is the way back."""
@@ -102,16 +121,6 @@ def row_of(given: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...]:
     if len(given) != len(ROW):
         raise ValueError(f"a row has {len(ROW)} columns, not {len(given)}")
     return tuple(given)
-
-
-def locate(folder: Path, names: Iterable[str]) -> list[Path]:
-    """The files, data and index, of segments known by name alone. Names that have none are skipped."""
-    found: list[Path] = []
-    for name in names:
-        checked_name(name)
-        found += sorted(folder.glob(f"data/*/*/*/{name}.parquet"))
-        found += sorted(folder.glob(f"data/*/*/*/{name}.index"))
-    return found
 
 
 def sha256_of(path: Path) -> str:

@@ -6,12 +6,16 @@ it, whatever a crash left between. pyiceberg takes two seconds and 117 MB to imp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import orjson
+
 from kijun.ledger.segments.segment import NUMBERS, SEALED, STORED, Segment
+from kijun.ledger.segments.store import Store, segment_of, store_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,6 +58,16 @@ def _schema() -> Schema:
     )
 
 
+def _properties(store: Store) -> dict[str, str]:
+    """How pyiceberg gets at the files; none of it is written into the table."""
+    from kijun.ledger.segments.s3 import S3
+
+    told = {"py-io-impl": "kijun.ledger.segments.durable_io.DurableFileIO"}
+    if isinstance(store, S3):
+        told["kijun.bucket"] = orjson.dumps(asdict(store.bucket)).decode()
+    return told
+
+
 def _url(folder: Path, given: str | None) -> str:
     if given is None:
         return f"sqlite:///{folder.absolute()}/catalog.sqlite3"
@@ -64,28 +78,37 @@ def _url(folder: Path, given: str | None) -> str:
 
 
 class Table:
-    """The Iceberg table ``kijun.entries`` over a ledger's folder. One process writes it, the one that seals; `close` it after.
+    """The Iceberg table ``kijun.entries`` over a ledger's files. One process writes it, the one that seals; `close` it after.
 
-    ``catalog`` is the URL of a SQL catalogue (``postgresql://…``); without it, ``catalog.sqlite3`` in the folder. A table whose metadata
-    cannot be read, or which was made where the folder lay before it was moved, is made anew and empty: `sync` it.
+    ``catalog`` is the URL of a SQL catalogue (``postgresql://…``); without it, ``catalog.sqlite3`` in the ledger's folder. A table whose metadata
+    cannot be read, or which was made where the files lay before, is made anew and empty: `sync` it. What takes files away needs a store that was claimed.
+    All raise `StoreFault` where the store does not serve.
     """
 
-    def __init__(self, folder: Path, catalog: str | None = None) -> None:
+    def __init__(self, where: Path | Store, catalog: str | None = None) -> None:
         from pyiceberg.catalog.sql import SqlCatalog
 
-        self._folder = folder.absolute()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._home = _location_of(self._folder)
+        self._store = store_of(where)
+        folder = self._store.folder.absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._home = self._store.location
         self._catalog: SqlCatalog = SqlCatalog(
-            "kijun",
-            uri=_url(folder, catalog),
-            warehouse=self._home,
-            **{"py-io-impl": "kijun.ledger.segments.durable_io.DurableFileIO"},
+            "kijun", uri=_url(folder, catalog), warehouse=self._home, **_properties(self._store)
         )
         try:
-            self._table = self._opened()
+            with self._speaking():
+                self._table = self._opened()
         except BaseException:
             self._catalog.close()
+            raise
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if (fault := self._store.fault_of(error)) is not None:
+                raise fault from None
             raise
 
     def close(self) -> None:
@@ -114,7 +137,9 @@ class Table:
             self._catalog.drop_table(_NAME)
         except NoSuchTableError:
             pass
-        except (OSError, EOFError, ValueError, ValidationError):  # its metadata is gone or torn
+        except (OSError, EOFError, ValueError, ValidationError) as error:  # its metadata is gone or torn
+            if isinstance(error, OSError) and self._store.fault_of(error) is not None:
+                raise
             self._catalog.drop_table(_NAME)
         fields = [
             PartitionField(STORED.index(name) + 1, 1000 + place, IdentityTransform(), name)
@@ -142,7 +167,7 @@ class Table:
         }
 
     def files(self) -> list[str]:
-        """Locations (``file:///…``) of the data files in the current snapshot, sorted."""
+        """Locations (``file:///…``, ``s3://…``) of the data files in the current snapshot, sorted."""
         return sorted(self._data_files())
 
     def scan(self) -> pa.Table:
@@ -151,7 +176,10 @@ class Table:
 
     def add_files(self, segments: Iterable[Segment]) -> int:
         """Adds what is not there already and gives how many; one that was written anew since it was added is taken anew."""
-        wanted = {self._location(segment): segment for segment in segments}
+        with self._speaking():
+            return self._add_files({self._location(segment): segment for segment in segments})
+
+    def _add_files(self, wanted: Mapping[str, Segment]) -> int:
         self._table.refresh()
         there = self._data_files()
         missing, stale = [], []
@@ -174,9 +202,12 @@ class Table:
 
         The files themselves stay: deleting them is the caller's, after this. To be done again after a crash; what is gone is gone.
         """
-        gone = set(names)
+        with self._speaking():
+            return self._remove_files(set(names))
+
+    def _remove_files(self, gone: set[str]) -> int:
         self._table.refresh()
-        doomed = [file for path, file in self._data_files().items() if Path(path).stem in gone]
+        doomed = [file for path, file in self._data_files().items() if segment_of(path) in gone]
         if doomed:
             with self._table.transaction() as transaction:
                 self._delete(transaction, doomed)
@@ -186,9 +217,11 @@ class Table:
     def sync(self, segments: Iterable[Segment]) -> None:
         """Makes the table hold these segments and no others, whatever it holds now."""
         wanted = list(segments)
-        self._table.refresh()
         names = {segment.name for segment in wanted}
-        if extra := [Path(path).stem for path in self._data_files() if Path(path).stem not in names]:
+        with self._speaking():
+            self._table.refresh()
+            there = [segment_of(path) for path in self._data_files()]
+        if extra := [name for name in there if name not in names]:
             self.remove_files(extra)
         self.add_files(wanted)
 
@@ -214,17 +247,5 @@ class Table:
         for snapshot in self._table.snapshots():
             needed.add(snapshot.manifest_list)
             needed |= {manifest.manifest_path for manifest in snapshot.manifests(self._table.io)}
-        kept = {_local(location) for location in needed}
-        for path in (self._folder / "metadata").iterdir():
-            if path.is_file() and path not in kept:
-                with suppress(FileNotFoundError):
-                    path.unlink()
-
-
-def _location_of(path: Path) -> str:
-    """Not ``as_uri``: pyiceberg does not take ``%`` apart, and a folder may have a Japanese name."""
-    return str(path) if set("#?%") & set(str(path)) else f"file://{path}"
-
-
-def _local(location: str) -> Path:
-    return Path(location.removeprefix("file://"))
+        kept = {location.removeprefix(f"{self._home}/") for location in needed}
+        self._store.delete(name for name in self._store.names("metadata") if name not in kept)
