@@ -263,15 +263,15 @@ class Gateway:
         )
 
     async def _ledger_answers(self) -> bool:
-        """Whether the ledger's writer answers; asked at most once a second."""
+        """Whether the ledger's writer answers, and could write what it was last given; asked at most once a second."""
         asked, answered = self._ledger_seen
         if self.ledger is None:
             return False
         if time.monotonic() - asked > _HEALTH_FOR or not answered:
             try:
                 async with asyncio.timeout(_HEALTH_WAIT):
-                    await self.ledger.tell()
-                answered = True
+                    told = await self.ledger.tell()
+                answered = told.get("writes", True) is True
             except Exception:
                 answered = False
             self._ledger_seen = (time.monotonic(), answered)

@@ -20,8 +20,9 @@ from kijun.ledger.database import FAULTS, connect, unavailable
 from kijun.ledger.files import private_folder
 from kijun.ledger.journal import Appending, Journal
 from kijun.ledger.keys import RootKey
-from kijun.ledger.model import Busy, LedgerError
+from kijun.ledger.model import Busy, LedgerError, Unavailable, now_ms
 from kijun.ledger.orphans import Orphans
+from kijun.ledger.schema import set_meta
 
 log = logging.getLogger("kijun.ledger")
 GROUP: Final = 256  # appends in one commit
@@ -56,6 +57,7 @@ class Writer:
             WAITING
         )
         self._connected: dict[str, int] = {}
+        self._ails = False  # the last group could not be recorded
         self._served: set[asyncio.Task[Any]] = set()
 
     async def run(self, ready: Any = None) -> None:
@@ -132,7 +134,11 @@ class Writer:
                 except asyncio.QueueFull:
                     writer.write(frames.failed(number, _busy()))
             case "tell":
-                told = {"size": self.journal.committed.size, "waiting": self._queue.qsize()}
+                told = {
+                    "size": self.journal.committed.size,
+                    "waiting": self._queue.qsize(),
+                    "writes": not self._ails,
+                }
                 writer.write(frames.frame({"n": number, "told": told}))
             case "checkpoint":
                 try:
@@ -164,6 +170,7 @@ class Writer:
                     one.error = one.error or LedgerError(
                         "記録できませんでした。", f"It could not be recorded ({type(error).__name__})."
                     )
+            self._ails = any(isinstance(one.error, Unavailable) for one, _number, _writer in group)
             for one, number, writer in group:
                 if writer is not None and not writer.is_closing():
                     writer.write(frames.answer(number, one))
@@ -174,6 +181,8 @@ class Writer:
         while True:
             await asyncio.sleep(TICK)
             try:
+                if self._ails:
+                    self._try_again()
                 for one in self._orphans.look(self._connected):
                     await self._queue.put((one, 0, None))
                 if time.monotonic() - last >= self._every and self._sign_if_grown():
@@ -182,6 +191,12 @@ class Writer:
                 log.warning("the ledger's database does not answer: %s", type(error).__name__)
             except Exception:  # a fault of ours must not end the signing of checkpoints
                 log.exception("checkpoints and orphans could not be looked after; trying again")
+
+    def _try_again(self) -> None:
+        """Whether the database takes something again: nobody may ask anything of a ledger that is said to be down."""
+        with self._database.writing() as link:
+            set_meta(link, "tried_at", str(now_ms()))
+        self._ails = False
 
     def _sign_if_grown(self) -> bool:
         if self.journal.committed.size <= self._checkpoints.newest()[0]:
