@@ -14,14 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from kijun.ledger import model
-from kijun.ledger.journal import Appending
 from kijun.ledger.model import LedgerError, Limits, Receipt
 from kijun.ledger.packing import Packed
+
+if TYPE_CHECKING:
+    from kijun.ledger.journal import Appending
 
 NAME: Final = "writer.sock"
 LARGEST: Final = 256 * 1024 * 1024  # bytes of a frame
@@ -66,6 +68,8 @@ def append_frame(number: int, entries: Sequence[Packed], limits: Limits | None) 
 
 def appending(head: Mapping[str, Any], blobs: memoryview, worker: str) -> Appending:
     """The wish as the journal takes it; raises `BadFrame`."""
+    from kijun.ledger.journal import Appending  # the writer has it; a client has no database to load
+
     entries, at = [], 0
     try:
         for clear, content, masked, *more in head["entries"]:
