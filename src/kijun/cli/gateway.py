@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=workers,
         default=services.default_workers(),
-        help="processes that inspect and forward (default: half of the cores)",
+        help="processes that inspect and forward (default: one a core, at most 8)",
     )
 
 

@@ -15,8 +15,8 @@ MOST_WORKERS: Final = 64
 
 
 def default_workers() -> int:
-    """Gateway processes: half of the cores, for inspection is what costs, and the upstream and the web want some too."""
-    return max(1, min(8, (os.cpu_count() or 2) // 2))
+    """Gateway processes: one a core, at most eight. Inspection is what costs, and two that arrive together need not wait for each other."""
+    return min(8, len(os.sched_getaffinity(0)))
 
 
 def writer() -> Service:
@@ -25,12 +25,14 @@ def writer() -> Service:
 
 
 def gateways(listener: socket.socket, count: int, gate: int) -> list[Service]:
-    """``count`` processes that share a socket. They load beside the preparation and wait at ``gate``."""
+    """``count`` processes that share a socket. The first loads beside the preparation and waits at ``gate``; the others come when
+    that is done, so that the first page does not wait for them."""
     passed = [listener.fileno(), gate]
     names = ["gateway"] if count == 1 else [f"gateway-{number}" for number in range(1, count + 1)]
     command = [*PYTHON, "kijun.cli.gateway_worker", *map(str, passed)]
     return [
-        Service(name, command, grace=11, descriptors=passed, early=True, group="gateway") for name in names
+        Service(name, command, grace=11, descriptors=passed, early=number == 0, group="gateway")
+        for number, name in enumerate(names)
     ]
 
 
