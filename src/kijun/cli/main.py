@@ -58,6 +58,9 @@ COMMANDS: Final[dict[str, Command]] = {
         "print a one-time link by which a person sets a new password",
     ),
     "access": Command("kijun.governance.access.commands", "who may use which AI for what"),
+    "records": Command(
+        "kijun.governance.interactions.commands", "read records of AI use, holds, access reports, imports"
+    ),
     "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
     "sample": Command("kijun.sites.sample.commands", "load or remove the sample town みちしるべ市"),
     "version": Command("kijun.cli.version", "print the version", django=False),

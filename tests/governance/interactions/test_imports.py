@@ -109,7 +109,8 @@ class TestOnThePages:
         preview = answer["Location"]
         page = client.get(preview)
         text = page.content.decode()
-        assert (page.context["fresh"], page.context["double"], page.context["wrong_count"]) == (2, 1, 2)
+        found = page.context["found"]
+        assert (found.fresh, found.double, len(found.wrong)) == (2, 1, 2)
         assert "4行目：「9999」という職員がいません。" in text
         assert "5行目" in text
         assert "⟦氏名1⟧" in text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -14,8 +16,9 @@ from kijun.governance.audit.models import Entry as Told
 from kijun.governance.interactions import ledger, searching
 from kijun.governance.interactions.reach import reach_of
 from kijun.governance.interactions.searching import Asked
+from kijun.governance.interactions.views import records
 from kijun.governance.inventory.models import AISystem
-from kijun.ledger.model import Kind, Query, Unavailable, Verdict
+from kijun.ledger.model import Kind, Query, Unavailable, Verdict, now_ms
 from tests.governance.interactions.made import exchange
 
 ClientOf = Callable[[Person], Client]
@@ -183,6 +186,26 @@ class TestFinding:
         assert found == ids[::-1]
         assert rounds > 5
 
+    def test_halves_come_together_also_when_hits_lie_far_apart(self, staff: Person, record: Any) -> None:
+        """A word once a month among much else: each line has its question, though only the answer holds the word."""
+        month, start = 31 * 86_400_000, now_ms() - 400 * 86_400_000
+        ids = []
+        for n in range(6):
+            entries = exchange(staff, f"質問{n}", "督促の文案", at=start + n * month)
+            ids.append(entries[0].interaction)
+            ledger.record(entries)
+            ledger.record(
+                [
+                    one
+                    for m in range(80)
+                    for one in exchange(staff, f"別{m}", "別", at=start + n * month + 900_000)
+                ]
+            )
+        queries = searching.queries(staff.municipality.code, Asked(text="督促"), reach_of_everything(staff))
+        results = searching.search(queries)
+        assert [one.id for one in results.interactions] == ids[::-1]
+        assert all(len(one.entries) == 2 for one in results.interactions)
+
     def test_a_date_that_is_none_is_told(self, client_of: ClientOf, auditor: Person, say: Any) -> None:
         answer = reader(client_of, auditor).get("/staff/records/?since=きのう")
         assert answer.status_code == 422
@@ -217,6 +240,80 @@ def reach_of_everything(person: Person) -> Any:
     from dataclasses import replace
 
     return replace(reach_of(person), everything=True)
+
+
+class TestExcel:
+    def test_it_works(self, client_of: ClientOf, auditor: Person, staff: Person, say: Any) -> None:
+        id = say(staff, f"氏名：{NAME}　の通知を直して", "直しました。")
+        client = reader(client_of, auditor)
+        assert "?format=xlsx" in page(client, "/staff/records/")
+        [row] = rows_of(client, "/staff/records/")
+        assert (row["使った人"], row["結果"]) == ("介護 三郎", "伏せて通した、そのまま通した")
+        assert (row["記録の番号"], row["出力のトークン数"]) == (id, 30)
+        assert NAME not in str(row)
+
+    def test_it_is_a_look_of_its_own(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        ids = [say(staff, f"質問{n}") for n in range(60)]  # more than a page
+        client = reader(client_of, auditor)
+        assert len(rows_of(client, "/staff/records/", text="質問")) == 60
+        [one] = looks(auditor.municipality.code)
+        assert (one.content["look"], one.content["asked"]) == ("exported", {"text": "質問"})
+        assert one.content["interactions"] == ids[::-1]
+        assert Told.objects.get(action="interactions.exported").detail["count"] == 120
+
+    def test_too_many_are_refused_with_words(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(records, "MOST", 2)
+        for n in range(3):
+            say(staff, f"質問{n}")
+        client = reader(client_of, auditor)
+        answer = client.get("/staff/records/", {"format": "xlsx"})
+        assert answer.status_code == 422
+        assert "Excelには2件までです" in answer.content.decode()
+        assert "質問2" in answer.content.decode()
+        assert len(rows_of(client, "/staff/records/", text="質問1")) == 1
+
+    def test_ones_own(self, client_of: ClientOf, staff: Person, neighbour: Person, say: Any) -> None:
+        id = say(staff)
+        say(neighbour)
+        assert [row["記録の番号"] for row in rows_of(client_of(staff), "/staff/records/mine/")] == [id]
+        assert looks(staff.municipality.code) == []
+
+    def test_a_question_like_a_formula_is_text(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        say(staff, "=1+1")
+        answer = reader(client_of, auditor).get("/staff/records/", {"format": "xlsx"})
+        cell = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]["F2"]
+        assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+    def test_what_could_not_be_read_is_said(self, staff: Person, say: Any) -> None:
+        from kijun.governance.interactions.lines import workbook
+        from kijun.governance.interactions.names import Names
+
+        content = workbook(searching.Results([], unread=2), Names())
+        first = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        assert first.title == "注意"
+        assert "2区画が読めませんでした" in str(first["A2"].value)
+
+    def test_strangers_get_none(
+        self, client: Client, client_of: ClientOf, staff: Person, outsider: Person, say: Any
+    ) -> None:
+        say(staff)
+        assert client.get("/staff/records/?format=xlsx").status_code == 302
+        assert client_of(staff).get("/staff/records/?format=xlsx").status_code == 403
+        assert rows_of(reader(client_of, outsider), "/staff/records/") == []
+
+
+def rows_of(client: Client, address: str, **query: str) -> list[dict[str, Any]]:
+    answer = client.get(address, {"format": "xlsx", **query})
+    assert answer.status_code == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    heads, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    return [dict(zip(map(str, heads), row, strict=True)) for row in rows]
 
 
 class TestWhoMay:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kijun.governance.audit import chain as links
 from kijun.governance.audit.models import Chain, Entry
-from kijun.governance.audit.refs import Ref, ref
+from kijun.governance.audit.refs import Ref, actor_ref, ref
 
 
 def open_chain(key: str, label: str, *, removable: bool = False) -> Chain:
@@ -43,7 +43,7 @@ def record_many(
     at = timezone.now()
     if last is not None and at <= last.at:  # the clock was set back: the order of the chain counts
         at = last.at
-    who = ref(actor)
+    who = actor_ref(actor)
     entries = []
     for action, thing, detail in events:
         what, seq = ref(thing), seq + 1

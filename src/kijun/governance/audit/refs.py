@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from django.db.models import Model
@@ -18,6 +21,32 @@ SYSTEM = Ref("system", "", "Kijun")
 
 CONSOLE = Ref("console", "", "操作卓 console")
 """The actor of a command on the machine itself."""
+
+
+_at_console: ContextVar[bool] = ContextVar("at_console", default=False)
+
+
+@contextmanager
+def at_console() -> Iterator[None]:
+    """What is recorded meanwhile was done by a command on the machine, in the name of the person that the command gives."""
+    token = _at_console.set(True)
+    try:
+        yield
+    finally:
+        _at_console.reset(token)
+
+
+def is_at_console() -> bool:
+    """A command acts in a person's name: nobody signed in."""
+    return _at_console.get()
+
+
+def actor_ref(actor: Model | Ref) -> Ref:
+    """Who acts, as the trail names them; a command in a person's name is told from the person who signed in."""
+    who = ref(actor)
+    if who.id and is_at_console():
+        return who._replace(label=f"{who.label[:180]}（{CONSOLE.label}）")
+    return who
 
 
 def ref(thing: Model | Ref) -> Ref:

@@ -52,9 +52,9 @@ def _whole(book: Ledger) -> LedgerCheck:
 
 def _sample(book: Ledger, size: int) -> LedgerCheck:
     """The tree against all that was signed, and records drawn by chance against their leaves."""
+    from kijun.ledger.rows import check_row
     from kijun.ledger.schema import ROW
     from kijun.ledger.segments.segment import SegmentFault
-    from kijun.ledger.rows import check_row
 
     started = time.perf_counter()
     kinds: Counter[str] = Counter()

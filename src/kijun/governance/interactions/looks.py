@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record as told
-from kijun.governance.audit.refs import Ref
+from kijun.governance.audit.models import Entry as Told
+from kijun.governance.audit.queries import HISTORY
+from kijun.governance.audit.refs import Ref, is_at_console
 from kijun.governance.interactions import ledger
-from kijun.ledger.model import Entry, Kind, Record, new_id
+from kijun.governance.organisation.models import Municipality
+from kijun.ledger.model import Entry, Kind, Query, Record, new_id
 
 SOURCE: Final = "records"
 RETENTION: Final = "y5"
 """As long as it may be asked who looked (U6.1.3): longer than most records themselves are kept."""
-MOST: Final = 200
+MOST: Final = 1_000
 """Interactions and people that one look names."""
 THING: Final = "interactions.record"
 
@@ -33,7 +37,7 @@ def look(
     asked: Mapping[str, Any] | None = None,
     interaction: str = "",
 ) -> None:
-    """Record a look, before anything of it is shown. ``action``: searched, opened, unmasked. Raises `LedgerError`.
+    """Record a look, before anything of it is shown. ``action``: searched, exported, opened, unmasked. Raises `LedgerError`.
 
     What was looked for may itself be somebody's name: it stands encrypted in the ledger; the trail tells only which fields were asked.
     """
@@ -55,9 +59,65 @@ def look(
             "interaction": interaction,
             "interactions": list(dict.fromkeys(one.interaction for one in rows))[:MOST],
             "whose": _whose(rows),
+            **({"by_command": True} if is_at_console() else {}),
         },
     )
     ledger.record([entry])
     thing = Ref(THING, interaction or "*", interaction[:12] or "検索 search")
     detail = {"reason": reason, "look": id, "fields": sorted(conditions), "count": len(rows)}
     told(person.municipality.chain, person, f"interactions.{action}", thing, detail)
+
+
+# --- reading what was recorded --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: ``what`` as for `look`, ``whose`` and ``interactions`` ids as the ledger has them. ``by_command``: on the machine, in the person's name."""
+
+    at: int
+    person: str
+    what: str
+    why: str
+    whose: list[str]
+    interaction: str
+    count: int
+    by_command: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A page, newest first. ``before`` leads to the next one, None on the last; ``unread`` counts segments that could not be read."""
+
+    rows: list[Look]
+    before: int | None
+    unread: int
+
+
+def looks(municipality: Municipality, before: int | None = None, limit: int = 50) -> Looks:
+    """Who looked at whose records. Raises `LedgerError`."""
+    query = Query(municipality=municipality.code, kinds=(Kind.LOOK,), before=before, limit=limit)
+    with ledger.reading() as book:
+        page = book.search(query)
+    return Looks([_told(one) for one in page.records], page.next, len(page.faults))
+
+
+def _told(record: Record) -> Look:
+    content = record.content or {}
+    whose, several = content.get("whose"), content.get("interactions")
+    return Look(
+        record.at,
+        record.person,
+        str(content.get("look", "")),
+        str(content.get("why", "")),
+        [str(one) for one in whose] if isinstance(whose, list) else [],
+        str(content.get("interaction", "")),
+        len(several) if isinstance(several, list) else 0,
+        bool(content.get("by_command")),
+    )
+
+
+def history(municipality: Municipality, interaction: str) -> list[Told]:
+    """Who looked at an interaction, and who kept it from being erased; newest first."""
+    rows = Told.objects.filter(chain__key=municipality.chain, thing_kind=THING, thing_id=interaction)
+    return list(rows.order_by("-seq")[:HISTORY])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import orjson
 from django.utils import timezone
 
+from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import ledger
-from kijun.governance.interactions.reach import Reach
-from kijun.ledger.model import Kind, Query, Record
+from kijun.governance.interactions.reach import Reach, reach_of
+from kijun.ledger.model import Kind, Query, Record, Verdict
 
 SAID: Final = (Kind.INPUT, Kind.OUTPUT, Kind.DECISION, Kind.OUTCOME)
 """What people said and were answered; looks and the ledger's own events are listed elsewhere."""
@@ -20,6 +22,9 @@ PER_PAGE: Final = 50
 """Entries a page, mostly half as many interactions."""
 MANY: Final = 12
 """Questions that one page asks at most."""
+LONGEST_ID: Final = 200
+_A_FILE: Final = 200
+"""Entries that are asked for at once for a file."""
 _BESIDE: Final = 600_000
 """Milliseconds before and after a page in which the other half of an interaction is looked for."""
 _MOST_BESIDE: Final = 400
@@ -91,6 +96,13 @@ class Interaction:
     @property
     def answer(self) -> Record | None:
         return next((one for one in reversed(self.entries) if one.kind in (Kind.OUTPUT, Kind.OUTCOME)), None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is missing: both halves are at hand, or the question was never sent."""
+        question = self.question
+        refused = question is not None and question.verdict in (Verdict.BLOCKED, Verdict.TO_CONFIRM)
+        return refused or (question is not None and self.answer is not None)
 
     @property
     def at(self) -> datetime.datetime:
@@ -169,16 +181,28 @@ def search(
 
 
 def _beside(book: Any, rows: Sequence[Record]) -> list[Record]:
-    """Entries that were recorded about then: among them are the other halves of the interactions of a page."""
-    times = [row.at for row in rows]
-    around = Query(
-        municipality=rows[0].municipality,
-        kinds=tuple(SAID),
-        since=min(times) - _BESIDE,
-        until=max(times) + _BESIDE,
-        limit=_MOST_BESIDE,
-    )
-    return list(book.search(around).records)
+    """Entries that were recorded about when those were whose other half is not on the page: among them it is."""
+    whole = {one.id for one in _grouped(rows, (), set()) if one.is_whole}
+    times = [row.at for row in rows if row.interaction not in whole]
+    found: list[Record] = []
+    for first, last in _windows(times):
+        around = Query(
+            municipality=rows[0].municipality,
+            kinds=tuple(SAID),
+            since=first - _BESIDE,
+            until=last + _BESIDE,
+            limit=_MOST_BESIDE,
+        )
+        found += book.search(around).records
+    return found
+
+
+def _windows(times: Iterable[int]) -> list[tuple[int, int]]:
+    """The times as few spans, parted where they lie furthest apart: a search may find one a month."""
+    order = sorted(times)
+    gaps = sorted(((b - a, place) for place, (a, b) in enumerate(pairwise(order), 1)), reverse=True)
+    cuts = sorted(place for gap, place in gaps[: MANY - 1] if gap > 2 * _BESIDE)
+    return [(order[a], order[b - 1]) for a, b in pairwise([0, *cuts, len(order)])] if order else []
 
 
 def _hit(asked: Iterable[Query], row: Record) -> bool:
@@ -206,6 +230,33 @@ def _grouped(rows: Sequence[Record], beside: Iterable[Record], shown: set[str]) 
         if row.interaction in groups:
             groups[row.interaction][row.seq] = row
     return [Interaction(name, [entries[seq] for seq in sorted(entries)]) for name, entries in groups.items()]
+
+
+def all_of(
+    asked: Sequence[Query], most: int, keep: Callable[[Record], bool] = lambda _record: True
+) -> Results:
+    """What answers, page after page until ``most`` interactions are there; ``before`` is None where that is all. Raises `LedgerError`."""
+    found: dict[str, Interaction] = {}
+    before: int | None = None
+    unread = 0
+    while len(found) < most:
+        page = search(asked, before, limit=_A_FILE, keep=keep)
+        for one in page.interactions:
+            found.setdefault(one.id, one)
+        before, unread = page.before, max(unread, page.unread)
+        if before is None:
+            break
+    shown = list(found.values())
+    return Results(shown[:most], (before or 0) if before is not None or len(shown) > most else None, unread)
+
+
+def openable(person: Person, id: str, *, masked: bool = False) -> tuple[Interaction, Reach] | None:
+    """An interaction that a person may open; None whether it is another's, another town's or nobody's. Raises `LedgerError`."""
+    one = None
+    if 0 < len(id) <= LONGEST_ID and id.isprintable():
+        one = interaction(person.municipality.code, id, masked=masked)
+    reach = reach_of(person)
+    return (one, reach) if one is not None and reach.may_open(one.entries) else None
 
 
 def interaction(municipality: str, id: str, *, masked: bool = False) -> Interaction | None:

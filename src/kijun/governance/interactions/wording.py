@@ -59,6 +59,7 @@ UNINSPECTED: Final[Mapping[str, StrOrPromise]] = {
 }
 LOOKS: Final[Mapping[str, StrOrPromise]] = {
     "searched": _("検索した"),
+    "exported": _("Excelに書き出した"),
     "opened": _("開いた"),
     "unmasked": _("伏せた値を表示した"),
 }

@@ -17,29 +17,62 @@ from kijun.governance.access.commands import (
     model,
     publish,
     purpose,
+    rules,
     stop,
     upstream,
 )
-from kijun.governance.access.commands._shared import NotThere, tell, told
+from kijun.governance.access.commands._shared import (
+    NotThere,
+    command,
+    day,
+    facts,
+    group,
+    person_of,
+    purpose_of,
+    rows,
+    show,
+    system_of,
+    tell,
+    told,
+    town_of,
+)
 
-HELP = "who may use which AI for what: upstreams, models, purposes, grants, stop switches"
+__all__ = [
+    "HELP",
+    "NotThere",
+    "add_arguments",
+    "command",
+    "day",
+    "facts",
+    "group",
+    "person_of",
+    "purpose_of",
+    "rows",
+    "run",
+    "show",
+    "system_of",
+    "tell",
+    "told",
+    "town_of",
+]
+HELP = "who may use which AI for what: upstreams, models, purposes, grants, stop switches, common rules"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands to a parser."""
-    parser.set_defaults(carry_out=None, access_parser=parser)
+    parser.set_defaults(carry_out=None, group_parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (upstream, model, purpose, grant, stop, publish):
+    for module in (upstream, model, purpose, grant, stop, rules, publish):
         module.add(commands)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out a parsed command; returns the exit code."""
     if args.carry_out is None:
-        args.access_parser.print_help(sys.stderr)
+        args.group_parser.print_help(sys.stderr)
         return 2
     try:
-        args.carry_out(args)
+        return args.carry_out(args) or 0
     except NotThere as error:
         tell(str(error), to=sys.stderr)
         return 2
@@ -49,4 +82,3 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         tell(f"{error.filename or ''}: {error.strerror or error}", to=sys.stderr)
         return 1
-    return 0

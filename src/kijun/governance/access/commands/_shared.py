@@ -13,16 +13,17 @@ from typing import Any, TextIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 
-from kijun.governance.access.models import Grant, Model, Purpose, Stop, Upstream
+from kijun.governance.access.models import Grant, GrantKey, Model, Purpose, Stop, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.names import normalise_number
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Municipality
 from kijun.web import dates
 
-Carry = Callable[[argparse.Namespace], None]
+Carry = Callable[[argparse.Namespace], int | None]
+"""What carries out a command; the exit code where it is not 0."""
 NO_ID = 2**63
 
 
@@ -66,7 +67,7 @@ def command(
 def group(commands: Any, name: str, help: str) -> Any:
     """A command that holds others."""
     parser = commands.add_parser(name, help=help, description=help)
-    parser.set_defaults(access_parser=parser)
+    parser.set_defaults(group_parser=parser)
     return parser.add_subparsers(title="commands", metavar="COMMAND")
 
 
@@ -97,6 +98,10 @@ def _one(rows: QuerySet[Any], what: str, asked: str, **by: Any) -> Any:
     named = list(rows.filter(**by)[:2])
     if len(named) == 1:
         return named[0]
+    if named:
+        raise NotThere(
+            f"{what} {asked} はいくつもあります。番号で指定してください。 / There are several: name the {what} by its number."
+        )
     raise NotThere(f"{what} {asked} が見つかりません。 / There is no {what} {asked}.")
 
 
@@ -147,6 +152,13 @@ def grant_of(town: Municipality, asked: str) -> Grant:
     return found
 
 
+def key_of(town: Municipality, asked: str) -> GrantKey:
+    """By what is shown of it."""
+    rows = GrantKey.objects.of(town).select_related("municipality", "grant__municipality")
+    found: GrantKey = _one(rows.filter(revoked_at=None), "key", f"{asked[:7]}…", prefix=asked[:7])
+    return found
+
+
 def stop_of(town: Municipality, asked: str) -> Stop:
     rows = Stop.objects.of(town).select_related("municipality", "system", "purpose", "person")
     found: Stop = _one(rows, "stop", asked, pk=-1)
@@ -180,10 +192,15 @@ def text_of(place: str) -> str:
 def show(args: argparse.Namespace, value: Any, lines: Iterable[str] | Callable[[], Iterable[str]]) -> None:
     """The value as JSON, or lines for people."""
     if args.json:
-        tell(json.dumps(value, ensure_ascii=False, default=str))
+        tell(json.dumps(value, ensure_ascii=False, default=_as_json))
         return
     for line in lines() if callable(lines) else lines:
         tell(line)
+
+
+def _as_json(value: Any) -> str:
+    """Moments as ISO 8601 with the zone, dates as 2026-11-23."""
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
 def facts(value: Mapping[str, Any]) -> list[str]:
@@ -201,6 +218,8 @@ def _plain(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime.datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, list | tuple):
         return ", ".join(map(_plain, value)) or "-"
     if isinstance(value, dict):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,6 +14,9 @@ from kijun.governance.audit.refs import Ref
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.looks import THING
 from kijun.ledger.model import LedgerError
+
+if TYPE_CHECKING:
+    from kijun.ledger.holding import Hold
 
 
 def _reason(text: str) -> str:
@@ -32,7 +37,7 @@ def refused(error: LedgerError) -> ValidationError:
     return ValidationError(error.en if english else error.ja)
 
 
-def put_hold(person: Person, interaction: str, reason: str) -> None:
+def put_hold(person: Person, interaction: str, reason: str) -> Hold:
     """Keep an interaction of the person's municipality from being erased; ValidationError where there is none."""
     from kijun.ledger.holding import hold
 
@@ -53,6 +58,7 @@ def put_hold(person: Person, interaction: str, reason: str) -> None:
     detail = {"reason": why, "hold": made.id}
     thing = Ref(THING, interaction, interaction[:12])
     record(person.municipality.chain, person, "interactions.held", thing, detail)
+    return made
 
 
 def release_hold(person: Person, id: str, reason: str) -> str:

@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from kijun.governance.interactions import wording
-from kijun.governance.interactions.reach import Reach, reach_of
-from kijun.governance.interactions.searching import Interaction, interaction
+from kijun.governance.interactions.reach import Reach
+from kijun.governance.interactions.searching import Interaction, openable
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.model import LedgerError
 
@@ -20,7 +20,6 @@ P = ParamSpec("P")
 REASON: Final = "interactions.reason"
 IDLE: Final = 3600
 """Seconds without a look after which the reason is asked anew."""
-LONGEST_ID: Final = 200
 
 
 def reason_of(request: StaffRequest) -> str:
@@ -58,13 +57,10 @@ def with_ledger(view: View[P]) -> View[P]:
 
 def found(request: StaffRequest, id: str, *, masked: bool = False) -> tuple[Interaction, Reach]:
     """An interaction that the person may open; else 404, whether it is another's, another town's or nobody's."""
-    one = None
-    if 0 < len(id) <= LONGEST_ID and id.isprintable():
-        one = interaction(request.municipality.code, id, masked=masked)
-    reach = reach_of(request.user)
-    if one is None or not reach.may_open(one.entries):
+    opened = openable(request.user, id, masked=masked)
+    if opened is None:
         raise Http404
-    return one, reach
+    return opened
 
 
 def is_own(one: Interaction, reach: Reach) -> bool:

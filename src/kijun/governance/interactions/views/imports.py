@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.interactions import actions, importing, wording
 from kijun.governance.interactions.forms import FileForm, TemplateForm
-from kijun.governance.interactions.importing_entries import Reader, known
 from kijun.governance.interactions.importing_files import content_of
+from kijun.governance.interactions.importing_preview import Preview
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
-from kijun.governance.interactions.reading import texts
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.inspection import InspectionError
 from kijun.web.excel import SheetError
@@ -24,7 +23,6 @@ from kijun.web.forms import Form
 from kijun.web.who_may import who_may
 
 MOST_ERRORS = 50
-SHOWN = 5
 
 
 @who_may("interactions.import")
@@ -140,13 +138,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
     if template is None:
         return redirect("interactions:import_mapping", run.pk)
     try:
-        reader = Reader.of(template, run.sha256)
-        rows = importing.read(template.form, content_of(run), run.filename, template.mapping)
-        reader.judge(rows)
-        good = importing.distinct(rows)
-        old = known(template, list(good))
-        fresh = [row for key, row in good.items() if key not in old]
-        shown = [_shown(reader, row) for row in fresh[:SHOWN]]
+        found = Preview.of(template, content_of(run), run.filename, run.sha256)
     except SheetError as error:
         return _unreadable(request, run, str(error))
     except InspectionError as error:
@@ -154,41 +146,22 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
     form = Form(request.POST) if request.method == "POST" else Form()
     if request.method == "POST" and form.is_valid():
         try:
-            actions.confirm_import(request.user, run, rows=len(rows))
+            actions.confirm_import(request.user, run, rows=found.rows)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             start(run.pk)
             messages.success(request, _("取込みを始めました。件数はこの画面で確かめられます。"))
             return redirect("interactions:imports")
-    wrong = [row for row in rows if row.errors]
     context = {
         "run": run,
         "template": template,
         "form": form,
-        "rows": len(rows),
-        "fresh": len(fresh),
-        "double": len(rows) - len(wrong) - len(fresh),
-        "wrong": [(row.number, row.errors) for row in wrong[:MOST_ERRORS]],
-        "wrong_count": len(wrong),
-        "shown": shown,
+        "found": found,
+        "wrong": found.wrong[:MOST_ERRORS],
+        "shown": [(row, [wording.finding(type) for type in row.findings]) for row in found.shown],
     }
     return render(request, "interactions/import_preview.html", context, status=422 if form.errors else 200)
-
-
-def _shown(reader: Reader, row: importing.Row) -> dict[str, Any]:
-    """A row as it would be recorded: masked."""
-    entries = reader.entries(row)
-    said = [" ".join(text for _role, text, _place in texts(one.content))[:200] for one in entries]
-    found = sorted({type for one in entries for type in one.findings})
-    return {
-        "number": row.number,
-        "at": row.at,
-        "person": reader.people.find(row.who) or row.who,
-        "question": said[0],
-        "answer": said[1] if len(said) > 1 else "",
-        "findings": [wording.finding(type) for type in found],
-    }
 
 
 def start(pk: int) -> None:

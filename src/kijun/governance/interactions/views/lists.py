@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from kijun.governance.interactions import ledger, wording
+from kijun.governance.interactions import looks as looking
 from kijun.governance.interactions.names import resolve
 from kijun.governance.interactions.searching import moment
 from kijun.governance.interactions.views._shared import number, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.holding import holds_of
-from kijun.ledger.model import Kind, Query, Record
 from kijun.web.who_may import who_may
 
 
@@ -46,40 +44,21 @@ def holds(request: StaffRequest) -> HttpResponse:
 @with_ledger
 def looks(request: StaffRequest) -> HttpResponse:
     """Who looked at whose records, when and why, newest first."""
-    query = Query(
-        municipality=request.municipality.code,
-        kinds=(Kind.LOOK,),
-        before=number(request.GET.get("before")),
-        limit=50,
-    )
-    with ledger.reading() as book:
-        page = book.search(query)
-    told = [_told(one) for one in page.records]
-    people = {one.person for one in page.records} | {id for one in told for id in one["whose"]}
+    page = looking.looks(request.municipality, number(request.GET.get("before")))
+    people = {one.person for one in page.rows} | {id for one in page.rows for id in one.whose}
     names = resolve(request.municipality, {"person": people})
     rows = [
         {
-            "at": moment(record.at),
-            "who": names.of("person", record.person),
-            "what": wording.LOOKS.get(one["look"], one["look"]),
-            "whose": [names.of("person", id) for id in one["whose"]],
-            "why": one["why"],
-            "interaction": one["interaction"],
-            "count": one["count"],
+            "at": moment(one.at),
+            "who": names.of("person", one.person),
+            "by_command": one.by_command,
+            "what": wording.LOOKS.get(one.what, one.what),
+            "whose": [names.of("person", id) for id in one.whose],
+            "why": one.why,
+            "interaction": one.interaction,
+            "count": one.count,
         }
-        for record, one in zip(page.records, told, strict=True)
+        for one in page.rows
     ]
-    context = {"rows": rows, "next": page.next, "unread": len(page.faults)}
+    context = {"rows": rows, "next": page.before, "unread": page.unread}
     return render(request, "interactions/looks.html", context)
-
-
-def _told(record: Record) -> dict[str, Any]:
-    content = record.content or {}
-    whose, several = content.get("whose"), content.get("interactions")
-    return {
-        "look": str(content.get("look", "")),
-        "why": str(content.get("why", "")),
-        "interaction": str(content.get("interaction", "")),
-        "whose": [str(one) for one in whose] if isinstance(whose, list) else [],
-        "count": len(several) if isinstance(several, list) else 0,
-    }

@@ -16,11 +16,9 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
-from kijun.governance.audit.models import Entry
-from kijun.governance.audit.queries import HISTORY
 from kijun.governance.interactions import actions, ledger, wording
 from kijun.governance.interactions.forms import ReasonForm
-from kijun.governance.interactions.looks import THING, look
+from kijun.governance.interactions.looks import history, look
 from kijun.governance.interactions.names import Names, names_of, resolve
 from kijun.governance.interactions.reach import Reach
 from kijun.governance.interactions.reading import Block, blocks
@@ -188,15 +186,9 @@ def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool
         "may_unmask": may_unmask and not unmask and any(half.has_masked for half in halves),
         "unmasked": unmask,
         "imported": _imported(one),
-        "history": [] if own else _history(request, one.id),
+        "history": [] if own else history(request.municipality, one.id),
     }
     return render(request, "interactions/record.html", context)
-
-
-def _history(request: StaffRequest, id: str) -> list[Entry]:
-    """Who looked at it, and who kept it from being erased."""
-    rows = Entry.objects.filter(chain__key=request.municipality.chain, thing_kind=THING, thing_id=id)
-    return list(rows.order_by("-seq")[:HISTORY])
 
 
 def _may_hold(request: StaffRequest) -> bool:

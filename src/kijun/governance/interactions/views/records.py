@@ -3,69 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_stubs_ext import StrOrPromise
+from django.utils.translation import gettext as _
 
-from kijun.governance.interactions import searching, wording
+from kijun.governance.interactions import searching
 from kijun.governance.interactions.forms import ReasonForm, SearchForm
+from kijun.governance.interactions.lines import MOST, line, workbook
 from kijun.governance.interactions.looks import look
-from kijun.governance.interactions.names import Names, names_of
+from kijun.governance.interactions.names import names_of
 from kijun.governance.interactions.reach import reach_of
-from kijun.governance.interactions.reading import excerpt
-from kijun.governance.interactions.searching import Interaction, Results
+from kijun.governance.interactions.searching import Results
 from kijun.governance.interactions.views._shared import keep_reason, number, reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.model import Query, Record
+from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One interaction of the list."""
-
-    one: Interaction
-    who: str
-    department: str
-    system: str
-    purpose: str
-    excerpt: str
-    verdicts: list[tuple[StrOrPromise, str]]
-    findings: list[str]
-    source: StrOrPromise
-
-
-def _lines(results: Results, names: Names) -> list[Line]:
-    made = []
-    for one in results.interactions:
-        first = one.first
-        verdicts = [wording.verdict(half) for half in (one.question, one.answer) if half is not None]
-        made.append(
-            Line(
-                one,
-                names.who(first),
-                names.of("department", first.department),
-                names.of("system", first.system),
-                names.of("purpose", first.purpose),
-                excerpt(one.question or one.answer),
-                list(dict.fromkeys(verdicts)),
-                [wording.finding(type) for type in one.findings],
-                wording.source(first.source),
-            )
-        )
-    return made
-
-
-def _next_url(request: StaffRequest, before: int | None) -> str:
-    if before is None:
-        return ""
+def _address(request: StaffRequest, **changes: str) -> str:
     query = request.GET.copy()
-    query["before"] = str(before)
+    for key in ("before", "format"):
+        query.pop(key, None)
+    query.update(changes)
     return "?" + query.urlencode()
 
 
@@ -76,18 +41,40 @@ def _page(request: StaffRequest, form: SearchForm, results: Results | None, **mo
     context = {
         "form": form,
         "results": results,
-        "lines": _lines(results, names) if results else [],
-        "next_url": _next_url(request, results.before) if results else "",
+        "lines": [line(one, names) for one in results.interactions] if results else [],
+        "next_url": _address(request, before=str(results.before))
+        if results and results.before is not None
+        else "",
+        "excel_url": _address(request, format="xlsx"),
         "later": "before" in request.GET,
         "narrowed": narrowed,
         **more,
     }
-    status = 422 if form.is_bound and not form.is_valid() else 200
+    status = 422 if form.errors else 200
     return render(request, "interactions/records.html", context, status=status)
 
 
-def _find(request: StaffRequest, queries: Sequence[Query], keep: Callable[[Record], bool]) -> Results:
-    return searching.search(queries, number(request.GET.get("before")), keep=keep)
+def _find(
+    request: StaffRequest, form: SearchForm, queries: Sequence[Query], keep: Callable[[Record], bool]
+) -> tuple[Results, bool]:
+    """A page; or all for a file, where it can hold them (True). Where it cannot, the form says so above the page."""
+    if request.GET.get("format") == "xlsx":
+        found = searching.all_of(queries, MOST, keep)
+        if found.before is None:
+            return found, True
+        form.add_error(None, _too_many())
+    return searching.search(queries, number(request.GET.get("before")), keep=keep), False
+
+
+def _too_many() -> str:
+    words = _("Excelには%(most)s件までです。期間や条件で絞って、何回かに分けてください。")
+    return words % {"most": f"{MOST:,}"}
+
+
+def _file(request: StaffRequest, results: Results) -> HttpResponse:
+    entries = [entry for one in results.interactions for entry in one.entries]
+    content = workbook(results, names_of(request.municipality, entries))
+    return excel_response(content, f"{_('入出力記録')}_{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @who_may("interactions.search")
@@ -102,10 +89,13 @@ def records(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, None, why=why)
     asked = form.asked()
-    results = _find(request, searching.queries(request.municipality.code, asked, reach), reach.holds)
+    queries = searching.queries(request.municipality.code, asked, reach)
+    results, whole = _find(request, form, queries, reach.holds)
     entries = [entry for one in results.interactions for entry in one.entries]
     asked_for = {name: str(value) for name, value in form.cleaned_data.items() if value}
-    look(request.user, "searched", why, entries, asked=asked_for)
+    look(request.user, "exported" if whole else "searched", why, entries, asked=asked_for)
+    if whole:
+        return _file(request, results)
     return _page(request, form, results, why=why, limited=not reach.everything)
 
 
@@ -124,7 +114,8 @@ def mine(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, None, own=True)
     queries = searching.own_query(request.municipality.code, form.asked(), str(request.user.pk))
-    return _page(request, form, _find(request, queries, reach.is_own), own=True)
+    results, whole = _find(request, form, queries, reach.is_own)
+    return _file(request, results) if whole else _page(request, form, results, own=True)
 
 
 @who_may("interactions.search")

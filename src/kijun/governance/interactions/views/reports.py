@@ -8,22 +8,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import pgettext
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
-from kijun.governance.interactions import actions, figures, reach, wording
+from kijun.governance.interactions import actions, figures, wording
 from kijun.governance.interactions.forms import AcknowledgeForm
 from kijun.governance.interactions.models import AccessReport
-from kijun.governance.interactions.names import Names, resolve
+from kijun.governance.interactions.reports import counted, findings, month_label, state, visible
+from kijun.governance.interactions.reports import names as names_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import charts, excel
-from kijun.web.dates import format_date
 from kijun.web.tables import excel_response
 from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
@@ -32,30 +31,10 @@ PER_PAGE = 12
 """Months that the list shows."""
 
 
-def month_label(month: str) -> str:
-    """2026年11月（令和8年）, in English November 2026."""
-    first = figures.month_days(month)[0]
-    if wording.english():
-        return f"{first:%B} {first.year}"
-    whole = format_date(first, "ja")
-    return whole.replace("1日", "", 1) if "月1日" in whole else whole
-
-
-def visible(request: StaffRequest) -> QuerySet[AccessReport]:
-    """All reports of the municipality, or those of the departments that the person approves for."""
-    rows: QuerySet[AccessReport] = AccessReport.objects.of(request.municipality).select_related(
-        "department", "acknowledged_by"
-    )
-    if request.user.roles_today() & reach.EVERYTHING:
-        return rows
-    held = reach.reach_of(request.user).departments
-    return rows.filter(department__in=[int(one) for one in held])
-
-
 @who_may("interactions.view_reports")
 def reports(request: StaffRequest) -> HttpResponse:
     """The newest months first; what nobody has acknowledged in time is said on top."""
-    rows = visible(request)
+    rows = visible(request.user)
     months = list(rows.order_by("-month").values_list("month", flat=True).distinct()[:PER_PAGE])
     shown = rows.filter(month__in=months)
     groups = [
@@ -73,21 +52,6 @@ def reports(request: StaffRequest) -> HttpResponse:
     return render(
         request, "interactions/reports.html", {"groups": groups, "late": late, "it_staff": it_staff}
     )
-
-
-def state(one: AccessReport) -> tuple[StrOrPromise, str]:
-    """Words and tone."""
-    if one.department_id is None:
-        return gettext_lazy("部署なし"), "neutral"
-    if one.acknowledged_at is not None:
-        return (
-            (gettext_lazy("確認済（気になる点あり）"), "warning")
-            if one.odd
-            else (gettext_lazy("確認済"), "success")
-        )
-    if one.is_overdue:
-        return pgettext_lazy("report", "期限切れ"), "danger"
-    return gettext_lazy("確認待ち"), "progress"
 
 
 @who_may("interactions.view_reports")
@@ -127,17 +91,8 @@ def _add(form: AcknowledgeForm, error: ValidationError) -> None:
         form.add_error(None, error)
 
 
-def _names(request: StaffRequest, rows: list[AccessReport]) -> Names:
-    wanted: dict[str, set[str]] = {"person": set(), "system": set(), "purpose": set()}
-    for one in rows:
-        wanted["person"] |= set(one.figures.get("by_person", {}))
-        wanted["system"] |= set(one.figures.get("systems", {}))
-        wanted["purpose"] |= set(one.figures.get("purposes", {}))
-    return resolve(request.municipality, wanted)
-
-
 def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | None) -> dict[str, Any]:
-    told, names = row.figures, _names(request, [row])
+    told, names = row.figures, names_of(request.user, [row])
     return {
         "report": row,
         "form": form,
@@ -155,15 +110,15 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
         "tables": [
             (
                 pgettext("one", "AIシステム"),
-                _rows(told.get("systems", {}), lambda id: names.of("system", id)),
+                counted(told.get("systems", {}), lambda id: names.of("system", id)),
             ),
             (
                 pgettext("one", "利用目的"),
-                _rows(told.get("purposes", {}), lambda id: names.of("purpose", id)),
+                counted(told.get("purposes", {}), lambda id: names.of("purpose", id)),
             ),
             (
                 _("利用の多い職員（5人まで）"),
-                _rows(told.get("by_person", {}), lambda id: names.of("person", id)),
+                counted(told.get("by_person", {}), lambda id: names.of("person", id)),
             ),
         ],
         "findings": _findings(told),
@@ -173,23 +128,10 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
 
 
 def _findings(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Kinds of findings, the most frequent first, with what became of the records that they stand in."""
-    ruled = told.get("ruled_findings", {})
     return [
-        {
-            "label": wording.finding(type),
-            "group": wording.finding_group(type),
-            "count": count,
-            "masked": ruled.get(type, {}).get("masked", 0),
-            "confirmed": sum(ruled.get(type, {}).get(one, 0) for one in ("confirmed", "to_confirm")),
-            "blocked": ruled.get(type, {}).get("blocked", 0),
-        }
-        for type, count in sorted(told.get("findings", {}).items(), key=lambda item: -item[1])
+        {**one, "label": wording.finding(one["type"]), "group": wording.finding_group(one["type"])}
+        for one in findings(told)
     ]
-
-
-def _rows(counts: Mapping[str, int], label: Any) -> list[tuple[str, int]]:
-    return [(label(id), n) for id, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def _chart(row: AccessReport) -> charts.Chart:

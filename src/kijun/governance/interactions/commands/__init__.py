@@ -1,0 +1,65 @@
+"""``kijun records …``: all that the pages of records do, for scripts and for the day without a browser.
+
+Nobody signs in at the machine, so each command names in whose name it acts (``--as``): what that person may see and do is what the
+command may. Ledger and trail tell it from the person's own looks by 操作卓 console. Exit codes: 0 done, 1 refused or impossible (the
+reason goes to standard error in Japanese and English), 2 wrongly called, or nothing of that name within reach.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from kijun.governance.access.commands import NotThere, tell, told
+from kijun.governance.audit.refs import at_console
+from kijun.governance.interactions.commands import holds, imports, records, reports
+from kijun.inspection import InspectionError
+from kijun.ledger.model import LedgerError
+from kijun.web.excel import SheetError
+
+NOT_ALLOWED = (
+    "この職員には、これを行う権限がありません。だれが何をできるかは docs/records.md にあります。\n"
+    "This person may not do that: docs/records.md says who may do what."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the subcommands to a parser."""
+    parser.set_defaults(carry_out=None, group_parser=parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for module in (records, holds, reports, imports):
+        module.add(commands)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out a parsed command; returns the exit code."""
+    if args.carry_out is None:
+        args.group_parser.print_help(sys.stderr)
+        return 2
+    try:
+        with at_console():
+            args.carry_out(args)
+    except NotThere as error:
+        tell(str(error), to=sys.stderr)
+        return 2
+    except (PermissionDenied, ValidationError, LedgerError, SheetError, InspectionError, OSError) as error:
+        tell(_words(error), to=sys.stderr)
+        return 1
+    return 0
+
+
+def _words(error: Exception) -> str:
+    match error:
+        case ValidationError():
+            return told(error)
+        case LedgerError():
+            return f"{error.ja}\n{error.en}"
+        case InspectionError():
+            return f"{error.message.ja}\n{error.message.en}"
+        case OSError():
+            return f"{error.filename or ''}: {error.strerror or error}"
+        case PermissionDenied():
+            return NOT_ALLOWED
+    return str(error)

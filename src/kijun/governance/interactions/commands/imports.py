@@ -1,0 +1,221 @@
+"""``kijun records template …``, ``import`` and ``imports``: logs of products that do not pass the gateway."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from kijun.governance.access.commands import NotThere, group, purpose_of, rows, show, system_of
+from kijun.governance.accounts.models import Person
+from kijun.governance.interactions import actions, importing, importing_run
+from kijun.governance.interactions.commands._shared import acting, person
+from kijun.governance.interactions.importing_preview import Preview
+from kijun.governance.interactions.models import ImportRun, ImportTemplate
+from kijun.governance.organisation.models import Municipality
+from kijun.ledger.model import RETENTIONS, Unavailable
+
+PATIENCE: Final = 3
+"""Rounds without a row further after which the import is left to the jobs."""
+
+
+def add(commands: Any) -> None:
+    """The commands."""
+    mine = group(commands, "template", "how one product's log is read")
+    acting(mine, "list", "list the templates", _list)
+    saving = acting(mine, "save", "make a template, or change it; what is not given stays", _save)
+    _options(saving)
+    removing = acting(mine, "remove", "take away a template that nothing was imported with", _remove)
+    for one in (saving, removing):
+        one.add_argument("template", metavar="TEMPLATE", help="its name")
+    bringing = acting(commands, "import", "look at a product's log; record it with --run", _import)
+    bringing.add_argument("file", type=Path, metavar="FILE", help="CSV, .xlsx or JSON Lines")
+    bringing.add_argument("--template", required=True, metavar="NAME", help="how it is read")
+    bringing.add_argument(
+        "--run", action="store_true", dest="confirmed", help="record what the preview tells"
+    )
+    acting(commands, "imports", "list what was imported, newest first", _imports)
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--form", choices=ImportTemplate.Form.values, help="the file's form (default: table)")
+    parser.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
+    parser.add_argument("--purpose", metavar="PURPOSE", help="its name or number; an empty one takes it away")
+    parser.add_argument(
+        "--column",
+        action="append",
+        metavar="FIELD=HEADING",
+        help=f"which heading holds what, of {', '.join(importing.FIELDS)}; may be repeated",
+    )
+    parser.add_argument("--zone", choices=("local", "utc"), help="of times without a zone (default: local)")
+    parser.add_argument(
+        "--unknown",
+        choices=("error", "keep"),
+        help="a row of somebody unknown: error, or keep it with the name masked (default: error)",
+    )
+    parser.add_argument(
+        "--retention", choices=list(RETENTIONS), help="how long records are kept (default: y1)"
+    )
+
+
+def as_dict(row: ImportTemplate) -> dict[str, Any]:
+    """A template."""
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "form": row.form,
+        "system": row.system.code,
+        "purpose": row.purpose.name if row.purpose else "",
+        "retention": row.retention,
+        "columns": {},
+        **row.mapping,
+    }
+
+
+def _templates(town: Municipality) -> Any:
+    return ImportTemplate.objects.of(town).select_related("municipality", "system", "purpose")
+
+
+def _template(town: Municipality, name: str) -> ImportTemplate:
+    found: ImportTemplate | None = _templates(town).filter(name=name).first()
+    if found is None:
+        raise NotThere(f"読み方 {name} が見つかりません。 / There is no template {name}.")
+    return found
+
+
+def _list(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.import")
+    found = [as_dict(row) for row in _templates(who.municipality)]
+    show(args, found, rows(found, "id", "name", "form", "system", "purpose", "retention"))
+
+
+def _save(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.import")
+    town = who.municipality
+    row: ImportTemplate | None = _templates(town).filter(name=args.template).first()
+    if row is None and not args.system:
+        raise NotThere("--system でAIシステムを指定してください。 / Name the AI system with --system.")
+    values: dict[str, Any] = {
+        "name": args.template,
+        "form": args.form or (row.form if row else ImportTemplate.Form.TABLE),
+        "mapping": _mapping(args, row),
+    }
+    if args.system:
+        values["system"] = system_of(town, args.system)
+    if args.purpose is not None:
+        values["purpose"] = purpose_of(town, args.purpose) if args.purpose else None
+    if args.retention:
+        values["retention"] = args.retention
+    saved = actions.save_template(who, row, values)
+    show(args, as_dict(saved), [f"{saved.pk}\t{saved.name}"])
+
+
+def _mapping(args: argparse.Namespace, row: ImportTemplate | None) -> dict[str, Any]:
+    kept = {"columns": {}, "zone": "local", "unknown": "error"} | (row.mapping if row else {})
+    columns = dict(kept["columns"])
+    for text in args.column or []:
+        field, equals, heading = text.partition("=")
+        if not equals or field not in importing.FIELDS:
+            raise NotThere(
+                f"{text} を読めません。項目=見出し の形で書いてください。例：at=日時\n"
+                f"{text}: write FIELD=HEADING, such as at=timestamp. Fields: {', '.join(importing.FIELDS)}."
+            )
+        columns[field] = heading.strip()
+    given = {name: getattr(args, name) for name in ("zone", "unknown") if getattr(args, name)}
+    return {**kept, **given, "columns": {field: heading for field, heading in columns.items() if heading}}
+
+
+def _remove(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.import")
+    row = _template(who.municipality, args.template)
+    actions.remove_template(who, row)
+    show(args, {"removed": args.template}, [f"{args.template}: removed"])
+
+
+# --- a file ---------------------------------------------------------------------------------
+
+
+def _import(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.import")
+    template = _template(who.municipality, args.template)
+    with args.file.open("rb") as file:
+        content = file.read(importing.LIMITS.max_bytes + 1)  # one more: the reader says that it is too large
+    found = Preview.of(template, content, args.file.name, hashlib.sha256(content).hexdigest())
+    told: dict[str, Any] = {
+        **{name: getattr(found, name) for name in ("rows", "fresh", "double")},
+        "wrong": [{"row": number, "errors": errors} for number, errors in found.wrong],
+        "recorded": False,
+    }
+    if args.confirmed and found.fresh:
+        told |= {"recorded": True, **_recorded(_carry_out(who, template, args.file.name, content, found))}
+    else:
+        told["shown"] = [
+            {**asdict(row), "person": getattr(row.person, "staff_number", row.person)} for row in found.shown
+        ]
+    show(args, told, lambda: _lines(told))
+
+
+def _carry_out(who: Person, template: ImportTemplate, name: str, content: bytes, found: Preview) -> ImportRun:
+    run = actions.stage_import(who, filename=name, content=content, form=template.form, template=template)
+    actions.confirm_import(who, run, rows=found.rows)
+    idle = 0
+    while run.state in (ImportRun.State.WAITING, ImportRun.State.RUNNING):
+        before = run.seen
+        importing_run.run(run.pk)
+        run.refresh_from_db()
+        idle = idle + 1 if run.seen == before else 0
+        if run.state == ImportRun.State.WAITING and idle >= PATIENCE:
+            raise Unavailable(
+                "台帳に書き込めないため、まだ取り込めていません。書き込めるようになると、続きは自動で取り込まれます。",
+                "The ledger cannot be written, so the import is not done yet; it goes on by itself once it can.",
+            )
+        if run.state == ImportRun.State.RUNNING:
+            time.sleep(1)  # the jobs' process was quicker, and carries it out
+    if run.state == ImportRun.State.FAILED:
+        raise ValidationError(_("取込みが中断しました：%(why)s"), params={"why": run.fault})
+    return run
+
+
+def _recorded(run: ImportRun) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "file": run.filename,
+        "sha256": run.sha256,
+        "template": run.template.name if run.template else "",
+        "state": run.state,
+        "rows": run.rows,
+        "done": run.done,
+        "double": run.double,
+        "wrong_rows": run.wrong,
+        "by": run.made_by.staff_number,
+        "at": run.made_at,
+    }
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    lines = [
+        f"件数 / rows {told['rows']}  記録する / to record {told['fresh']}  "
+        f"取込み済み / known {told['double']}  誤り / wrong {len(told['wrong'])}"
+    ]
+    lines += [f"{one['row']}: {error}" for one in told["wrong"] for error in one["errors"]]
+    lines += rows(told.get("shown", []), "number", "at", "person", "question", "answer", "findings")
+    if told["recorded"]:
+        lines.append(f"{told['done']}件を記録しました。 / {told['done']} recorded.")
+    elif told["fresh"]:
+        lines.append(
+            "まだ記録していません。--run を付けると記録します。 / Nothing is recorded yet: add --run."
+        )
+    return lines
+
+
+def _imports(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.import")
+    runs = ImportRun.objects.of(who.municipality).exclude(state=ImportRun.State.PREVIEW)
+    found = [_recorded(one) for one in runs.select_related("template", "made_by")]
+    show(args, found, rows(found, "id", "file", "template", "state", "done", "double", "wrong_rows", "at"))

@@ -1,0 +1,281 @@
+"""``kijun records search``, ``show`` and ``looks``: reading, each look recorded before anything is printed."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+
+from kijun.governance.access.commands import (
+    NotThere,
+    day,
+    facts,
+    person_of,
+    purpose_of,
+    rows,
+    show,
+    system_of,
+)
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit import words
+from kijun.governance.interactions import ledger, searching, wording
+from kijun.governance.interactions.commands._shared import (
+    Codes,
+    acting,
+    at,
+    department_of,
+    person,
+    reason,
+)
+from kijun.governance.interactions.looks import history, look, looks
+from kijun.governance.interactions.reach import Reach, reach_of
+from kijun.governance.interactions.reading import excerpt, texts
+from kijun.governance.interactions.searching import Asked, Interaction, Results
+from kijun.ledger.holding import holds_of
+from kijun.ledger.model import Record, Verdict
+
+MOST: Final = 1_000
+"""Interactions that one call prints: as many as the record of the look names."""
+_TEXTS: Final = ("text", "finding", "verdict", "application", "model", "source")
+
+
+def add(commands: Any) -> None:
+    """The commands."""
+    searching_ = acting(commands, "search", "find records within the person's reach, newest first", _search)
+    searching_.add_argument("--reason", metavar="TEXT", help="why; needed unless --mine")
+    searching_.add_argument(
+        "--mine", action="store_true", help="the person's own records; no reason is asked"
+    )
+    searching_.add_argument("--text", metavar="WORDS", help="what question or answer contains")
+    searching_.add_argument("--person", metavar="NUMBER", help="staff number of who used AI")
+    searching_.add_argument("--department", metavar="CODE", help="the department's code")
+    searching_.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
+    searching_.add_argument("--purpose", metavar="PURPOSE", help="its name or number")
+    searching_.add_argument("--finding", metavar="TYPE", help="what was found, such as MY_NUMBER")
+    searching_.add_argument(
+        "--verdict", choices=[str(one) for one in Verdict], help="what became of it"
+    )
+    searching_.add_argument("--since", type=day, metavar="DATE", help="first day")
+    searching_.add_argument("--until", type=day, metavar="DATE", help="last day")
+    searching_.add_argument("--application", metavar="NAME", help="the application that asked")
+    searching_.add_argument("--model", metavar="NAME", help="the model's name")
+    searching_.add_argument("--source", choices=list(wording.SOURCES), help="the way it came in")
+    searching_.add_argument(
+        "--limit", type=int, default=50, metavar="N", help=f"interactions at most, 1 to {MOST} (default: 50)"
+    )
+    showing = acting(commands, "show", "show one record with verdicts, findings, history and proof", _show)
+    showing.add_argument("id", metavar="RECORD", help="its id")
+    showing.add_argument(
+        "--reason", metavar="TEXT", help="why; needed for another person's, and with --unmask"
+    )
+    showing.add_argument(
+        "--unmask", action="store_true", help="with the values behind the placeholders, for those who may"
+    )
+    listing = acting(commands, "looks", "list who looked at whose records, when and why", _looks)
+    listing.add_argument("--before", type=int, metavar="PLACE", help="go on below, as the last answer said")
+
+
+# --- search ---------------------------------------------------------------------------------
+
+
+def _search(args: argparse.Namespace) -> None:
+    if not 1 <= args.limit <= MOST:
+        raise NotThere(f"--limit は1から{MOST}までです。 / --limit goes from 1 to {MOST}.")
+    who = person(args, "interactions.mine" if args.mine else "interactions.search")
+    reach, asked = reach_of(who), _asked(args, who)
+    if args.mine:
+        queries, keep = searching.own_query(who.municipality.code, asked, str(who.pk)), reach.is_own
+    else:
+        why = reason(args.reason)
+        queries, keep = searching.queries(who.municipality.code, asked, reach), reach.holds
+    results = searching.all_of(queries, args.limit, keep)
+    if not args.mine:
+        conditions = {name: str(value) for name, value in asdict(asked).items() if value}
+        entries = [entry for one in results.interactions for entry in one.entries]
+        look(who, "searched", why, entries, asked=conditions)
+    _print(args, who, results)
+
+
+def _asked(args: argparse.Namespace, who: Person) -> Asked:
+    town = who.municipality
+    found = {name: getattr(args, name) or "" for name in _TEXTS}
+    if args.person and not args.mine:
+        found["person"] = str(person_of(town, args.person).pk)
+    if args.department:
+        found["department"] = str(department_of(town, args.department).pk)
+    if args.system:
+        found["system"] = str(system_of(town, args.system).pk)
+    if args.purpose:
+        found["purpose"] = str(purpose_of(town, args.purpose).pk)
+    return Asked(**found, since=args.since, until=args.until)
+
+
+def _print(args: argparse.Namespace, who: Person, results: Results) -> None:
+    codes = Codes(who.municipality)
+    found = [_summary(one, codes) for one in results.interactions]
+    more = results.before is not None
+    lines = rows(found, "id", "at", "person", "system", "verdicts", "findings", "excerpt")
+    if more:
+        lines.append(
+            "ほかにもあります。--limit を増やすか、条件を足してください。 / There are more: raise --limit, or narrow."
+        )
+    if results.unread:
+        lines.append(
+            f"封入した記録の{results.unread}区画が読めませんでした。 / {results.unread} sealed segments could not be read."
+        )
+    show(args, {"records": found, "more": more, "unread_segments": results.unread}, lines)
+
+
+def _summary(one: Interaction, codes: Codes) -> dict[str, Any]:
+    first = one.first
+    answer = one.answer or first
+    verdicts = [half.verdict for half in (one.question, one.answer) if half is not None]
+    return {
+        "id": one.id,
+        "at": at(first.at),
+        "person": codes("person", first.person),
+        "application": first.application,
+        "department": codes("department", first.department),
+        "system": codes("system", first.system),
+        "purpose": codes("purpose", first.purpose),
+        "model": answer.model,
+        "source": first.source,
+        "verdicts": list(dict.fromkeys(map(str, verdicts))),
+        "findings": one.findings,
+        "held": bool(one.holds),
+        "excerpt": excerpt(one.question or one.answer),
+    }
+
+
+# --- one record -----------------------------------------------------------------------------
+
+
+def _show(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.mine")
+    one, reach = _opened(who, args.id)
+    own = all(reach.is_own(entry) for entry in one.entries)
+    if args.unmask:
+        if not reach.may_unmask(one.entries, auditor=Role.AUDITOR in who.roles_today()):
+            raise PermissionDenied
+        look(who, "unmasked", reason(args.reason), one.entries, interaction=one.id)
+        one, reach = _opened(who, args.id, masked=True)
+    elif not own:
+        look(who, "opened", reason(args.reason), one.entries, interaction=one.id)
+    found = _whole(who, one, own=own, unmask=args.unmask)
+    show(args, found, lambda: _lines(found))
+
+
+def _opened(who: Person, id: str, *, masked: bool = False) -> tuple[Interaction, Reach]:
+    opened = searching.openable(who, id, masked=masked)
+    if opened is None:
+        raise NotThere(
+            f"記録 {id} は、ないか、この職員には見られません。 / There is no record {id} that this person may see."
+        )
+    return opened
+
+
+def _whole(who: Person, one: Interaction, *, own: bool, unmask: bool) -> dict[str, Any]:
+    town = who.municipality
+    codes = Codes(town)
+    with ledger.reading() as book:
+        entries = [_entry(entry, book.prove(entry.seq), unmask=unmask) for entry in one.entries]
+        held = [hold for hold in holds_of(book, town.code, one.id) if hold.released_at is None]
+    return {
+        **_summary(one, codes),
+        "own": own,
+        "retention": one.first.retention,
+        "entries": entries,
+        "holds": [
+            {"id": hold.id, "why": hold.why, "by": codes("person", hold.by), "at": at(hold.at)}
+            for hold in held
+        ],
+        "history": []
+        if own
+        else [
+            {
+                "at": told.at.isoformat(),
+                "actor": told.actor_label,
+                "action": told.action,
+                "reason": told.detail.get("reason", ""),
+            }
+            for told in history(town, one.id)
+        ],
+    }
+
+
+def _entry(entry: Record, proof: Any, *, unmask: bool) -> dict[str, Any]:
+    content = entry.content or {}
+    kept = {
+        name: content[name] for name in ("findings", "uninspected", "refusal", "error") if content.get(name)
+    }
+    return {
+        "place": entry.seq,
+        "kind": str(entry.kind),
+        "at": at(entry.at),
+        "verdict": str(entry.verdict),
+        "erased": entry.content is None,
+        "texts": [
+            {"role": role, "text": text, "where": where}
+            for role, text, where in texts(content)
+            if text.strip()
+        ],
+        **kept,
+        **({"values": dict(entry.masked or {})} if unmask else {}),
+        "model": entry.model,
+        "tokens_in": entry.tokens_in,
+        "tokens_out": entry.tokens_out,
+        "duration_ms": entry.duration_ms,
+        "proof": None if proof is None else asdict(proof),
+    }
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    """For people: what the list shows, then each half."""
+    known = ("entries", "holds", "history", "excerpt")
+    lines = facts({name: value for name, value in found.items() if name not in known})
+    for entry in found["entries"]:
+        kind, verdict = wording.KINDS.get(entry["kind"], entry["kind"]), entry["verdict"]
+        lines += ["", f"{kind} {entry['kind']}\t{entry['at']}\t{verdict}"]
+        lines += [
+            f"  {one['role'] or '-'}: {line}" for one in entry["texts"] for line in one["text"].splitlines()
+        ]
+        lines += [f"  {one.get('type')}: {one.get('action')}" for one in entry.get("findings", [])]
+        lines += [f"  {name} = {value}" for name, value in entry.get("values", {}).items()]
+        if entry["erased"]:
+            lines.append("  消去済み / erased")
+        proof = entry["proof"]
+        lines.append(
+            "  まだ署名されていません / not signed yet"
+            if proof is None
+            else f"  証明 / proof: {proof['leaf']} @ {proof['seq']} / {proof['size']}  {proof['root']}"
+        )
+    for one in found["holds"]:
+        lines.append(f"保全 / hold {one['id']}\t{one['by']}\t{one['why']}")
+    for one in found["history"]:
+        lines.append(f"{one['at']}\t{one['actor']}\t{words.action(one['action'])}\t{one['reason']}")
+    return lines
+
+
+# --- looks ----------------------------------------------------------------------------------
+
+
+def _looks(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.view_looks")
+    page = looks(who.municipality, args.before)
+    codes = Codes(who.municipality)
+    found = [
+        {
+            **asdict(one),
+            "at": at(one.at),
+            "person": codes("person", one.person),
+            "whose": [codes("person", id) for id in one.whose],
+        }
+        for one in page.rows
+    ]
+    lines = rows(found, "at", "person", "what", "interaction", "count", "whose", "why")
+    if page.before is not None:
+        lines.append(f"--before {page.before}")
+    show(args, {"looks": found, "before": page.before, "unread_segments": page.unread}, lines)

@@ -1,0 +1,81 @@
+"""Access reports as they are read: whose, in which state, with names for the ids that their figures hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.accounts.models import Person
+from kijun.governance.interactions import figures, reach, wording
+from kijun.governance.interactions.models import AccessReport
+from kijun.governance.interactions.names import Names, resolve
+from kijun.web.dates import format_date
+
+
+def month_label(month: str) -> str:
+    """2026年11月（令和8年）, in English November 2026."""
+    first = figures.month_days(month)[0]
+    if wording.english():
+        return f"{first:%B} {first.year}"
+    whole = format_date(first, "ja")
+    return whole.replace("1日", "", 1) if "月1日" in whole else whole
+
+
+def visible(person: Person) -> QuerySet[AccessReport]:
+    """All reports of the municipality, or those of the departments that the person approves for."""
+    rows: QuerySet[AccessReport] = AccessReport.objects.of(person.municipality).select_related(
+        "department", "acknowledged_by"
+    )
+    if person.roles_today() & reach.EVERYTHING:
+        return rows
+    held = reach.reach_of(person).departments
+    return rows.filter(department__in=[int(one) for one in held])
+
+
+def state(one: AccessReport) -> tuple[StrOrPromise, str]:
+    """Words and tone."""
+    if one.department_id is None:
+        return gettext_lazy("部署なし"), "neutral"
+    if one.acknowledged_at is not None:
+        return (
+            (gettext_lazy("確認済（気になる点あり）"), "warning")
+            if one.odd
+            else (gettext_lazy("確認済"), "success")
+        )
+    if one.is_overdue:
+        return pgettext_lazy("report", "期限切れ"), "danger"
+    return gettext_lazy("確認待ち"), "progress"
+
+
+def names(person: Person, rows: Iterable[AccessReport]) -> Names:
+    """Names for the ids in the figures; a constant number of queries."""
+    wanted: dict[str, set[str]] = {"person": set(), "system": set(), "purpose": set()}
+    for one in rows:
+        wanted["person"] |= set(one.figures.get("by_person", {}))
+        wanted["system"] |= set(one.figures.get("systems", {}))
+        wanted["purpose"] |= set(one.figures.get("purposes", {}))
+    return resolve(person.municipality, wanted)
+
+
+def counted(counts: Mapping[str, int], label: Callable[[str], str]) -> list[tuple[str, int]]:
+    """(label, count), the most first."""
+    return [(label(id), n) for id, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def findings(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Kinds of findings, the most frequent first, with what became of the records that they stand in."""
+    ruled = told.get("ruled_findings", {})
+    return [
+        {
+            "type": type,
+            "count": count,
+            "masked": ruled.get(type, {}).get("masked", 0),
+            "confirmed": sum(ruled.get(type, {}).get(one, 0) for one in ("confirmed", "to_confirm")),
+            "blocked": ruled.get(type, {}).get("blocked", 0),
+        }
+        for type, count in sorted(told.get("findings", {}).items(), key=lambda item: -item[1])
+    ]
