@@ -1,4 +1,7 @@
-"""Ledgers in a folder of the test's own, on SQLite and, where one answers, on PostgreSQL."""
+"""Ledgers in a folder of the test's own, on SQLite and, where one answers, on PostgreSQL.
+
+Tests marked ``s3`` run with sealed files in the folder and in a bucket.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ from kijun.ledger.keys import RootKey
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Entry, Kind, Receipt, Verdict, new_id
 from kijun.ledger.packing import pack
+from kijun.ledger.segments.store import open_store
+from tests.ledger.bucket import Bucket, S3Server
 
 TOWN, OTHER_TOWN = "131000", "142000"
 QUESTION = "転入届は、新しい住所に住み始めた日から十四日以内に手続きをしてください。"
@@ -72,6 +77,28 @@ def url(request: pytest.FixtureRequest) -> str:
     return found
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "files" in metafunc.fixturenames:
+        kinds = ["folder", "s3"] if metafunc.definition.get_closest_marker("s3") else ["folder"]
+        metafunc.parametrize("files", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A server that speaks S3, with a bucket ``town``."""
+    with S3Server() as made:
+        yield made
+
+
+@pytest.fixture
+def files(request: pytest.FixtureRequest) -> str:
+    """Where sealed files lie: empty for the ledger's folder, else an address in a bucket that nobody else has."""
+    if request.param == "folder":
+        return ""
+    server: S3Server = request.getfixturevalue("s3")
+    return server.address(new_id())
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The ledger's folder."""
@@ -97,9 +124,9 @@ def journal(folder: Path, database: Sqlite | Postgres) -> Journal:
 
 
 @pytest.fixture
-def ledger(folder: Path, url: str) -> Iterator[Ledger]:
+def ledger(folder: Path, url: str, files: str) -> Iterator[Ledger]:
     """A ledger whose journal this test writes to itself."""
-    with Ledger(folder, url) as made:
+    with Ledger(folder, url, files) as made:
         made.database.lock()
         yield made
 
@@ -111,3 +138,34 @@ Add = Callable[..., list[Receipt]]
 def add(ledger: Ledger) -> Add:
     """Appends entries to the ledger."""
     return lambda *entries, **how: append(ledger.journal, *entries, **how)
+
+
+class Lying:
+    """Sealed files where they lie, for whoever does something to them behind the ledger's back."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._store = open_store(ledger.folder, ledger.files)
+        self._bucket = Bucket(ledger.files) if ledger.files else None
+
+    def names(self) -> list[str]:
+        return self._store.names("data")
+
+    def read(self, name: str) -> bytes:
+        return (self._store.folder / name).read_bytes() if self._bucket is None else self._bucket.read(name)
+
+    def write(self, name: str, data: bytes) -> None:
+        if self._bucket is None:
+            (self._store.folder / name).write_bytes(data)
+        else:
+            self._bucket.write(name, data)
+
+    def remove(self, name: str) -> None:
+        if self._bucket is None:
+            (self._store.folder / name).unlink()
+        else:
+            self._bucket.remove(name)
+
+
+@pytest.fixture
+def lying(ledger: Ledger) -> Lying:
+    return Lying(ledger)

@@ -21,7 +21,7 @@ from kijun.ledger.segments.segment import Segment
 from kijun.ledger.tiles import Tiles
 from kijun.ledger.tree import leaf_hash
 from kijun.ledger.verifying import Report, Verification
-from tests.ledger.conftest import TOWN, Add, entry
+from tests.ledger.conftest import TOWN, Add, Lying, entry
 from tests.ledger.test_erasing import LATER, OLD, add_all
 
 Sql = Callable[..., None]
@@ -58,6 +58,7 @@ def kinds(report: Report) -> list[tuple[str, int | None]]:
     return [(one.kind, one.seq) for one in report.faults]
 
 
+@pytest.mark.s3
 def test_an_honest_ledger_holds(full: Ledger) -> None:
     for _ in range(2):
         report = verify(full)
@@ -219,9 +220,10 @@ def test_a_broken_upper_tile_is_named() -> None:
         assert len([one for one in run.report.faults if "level 1" in one.what]) == faults
 
 
+@pytest.mark.s3
 @pytest.mark.parametrize("workers", [1, 2])
 def test_sealed_entries_are_checked_alike_on_any_number_of_cores(
-    full: Ledger, add: Add, workers: int
+    full: Ledger, add: Add, lying: Lying, workers: int
 ) -> None:
     seal(full, force=True)
     add(*[entry(f"第{number}の相談") for number in range(10)])
@@ -229,10 +231,9 @@ def test_sealed_entries_are_checked_alike_on_any_number_of_cores(
     signed(full)
     assert verify(full, workers=workers).holds
     one = full.segments()[0]
-    path = full.folder / one.path
-    data = bytearray(path.read_bytes())
+    data = bytearray(lying.read(one.path))
     data[len(data) // 2] ^= 1
-    path.write_bytes(data)
+    lying.write(one.path, data)
     report = verify(full, workers=workers)
     assert not report.holds
     assert {kind for kind, _seq in kinds(report)} <= {"segment", "removed", "changed"}
@@ -260,24 +261,42 @@ def test_it_goes_on_alone_where_another_process_dies(
     assert report.entries == 28
 
 
-def test_a_removed_file_is_named(full: Ledger) -> None:
+@pytest.mark.s3
+def test_a_removed_file_is_named(full: Ledger, lying: Lying) -> None:
     seal(full, force=True)
-    (full.folder / full.segments()[0].path).unlink()
+    lying.remove(full.segments()[0].path)
     report = verify(full)
     assert kinds(report)[0][0] == "segment"
     assert [seq for kind, seq in kinds(report) if kind == "removed"] == list(range(10))
 
 
-def test_a_file_of_before_in_its_place_is_named(full: Ledger, add: Add, tmp_path: Path) -> None:
+@pytest.mark.s3
+def test_a_file_of_before_in_its_place_is_named(full: Ledger, add: Add, lying: Lying) -> None:
     """A segment that was swapped for another one, whole and readable."""
     seal(full, force=True)
     first = full.segments()[0]
     add(*[entry("別の相談") for _ in range(10)])
     seal(full, force=True)
     second = next(one for one in full.segments() if one.name != first.name)
-    (full.folder / first.path).write_bytes((full.folder / second.path).read_bytes())
+    lying.write(first.path, lying.read(second.path))
     signed(full)
     assert not verify(full).holds
+
+
+@pytest.mark.s3
+def test_a_removed_and_a_changed_index_are_named(full: Ledger, lying: Lying) -> None:
+    seal(full, force=True)
+    (one,) = full.segments()
+    data = bytearray(lying.read(one.index_path))
+    data[-1] ^= 1
+    lying.write(one.index_path, data)
+    report = verify(full)
+    assert [(fault.kind, fault.what) for fault in report.faults] == [
+        ("segment", f"{one.name}: index: its content changed")
+    ]
+    assert report.entries == 10, "the rows are whole"
+    lying.remove(one.index_path)
+    assert [fault.what for fault in verify(full).faults] == [f"{one.name}: index: missing"]
 
 
 def test_the_database_itself_may_be_swapped(full: Ledger, tmp_path: Path, url: str) -> None:

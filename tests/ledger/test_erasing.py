@@ -15,7 +15,9 @@ from kijun.ledger.ledger import Ledger
 from kijun.ledger.maintenance import maintain
 from kijun.ledger.model import JAPAN, Entry, Kind, Query
 from kijun.ledger.sealing import seal
-from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
+from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, Lying, entry
+
+pytestmark = pytest.mark.s3
 
 
 def ms(year: int, month: int, day: int = 1) -> int:
@@ -47,7 +49,9 @@ def test_permanent_and_unknown_classes_are_never_over() -> None:
 
 
 @pytest.mark.parametrize("sealed", [False, True])
-def test_what_is_over_is_gone_and_the_rest_stays(ledger: Ledger, add: Add, sealed: bool) -> None:
+def test_what_is_over_is_gone_and_the_rest_stays(
+    ledger: Ledger, add: Add, lying: Lying, sealed: bool
+) -> None:
     add(entry("古い相談", at=OLD, masked={"a": "b"}), entry("長く残す相談", at=OLD, retention="y5"))
     add(entry("新しい相談", at=LATER), entry("よその相談", at=OLD, municipality=OTHER_TOWN))
     signed(ledger)
@@ -63,7 +67,7 @@ def test_what_is_over_is_gone_and_the_rest_stays(ledger: Ledger, add: Add, seale
         "新しい相談",
         "長く残す相談",
     ]
-    assert not any("2025-03" in str(path) and "y1" in str(path) for path in ledger.folder.rglob("*.parquet"))
+    assert not any("2025-03" in name and "y1" in name for name in lying.names())
     signed(ledger)
     report = verify(ledger)
     assert report.faults == []
@@ -141,12 +145,12 @@ def test_two_holds_are_both_to_be_released(ledger: Ledger, add: Add) -> None:
     assert ledger.interaction(mine.interaction, TOWN) == []
 
 
-def test_a_copy_made_before_tells_nothing_after(ledger: Ledger, add: Add, tmp_path: Path) -> None:
+def test_a_copy_made_before_tells_nothing_after(ledger: Ledger, add: Add, lying: Lying) -> None:
     """Whoever kept the files and the database's rows still lacks the key: that is what erasing is."""
     add(entry("消える相談", at=OLD))
     seal(ledger, force=True)
     (segment,) = ledger.segments()
-    copy = (ledger.folder / segment.path).read_bytes()
+    copy = lying.read(segment.path)
     with ledger.database.reading() as link:
         (wrapped,) = link.execute("SELECT wrapped FROM keys WHERE purpose = 'content'")[0]
     erase_due(ledger, add_all(add), now=LATER)
@@ -154,6 +158,7 @@ def test_a_copy_made_before_tells_nothing_after(ledger: Ledger, add: Add, tmp_pa
     for path in ledger.folder.rglob("*"):
         if path.is_file():
             assert bytes(wrapped) not in path.read_bytes(), path
+    assert not any(bytes(wrapped) in lying.read(name) for name in lying.names())
 
 
 def test_an_entry_that_comes_while_its_month_is_erased_is_not_lost_unnamed(ledger: Ledger, add: Add) -> None:

@@ -18,6 +18,8 @@ from kijun.ledger.model import Query
 from kijun.ledger.sealing import seal
 from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
 
+pytestmark = pytest.mark.s3
+
 MINE = Query(municipality=TOWN)
 
 

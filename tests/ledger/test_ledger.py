@@ -9,7 +9,9 @@ from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Kind, Query, Verdict
 from kijun.ledger.sealing import seal
-from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
+from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, Lying, entry
+
+pytestmark = pytest.mark.s3
 
 ALL = Query(municipality=TOWN)
 
@@ -136,13 +138,14 @@ def test_an_entry_is_proven_against_a_signed_tree(ledger: Ledger, add: Add) -> N
     tree.check_consistency(300, roots[0], 600, roots[1], growth)
 
 
-def test_a_broken_segment_is_told_and_the_rest_is_found(ledger: Ledger, add: Add) -> None:
+def test_a_broken_segment_is_told_and_the_rest_is_found(ledger: Ledger, add: Add, lying: Lying) -> None:
     add(entry("一つ目の相談"))
     seal(ledger, force=True)
     add(entry("二つ目の相談"))
     seal(ledger, force=True)
     first = min(ledger.segments(), key=lambda one: one.first_seq)
-    (ledger.folder / first.path).write_bytes(b"PAR1 broken")
+    lying.write(first.path, b"PAR1 broken")
+    ledger.reader.forget([first.name])
     found = ledger.search(Query(municipality=TOWN, text="相談"))
     assert [one.seq for one in found.records] == [1]
     assert found.faults[0].name == first.name

@@ -11,7 +11,10 @@ from kijun.ledger.ledger import Ledger
 from kijun.ledger.maintenance import alone, maintain
 from kijun.ledger.model import Kind, Query, now_ms
 from kijun.ledger.sealing import publish, seal
-from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
+from kijun.ledger.segments.store import segment_of
+from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, Lying, entry
+
+pytestmark = pytest.mark.s3
 
 
 def signed(ledger: Ledger) -> None:
@@ -51,7 +54,7 @@ def test_a_question_stays_until_its_answer_is_there(ledger: Ledger, add: Add) ->
 
 
 def test_a_run_that_died_before_its_commit_is_done_again(
-    ledger: Ledger, add: Add, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, add: Add, lying: Lying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(entry("一"), entry("二"))
 
@@ -68,8 +71,9 @@ def test_a_run_that_died_before_its_commit_is_done_again(
     seal(ledger, force=True)
     publish(ledger)
     assert places(ledger) == [2, 1, 0]
-    files = {path.stem for path in (ledger.folder / "data").glob("*/*/*/*.*")}
-    assert files == {one.name for one in ledger.segments()}, "what the dead run left is gone"
+    assert {segment_of(name) for name in lying.names()} == {one.name for one in ledger.segments()}, (
+        "what the dead run left is gone"
+    )
     signed(ledger)
     assert verify(ledger).holds
 
@@ -96,7 +100,7 @@ def test_the_iceberg_table_holds_what_is_sealed(ledger: Ledger, add: Add) -> Non
     seal(ledger, force=True)
     publish(ledger)
     url = ledger.database.url if isinstance(ledger.database, Postgres) else None
-    with Table(ledger.folder, url) as table:
+    with Table(ledger.store, url) as table:
         found = table.scan()
     assert sorted(found["seq"].to_pylist()) == [0, 1]
     assert sorted(found["municipality"].to_pylist()) == [TOWN, OTHER_TOWN]
@@ -110,12 +114,13 @@ def test_two_maintainers_do_not_meet(ledger: Ledger, add: Add) -> None:
     assert maintain(ledger, lambda entries: [], force=True).sealed == 1
 
 
-def test_a_damaged_segment_stops_nothing_but_its_own_joining(ledger: Ledger, add: Add) -> None:
+def test_a_damaged_segment_stops_nothing_but_its_own_joining(ledger: Ledger, add: Add, lying: Lying) -> None:
     for number in range(joining.FEW + 2):
         add(entry(f"第{number}の相談"))
         seal(ledger, force=True)
-    broken = ledger.folder / ledger.segments()[0].path
-    broken.write_bytes(broken.read_bytes()[:-20])
+    broken = ledger.segments()[0]
+    lying.write(broken.path, lying.read(broken.path)[:-20])
+    ledger.reader.forget([broken.name])
     add(entry("新しい相談"))
     done = maintain(ledger, lambda entries: [], force=True)
     assert (done.sealed, done.joined) == (1, 0)

@@ -175,7 +175,8 @@ class _Sharing:
         url = database.url if isinstance(database, Postgres) else ""
         while self._begun < len(self._segments) and len(self._theirs) < _AHEAD * self._others:
             try:
-                future = pool.submit(_in_process, self._ledger.folder, url, self._segments[self._begun])
+                place = self._ledger.folder, url, self._ledger.files
+                future = pool.submit(_in_process, place, self._segments[self._begun])
             except BrokenProcessPool:
                 return
             self._theirs[self._next()] = future
@@ -193,22 +194,29 @@ class _Sharing:
 
 
 def check_segment(ledger: Ledger, segment: Segment) -> Result:
-    """The rows of a segment, checked, and why the rest of it cannot be read; empty where it can."""
+    """The rows of a segment, checked, and why the rest of it or its index cannot be read; empty where both can.
+
+    Raises `segments.store.StoreFault` where its store does not serve: that tells nothing about the records.
+    """
     found: list[Part] = []
+    files = ledger.reader.files
     try:
+        files.refresh(segment)
         for batch in ledger.reader.scan([segment], ROW):
             columns = [column.to_pylist() for column in batch.columns]
             found.append(check_rows(columns, ledger.keys.ring))
+        files.refresh_index(segment)
     except SegmentFault as fault:
         return found, fault.what
     return found, ""
 
 
-_opened: dict[tuple[Path, str], Ledger] = {}
+_Place = tuple[Path, str, str]
+_opened: dict[_Place, Ledger] = {}
 
 
-def _in_process(folder: Path, url: str, segment: Segment) -> Result:
-    ledger = _opened.get((folder, url))
+def _in_process(place: _Place, segment: Segment) -> Result:
+    ledger = _opened.get(place)
     if ledger is None:
-        ledger = _opened[(folder, url)] = Ledger(folder, url)
+        ledger = _opened[place] = Ledger(*place)
     return check_segment(ledger, segment)

@@ -64,7 +64,6 @@ def publish(ledger: Ledger) -> None:
 def _is_whole(ledger: Ledger, segment: Segment) -> bool:
     try:
         ledger.reader.files.refresh(segment)
-        ledger.reader.files.check(segment)
     except SegmentFault as fault:
         log.warning("segment %s is left out of the table: %s", fault.name, fault.what)
         return False

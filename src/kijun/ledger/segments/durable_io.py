@@ -57,8 +57,14 @@ class DurableFileIO(PyArrowFileIO):
     """Local files that are on disk once they are closed, and a ledger's bucket, whose files are durable then anyway."""
 
     def _initialize_s3_fs(self, netloc: str | None) -> FileSystem:
-        """The ledger's own way to its bucket: pyiceberg knows no private authority of certificates."""
-        return filesystem_of(Bucket(**orjson.loads(self.properties["kijun.bucket"])))
+        """The ledger's own way to its bucket: pyiceberg knows no private authority of certificates.
+
+        Raises ValueError for a bucket where files lay before.
+        """
+        bucket = Bucket(**orjson.loads(self.properties.get("kijun.bucket", '{"bucket": ""}')))
+        if bucket.bucket != netloc:
+            raise ValueError(f"the ledger's files do not lie in {netloc}")
+        return filesystem_of(bucket)
 
     def new_output(self, location: str) -> PyArrowFile:
         made = super().new_output(location)

@@ -142,10 +142,17 @@ class Files:
             pass
 
     def refresh(self, segment: Segment) -> None:
-        """Where the store lies elsewhere: fetch what is there now, whatever this machine keeps of it. Raises `SegmentFault`."""
-        for file, what in ((segment.data, "data file"), (segment.index, "index")):
-            with _as_fault(what):
-                self.store.refresh(file)
+        """Look at the Parquet file where it lies: from elsewhere it is fetched, whatever this machine keeps of it. Raises `SegmentFault`."""
+        with _as_fault("data file"):
+            self.store.refresh(segment.data)
+        self.check(segment)
+
+    def refresh_index(self, segment: Segment) -> None:
+        """Look at the index likewise."""
+        with _as_fault("index"):
+            self.store.refresh(segment.index)
+        with self.held_index(segment):
+            pass
 
     @contextmanager
     def _held(self, wanted: Sequence[tuple[str, File]], what: str) -> Iterator[list[Path]]:

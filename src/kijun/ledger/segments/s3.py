@@ -29,13 +29,25 @@ _CONNECT: Final = 3.0  # seconds
 _SILENCE: Final = 5.0  # seconds without a byte
 _TRIES: Final = 3
 _DENIED: Final = frozenset(
-    """ACCESS_DENIED SIGNATURE_DOES_NOT_MATCH INVALID_ACCESS_KEY_ID INVALID_CLIENT_TOKEN_ID EXPIRED_TOKEN INVALID_TOKEN INVALID_SIGNATURE
-    MISSING_AUTHENTICATION_TOKEN UNRECOGNIZED_CLIENT REQUEST_TIME_TOO_SKEWED REQUEST_EXPIRED NOT_INITIALIZED 401 403""".split()
+    (
+        "ACCESS_DENIED",
+        "SIGNATURE_DOES_NOT_MATCH",
+        "INVALID_ACCESS_KEY_ID",
+        "INVALID_CLIENT_TOKEN_ID",
+        "INVALID_SIGNATURE",
+        "MISSING_AUTHENTICATION_TOKEN",
+        "UNRECOGNIZED_CLIENT",
+        "REQUEST_TIME_TOO_SKEWED",
+        "REQUEST_EXPIRED",
+        "401",
+        "403",
+    )
 )
 _BUSY: Final = frozenset(
-    "SLOW_DOWN SERVICE_UNAVAILABLE INTERNAL_FAILURE THROTTLING REQUEST_TIMEOUT 429 500 502 503 504".split()
+    ("SLOW_DOWN", "SERVICE_UNAVAILABLE", "INTERNAL_FAILURE", "THROTTLING", "REQUEST_TIMEOUT")
+    + ("429", "500", "502", "503", "504")
 )
-_ELSEWHERE: Final = frozenset("301 307 308 400".split())
+_ELSEWHERE: Final = frozenset(("301", "307", "308", "400"))
 _TLS: Final = frozenset({"35", "58", "60", "77", "83"})  # curl's: handshake, certificates
 
 
@@ -262,7 +274,7 @@ class S3:
                 "it is busy or down; it is tried again by itself. If it goes on, ask whoever runs the service",
                 code,
             )
-        if code in _ELSEWHERE or code == "AUTHORIZATION_HEADER_MALFORMED":
+        if code in _ELSEWHERE:
             return self._fault(
                 "この地域やアドレスでは受け付けられません。region、endpoint、style を確かめてください。",
                 "it does not answer there; look at region, endpoint and style",
