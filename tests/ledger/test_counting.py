@@ -111,3 +111,18 @@ def test_the_same_entry_again_is_neither_recorded_nor_counted_nor_refused(journa
     assert append(journal, one, limits=limits) == first
     assert journal.used("g", "p") == (1, 0)
     assert journal.tiles.size == 1
+
+
+def test_a_repetition_counts_once_in_the_rate_of_those_beside_it(journal: Journal) -> None:
+    """The transaction that meets it is done again, and what it had added to the rates is taken back."""
+    from kijun.ledger.journal import Appending
+    from kijun.ledger.packing import pack
+
+    limits = Limits(account="g", per_minute=3)
+    first, second = pack(entry()), pack(entry())
+    journal.append([Appending([first], limits)])
+    journal.append([Appending([second], limits), Appending([first], limits)])
+    append(journal, entry(), limits=limits)
+    with pytest.raises(Spent):
+        append(journal, entry(), limits=limits)
+    assert journal.tiles.size == 3

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from kijun.ledger.database import Postgres, Running, Sqlite, connect
-from kijun.ledger.journal import Appending, BrokenTree, Journal
+from kijun.ledger.journal import Appending, BrokenTree, Journal, _Placing
 from kijun.ledger.keys import RootKey, WrongKey
 from kijun.ledger.model import Kind, Unavailable, Verdict
 from kijun.ledger.packing import pack
@@ -100,7 +100,7 @@ def test_a_failed_transaction_leaves_the_tree_as_it_was(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal, "_keep_leaves", full)
+        patch.setattr(_Placing, "_keep_leaves", full)
         with pytest.raises(Unavailable, match="disk is full") as found:
             append(journal, entry())
     assert "ディスクの空き" in found.value.ja
@@ -233,11 +233,47 @@ def test_a_destroyed_key_is_not_used_again(journal: Journal) -> None:
         assert link.execute("SELECT COUNT(*) FROM keys WHERE wrapped IS NULL") == [(1,)]
 
 
+def test_a_key_that_another_process_destroyed_is_not_used_again(
+    journal: Journal, folder: Path, url: str
+) -> None:
+    """As an erasure does: the journal looks at its keys again only where somebody changed something."""
+    for _ in range(3):
+        append(journal, entry(masked={"⟦氏名1⟧": "山田"}))
+    other = connect(folder, url)
+    with other.writing() as link:
+        link.execute("UPDATE keys SET wrapped = NULL")
+    other.close()
+    append(journal, entry(masked={"⟦氏名1⟧": "山田"}))
+    with journal.database.reading() as link:
+        found = link.execute("SELECT content_key, masked_key FROM entries ORDER BY seq")
+    assert found == [(1, 2)] * 3 + [(3, 4)]
+
+
+def test_what_is_handed_in_again_among_others_is_recorded_once(journal: Journal) -> None:
+    first, second, third = pack(entry()), pack(entry()), pack(entry())
+    alone = Appending([first])
+    journal.append([alone])
+    group = [Appending([second]), Appending([first]), Appending([third, third])]
+    journal.append(group)
+    assert [[each.seq for each in one.receipts] for one in group] == [[1], [0], [2, 2]]
+    assert group[1].receipts == alone.receipts
+    assert journal.tiles.size == journal.committed.size == 3
+    journal.reload()
+    assert journal.tiles.size == 3
+
+
 def test_questions_whose_answer_is_on_its_way_are_known(journal: Journal) -> None:
     asked, blocked = entry(), entry(verdict=Verdict.BLOCKED)
     append(journal, asked, blocked, worker="w")
     assert journal.unanswered() == [("w", 0)]
     append(journal, entry(kind=Kind.OUTPUT, interaction=asked.interaction), worker="w")
+    assert journal.unanswered() == []
+
+
+def test_an_answer_that_comes_with_its_question_is_not_waited_for(journal: Journal) -> None:
+    asked = entry()
+    answer = entry(kind=Kind.OUTPUT, interaction=asked.interaction)
+    journal.append([Appending([pack(asked)], worker="w"), Appending([pack(answer)], worker="w")])
     assert journal.unanswered() == []
 
 

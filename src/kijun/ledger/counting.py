@@ -15,11 +15,23 @@ _FEW: Final = 10_000  # accounts whose rates are remembered
 
 
 class Counter:
-    """Counts for all processes. What a transaction takes back is counted again from the database."""
+    """Counts for all processes: budgets and tokens in the database, rates in memory."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lately: dict[str, deque[float]] = {}
+        self._open: list[tuple[deque[float], int]] = []  # what the transaction that is open added
+
+    def begin(self) -> None:
+        """A transaction begins. What one added to the rates that did not end well is taken back: nothing of it was recorded."""
+        for lately, requests in self._open:
+            for _ in range(min(requests, len(lately))):
+                lately.pop()
+        self._open = []
+
+    def settle(self) -> None:
+        """The transaction is on disk."""
+        self._open = []
 
     def check(self, link: Link, limits: Limits, requests: int) -> None:
         """Raise `Spent` or `UsedUp`; else nothing is counted yet."""
@@ -68,9 +80,12 @@ class Counter:
         if limits.per_minute is not None and requests:
             lately = self._lately.setdefault(limits.account, deque())
             lately.extend([self._clock()] * requests)
+            self._open.append((lately, requests))
             if len(self._lately) > _FEW:
                 self._lately = {
-                    name: row for name, row in self._lately.items() if row[-1] > self._clock() - WINDOW
+                    name: row
+                    for name, row in self._lately.items()
+                    if row and row[-1] > self._clock() - WINDOW
                 }
 
 

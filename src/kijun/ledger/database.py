@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ Row = tuple[Any, ...]
 #: Of a PostgreSQL: everything of the ledger stands in a schema of its own.
 SCHEMA: Final = "kijun_ledger"
 _LOCK: Final = 0x4B494A554E  # "KIJUN", the number of the writer's advisory lock
+_PATIENCE: Final = 5.0  # seconds in which a server notices that a connection is gone
 
 
 class Running(LedgerError):
@@ -43,6 +45,9 @@ class Link(Protocol):
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each row of values."""
 
+    def mark(self) -> object:
+        """Another one whenever anybody changed anything since, this connection included; None where the database cannot tell."""
+
 
 class Database(Protocol):
     """Opens transactions. One writes at a time; readers never wait for it."""
@@ -50,6 +55,8 @@ class Database(Protocol):
     #: What a column of bytes and one of whole numbers are called.
     blob: str
     integer: str
+    #: What is written behind a table whose rows lie in the order of its primary key, so that each is in one place and not in two.
+    clustered: str
 
     def writing(self) -> Any:
         """A context manager that gives a `Link`; commits at its end, durably, or changes nothing."""
@@ -72,6 +79,8 @@ class Database(Protocol):
 
 #: What a database says when it cannot just now: gone, full, locked, read-only.
 FAULTS: Final = (sqlite3.Error, psycopg.Error, OSError)
+#: What it says to a row whose id is there already; one of the faults.
+THERE: Final = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 
 def unavailable(error: Exception) -> Unavailable:
@@ -94,11 +103,15 @@ class _SqliteLink:
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         self._connection.executemany(sql, values)
 
+    def mark(self) -> object:
+        version = self._connection.execute("PRAGMA data_version").fetchone()  # counts what others commit
+        return version, self._connection.total_changes
+
 
 class Sqlite:
     """A file. WAL with ``synchronous=FULL``: a commit is on disk when it returns. What is deleted is overwritten."""
 
-    blob, integer = "BLOB", "INTEGER"
+    blob, integer, clustered = "BLOB", "INTEGER", " WITHOUT ROWID"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -203,11 +216,14 @@ class _PostgresLink:
         with self._connection.cursor() as cursor:
             cursor.executemany(_asked(sql), values)
 
+    def mark(self) -> object:
+        return None
+
 
 class Postgres:
     """A PostgreSQL that ``url`` names; a commit waits for its write-ahead log."""
 
-    blob, integer = "BYTEA", "BIGINT"
+    blob, integer, clustered = "BYTEA", "BIGINT", ""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -235,23 +251,25 @@ class Postgres:
             connection = self._connect()
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}".encode())
             if self._locked:
-                self._take(connection)
+                self._take(connection, _PATIENCE)
             self._writer = connection
         return connection
 
     def lock(self) -> None:
+        self._take(self._writing_connection(), 0)
         self._locked = True
-        try:
-            self._writing_connection()
-        except BaseException:
-            self._locked = False
-            raise
 
-    def _take(self, connection: psycopg.Connection[Row]) -> None:
-        taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-        if not taken or not taken[0]:
-            connection.close()
-            raise Running
+    def _take(self, connection: psycopg.Connection[Row], patience: float) -> None:
+        """Become the only writer. A connection that this process left holds its lock until the server has noticed."""
+        end = time.monotonic() + patience
+        while True:
+            taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+            if taken and taken[0]:
+                return
+            if time.monotonic() >= end:
+                connection.close()
+                raise Running
+            time.sleep(0.02)
 
     @contextmanager
     def writing(self) -> Iterator[Link]:

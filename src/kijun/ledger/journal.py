@@ -9,9 +9,9 @@ from typing import Final
 
 from kijun.ledger import counting
 from kijun.ledger.counting import Counter
-from kijun.ledger.database import FAULTS, Database, Link, Row, unavailable
+from kijun.ledger.database import FAULTS, THERE, Database, Link, Row, unavailable
 from kijun.ledger.keeping import Keys
-from kijun.ledger.keys import CONTENT, MASKED, RootKey, Scope, encrypt
+from kijun.ledger.keys import CONTENT, MASKED, RootKey, encrypt
 from kijun.ledger.model import COLUMNS, Kind, LedgerError, Limits, Receipt, Verdict, month_of
 from kijun.ledger.naming import Names, parted
 from kijun.ledger.packing import Packed
@@ -20,6 +20,9 @@ from kijun.ledger.tiles import Tiles
 from kijun.ledger.tree import SIZE, TILE, leaf_hash
 
 _INSERT: Final = f"INSERT INTO entries ({COLUMN_LIST}) VALUES ({', '.join('?' for _ in ROW)})"  # noqa: S608 - fixed names
+_ASKED: Final = (
+    "INSERT INTO unanswered (interaction, worker, seq) VALUES (?, ?, ?) ON CONFLICT (interaction) DO NOTHING"
+)
 _PLACES: Final = {name: at for at, name in enumerate(COLUMNS)}
 _ID, _INTERACTION, _KIND = _PLACES["id"], _PLACES["interaction"], _PLACES["kind"]
 _MUNICIPALITY, _AT, _RETENTION = _PLACES["municipality"], _PLACES["at"], _PLACES["retention"]
@@ -38,6 +41,10 @@ class BrokenTree(LedgerError):
         )
 
 
+class _Repeated(Exception):
+    """An append whose answer was lost is handed in again."""
+
+
 @dataclass(slots=True)
 class Appending:
     """Entries that belong together: all are recorded or none. ``worker`` is the process that waits for the answer."""
@@ -47,6 +54,63 @@ class Appending:
     worker: str = ""
     receipts: list[Receipt] = field(default_factory=list)
     error: LedgerError | None = None
+
+
+class _Placing:
+    """What one transaction writes: entries get their places first, then all is stored, a statement a table."""
+
+    def __init__(self, journal: Journal, link: Link, names: Names, known: dict[str, int]) -> None:
+        self._tiles, self._keys, self._link, self._names = journal.tiles, journal.keys, link, names
+        self.known = known
+        self.asked: list[tuple[str, str, int]] = []
+        self.answered: list[tuple[str]] = []
+        self._rows: list[Row] = []
+        self._leaves: list[tuple[int, bytes]] = []
+        self._whole: list[tuple[int, int, bytes]] = []
+
+    def place(self, packed: Packed) -> Receipt:
+        """Give an entry the next place in the tree; one that is known already has its own."""
+        clear = packed.clear
+        id = clear[_ID]
+        seq = self.known.get(id)
+        if seq is not None:
+            return Receipt(id, seq, self._tiles.leaf(seq).hex())
+        bound = id.encode()
+        scope = clear[_MUNICIPALITY], month_of(clear[_AT]), clear[_RETENTION]
+        key, cipher = self._keys.ready(self._link, CONTENT, *scope)
+        masked_key = masked = None
+        if packed.masked:
+            masked_key, masked_cipher = self._keys.ready(self._link, MASKED, *scope)
+            masked = encrypt(masked_cipher, packed.masked, bound)
+        seq, leaf = self._tiles.size, leaf_hash(packed.commitment)
+        self._leaves.append((seq, leaf))
+        self._whole += self._tiles.append(leaf)
+        self._rows.append((seq, *clear, key, encrypt(cipher, packed.content, bound), masked_key, masked))
+        self.known[id] = seq
+        self._names.give(packed, seq, key)
+        return Receipt(id, seq, leaf.hex())
+
+    def store(self) -> None:
+        """Write it all."""
+        link = self._link
+        for sql, rows in (
+            (_INSERT, self._rows),
+            ("INSERT INTO tiles (level, number, hashes) VALUES (?, ?, ?)", self._whole),
+            (_ASKED, self.asked),
+            ("DELETE FROM unanswered WHERE interaction = ?", self.answered),
+        ):
+            if rows:
+                link.executemany(sql, rows)
+        self._keep_leaves()
+
+    def _keep_leaves(self) -> None:
+        """Store the leaves that fill no tile yet, and drop those that do now."""
+        whole = self._tiles.size // TILE * TILE
+        rest = [leaf for leaf in self._leaves if leaf[0] >= whole]
+        if rest:
+            self._link.executemany("INSERT INTO leaves (seq, hash) VALUES (?, ?)", rest)
+        if self._whole:
+            self._link.execute("DELETE FROM leaves WHERE seq < ?", (whole,))
 
 
 class Journal:
@@ -60,6 +124,7 @@ class Journal:
         self.committed = self.tiles.frontier.copy()
         """The tree as it is on disk: what may be signed."""
         self._stale = True  # the tree in memory is not the one on disk
+        self._mark: object = None  # of the database when its keys were looked at last
 
     def prepare(self) -> None:
         """Make the tables where they are missing; raises `WrongKey` for another ledger's root key."""
@@ -87,7 +152,7 @@ class Journal:
         self.tiles = tiles
         self.committed = tiles.frontier.copy()
         self.keys.forget()
-        self._stale = False
+        self._stale, self._mark = False, None
 
     def stored_tile(self, level: int, number: int) -> bytes:
         """A whole tile as it is on disk; raises KeyError."""
@@ -109,51 +174,59 @@ class Journal:
         by their ids and not recorded twice.
         """
         try:
-            self._append(group)
+            self._append(group, ask=False)
+        except (_Repeated, *THERE):
+            self._append_again(group, reopen=False)
         except FAULTS as error:
-            self._append_again(group, error)
+            log.warning("the ledger's database failed: %s; trying again", type(error).__name__)
+            self._append_again(group, reopen=True)
 
-    def _append_again(self, group: Sequence[Appending], error: Exception) -> None:
+    def _append_again(self, group: Sequence[Appending], *, reopen: bool) -> None:
         try:
-            self.database.reopen()
-            self._append(group)
-        except FAULTS as second:
-            log.error("the ledger could not be written: %s, then %s", type(error).__name__, second)
+            if reopen:
+                self.database.reopen()
+            self._append(group, ask=True)
+        except FAULTS as error:
+            log.error("the ledger could not be written: %s", error)
             for one in group:
-                one.receipts, one.error = [], unavailable(second)
+                one.receipts, one.error = [], unavailable(error)
 
-    def _append(self, group: Sequence[Appending]) -> None:
+    def _append(self, group: Sequence[Appending], *, ask: bool) -> None:
+        """One transaction. Ids that are here already end it, unless the database is asked for them first."""
         if self._stale:
             self.reload()
         self._stale = (
             True  # until the commit: whatever ends the transaction, the next one begins with what is on disk
         )
+        self.counter.begin()
         with self.database.writing() as link:
-            self.keys.still(link)
-            ids = [str(packed.clear[_ID]) for one in group for packed in one.entries]
+            mark = link.mark()
+            if mark is None or mark != self._mark:
+                self.keys.still(link)
+            ids = [packed.clear[_ID] for one in group for packed in one.entries]
             names = Names(link, self.keys.ring, ids)
-            known = self._known(link, ids) | names.known
-            rows: list[Row] = []
-            leaves: list[tuple[int, bytes]] = []
+            placing = _Placing(self, link, names, {**(self._known(link, ids) if ask else {}), **names.known})
             for one in group:
                 one.receipts, one.error = [], None
                 try:
                     names.check(one.entries)
-                    self._admit(link, one, known)
+                    self._admit(link, one, placing.known)
                 except LedgerError as error:
+                    if not ask and self._known(link, [str(packed.clear[_ID]) for packed in one.entries]):
+                        raise _Repeated from error  # it was counted then, and is not refused now
                     one.error = error
                     continue
-                for packed in one.entries:
-                    one.receipts.append(self._place(link, packed, known, names, rows, leaves))
-                self._follow(link, one)
-            link.executemany(_INSERT, rows)
-            self._keep_leaves(link, leaves)
+                one.receipts = [placing.place(packed) for packed in one.entries]
+                self._follow(one, placing)
+            placing.store()
             names.store()
+            self._mark = link.mark()
+        self.counter.settle()
         self.committed = self.tiles.frontier.copy()
         self._stale = False
 
     def _known(self, link: Link, ids: Sequence[str]) -> dict[str, int]:
-        """Entries that are here already: an append whose answer was lost is repeated."""
+        """Entries that are here already."""
         known: dict[str, int] = {}
         for part in parted(ids):
             marks = ", ".join("?" for _ in part)
@@ -163,60 +236,18 @@ class Journal:
 
     def _admit(self, link: Link, one: Appending, known: dict[str, int]) -> None:
         """Check the limits and count; what is known already was counted then."""
-        fresh = [packed for packed in one.entries if packed.clear[_ID] not in known]
-        if one.limits is None or not fresh:
+        if one.limits is None:
             return
-        requests = sum(packed.clear[_KIND] == Kind.INPUT for packed in fresh)
-        self.counter.check(link, one.limits, requests)
-        tokens = sum(packed.clear[_IN] + packed.clear[_OUT] for packed in fresh)
-        self.counter.count(link, one.limits, requests, tokens)
+        requests = tokens = 0
+        fresh = [packed.clear for packed in one.entries if packed.clear[_ID] not in known]
+        for clear in fresh:
+            requests += clear[_KIND] == Kind.INPUT
+            tokens += clear[_IN] + clear[_OUT]
+        if fresh:
+            self.counter.check(link, one.limits, requests)
+            self.counter.count(link, one.limits, requests, tokens)
 
-    def _place(
-        self,
-        link: Link,
-        packed: Packed,
-        known: dict[str, int],
-        names: Names,
-        rows: list[Row],
-        leaves: list[tuple[int, bytes]],
-    ) -> Receipt:
-        id = str(packed.clear[_ID])
-        if id in known:
-            seq = known[id]
-            return Receipt(id, seq, self.tiles.leaf(seq).hex())
-        bound = id.encode()
-        municipality, month = packed.clear[_MUNICIPALITY], month_of(packed.clear[_AT])
-        retention = packed.clear[_RETENTION]
-        key = self.keys.of(link, Scope(CONTENT, municipality, month, retention))
-        cipher = self.keys.ring.cipher(key)
-        assert cipher is not None  # made or found within this transaction
-        masked_key = masked = None
-        if packed.masked:
-            masked_key = self.keys.of(link, Scope(MASKED, municipality, month, retention))
-            masked_cipher = self.keys.ring.cipher(masked_key)
-            assert masked_cipher is not None
-            masked = encrypt(masked_cipher, packed.masked, bound)
-        seq, leaf = self.tiles.size, leaf_hash(packed.commitment)
-        leaves.append((seq, leaf))
-        for level, number, hashes in self.tiles.append(leaf):
-            link.execute(
-                "INSERT INTO tiles (level, number, hashes) VALUES (?, ?, ?)", (level, number, hashes)
-            )
-        rows.append((seq, *packed.clear, key, encrypt(cipher, packed.content, bound), masked_key, masked))
-        known[id] = seq
-        names.give(packed, seq, key)
-        return Receipt(id, seq, leaf.hex())
-
-    def _keep_leaves(self, link: Link, leaves: list[tuple[int, bytes]]) -> None:
-        """Store the leaves that fill no tile yet, and drop those that do now."""
-        whole = self.tiles.size // TILE * TILE
-        link.executemany(
-            "INSERT INTO leaves (seq, hash) VALUES (?, ?)", [leaf for leaf in leaves if leaf[0] >= whole]
-        )
-        if leaves and leaves[0][0] < whole:
-            link.execute("DELETE FROM leaves WHERE seq < ?", (whole,))
-
-    def _follow(self, link: Link, one: Appending) -> None:
+    def _follow(self, one: Appending, placing: _Placing) -> None:
         """Remember which interactions wait for an answer, and for whom."""
         if not one.worker:
             return
@@ -224,12 +255,9 @@ class Journal:
         for packed, receipt in zip(one.entries, one.receipts, strict=True):
             kind, interaction = packed.clear[_KIND], packed.clear[_INTERACTION]
             if kind == Kind.INPUT and packed.clear[_VERDICT] in _FORWARDED and interaction not in here:
-                link.execute(
-                    "INSERT INTO unanswered (interaction, worker, seq) VALUES (?, ?, ?) ON CONFLICT (interaction) DO NOTHING",
-                    (interaction, one.worker, receipt.seq),
-                )
+                placing.asked.append((interaction, one.worker, receipt.seq))
             elif kind == Kind.OUTPUT:  # its question may have come before it
-                link.execute("DELETE FROM unanswered WHERE interaction = ?", (interaction,))
+                placing.answered.append((interaction,))
 
     # --- what others look at ----------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from kijun.ledger.database import Database, Link
 from kijun.ledger.keys import BYTES, KeyRing, RootKey, Scope, WrongKey
 from kijun.ledger.model import now_ms
@@ -18,6 +20,7 @@ class Keys:
         self._database = database
         self._root = root
         self._current: dict[Scope, int] = {}
+        self._ready: dict[tuple[str, str, str, str], tuple[int, AESGCM]] = {}
         self.ring = KeyRing(root, self._fetch)
 
     @property
@@ -72,6 +75,19 @@ class Keys:
         self._current[scope] = id
         return id
 
+    def ready(
+        self, link: Link, use: str, municipality: str, month: str, retention: str
+    ) -> tuple[int, AESGCM]:
+        """A scope's key (as `of`) with its cipher."""
+        place = (use, municipality, month, retention)
+        found = self._ready.get(place)
+        if found is None:
+            id = self.of(link, Scope(*place))
+            cipher = self.ring.cipher(id)
+            assert cipher is not None  # made or found within this transaction
+            found = self._ready[place] = (id, cipher)
+        return found
+
     def still(self, link: Link) -> None:
         """Forget what was destroyed by another process since."""
         if not self._current:
@@ -82,6 +98,7 @@ class Keys:
             tuple(self._current.values()),
         )
         alive = {row[0] for row in rows}
+        self._ready.clear()
         for scope, id in list(self._current.items()):
             if id not in alive:
                 del self._current[scope]
@@ -90,6 +107,7 @@ class Keys:
     def forget(self) -> None:
         """Drop everything from memory, after a transaction that did not end well."""
         self._current.clear()
+        self._ready.clear()
         self.ring.forget()
 
 

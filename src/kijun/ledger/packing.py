@@ -13,13 +13,12 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from operator import attrgetter
 from threading import local
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 import zstandard
@@ -34,6 +33,7 @@ DICTIONARIES: Final = ("dictionary-1.zstd",)
 _LEVEL: Final = 3
 #: What the bytes of each commitment begin with.
 PREFIX: Final = FORMAT.encode() + b"\x00"
+_LENGTH: Final = struct.Struct(">I")
 _FINDINGS: Final = COLUMNS.index("findings")
 
 Clear = tuple[Any, ...]
@@ -43,8 +43,7 @@ class BadPacking(ValueError):
     """Bytes are not what was packed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """An entry, ready to be encrypted and hashed. ``clear`` has `COLUMNS`' values, findings joined as ``,A,B,``."""
 
     clear: Clear
@@ -57,17 +56,17 @@ class Packed:
 def pack(entry: Entry) -> Packed:
     """An entry as bytes. What JSON cannot hold (lone surrogates, huge integers) is written as it can."""
     masked, masked_commitment = b"", NOTHING
+    compress = _tools().compressor.compress
     if entry.masked:
         salt, said = os.urandom(SALT), to_json(entry.masked)
         masked_commitment = sha256(salt + said).digest()
-        masked = salt + NOTHING + _tools().compressor.compress(said)
-    clear = clear_of(entry)
+        masked = b"".join((salt, NOTHING, compress(said)))
+    clear, told = _clear(entry)
     salt, said = os.urandom(SALT), to_json(entry.content)
     if len(said) > LONGEST:
         raise ValueError(f"the content has {len(said)} bytes; at most {LONGEST} are kept")
-    packed = salt + masked_commitment + _tools().compressor.compress(said)
-    bound = commitment(clear, salt, masked_commitment, said)
-    return Packed(clear, packed, masked, bound, entry.fingerprint)
+    packed = b"".join((salt, masked_commitment, compress(said)))
+    return Packed(clear, packed, masked, _bound(told, salt, masked_commitment, said), entry.fingerprint)
 
 
 _values = attrgetter(*COLUMNS)
@@ -75,14 +74,22 @@ _values = attrgetter(*COLUMNS)
 
 def clear_of(entry: Entry) -> Clear:
     """The values of `COLUMNS`."""
-    values = [
-        str(value) if isinstance(value, str) and type(value) is not str else value for value in _values(entry)
-    ]
+    return _clear(entry)[0]
+
+
+def _clear(entry: Entry) -> tuple[Clear, bytes]:
+    """The values of `COLUMNS`, and their JSON."""
+    values = [str(value) if isinstance(value, str) else value for value in _values(entry)]
     values[_FINDINGS] = joined(entry.findings)
-    said = "".join(value for value in values if type(value) is str)
-    if said.isascii() and "\x00" not in said:
-        return tuple(values)
-    return tuple(storable(value) if isinstance(value, str) else value for value in values)
+    clear = tuple(values)
+    try:
+        told = orjson.dumps(clear)
+        if told.isascii() and b"\\u0000" not in told:
+            return clear, told
+    except TypeError:  # half of a surrogate pair
+        pass
+    clear = tuple(storable(value) if isinstance(value, str) else value for value in values)
+    return clear, orjson.dumps(clear)
 
 
 def storable(value: str) -> str:
@@ -102,10 +109,11 @@ def parted(findings: str) -> tuple[str, ...]:
 
 def commitment(clear: Clear, salt: bytes, masked_commitment: bytes, said: bytes) -> bytes:
     """What stands in the tree for an entry."""
-    told = orjson.dumps(clear)
-    return sha256(
-        b"".join((PREFIX, struct.pack(">I", len(told)), told, salt, masked_commitment, said))
-    ).digest()
+    return _bound(orjson.dumps(clear), salt, masked_commitment, said)
+
+
+def _bound(told: bytes, salt: bytes, masked_commitment: bytes, said: bytes) -> bytes:
+    return sha256(b"".join((PREFIX, _LENGTH.pack(len(told)), told, salt, masked_commitment, said))).digest()
 
 
 def unpack(packed: bytes) -> tuple[bytes, bytes, bytes]:

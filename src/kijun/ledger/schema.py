@@ -23,7 +23,7 @@ COLUMN_LIST: Final = ", ".join(map(quoted, ROW))
 
 def create(database: Database) -> None:
     """Make what is not there."""
-    blob, integer = database.blob, database.integer
+    blob, integer, clustered = database.blob, database.integer, database.clustered
     clear = ", ".join(f"{quoted(name)} {integer if name in NUMBERS else 'TEXT'} NOT NULL" for name in COLUMNS)
     row = f"seq {integer} PRIMARY KEY, {clear}, content_key {integer} NOT NULL, content {blob} NOT NULL, masked_key {integer}, masked {blob}"
     statements = [
@@ -51,12 +51,12 @@ def create(database: Database) -> None:
         f"CREATE TABLE IF NOT EXISTS erasures (id TEXT PRIMARY KEY, municipality TEXT NOT NULL, month TEXT NOT NULL, retention TEXT NOT NULL, "
         f"what TEXT NOT NULL, at {integer} NOT NULL, entries {integer} NOT NULL, ranges {blob} NOT NULL, digest TEXT NOT NULL)",
         # What is counted together with an append.
-        f"CREATE TABLE IF NOT EXISTS counts (account TEXT, period TEXT, requests {integer} NOT NULL, tokens {integer} NOT NULL, PRIMARY KEY (account, period))",
-        f"CREATE TABLE IF NOT EXISTS once (token TEXT PRIMARY KEY, until {integer} NOT NULL)",
+        f"CREATE TABLE IF NOT EXISTS counts (account TEXT, period TEXT, requests {integer} NOT NULL, tokens {integer} NOT NULL, PRIMARY KEY (account, period)){clustered}",
+        f"CREATE TABLE IF NOT EXISTS once (token TEXT PRIMARY KEY, until {integer} NOT NULL){clustered}",
         # Entries whose ids come from what they tell (`naming`): known by them also when they are sealed.
-        f"CREATE TABLE IF NOT EXISTS named (id TEXT PRIMARY KEY, seq {integer} NOT NULL, content_key {integer} NOT NULL, digest {blob} NOT NULL)",
+        f"CREATE TABLE IF NOT EXISTS named (id TEXT PRIMARY KEY, seq {integer} NOT NULL, content_key {integer} NOT NULL, digest {blob} NOT NULL){clustered}",
         # Interactions whose answer is still on its way, and the process that waits for it.
-        f"CREATE TABLE IF NOT EXISTS unanswered (interaction TEXT PRIMARY KEY, worker TEXT NOT NULL, seq {integer} NOT NULL)",
+        f"CREATE TABLE IF NOT EXISTS unanswered (interaction TEXT PRIMARY KEY, worker TEXT NOT NULL, seq {integer} NOT NULL){clustered}",
     ]
     with database.writing() as link:
         for statement in statements:
