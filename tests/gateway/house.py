@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Told:
 
 
 class House:
-    """``command`` stands before each process (``faketime``); ``every`` is seconds between checkpoints."""
+    """``url`` is the journal's PostgreSQL, ``every`` seconds between checkpoints."""
 
     def __init__(
         self,
@@ -52,12 +52,11 @@ class House:
         snapshot: Snapshot,
         *,
         url: str = "",
-        command: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         every: float = 60,
     ) -> None:
         self.folder, self.url = folder, url
-        self._command, self._every = command, every
+        self._every = every
         self._environment = {**os.environ, "PYTHONPATH": "src", **(environment or {})}
         folder.mkdir(exist_ok=True)
         (folder / "secret-key").write_text(SECRET, encoding="ascii")
@@ -79,13 +78,22 @@ class House:
             "gateway": ("-m", "kijun.gateway.worker", str(number), str(self.folder)),
         }[name]
         self.processes[name] = subprocess.Popen(
-            [*self._command, sys.executable, *words], env=self._environment, pass_fds=(number,)
+            [sys.executable, *words], env=self._environment, pass_fds=(number,)
         )
 
     def kill(self, name: str) -> None:
         """kill -9."""
         self.processes[name].send_signal(signal.SIGKILL)
         self.processes[name].wait()
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """Publish another policy and wait until it is in force."""
+        version = self.health()["policy"] + 1
+        write(self.folder, replace(snapshot, version=version))
+        end = time.monotonic() + 10
+        while self.health()["policy"] != version:
+            assert time.monotonic() < end, "the policy did not take effect"
+            time.sleep(0.02)
 
     def wait(self, patience: float = 60) -> float:
         """Until it is well; gives how long that took."""

@@ -20,20 +20,22 @@ TEXT = "【部外秘】来年度の予算案です。山田太郎さんの分を
 
 def test_a_token_counts_for_its_matter_and_its_time() -> None:
     token = confirmations.give(KEY, MATTER, 600, now=1000)
-    found = confirmations.check(KEY, token, MATTER, now=1500)
+    found = confirmations.check(KEY, token, MATTER, 600, now=1500)
     assert found is not None
     assert found.until == 1_601_000
-    assert confirmations.check(KEY, token, MATTER, now=1600) is None
+    assert confirmations.check(KEY, token, MATTER, 600, now=1600) is None
+    ahead = confirmations.give(KEY, MATTER, 600, now=1000 + 32 * 86_400)
+    assert confirmations.check(KEY, ahead, MATTER, 600, now=1000) is None, "given by a clock that was ahead"
     for other in (
         Matter("other", "7", "content", "findings"),
         Matter("grant", "8", "content", "findings"),
         Matter("grant", "7", "other", "findings"),
         Matter("grant", "7", "content", "other"),
     ):
-        assert confirmations.check(KEY, token, other, now=1500) is None
-    assert confirmations.check(b"x" * 32, token, MATTER, now=1500) is None
+        assert confirmations.check(KEY, token, other, 600, now=1500) is None
+    assert confirmations.check(b"x" * 32, token, MATTER, 600, now=1500) is None
     for broken in ("", "kjc1.", token[:-2], token[:8] + "A" + token[9:], token + "é", "kjc1." + "A" * 9000):
-        assert confirmations.check(KEY, broken, MATTER, now=1500) is None
+        assert confirmations.check(KEY, broken, MATTER, 600, now=1500) is None
 
 
 def ask(gateway: Running, text: str = TEXT, **more: Any) -> Any:

@@ -21,6 +21,7 @@ from kijun.gateway.sealing import derived
 PREFIX: Final = "kjc1."
 HEADER: Final = "kijun-confirmation"
 FIELD: Final = "kijun_confirmation"
+_SKEW: Final = 5  # seconds, as of assertions
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,19 @@ def give(key: bytes, matter: Matter, seconds: int, now: float | None = None) -> 
     return f"{PREFIX}{body}.{encode(hmac.digest(key, (PREFIX + body).encode(), 'sha256'))}"
 
 
-def check(key: bytes, token: str, matter: Matter, now: float | None = None) -> Confirmation | None:
-    """The confirmation, where the token was given for just this matter and is in time; else None."""
+def check(
+    key: bytes, token: str, matter: Matter, seconds: int, now: float | None = None
+) -> Confirmation | None:
+    """The confirmation, where the token was given for just this matter and is in time; else None.
+
+    None too for one that counts for longer than ``seconds``: a clock that was ahead gave it.
+    """
     match opened_payload(key, token, PREFIX):
         case {"m": str(digest), "exp": int() | float() as exp, "n": str(nonce)}:
             current = time.time() if now is None else now
-            if current < exp and hmac.compare_digest(digest.encode(), _digest(matter).encode()):
+            if current < exp <= current + seconds + _SKEW and hmac.compare_digest(
+                digest.encode(), _digest(matter).encode()
+            ):
                 return Confirmation(nonce, int(exp * 1000) + 1000)
     return None
 

@@ -226,7 +226,7 @@ def _decide(question: Question, token: str, key: bytes, seconds: int) -> None:
     elif judgement.of(Action.CONFIRM):
         caller = question.permission.caller
         matter = Matter(caller.grant.id, caller.person, _digest(question), judgement.digest())
-        question.confirmation = confirmations.check(key, token, matter) if token else None
+        question.confirmation = confirmations.check(key, token, matter, seconds) if token else None
         if question.confirmation is not None:
             question.verdict = Verdict.CONFIRMED
         else:

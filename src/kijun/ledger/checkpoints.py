@@ -61,7 +61,8 @@ class Checkpoints:
         return note
 
     def _sign(self, size: int, root: bytes) -> str:
-        note, now = self.signer.sign(size, root), now_ms()
+        # A clock that was set back makes no checkpoint that is older than the one before it.
+        note, now = self.signer.sign(size, root), max(now_ms(), self.newest()[1])
         with self._database.writing() as link:
             link.execute(
                 "INSERT INTO checkpoints (size, at, root, note) VALUES (?, ?, ?, ?)", (size, now, root, note)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from kijun.ledger.erasing import Erased, erase_due
 from kijun.ledger.holding import Append
 from kijun.ledger.joining import join
 from kijun.ledger.ledger import Ledger
+from kijun.ledger.model import now_ms
+from kijun.ledger.schema import meta, set_meta
 from kijun.ledger.sealing import publish, seal
+
+log = logging.getLogger("kijun.ledger")
+LEAP: Final = (
+    8 * 86_400_000
+)  # milliseconds between two runs that erase; where more have passed it may be the clock that leapt
 
 
 @dataclass(slots=True)
@@ -22,6 +31,7 @@ class Done:
     joined: int = 0
     erased: list[Erased] = field(default_factory=list)
     busy: bool = False
+    waits: bool = False  # nothing was erased, for the clock may have leapt
 
 
 @contextmanager
@@ -39,7 +49,11 @@ def alone(ledger: Ledger) -> Iterator[bool]:
 def maintain(
     ledger: Ledger, append: Append, *, force: bool = False, erase: bool = False, now: int | None = None
 ) -> Done:
-    """Seal what is due (all with ``force``) and join small segments; with ``erase`` also erase what is over."""
+    """Seal what is due (all with ``force``) and join small segments; with ``erase`` also erase what is over.
+
+    Where the clock says that the last such run was more than a week ago, nothing is erased before the next: a clock that is a month ahead
+    would destroy what nobody can bring back. ``now`` (ms) is somebody's own word for the time, and is believed.
+    """
     done = Done()
     with alone(ledger) as first:
         if not first:
@@ -47,8 +61,24 @@ def maintain(
             return done
         done.sealed = seal(ledger, force=force).records
         done.joined = join(ledger)
-        if erase:
+        done.waits = erase and now is None and _has_leapt(ledger)
+        if erase and not done.waits:
             done.erased = erase_due(ledger, append, now=now)
         if done.sealed or done.joined or done.erased:
             publish(ledger)
     return done
+
+
+def _has_leapt(ledger: Ledger) -> bool:
+    """Whether long has passed since the last run, by a clock that may be wrong; notes this one."""
+    now = now_ms()
+    with ledger.database.writing() as link:
+        last = meta(link, "erasing_at")
+        set_meta(link, "erasing_at", str(now))
+    if last is None or now - int(last) <= LEAP:
+        return False
+    log.warning(
+        "nothing is erased this time: the last run was %d days ago, or the clock has leapt; look at the clock",
+        (now - int(last)) // 86_400_000,
+    )
+    return True

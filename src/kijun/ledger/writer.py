@@ -29,6 +29,7 @@ GROUP: Final = 256  # appends in one commit
 WAITING: Final = 4096  # appends that may wait; more are turned away
 EVERY: Final = 60.0  # seconds between checkpoints while the tree grows
 TICK: Final = 1.0
+SKEW: Final = 600.0  # seconds by which the clock may have been set forward
 LAST_WORDS: Final = 3.0  # seconds after SIGTERM in which what waits is still recorded
 
 
@@ -57,6 +58,7 @@ class Writer:
             WAITING
         )
         self._connected: dict[str, int] = {}
+        self._began, self._clock = now_ms(), time.monotonic()
         self._ails = False  # the last group could not be recorded
         self._served: set[asyncio.Task[Any]] = set()
 
@@ -202,8 +204,10 @@ class Writer:
         if self.journal.committed.size <= self._checkpoints.newest()[0]:
             return False
         self._sign()
-        with self._database.writing() as link:
-            forget_old(link)
+        if now_ms() < self._began + (time.monotonic() - self._clock + SKEW) * 1000:
+            # not by a clock that has leapt: when it is set right again, tokens that were used would count once more
+            with self._database.writing() as link:
+                forget_old(link)
         return True
 
     def _sign(self) -> str:
