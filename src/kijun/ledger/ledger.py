@@ -176,19 +176,25 @@ class Ledger:
         from kijun.ledger.segments.aggregating import aggregate
 
         where = asked(where)
-        with self.database.reading() as link:
-            rows, segments = fresh.clear_rows(link), self.segments(link)
-        files = self.reader.files
-        try:
-            return aggregate(
-                self.store, segments, rows, by=tuple(by), where=where, values=tuple(values), files=files
-            )
-        except SegmentFault:  # segments may have been joined or erased meanwhile
+
+        def once() -> list[dict[str, Any]]:
             with self.database.reading() as link:
                 rows, segments = fresh.clear_rows(link), self.segments(link)
             return aggregate(
-                self.store, segments, rows, by=tuple(by), where=where, values=tuple(values), files=files
+                self.store,
+                segments,
+                rows,
+                by=tuple(by),
+                where=where,
+                values=tuple(values),
+                files=self.reader.files,
+                cursor=self.reader.cursor(),
             )
+
+        try:
+            return once()
+        except SegmentFault:  # segments may have been joined or erased meanwhile
+            return once()
 
     def status(self) -> dict[str, Any]:
         """How much is recorded, sealed and waiting."""

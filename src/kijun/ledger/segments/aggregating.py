@@ -20,6 +20,7 @@ from kijun.ledger.segments.store import Store
 from kijun.ledger.segments.where import sql_of
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
 
 #: What a journal's fresh row has, in this order.
@@ -57,6 +58,7 @@ def aggregate(
     where: Query,
     values: tuple[str, ...] = ("count",),
     files: Files | None = None,
+    cursor: duckdb.DuckDBPyConnection | None = None,
 ) -> list[dict[str, Any]]:
     """One dict a group, sorted by the group: the names in ``by`` and those in ``values``.
 
@@ -64,8 +66,8 @@ def aggregate(
     (but ``at``, ``findings`` and figures), ``day`` (``2026-11-03``), ``month`` (``2026-11``) and ``hour`` (0 to 23), in Japan's time, or
     ``finding``: a row then counts once for each of its types, and not at all without one. ``values`` name ``count``,
     ``tokens_in`` and ``tokens_out`` (sums), ``duration_avg``, ``duration_p50`` and ``duration_p95`` (ms, of rows that took time; None where
-    none did). ``where`` is asked without its ``limit``. ``files`` are a reader's, or those
-    of this process.
+    none did). ``where`` is asked without its ``limit``. ``files`` and ``cursor`` are a reader's, which remembers the files' footers; else
+    those of this process, and a DuckDB of its own.
 
     Raises ValueError for a name that is not in the lists and for a question with ``text``, which counting cannot answer, and
     `SegmentFault` where a file is not what was sealed: a sum that silently lacks a part would be believed.
@@ -89,7 +91,7 @@ def aggregate(
     files = files or files_of(place)
     with files.held(chosen) as paths:
         sql, bound = _sql(by, values, where, [str(path.absolute()) for path in paths])
-        connection = connect(files.store.below)
+        connection = cursor or connect(files.store.below)
         try:
             connection.register("fresh", fresh.select(list(CLEAR)))
             found = connection.execute(sql, bound).fetchall()
