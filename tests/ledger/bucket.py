@@ -7,6 +7,8 @@ import ssl
 import threading
 import urllib.request
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -16,11 +18,15 @@ from kijun.ledger.place import parse
 from kijun.ledger.segments.s3 import filesystem_of
 
 NAME = "town"
+SILENCE = "503 silence"  # after a minute, or when nobody waits any more
 KEYS = {"AWS_ACCESS_KEY_ID": "test-key-id", "AWS_SECRET_ACCESS_KEY": "test-secret-key"}
 
 
 class S3Server:
-    """Runs in a thread; ``endpoint`` is its address. With ``tls`` it is (certificate, key) files."""
+    """Runs in a thread; ``endpoint`` is its address. With ``tls`` it is (certificate, key) files.
+
+    While `says` is open it answers what it is told to instead; ``asked`` are (method, path) of all requests.
+    """
 
     def __init__(self, tls: tuple[str, str] | None = None) -> None:
         with warnings.catch_warnings():  # of packages that only tests have
@@ -30,10 +36,37 @@ class S3Server:
 
             app = DomainDispatcherApplication(create_backend_app)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server: Any = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
+        self._app, self._said = app, ""
+        self._go_on = threading.Event()
+        self.asked: list[tuple[str, str]] = []
+        self._server: Any = make_server("127.0.0.1", 0, self._answer, threaded=True, ssl_context=tls)
         self._scheme = "http" if tls is None else "https"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._patch = pytest.MonkeyPatch()
+
+    def _answer(self, environ: dict[str, Any], start: Any) -> Any:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        self.asked.append((method, path))
+        if not self._said or not self._when(method, path):
+            return self._app(environ, start)
+        if self._said == SILENCE:
+            self._go_on.wait(60)
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        status, _, code = self._said.partition(" ")
+        body = f"<Error><Code>{code}</Code><Message>{KEYS['AWS_ACCESS_KEY_ID']}</Message></Error>".encode()
+        start(f"{status} x", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
+        return [b"" if method == "HEAD" else body]
+
+    @contextmanager
+    def says(self, what: str, when: Callable[[str, str], bool] = lambda method, path: True) -> Iterator[None]:
+        """``503 SlowDown`` and the like, or `SILENCE`, to requests of which ``when`` is true."""
+        self._said, self._when = what, when
+        self._go_on.clear()
+        try:
+            yield
+        finally:
+            self._said = ""
+            self._go_on.set()
 
     @property
     def endpoint(self) -> str:

@@ -18,8 +18,6 @@ from kijun.ledger.model import Query
 from kijun.ledger.sealing import seal
 from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, entry
 
-pytestmark = pytest.mark.s3
-
 MINE = Query(municipality=TOWN)
 
 
@@ -44,6 +42,7 @@ def verified(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout or "{}") | {"said": done.stderr}
 
 
+@pytest.mark.s3
 def test_an_export_holds_what_was_asked_for_and_verifies_alone(exported: Path) -> None:
     code, report = verified(exported)
     assert (code, report["faults"], report["entries"], report["size"]) == (0, [], 601, 602)

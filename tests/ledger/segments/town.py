@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kijun.ledger.model import COLUMNS, Query
 from kijun.ledger.segments import ROW, Reader, Segment, searchable, write
+from kijun.ledger.segments.store import Folder, Store
 
 NOVEMBER = 1_793_674_800_000  # 2026-11-03 12:00 in Japan
 DAY = 86_400_000
@@ -31,6 +32,10 @@ class Town:
     keys: set[int] = field(default_factory=lambda: {1, 2, 3})
     rows: list[dict[str, Any]] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
+    store: Store = field(kw_only=True, default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.store = self.store or Folder(self.folder)
 
     def row(self, text: str, **given: Any) -> dict[str, Any]:
         seq = given.pop("seq", len(self.rows))
@@ -63,14 +68,14 @@ class Town:
         chosen = list(rows)
         plains = [self.decrypt(row["content_key"], row["id"], row["content"]) for row in chosen]
         texts = [searchable(plain) for plain in plains if plain is not None]
-        return write(self.folder, chosen, texts, digest(100 + chosen[0]["content_key"]), name)
+        return write(self.store, chosen, texts, digest(100 + chosen[0]["content_key"]), name)
 
     def say(self, name: str, *texts: str, **given: Any) -> Segment:
         """A segment in which these were said, one a row."""
         return self.seal(name, [self.row(text, **given) for text in texts])
 
     def reader(self, **given: Any) -> Reader:
-        return Reader(self.folder, self.segment_key, self.decrypt, self.folder / "private", **given)
+        return Reader(self.store, self.segment_key, self.decrypt, self.folder / "private", **given)
 
 
 def seqs(rows: Iterable[dict[str, Any]]) -> list[int]:

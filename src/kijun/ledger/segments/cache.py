@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from kijun.ledger.files import private_folder
-from kijun.ledger.model import Unavailable
 from kijun.ledger.segments.segment import File
-from kijun.ledger.segments.store import segment_of
+from kijun.ledger.segments.store import NoRoom, segment_of
 
 _LOCKS: Final = ".locks"
 _FLOCK: Final = "hhqqi4x"  # struct flock of 64-bit Linux; the process id has to be 0
@@ -29,10 +28,6 @@ _FETCH: Final = 1 << 62  # locks of fetching stand beside those of holding
 _ROOM: Final = 1 << 61  # the byte of whoever makes room
 _STALE: Final = 3600.0  # seconds after which a file that nobody finished is nobody's
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-
-
-class NoRoom(Unavailable):
-    """What is read at once takes more room than copies may take."""
 
 
 def _place(name: str) -> int:

@@ -237,10 +237,10 @@ class Files:
                     metadata=footer.metadata,
                     memory_map=False,  # a file that is cut while it is mapped would end the process
                 )
-            try:
-                yield Opened(segment, footer, file)
-            finally:
-                file.close()
+        try:  # an open file needs no name any more, so that a copy is not held while others are read
+            yield Opened(segment, footer, file)
+        finally:
+            file.close()
 
     def groups(self, segment: Segment, chosen: Sequence[int], names: Sequence[str] = STORED) -> pa.Table:
         """Some row groups by number; raises `SegmentFault`."""

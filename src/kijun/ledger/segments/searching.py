@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from kijun.ledger.model import Query
 from kijun.ledger.segments.files import Opened
 from kijun.ledger.segments.index import question_of
 from kijun.ledger.segments.segment import Row, Segment, SegmentFault
+from kijun.ledger.segments.store import NoRoom
 from kijun.ledger.segments.where import holds, sql_of
 
 if TYPE_CHECKING:
@@ -102,8 +104,14 @@ class Search:
             self._fault(fault)
 
     def _bounds(self, segment: Segment) -> tuple[int, int]:
-        """Places between which the question's times lie, by what the footer says of each row group."""
-        footer, query = self._reader.files.footer(segment), self._query
+        """Places between which the question's times lie; where that is a part of the segment, by what the footer says of each row group."""
+        query = self._query
+        if (query.since is None or query.since <= segment.min_at) and (
+            query.until is None or query.until > segment.max_at
+        ):
+            high = segment.last_seq
+            return segment.first_seq, high if query.before is None else min(high, query.before - 1)
+        footer = self._reader.files.footer(segment)
         places = [
             number
             for number, (earliest, latest) in enumerate(footer.times)
@@ -122,11 +130,15 @@ class Search:
                 yield from self._walk_columns(segment, low, high)
             return
         question = question_of(self._query, self._text)
-        with self._reader.files.opened(segment) as file:
+        with ExitStack() as stack:
+            file: Opened | None = None
             while low <= high:
                 places = words.find(question, low, high, _CANDIDATES)
-                for group in self._reader.files.by_group(segment, places):
+                if places and file is None:  # a file that holds no candidate is not even fetched
+                    file = stack.enter_context(self._reader.files.opened(segment))
+                for group in self._reader.files.by_group(segment, places) if places else ():
                     yield group[0], None  # the group is read only when its turn comes
+                    assert file is not None
                     yield from self._candidates(segment, file, group)
                 if len(places) < _CANDIDATES:
                     return
@@ -258,6 +270,11 @@ class Search:
                 whole = {str(path.absolute()): one for path, one in zip(paths, segments, strict=True)}
                 bound = [list(whole), *values] + ([min(self._query.limit, 1 << 40)] if cut else [])
                 found = self._reader.cursor().execute(sql, bound).fetchall()
+        except NoRoom:
+            if len(segments) == 1:
+                raise
+            half = len(segments) // 2
+            return self._asked(segments[:half]) + self._asked(segments[half:])
         except (duckdb.Error, SegmentFault) as error:
             if len(segments) > 1:
                 return [place for segment in segments for place in self._asked([segment])]

@@ -20,6 +20,10 @@ class StoreFault(Unavailable):
     """The store cannot be reached, refuses, or is not this ledger's. Nothing is lost; what was asked for was not done."""
 
 
+class NoRoom(Unavailable):
+    """What is read at once takes more room than copies of a store's files may take on this machine."""
+
+
 class NotAsSealed(Exception):
     """What lies in the store under a name is missing or not what was sealed; its text says how."""
 
