@@ -26,7 +26,7 @@ from kijun.gateway.running import Runnings
 from kijun.gateway.sealing import secret_of
 from kijun.gateway.settings import Settings
 from kijun.gateway.upstreams import Upstreams
-from kijun.gateway.ways import Ways
+from kijun.gateway.ways.serving import Ways
 from kijun.inspection import Words
 
 log = logging.getLogger(__name__)
