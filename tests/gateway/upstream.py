@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class Upstream:
     calls: list[Call] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
     port: int = 0
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -52,7 +54,7 @@ class Upstream:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"https://localhost:{self.port}/v1" if self.tls else f"http://127.0.0.1:{self.port}/v1"
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -63,7 +65,7 @@ class Upstream:
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=1 << 26)
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=1 << 26, ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
@@ -97,7 +99,10 @@ class Upstream:
             self.left.set()
         finally:
             self._tasks.discard(task)
-            writer.close()
+            if self.tls is not None and self._stop.is_set():
+                writer.transport.abort()  # nobody waits for the other side's farewell
+            else:
+                writer.close()
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
