@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from kijun.ledger import frames
 from kijun.ledger.model import Entry, LedgerError, Limits, Receipt, Unavailable
@@ -31,6 +31,37 @@ def _nobody() -> Unavailable:
     )
 
 
+def _give_up(future: asyncio.Future[Mapping[str, Any]]) -> None:
+    if not future.done():
+        future.set_exception(_nobody())
+
+
+class _Answers(asyncio.Protocol):
+    """A connection to the writer. ``lost`` is done when it is no more."""
+
+    def __init__(self, waiting: Mapping[int, tuple[bytes, asyncio.Future[Mapping[str, Any]]]]) -> None:
+        self._waiting = waiting
+        self._incoming = frames.Incoming()
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by its class
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for body in self._incoming.feed(data):
+                head, _blobs = frames.opened(body)
+                waiting = self._waiting.get(head["n"])
+                if waiting is not None and not waiting[1].done():
+                    waiting[1].set_result(head)
+        except (frames.BadFrame, KeyError):
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+
 class AsyncClient:
     """For the gateway: many appends at once over one connection. ``folder`` is the data folder."""
 
@@ -40,7 +71,7 @@ class AsyncClient:
         self.worker = worker or secrets.token_hex(8)
         self._number = 0
         self._waiting: dict[int, tuple[bytes, asyncio.Future[Mapping[str, Any]]]] = {}
-        self._writer: asyncio.StreamWriter | None = None
+        self._transport: asyncio.WriteTransport | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -62,46 +93,42 @@ class AsyncClient:
         self._number += 1
         number = self._number
         data = make(number)
-        future: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Mapping[str, Any]] = loop.create_future()
         self._waiting[number] = (data, future)
+        late = loop.call_later(self._patience, _give_up, future)
         try:
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
-            elif self._writer is not None and not self._writer.is_closing():
-                self._writer.write(data)
-            async with asyncio.timeout(self._patience):
-                return await future
-        except TimeoutError as error:
-            raise _nobody() from error
+            elif self._transport is not None and not self._transport.is_closing():
+                self._transport.write(data)
+            return await future
         finally:
+            late.cancel()
             self._waiting.pop(number, None)
 
     async def _run(self) -> None:
         """Keep a connection while there is somebody to use it."""
+        loop = asyncio.get_running_loop()
         while not self._closed:
             try:
-                reader, writer = await asyncio.open_unix_connection(sock=frames.connected(self._folder))
+                transport, answers = await loop.create_unix_connection(
+                    lambda: _Answers(self._waiting), sock=frames.connected(self._folder)
+                )
             except OSError:
                 if not self._waiting:
                     return
                 await asyncio.sleep(_PAUSE)
                 continue
-            writer.write(frames.frame({"do": "hello", "worker": self.worker}))
-            for data, _future in list(self._waiting.values()):
-                writer.write(data)
-            self._writer = writer
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, frames.BadFrame):
-                await self._read(reader)
-            self._writer = None
-            writer.close()
-
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        while True:
-            (length,) = frames.PREFIX.unpack(await reader.readexactly(4))
-            head, _blobs = frames.opened(await reader.readexactly(length))
-            waiting = self._waiting.get(head["n"])
-            if waiting is not None and not waiting[1].done():
-                waiting[1].set_result(head)
+            try:
+                transport.write(frames.frame({"do": "hello", "worker": self.worker}))
+                for data, _future in list(self._waiting.values()):
+                    transport.write(data)
+                self._transport = transport
+                await answers.lost
+            finally:
+                self._transport = None
+                transport.close()
 
     async def close(self) -> None:
         """Leave. What is not answered yet raises `Unavailable`."""
@@ -109,8 +136,6 @@ class AsyncClient:
         for _data, future in self._waiting.values():
             if not future.done():
                 future.set_exception(_nobody())
-        if self._writer is not None:
-            self._writer.close()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -54,6 +54,44 @@ def opened(body: bytes) -> tuple[dict[str, Any], memoryview]:
     return head, memoryview(body)[4 + size :]
 
 
+class Incoming:
+    """Bytes as they arrive, cut into the bodies of frames."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._pieces: list[bytes] = []  # behind what is held, of a frame that is long
+        self._missing = 0
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What came; gives each body that is whole now. Raises `BadFrame` for a length that no frame has."""
+        if len(data) < self._missing:
+            self._pieces.append(data)
+            self._missing -= len(data)
+            return
+        if self._held:
+            data = b"".join((self._held, *self._pieces, data))
+            self._pieces = []
+        at, size = 0, len(data)
+        while size - at >= PREFIX.size:
+            (length,) = PREFIX.unpack_from(data, at)
+            if not PREFIX.size <= length <= LARGEST:
+                raise BadFrame(f"{length} bytes")
+            end = at + PREFIX.size + length
+            if end > size:
+                break
+            yield data[at + PREFIX.size : end]
+            at = end
+        self._held = data[at:]
+        self._missing = self._lacks()
+
+    def _lacks(self) -> int:
+        """How many bytes what is held lacks at least."""
+        if len(self._held) < PREFIX.size:
+            return 0
+        (length,) = PREFIX.unpack_from(self._held)
+        return int(length) + PREFIX.size - len(self._held)
+
+
 def append_frame(number: int, entries: Sequence[Packed], limits: Limits | None) -> bytes:
     """A wish to append."""
     blobs: list[bytes] = []

@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvloop
 
@@ -40,6 +40,41 @@ def _busy() -> Busy:
     )
 
 
+class _Connection(asyncio.Protocol):
+    """A process that appends. Its frames are taken as they come, without a task of their own."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._incoming = frames.Incoming()
+        self.worker = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by its class
+        self._writer.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return
+        try:
+            for body in self._incoming.feed(data):
+                self._writer.take(*frames.opened(body), self)
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("a frame that cannot be read: %s", type(error).__name__)
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._writer.connections.discard(self)
+
+    def write(self, data: bytes) -> None:
+        """Answer, unless nobody is there any more."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Part, once what was written is sent."""
+        self._transport.close()
+
+
 class Writer:
     """Serves ``folder`` (the ledger's own) until it is told to stop."""
 
@@ -54,13 +89,10 @@ class Writer:
         self.journal.open()
         self._checkpoints = Checkpoints(folder, self._database, tuple(elsewhere))
         self._orphans = Orphans(self.journal)
-        self._queue: asyncio.Queue[tuple[Appending, int, asyncio.StreamWriter | None]] = asyncio.Queue(
-            WAITING
-        )
-        self._connected: dict[str, int] = {}
+        self._queue: asyncio.Queue[tuple[Appending, int, _Connection | None]] = asyncio.Queue(WAITING)
+        self.connections: set[_Connection] = set()
         self._began, self._clock = now_ms(), time.monotonic()
         self._ails = False  # the last group could not be recorded
-        self._served: set[asyncio.Task[Any]] = set()
 
     async def run(self, ready: Any = None) -> None:
         """Serve until SIGTERM; ``ready`` is called when the socket is open."""
@@ -70,7 +102,7 @@ class Writer:
             loop.add_signal_handler(number, stop.set)
         with frames.socket_path(self._folder) as path:
             Path(path).unlink(missing_ok=True)  # of a writer that was killed; the lock says that none lives
-            server = await asyncio.start_unix_server(self._serve, path, limit=1 << 20)
+            server = await loop.create_unix_server(lambda: _Connection(self), path)
         if ready is not None:
             ready()
         tasks = [asyncio.create_task(self._commit()), asyncio.create_task(self._tick())]
@@ -81,9 +113,11 @@ class Writer:
             end = loop.time() + LAST_WORDS
             while not self._queue.empty() and loop.time() < end:
                 await asyncio.sleep(0.01)
-            for task in (*tasks, *self._served):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, *self._served, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for connection in list(self.connections):
+                connection.close()
             with contextlib.suppress(*FAULTS):
                 self._sign()
             self._database.close()
@@ -91,65 +125,34 @@ class Writer:
 
     # --- connections ------------------------------------------------------------------------
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._served.add(task)
-        worker = ""
-        try:
-            while True:
-                (length,) = frames.PREFIX.unpack(await reader.readexactly(4))
-                if not 4 <= length <= frames.LARGEST:
-                    raise frames.BadFrame(f"{length} bytes")
-                head, blobs = frames.opened(await reader.readexactly(length))
-                if head.get("do") == "hello":
-                    worker = self._greet(str(head["worker"]))
-                else:
-                    await self._take(head, blobs, worker, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        except (frames.BadFrame, KeyError) as error:
-            log.warning("a frame that cannot be read: %s", type(error).__name__)
-        finally:
-            self._served.discard(task)
-            if worker:
-                self._part(worker)
-            writer.close()
-
-    def _greet(self, worker: str) -> str:
-        self._connected[worker] = self._connected.get(worker, 0) + 1
-        return worker
-
-    def _part(self, worker: str) -> None:
-        self._connected[worker] -= 1
-        if not self._connected[worker]:
-            del self._connected[worker]
-
-    async def _take(
-        self, head: dict[str, Any], blobs: memoryview, worker: str, writer: asyncio.StreamWriter
-    ) -> None:
+    def take(self, head: dict[str, Any], blobs: memoryview, connection: _Connection) -> None:
+        """Do what a frame asks for; raises ValueError, KeyError or TypeError for one that nobody of ours sends."""
+        if head.get("do") == "hello":
+            connection.worker = str(head["worker"])
+            return
         number = int(head["n"])
         match head.get("do"):
             case "append":
+                wish = frames.appending(head, blobs, connection.worker)
                 try:
-                    self._queue.put_nowait((frames.appending(head, blobs, worker), number, writer))
+                    self._queue.put_nowait((wish, number, connection))
                 except asyncio.QueueFull:
-                    writer.write(frames.failed(number, _busy()))
+                    connection.write(frames.failed(number, _busy()))
             case "tell":
                 told = {
                     "size": self.journal.committed.size,
                     "waiting": self._queue.qsize(),
                     "writes": not self._ails,
                 }
-                writer.write(frames.frame({"n": number, "told": told}))
+                connection.write(frames.frame({"n": number, "told": told}))
             case "checkpoint":
                 try:
                     note = self._sign()
-                    writer.write(frames.frame({"n": number, "told": note}))
+                    connection.write(frames.frame({"n": number, "told": note}))
                 except LedgerError as error:
-                    writer.write(frames.failed(number, error))
+                    connection.write(frames.failed(number, error))
                 except FAULTS as error:
-                    writer.write(frames.failed(number, unavailable(error)))
+                    connection.write(frames.failed(number, unavailable(error)))
             case other:
                 raise frames.BadFrame(f"do what? {other}")
 
@@ -165,17 +168,20 @@ class Writer:
                     break
             try:
                 # In this very thread: what arrives while the disk writes waits in the sockets and becomes the next group.
-                self.journal.append([one for one, _number, _writer in group])
+                self.journal.append([one for one, _number, _connection in group])
             except Exception as error:  # a fault of ours: those who wait are told, and others go on
                 log.exception("a group could not be recorded")
-                for one, _number, _writer in group:
+                for one, _number, _connection in group:
                     one.error = one.error or LedgerError(
                         "記録できませんでした。", f"It could not be recorded ({type(error).__name__})."
                     )
-            self._ails = any(isinstance(one.error, Unavailable) for one, _number, _writer in group)
-            for one, number, writer in group:
-                if writer is not None and not writer.is_closing():
-                    writer.write(frames.answer(number, one))
+            self._ails = any(isinstance(one.error, Unavailable) for one, _number, _connection in group)
+            answers: dict[_Connection, list[bytes]] = {}
+            for one, number, connection in group:
+                if connection is not None:
+                    answers.setdefault(connection, []).append(frames.answer(number, one))
+            for connection, told in answers.items():
+                connection.write(b"".join(told))
             await asyncio.sleep(0)  # let what arrived meanwhile be read before the next group is cut
 
     async def _tick(self) -> None:
@@ -185,7 +191,7 @@ class Writer:
             try:
                 if self._ails:
                     self._try_again()
-                for one in self._orphans.look(self._connected):
+                for one in self._orphans.look({one.worker for one in self.connections}):
                     await self._queue.put((one, 0, None))
                 if time.monotonic() - last >= self._every and self._sign_if_grown():
                     last = time.monotonic()
