@@ -186,6 +186,13 @@ def format_wareki(day: datetime.date) -> str:
     return _edge(era, day) if era else _written(day)
 
 
+def format_input(day: datetime.date) -> str:
+    """As it stands in a field to be changed: 令和8年11月23日 in Japanese, 2026/11/23 in English. Both are read back."""
+    if (get_language() or "ja").startswith("en"):
+        return f"{day.year:04}/{day.month:02}/{day.day:02}"
+    return format_wareki(day)
+
+
 def format_date(day: datetime.date, lang: str | None = None) -> str:
     """2026年11月23日（令和8年） in Japanese, 23 November 2026 in English; ``lang`` defaults to the page's."""
     if (lang or get_language() or "ja").startswith("en"):

@@ -46,7 +46,7 @@ class DateField(forms.CharField):
             raise ValidationError(str(error), code="date") from error
 
     def prepare_value(self, value: Any) -> Any:
-        return dates.format_wareki(value) if isinstance(value, datetime.date) else value
+        return dates.format_input(value) if isinstance(value, datetime.date) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -128,6 +128,29 @@ class KanaField(forms.CharField):
         return text
 
 
+def _name_numbers(field: forms.IntegerField | forms.DecimalField, label: Any) -> None:
+    """Say which number is wrong, and how it should be; what the form says by itself stays."""
+    default = type(field).default_error_messages["invalid"]
+    if field.error_messages.get("invalid") is not default:
+        return
+    whole = isinstance(field, forms.IntegerField)
+    text = (
+        _("「%(label)s」は、整数で入力してください。")
+        if whole
+        else _("「%(label)s」は、数字で入力してください。")
+    )
+    field.error_messages["invalid"] = text % {"label": label}
+    for code, bound, words in (
+        ("min_value", field.min_value, _("「%(label)s」は、%(bound)s以上の数にしてください。")),
+        ("max_value", field.max_value, _("「%(label)s」は、%(bound)s以下の数にしてください。")),
+    ):
+        if bound is not None:
+            shown = f"{bound:,}" if isinstance(bound, int) else bound
+            field.error_messages.setdefault(
+                code, str(words % {"label": label, "bound": shown}).replace("%", "%%")
+            )
+
+
 class Helpful:
     """Says which field is empty: in the summary on top, 「このフィールドは必須です。」 four times helps nobody."""
 
@@ -138,8 +161,10 @@ class Helpful:
 
     def full_clean(self) -> None:
         for name, field in self.fields.items():
+            label = field.label if field.label is not None else pretty_name(name)
+            if isinstance(field, forms.IntegerField | forms.DecimalField):
+                _name_numbers(field, label)
             if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
-                label = field.label if field.label is not None else pretty_name(name)
                 chosen = isinstance(field, forms.ChoiceField | forms.FileField | forms.BooleanField)
                 text = (
                     _("「%(label)s」を選んでください。") if chosen else _("「%(label)s」を入力してください。")

@@ -139,6 +139,13 @@ class TestOthers:
         run("model", "remove", "b")
         assert run("model", "list") == []
 
+    def test_one_model(self, run: Run, model: Model) -> None:
+        assert (
+            run("model", "show", "assistant")
+            == run("model", "show", str(model.pk))
+            == run("model", "list")[0]
+        )
+
     def test_purposes(self, run: Run, purpose: Purpose) -> None:
         found = run("purpose", "change", purpose.name, "--input", "personal=block", "--no-uninspected")
         assert found["input_handling"]["groups"]["personal"] == "block"
@@ -160,6 +167,74 @@ class TestOthers:
         assert run("grant", "revoke", str(application.grant.pk), "--reason", "漏えい")["revoked_at"]
         assert run("grant", "list") == []
         assert len(run("grant", "list", "--all")) == 1
+
+    def test_a_grant_is_changed(self, run: Run, application: actions.Made, staff: Person) -> None:
+        number = str(application.grant.pk)
+        found = run("grant", "change", number, "--requests", "9", "--tokens", "1000", "--responsible", "0004")
+        assert (found["requests"], found["tokens"], found["responsible"]) == (9, 1000, "0004")
+        last = (timezone.localdate() + datetime.timedelta(days=200)).isoformat()
+        found = run("grant", "change", number, "--requests", "none", "--expires", last)
+        assert (found["requests"], found["tokens"], found["expires_on"]) == (None, 1000, last)
+        assert found["state"] == "active"
+        assert Grant.objects.get().expires_on.isoformat() == last
+
+    def test_one_key_is_taken(self, run: Run, application: actions.Made) -> None:
+        new = run("grant", "rotate", str(application.grant.pk), "--grace-days", "2")
+        after = run("grant", "revoke-key", application.key[:7])
+        assert {one["prefix"]: one["works"] for one in after["keys"]} == {
+            new["key"][:7]: True,
+            application.key[:7]: False,
+        }
+
+    def test_grants_are_narrowed(
+        self, run: Run, grant: Grant, application: actions.Made, personal: Purpose
+    ) -> None:
+        assert [one["id"] for one in run("grant", "list", "--person", "0004")] == [grant.pk]
+        assert len(run("grant", "list", "--system", "AI-001", "--purpose", grant.purpose.name)) == 2
+        assert run("grant", "list", "--purpose", personal.name) == []
+        AISystem.objects.update(stage="plan")
+        assert {one["state"] for one in run("grant", "list")} == {"system_not_in_use"}
+
+    def test_moments_carry_their_zone(self, run: Run, staff: Person, capsys: Any) -> None:
+        made = run("stop", "add", "--person", "0004", "--reason", "点検")
+        assert datetime.datetime.fromisoformat(made["at"]).utcoffset() is not None
+        assert "T" in made["at"]
+        assert main(["access", "stop", "list"]) == 0
+        shown = capsys.readouterr().out.split("\t")[4]
+        assert shown == f"{timezone.localtime(Stop.objects.get().at):%Y-%m-%d %H:%M}"
+
+    def test_common_rules(self, run: Run, town: Municipality, tmp_path: Path) -> None:
+        assert run("rules", "show") == {"contact": "", "inspection": {}}
+        policy = tmp_path / "policy.yaml"
+        policy.write_text("forbidden_words:\n  - 禁句\n", encoding="utf-8")
+        made = run("rules", "change", "--contact", "内線 2210", "--inspection-file", str(policy))
+        assert made == {"contact": "内線 2210", "inspection": {"forbidden_words": ["禁句"]}}
+        assert run("rules", "change", "--contact", "内線 1")["inspection"] == made["inspection"]
+        policy.write_text("")
+        assert run("rules", "change", "--inspection-file", str(policy)) == {
+            "contact": "内線 1",
+            "inspection": {},
+        }
+        assert run("rules", "show")["contact"] == "内線 1"
+
+    def test_the_policy_that_was_handed_over(
+        self, run: Run, refused: Any, upstream: Upstream, capsys: Any, home: Path
+    ) -> None:
+        def status() -> tuple[int, dict[str, Any]]:
+            code = main(["access", "status", "--json"])
+            return code, json.loads(capsys.readouterr().out)
+
+        code, found = status()
+        assert (code, found["version"], found["in_place"], found["current"]) == (1, None, False, False)
+        run("publish")
+        code, found = status()
+        assert (code, found["in_place"], found["current"]) == (0, True, True)
+        Upstream.objects.update(name="別名")
+        assert status()[0] == 1
+        run("publish")
+        (home / snapshot.PLACE).write_text("{}")
+        code, found = status()
+        assert (code, found["in_place"], found["current"]) == (1, False, True)
 
     def test_stops(self, run: Run, staff: Person, grant: Grant) -> None:
         for words in (
@@ -198,6 +273,10 @@ class TestRefusals:
             (["stop", "add", "--everything", "--reason", " "], 1),
             (["grant", "create", "--person", "0004"], 2),
             (["grant", "create", "--sample"], 2),
+            (["grant", "revoke-key", "kj-none"], 2),
+            (["grant", "revoke-key", "1"], 2),
+            (["grant", "list", "--person", "9999"], 2),
+            (["rules", "change", "--inspection-file", "missing"], 1),
             (["model", "add", "x", "--system", "AI-999", "--route", "a=b"], 2),
             (["upstream", "add", "X", "--url", "http://x.example.jp/v1", "--key-file", "missing"], 1),
             (["upstream", "list", "--municipality", "000000"], 2),
@@ -213,6 +292,17 @@ class TestRefusals:
     @pytest.mark.parametrize("route", ["x", "=y", "庁内のvLLM=", "庁内のvLLM=y,a", "庁内のvLLM=y,1,2,3"])
     def test_routes_that_cannot_be_read(self, refused: Any, model: Model, route: str) -> None:
         assert refused("model", "change", "assistant", "--route", route)[0] == 2
+
+    def test_a_policy_that_cannot_be_read(self, refused: Any, town: Municipality, tmp_path: Path) -> None:
+        policy = tmp_path / "policy.yaml"
+        for text in ("a: [", "strange: 1"):
+            policy.write_text(text)
+            assert refused("rules", "change", "--inspection-file", str(policy))[0] == 1
+
+    def test_nobody_else_keeps_the_key_of_a_person(self, refused: Any, grant: Grant) -> None:
+        code, told = refused("grant", "change", str(grant.pk), "--responsible", "0003")
+        assert code == 1
+        assert "本人がキーを管理" in told
 
     def test_several_towns_want_a_name(
         self, refused: Any, run: Run, upstream: Upstream, other_town: Municipality

@@ -104,6 +104,30 @@ class TestUpstreams:
         assert {"retries", "headers"} <= set(response.context["form"].errors)
         assert "a-secret-key" not in text(response)
 
+    def test_all_that_is_wrong_is_told_at_once(self, client_of: ClientOf, it_staff: Person) -> None:
+        sent = {
+            **UPSTREAM,
+            "base_url": "http://me:pw@h/v1",
+            "key": "鍵",
+            "headers": "Host: x",
+            "proxy": "proxy:8080",
+            "ca": "no certificate",
+            "connect_timeout": "0",
+            "retries": "six",
+        }
+        response = client_of(it_staff).post(url("add_upstream"), sent)
+        assert response.status_code == 422
+        wrong = {"base_url", "key", "headers", "proxy", "ca", "connect_timeout", "retries"}
+        assert set(response.context["form"].errors) == wrong
+        page = text(response)
+        assert "利用者名やパスワードを含める" in page
+        assert "「接続を待つ秒数」は、0.1以上の数にしてください。" in page
+        assert "「やり直す回数」は、整数で入力してください。" in page
+
+    def test_the_sample_needs_no_address(self, client_of: ClientOf, it_staff: Person) -> None:
+        sent = {**UPSTREAM, "kind": "sample", "base_url": "", "key": "", "headers": ""}
+        assert client_of(it_staff).post(url("add_upstream"), sent).status_code == 302
+
     def test_the_opt_out_and_back(self, client_of: ClientOf, it_staff: Person, upstream: Upstream) -> None:
         client = client_of(it_staff)
         assert "まだ確かめていません" in text(client.get(url("upstream", upstream.pk)))
@@ -315,6 +339,76 @@ class TestGrants:
     @pytest.mark.parametrize(
         ("changes", "field"),
         [
+            ({"expires_on": "2020-01-01"}, "expires_on"),
+            ({"starts_on": (SOON + datetime.timedelta(days=1)).isoformat()}, "expires_on"),
+            ({"starts_on": "令和8年4月1日", "expires_on": "令和18年4月1日"}, "expires_on"),
+        ],
+    )
+    def test_what_will_be_refused_is_told_before_it_is_confirmed(
+        self,
+        client_of: ClientOf,
+        it_staff: Person,
+        staff: Person,
+        system: AISystem,
+        purpose: Purpose,
+        changes: dict[str, str],
+        field: str,
+    ) -> None:
+        sent = {**grant_form(system, purpose, person=staff.pk), **changes}
+        response = client_of(it_staff).post(url("add_grant"), sent)
+        assert response.status_code == 422
+        assert list(response.context["form"].errors) == [field]
+
+    def test_what_a_grant_waits_for_is_told(
+        self, client_of: ClientOf, it_staff: Person, owner: Person, system: AISystem, purpose: Purpose
+    ) -> None:
+        AISystem.objects.update(stage="plan")
+        client = client_of(it_staff)
+        sent = grant_form(system, purpose, who="application", application="窓口", responsible=owner.pk)
+        confirm = text(client.post(url("add_grant"), sent))
+        made = text(client.post(url("add_grant"), {**sent, "step": "confirmed"}))
+        later = text(client.get(url("grant", Grant.objects.get().pk)))
+        assert KEY.search(made)
+        for page in (confirm, made, later):
+            assert "「企画」の段階です" in page
+            assert "モデルがまだありません" in page
+            assert f"{url('add_model')}?system={system.pk}" in page
+        assert "数秒で使えるようになります" not in made
+        mine = client_of(owner)
+        assert "窓口" in text(mine.get(url("mine")))
+        assert url("add_model") not in text(mine.get(url("grant", Grant.objects.get().pk)))
+
+    def test_a_grant_that_can_be_used_waits_for_nothing(
+        self, client_of: ClientOf, it_staff: Person, model: Model, grant: Grant
+    ) -> None:
+        page = text(client_of(it_staff).get(url("grant", grant.pk)))
+        assert "段階です" not in page
+        assert "モデルがまだありません" not in page
+        Grant.objects.update(starts_on=SOON)
+        assert "から使えます" in text(client_of(it_staff).get(url("grant", grant.pk)))
+
+    def test_what_the_page_before_has_chosen(
+        self, client_of: ClientOf, it_staff: Person, model: Model, purpose: Purpose
+    ) -> None:
+        client = client_of(it_staff)
+        page = text(client.get(url("model", model.pk)))
+        assert f"{url('add_grant')}?system={model.system_id}" in page
+        given = {"system": model.system_id, "purpose": purpose.pk}
+        form = client.get(url("add_grant"), given).context["form"]
+        assert (str(form["system"].value()), str(form["purpose"].value())) == (
+            str(model.system_id),
+            str(purpose.pk),
+        )
+        assert client.get(url("add_grant"), {"system": "9" * 400, "purpose": "<x>"}).status_code == 200
+
+    def test_nothing_to_choose_yet(self, client_of: ClientOf, it_staff: Person) -> None:
+        page = text(client_of(it_staff).get(url("add_grant")))
+        assert "選べるAIシステムがまだありません" in page
+        assert "先に利用目的を登録してください" in page
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
             ({"who": "application"}, "application"),
             ({"who": "person"}, "person"),
             ({"expires_on": "いつか"}, "expires_on"),
@@ -507,6 +601,30 @@ class TestStops:
         assert client.post(url("lift_stop", row.pk), {"reason": "直した"}).status_code == 302
         assert Stop.objects.get(pk=row.pk).lifted_at is not None
 
+    def test_the_reason_in_english(
+        self, client_of: ClientOf, it_staff: Person, staff: Person, grant: Grant
+    ) -> None:
+        actions.stop(it_staff, it_staff.municipality, target=grant.system, why="点検", why_en="Being checked")
+        for person, address in (
+            (it_staff, url("stops")),
+            (staff, url("mine")),
+            (staff, url("grant", grant.pk)),
+        ):
+            assert "Being checked" not in text(client_of(person).get(address))
+            english = client_of(person).get(address, headers={"accept-language": "en"})
+            assert "Being checked" in text(english)
+
+    def test_who_may_not_stop_is_told_whom_to_tell(
+        self, client_of: ClientOf, it_staff: Person, auditor: Person
+    ) -> None:
+        assert "AIサービス責任者に知らせてください" in text(client_of(auditor).get(url("stops")))
+        assert "AIサービス責任者に知らせてください" not in text(client_of(it_staff).get(url("stops")))
+
+    def test_why_it_goes_again(self, client_of: ClientOf, it_staff: Person, system: AISystem) -> None:
+        row = actions.stop(it_staff, it_staff.municipality, target=system, why="点検")
+        actions.lift_stop(it_staff, row, why="設定を直したため")
+        assert "設定を直したため" in text(client_of(it_staff).get(url("stops")))
+
     def test_an_owner_stops_the_own_system(
         self, client_of: ClientOf, owner: Person, it_staff: Person, system: AISystem
     ) -> None:
@@ -638,5 +756,5 @@ class TestLanguages:
             for word in (*named, "庁内の文書の下書きに使う。", "情報 太郎", "千代田区", "月-金"):
                 main = main.replace(word, "")
             left = re.findall(r"[ぁ-んァ-ヶ一-龠]{2,}", main)
-            allowed = {"管理", "花子", "介護", "三郎", "責任", "次郎", "情報", "太郎", "令和"}
+            allowed = {"氏名", "管理", "花子", "介護", "三郎", "責任", "次郎", "情報", "太郎", "令和"}
             assert not set(left) - allowed, f"{address}: {left[:5]}"

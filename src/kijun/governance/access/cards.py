@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Action, Group
-from kijun.governance.access import handling, limits, publishing, states
+from kijun.governance.access import handling, limits, publishing, queries, states
 from kijun.governance.access.models import PERSONAL_CLASSES, Grant, Model, Purpose, TownRules
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
+from kijun.governance.inventory.models import IN_USE
 from kijun.governance.organisation.models import Municipality
+from kijun.web import dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,37 @@ def _headline(purpose: Purpose, personal: bool) -> str:
     if action is Action.BLOCK:
         return _("個人情報は入力できません。見つかると送信を止めます。")
     return _("個人情報は入力しないでください。見つかったものは、AIに渡る前に伏せられます。")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a grant still waits for before it can be used, and the page where that is done."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+def not_yet(grant: Grant) -> list[Missing]:
+    """Why nothing can be asked with this grant today, however well its key is kept; empty where it can. Also for one not yet saved."""
+    found, state = [], queries.state_of(grant)
+    name = f"{grant.system.code} {grant.system.shown_name}"
+    if state == "not_begun":
+        text = _("%(day)sから使えます。") % {"day": dates.format_date(grant.starts_on)}
+        found.append(Missing(text))
+    if state == "purpose_off":
+        url = reverse("access:purpose", args=[grant.purpose.pk])
+        found.append(Missing(_("この利用目的は、今は使えません。"), url, _("利用目的を見る")))
+    if grant.revoked_at is None and grant.system.stage not in IN_USE:
+        text = _("「%(system)s」は「%(stage)s」の段階です。「実証」に進むまでは、キーがあっても使えません。")
+        values = {"system": name, "stage": grant.system.get_stage_display()}
+        url = reverse("inventory:system", args=[grant.system.pk])
+        found.append(Missing(text % values, url, _("AIシステムを見る")))
+    if grant.revoked_at is None and not client(grant).model:
+        text = _("「%(system)s」には、アプリが指定するモデルがまだありません。") % {"system": name}
+        url = f"{reverse('access:add_model')}?system={grant.system.pk}"
+        found.append(Missing(text, url, _("モデルを登録する")))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kijun.governance.access import queries
+from kijun.governance.access import inspection_policy, queries
 from kijun.governance.access.actions.grants import LIMITS
 from kijun.governance.access.actions.keys import LONGEST_GRACE
 from kijun.governance.access.form_fields import PurposeChoice, SystemChoice, lines, only
@@ -89,7 +88,11 @@ class GrantForm(Form, LimitsMixin, RevisionMixin):
         ),
     )
 
-    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, municipality: Municipality, chosen: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """``chosen``: a system and a purpose that the page before has chosen already, by number."""
+        kwargs.setdefault("initial", dict(chosen or {}))
         super().__init__(*args, **kwargs)
         for name in ("person", "responsible"):
             self.fields[name].offer(municipality)  # type: ignore[attr-defined]  # a choice of people, not the base class
@@ -125,7 +128,12 @@ class GrantForm(Form, LimitsMixin, RevisionMixin):
                 self.add_error(name, text % {"label": self.fields[name].label})
         return values
 
+    def missing(self) -> list[str]:
+        """Names of fields from which nothing can be chosen yet: ``system``, ``purpose``."""
+        return [name for name in ("system", "purpose") if not self.fields[name].queryset.exists()]  # type: ignore[attr-defined]  # a choice field, not the base class
+
     def values(self) -> dict[str, Any]:
+        """What the action makes a grant of."""
         data = dict(self.cleaned_data)
         data.pop("revision", None)
         if data.pop("who") == "person":
@@ -236,26 +244,9 @@ class RulesForm(Form, RevisionMixin):
     )
 
     def __init__(self, *args: Any, rules: TownRules, **kwargs: Any) -> None:
-        shown = (
-            yaml.safe_dump(rules.inspection, allow_unicode=True, sort_keys=False) if rules.inspection else ""
-        )
+        shown = inspection_policy.written(rules.inspection)
         kwargs["initial"] = {"contact": rules.contact, "inspection": shown, "revision": rules.revision}
         super().__init__(*args, **kwargs)
 
     def clean_inspection(self) -> dict[str, Any]:
-        text = self.cleaned_data["inspection"]
-        try:
-            if any(
-                isinstance(one, yaml.AliasToken) for one in yaml.scan(text)
-            ):  # a few lines could stand for gigabytes
-                raise ValidationError(_("YAMLの参照（*）は使えません。値を書いてください。"))
-            found = yaml.safe_load(text) if text.strip() else {}
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            where = _("（%(n)s行目）") % {"n": mark.line + 1} if mark is not None else ""
-            raise ValidationError(
-                _("YAMLとして読めません%(where)s。字下げと記号を確かめてください。") % {"where": where}
-            ) from error
-        if not isinstance(found, dict):
-            raise ValidationError(_("「項目: 値」の形で書いてください。"))
-        return found
+        return inspection_policy.read(self.cleaned_data["inspection"])

@@ -328,6 +328,12 @@ class Stop(Tenant, Versioned):
         return bracketed(str(self.get_scope_display()), self.target_name) if self.target else self.target_name
 
     @property
+    def shown_reason(self) -> str:
+        """The English reason where the reader reads English and there is one."""
+        english = self.reason_en if (get_language() or "").startswith("en") else ""
+        return english or self.reason
+
+    @property
     def target(self) -> AISystem | Purpose | Person | None:
         return self.system or self.purpose or self.person
 

@@ -81,6 +81,12 @@ def grants_of(person: Person) -> QuerySet[Grant]:
     return holding(grants(person.municipality).filter(person=person)).order_by("purpose__name", "pk")
 
 
+def kept_applications(person: Person) -> QuerySet[Grant]:
+    """Grants of applications whose keys this person keeps, also those that cannot be used yet."""
+    rows = grants(person.municipality).filter(responsible=person, revoked_at=None)
+    return rows.filter(expires_on__gte=timezone.localdate())
+
+
 def visible_grants(person: Person) -> QuerySet[Grant]:
     """Every grant for those who read all; else one's own, and those of systems that one answers for."""
     rows = grants(person.municipality)
@@ -93,6 +99,23 @@ def stops_on(municipality: Municipality) -> QuerySet[Stop]:
     """Stop switches that are on."""
     rows: QuerySet[Stop] = Stop.objects.of(municipality).filter(lifted_at=None)
     return rows.select_related("system", "purpose", "person", "by", "lifted_by")
+
+
+def state_of(grant: Grant, day: datetime.date | None = None) -> str:
+    """How it stands with a grant, in one word: ``revoked``, ``expired``, ``not_begun``, ``purpose_off``, ``system_not_in_use``,
+    ``expiring`` (within 30 days) or ``active``. Stop switches are not asked (`stop_for`)."""
+    day = day or timezone.localdate()
+    if grant.revoked_at is not None:
+        return "revoked"
+    if grant.expires_on < day:
+        return "expired"
+    if grant.starts_on > day:
+        return "not_begun"
+    if not grant.purpose.enabled:
+        return "purpose_off"
+    if grant.system.is_draft or grant.system.stage not in IN_USE:
+        return "system_not_in_use"
+    return "expiring" if grant.expires_on <= day + SOON else "active"
 
 
 def stop_for(grant: Grant, on: Iterable[Stop]) -> Stop | None:

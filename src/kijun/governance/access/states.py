@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -39,22 +38,20 @@ def class_labels(row: Purpose) -> list[str]:
     return [str(DataClass(one).label) for one in row.data_classes if one in DataClass.values]
 
 
+_GRANT: dict[str, tuple[StrOrPromise, str]] = {
+    "revoked": (_("取消済み"), "neutral"),
+    "expired": (_("期限切れ"), "neutral"),
+    "not_begun": (_("開始前"), "info"),
+    "purpose_off": (_("目的が使えない"), "warning"),
+    "system_not_in_use": (_("実証に進むと使える"), "warning"),
+    "expiring": (_("まもなく終わる"), "warning"),
+    "active": (pgettext_lazy("grant", "有効"), "success"),
+}
+
+
 def grant_state(row: Grant) -> tuple[StrOrPromise, str]:
     """State tag of a grant: (words, tone)."""
-    day = timezone.localdate()
-    if row.revoked_at is not None:
-        return _("取消済み"), "neutral"
-    if row.expires_on < day:
-        return _("期限切れ"), "neutral"
-    if row.starts_on > day:
-        return _("開始前"), "info"
-    if not row.purpose.enabled:
-        return _("目的が使えない"), "warning"
-    if row.system.is_draft or row.system.stage not in IN_USE:
-        return _("実証に進むと使える"), "warning"
-    if row.expires_on <= day + queries.SOON:
-        return _("まもなく終わる"), "warning"
-    return pgettext_lazy("grant", "有効"), "success"
+    return _GRANT[queries.state_of(row)]
 
 
 STALE_LABELS: dict[str, StrOrPromise] = {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kijun.governance.access import queries
+from kijun.governance.access import connection, queries
 from kijun.governance.access.actions import Way
-from kijun.governance.access.actions.upstreams import FIELDS
+from kijun.governance.access.actions.models import check_name
+from kijun.governance.access.actions.upstreams import FIELDS, wrong_connection
 from kijun.governance.access.form_fields import CHOOSE, HeadersField, SystemChoice, lines, only
 from kijun.governance.access.models import Model, Upstream
 from kijun.governance.organisation.models import Municipality
@@ -35,11 +38,12 @@ ADVANCED = (
 _SECONDS = _("秒で入力します。")
 
 
-def _seconds(label: Any, initial: float, hint: Any = _SECONDS) -> DecimalField:
+def _seconds(label: Any, initial: float, least: str, most: int, hint: Any = _SECONDS) -> DecimalField:
     return DecimalField(
         label=label,
         initial=initial,
-        min_value=0,
+        min_value=Decimal(least),
+        max_value=Decimal(most),
         max_digits=7,
         decimal_places=1,
         help_text=hint,
@@ -107,12 +111,12 @@ class UpstreamForm(Form, RevisionMixin):
         widget=lines(3, spellcheck="false"),
         help_text=_("庁内の認証局や通信を検査する装置の証明書を使うときだけ、貼り付けます。"),
     )
-    connect_timeout = _seconds(_("接続を待つ秒数"), 5)
+    connect_timeout = _seconds(_("接続を待つ秒数"), 5, "0.1", 60)
     first_byte_timeout = _seconds(
-        _("応答の始まりを待つ秒数"), 120, _("考える時間の長いモデルでは長くします。")
+        _("応答の始まりを待つ秒数"), 120, "1", 1800, _("考える時間の長いモデルでは長くします。")
     )
-    idle_timeout = _seconds(_("応答の途切れを待つ秒数"), 60)
-    total_timeout = _seconds(_("全体で待つ秒数"), 600)
+    idle_timeout = _seconds(_("応答の途切れを待つ秒数"), 60, "1", 1800)
+    total_timeout = _seconds(_("全体で待つ秒数"), 600, "1", 7200)
     retries = IntegerField(
         label=_("やり直す回数"),
         min_value=0,
@@ -127,7 +131,7 @@ class UpstreamForm(Form, RevisionMixin):
         initial=5,
         help_text=_("続けてこの回数失敗すると、しばらく別の接続先に回します。"),
     )
-    breaker_seconds = _seconds(_("休ませる秒数"), 30)
+    breaker_seconds = _seconds(_("休ませる秒数"), 30, "1", 3600)
 
     def __init__(self, *args: Any, upstream: Upstream | None = None, **kwargs: Any) -> None:
         if upstream is not None:
@@ -148,6 +152,20 @@ class UpstreamForm(Form, RevisionMixin):
         for name, wanted in (("forget_key", has_key), ("forget_headers", has_headers)):
             if not wanted:
                 del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """All that the action would refuse at once, beside what the fields found by themselves."""
+        values = super().clean() or self.cleaned_data
+        given = {name: values.get(name, "").strip() for name in ("base_url", "proxy", "ca")}
+        wrong: dict[str, ValidationError | None] = {
+            **wrong_connection(values.get("kind", ""), given),
+            "key": connection.wrong_key(values.get("key", "").strip()),
+            "headers": connection.wrong_headers(values.get("headers") or {}),
+        }
+        for name, error in wrong.items():
+            if error is not None and name not in self.errors:
+                self.add_error(name, error)
+        return values
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings, for the template."""
@@ -223,11 +241,18 @@ class AiModelForm(Form, RevisionMixin):
     )
 
     def __init__(
-        self, *args: Any, municipality: Municipality, model: Model | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        municipality: Municipality,
+        model: Model | None = None,
+        system: str = "",
+        **kwargs: Any,
     ) -> None:
         ways = list(model.routes.all()) if model is not None else []
         if model is not None:
             kwargs["initial"] = {"name": model.name, "system": model.system_id, "revision": model.revision}
+        elif system:
+            kwargs["initial"] = {"system": system}
         super().__init__(*args, **kwargs)
         rows = queries.usable_systems(municipality)
         if model is not None:
@@ -258,7 +283,11 @@ class AiModelForm(Form, RevisionMixin):
                 label=_("重み"), required=False, min_value=1, max_value=1000, initial=way.weight if way else 1
             )
 
+    def clean_name(self) -> str:
+        return check_name(self.cleaned_data["name"].strip())
+
     def plain(self) -> list[forms.BoundField]:
+        """The fields above the table of ways."""
         return [self["name"], self["system"]]
 
     def table(self) -> list[list[forms.BoundField]]:
@@ -271,12 +300,10 @@ class AiModelForm(Form, RevisionMixin):
             upstream, there = values.get(f"upstream-{at}"), values.get(f"there-{at}")
             if upstream and not there and f"there-{at}" not in self.errors:
                 self.add_error(
-                    f"there-{at}", _("「%(label)s」を入力してください。") % {"label": _("接続先でのモデル名")}
+                    f"there-{at}", _("%(n)s行目の「接続先でのモデル名」を入力してください。") % {"n": at + 1}
                 )
             if there and not upstream and f"upstream-{at}" not in self.errors:
-                self.add_error(
-                    f"upstream-{at}", _("「%(label)s」を選んでください。") % {"label": _("接続先")}
-                )
+                self.add_error(f"upstream-{at}", _("%(n)s行目の「接続先」を選んでください。") % {"n": at + 1})
         return values
 
     def ways(self) -> list[Way]:

@@ -8,6 +8,7 @@ from kijun.governance.access.actions.grants import (
     end_of_departed,
     end_of_retired,
     hand_over_grant,
+    propose_grant,
     revoke_grant,
 )
 from kijun.governance.access.actions.keys import mark_used, revoke_key, rotate_key
@@ -34,6 +35,7 @@ __all__ = [
     "lift_stop",
     "mark_used",
     "personal_grants_of",
+    "propose_grant",
     "record_opt_out",
     "remove_model",
     "revoke_grant",

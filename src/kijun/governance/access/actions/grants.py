@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -47,50 +47,57 @@ class Made:
     key: str = ""
 
 
+class Terms(TypedDict):
+    """What a grant is given for; a person, or an application with its ``responsible``. Limits are None where there are none."""
+
+    system: AISystem
+    purpose: Purpose
+    expires_on: datetime.date
+    starts_on: NotRequired[datetime.date | None]
+    person: NotRequired[Person | None]
+    application: NotRequired[str]
+    responsible: NotRequired[Person | None]
+    requests: NotRequired[int | None]
+    tokens: NotRequired[int | None]
+    per_minute: NotRequired[int | None]
+
+
+def propose_grant(actor: Actor, municipality: Municipality, **terms: Unpack[Terms]) -> Grant:
+    """The grant as it would be made, not saved: for the page on which it is confirmed. Raises ValidationError by field."""
+    allow_in(actor, "access.change", municipality)
+    named = ("system", "purpose", "person", "responsible")
+    same_town(municipality.pk, {name: terms.get(name) for name in named})
+    person, responsible = terms.get("person"), terms.get("responsible")
+    keeper = person or responsible
+    row = Grant(
+        municipality=municipality,
+        person=person,
+        application=terms.get("application", "").strip(),
+        responsible=None if person is not None else responsible,
+        system=terms["system"],
+        purpose=terms["purpose"],
+        department=keeper.department if keeper is not None else None,
+        starts_on=terms.get("starts_on") or timezone.localdate(),
+        expires_on=terms["expires_on"],
+        requests=terms.get("requests"),
+        tokens=terms.get("tokens"),
+        per_minute=terms.get("per_minute"),
+        made_by=person_of(actor),
+    )
+    _check_subject(row)
+    _check(row)
+    return row
+
+
 @transaction.atomic
 def create_grant(
-    actor: Actor,
-    municipality: Municipality,
-    *,
-    system: AISystem,
-    purpose: Purpose,
-    person: Person | None = None,
-    application: str = "",
-    responsible: Person | None = None,
-    starts_on: datetime.date | None = None,
-    expires_on: datetime.date,
-    requests: int | None = None,
-    tokens: int | None = None,
-    per_minute: int | None = None,
-    with_key: bool = True,
+    actor: Actor, municipality: Municipality, *, with_key: bool = True, **terms: Unpack[Terms]
 ) -> Made:
     """Let one person, or one application, use a system for a purpose. Raises ValidationError by field.
 
     An application always has a key and a responsible person; a person needs one only where they use AI from outside of Kijun's pages.
     """
-    allow_in(actor, "access.change", municipality)
-    same_town(
-        municipality.pk,
-        {"system": system, "purpose": purpose, "person": person, "responsible": responsible},
-    )
-    keeper = person or responsible
-    row = Grant(
-        municipality=municipality,
-        person=person,
-        application=application.strip(),
-        responsible=None if person is not None else responsible,
-        system=system,
-        purpose=purpose,
-        department=keeper.department if keeper is not None else None,
-        starts_on=starts_on or timezone.localdate(),
-        expires_on=expires_on,
-        requests=requests,
-        tokens=tokens,
-        per_minute=per_minute,
-        made_by=person_of(actor),
-    )
-    _check_subject(row)
-    _check(row)
+    row = propose_grant(actor, municipality, **terms)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -164,8 +171,8 @@ def change_grant(actor: Actor, grant: Grant, data: dict[str, Any], seen_revision
     _not_revoked(grant)
     names = ("starts_on", "expires_on", "responsible", *LIMITS)
     values = {name: data[name] for name in names if name in data}
-    if grant.person_id:
-        values.pop("responsible", None)
+    if grant.person_id and values.pop("responsible", None) is not None:
+        raise ValidationError({"responsible": [_("職員の利用権では、本人がキーを管理します。")]})
     same_town(grant.municipality_id, values)
     before = {name: getattr(grant, name) for name in values}
     grant.claim(seen_revision)

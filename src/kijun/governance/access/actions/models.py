@@ -91,13 +91,22 @@ def _values(row: Model) -> dict[str, object]:
     return {"name": row.name, "system": str(row.system), "routes": ways}
 
 
+def check_name(name: str) -> str:
+    """The name, where clients can ask for it by the API."""
+    if not _NAME.match(name) or len(name) > 80:
+        raise ValidationError(
+            _("モデル名は、半角の英数字と . _ : / @ - で、80文字以内にしてください。例：assistant-standard")
+        )
+    return name
+
+
 def _check(row: Model, routes: Sequence[Way]) -> None:
     wrong: dict[str, list[object]] = {}
-    if not _NAME.match(row.name) or len(row.name) > 80:
-        wrong["name"] = [
-            _("モデル名は、半角の英数字と . _ : / @ - で、80文字以内にしてください。例：assistant-standard")
-        ]
-    elif Model.objects.of(row.municipality).filter(name=row.name).exclude(pk=row.pk).exists():
+    try:
+        check_name(row.name)
+    except ValidationError as error:
+        wrong["name"] = [error]
+    if not wrong and Model.objects.of(row.municipality).filter(name=row.name).exclude(pk=row.pk).exists():
         wrong["name"] = [_("同じモデル名があります。別の名前にしてください。")]
     if row.system.is_draft or row.system.is_retired:
         wrong["system"] = [_("登録が済み、廃止していないAIシステムを選んでください。")]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from cryptography import x509
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.gateway import sealing
+from kijun.governance.access import connection
 from kijun.governance.access.actions.common import (
     SECRET,
     Actor,
@@ -46,8 +44,6 @@ FIELDS: Final = (
     "breaker_failures",
     "breaker_seconds",
 )
-_HEADER_NAME: Final = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}$")
-_RESERVED: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade", "te"})
 
 
 @transaction.atomic
@@ -99,35 +95,13 @@ def _seal(row: Upstream, key: str | None, headers: Mapping[str, str] | None, det
     """Keep what is secret sealed; the trail tells that it changed, never what it is."""
     if key is not None:
         key = key.strip()
-        if any(ord(letter) < 33 or ord(letter) > 126 for letter in key):
-            raise ValidationError(
-                {"key": [_("APIキーに使えない文字があります。前後の空白や改行を除いて貼り付けてください。")]}
-            )
+        if wrong := connection.wrong_key(key):
+            raise ValidationError({"key": [wrong]})
         row.key = sealing.seal(settings.SECRET_KEY, key)
         detail["after"]["key"] = SECRET if key else ""
     if headers is not None:
-        for name, value in headers.items():
-            if not _HEADER_NAME.match(name) or name.lower() in _RESERVED:
-                raise ValidationError(
-                    {
-                        "headers": [
-                            ValidationError(
-                                _("「%(name)s」という名前のヘッダーは使えません。"),
-                                params={"name": name[:40]},
-                            )
-                        ]
-                    }
-                )
-            if not value or any(ord(letter) < 32 or ord(letter) > 126 for letter in value):
-                raise ValidationError(
-                    {
-                        "headers": [
-                            ValidationError(
-                                _("ヘッダー「%(name)s」の値に使えない文字があります。"), params={"name": name}
-                            )
-                        ]
-                    }
-                )
+        if wrong := connection.wrong_headers(headers):
+            raise ValidationError({"headers": [wrong]})
         row.headers = {name: sealing.seal(settings.SECRET_KEY, value) for name, value in headers.items()}
         detail["after"]["headers"] = sorted(headers)
 
@@ -140,43 +114,20 @@ def _check(row: Upstream) -> None:
     others = Upstream.objects.of(row.municipality).exclude(pk=row.pk)
     if others.filter(name=row.name).exists():
         wrong["name"] = [_("同じ名称の接続先があります。別の名称にしてください。")]
-    if row.kind != Upstream.Kind.SAMPLE and not _is_web(row.base_url):
-        wrong["base_url"] = [
-            _("https:// か http:// で始まるURLを入力してください。例：https://api.example.jp/v1")
-        ]
-    if row.proxy and not _is_web(row.proxy):
-        wrong["proxy"] = [_("プロキシは http://proxy.example.jp:8080 の形で入力してください。")]
-    if row.ca and not _is_pem(row.ca):
-        wrong["ca"] = [
-            _("証明書を読めません。-----BEGIN CERTIFICATE----- で始まるPEMの文字を貼り付けてください。")
-        ]
+    given = {"base_url": row.base_url, "proxy": row.proxy, "ca": row.ca}
+    wrong.update({name: [one] for name, one in wrong_connection(row.kind, given).items()})
     if wrong:
         raise ValidationError(wrong)
 
 
-def _is_web(url: str) -> bool:
-    """http or https, a host, nothing secret in it: user and password would lie in the clear."""
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and parts.username is None
-            and parts.password is None
-            and not parts.query
-            and not parts.fragment
-            and (parts.port is None or parts.port > 0)
-            and not any(letter.isspace() for letter in url)
-        )
-    except ValueError:
-        return False
-
-
-def _is_pem(text: str) -> bool:
-    try:
-        return bool(x509.load_pem_x509_certificates(text.encode()))
-    except ValueError:
-        return False
+def wrong_connection(kind: str, given: Mapping[str, str]) -> dict[str, ValidationError]:
+    """What is wrong with ``base_url``, ``proxy`` and ``ca`` of a service of this kind, by field; empty when they may stand."""
+    found = {
+        "base_url": None if kind == Upstream.Kind.SAMPLE else connection.wrong_address(given["base_url"]),
+        "proxy": connection.wrong_proxy(given["proxy"]) if given["proxy"] else None,
+        "ca": connection.wrong_certificate(given["ca"]) if given["ca"] else None,
+    }
+    return {name: wrong for name, wrong in found.items() if wrong is not None}
 
 
 def switch_upstream(

@@ -6,9 +6,11 @@ import argparse
 import datetime
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from kijun.governance.access import actions, cards, queries
+from kijun.governance.access.actions.grants import LIMITS
 from kijun.governance.access.commands._shared import (
     NotThere,
     command,
@@ -16,6 +18,7 @@ from kijun.governance.access.commands._shared import (
     facts,
     grant_of,
     group,
+    key_of,
     person_of,
     purpose_of,
     rows,
@@ -34,6 +37,18 @@ NO_SAMPLE: Final = (
     "見本の町が読み込まれていません。kijun sample load で読み込んでください。\n"
     "The sample town is not loaded: load it with 'kijun sample load'."
 )
+
+
+_LIMITS: Final = (
+    ("--requests", "requests a month"),
+    ("--tokens", "tokens a month"),
+    ("--per-minute", "requests a minute"),
+)
+_UNLIMITED: Final = "none"
+
+
+def _limit(text: str) -> int | str:
+    return _UNLIMITED if text == _UNLIMITED else int(text)
 
 
 def add(commands: Any) -> None:
@@ -55,18 +70,29 @@ def add(commands: Any) -> None:
     creating.add_argument("--purpose", metavar="PURPOSE", help="its name or number")
     creating.add_argument("--starts", type=day, metavar="DATE", help="first day (default: today)")
     creating.add_argument("--expires", type=day, metavar="DATE", help="last day")
-    for name, text in (
-        ("--requests", "requests a month"),
-        ("--tokens", "tokens a month"),
-        ("--per-minute", "requests a minute"),
-    ):
+    for name, text in _LIMITS:
         creating.add_argument(name, type=int, metavar="N", help=f"{text} (default: unlimited)")
     creating.add_argument(
         "--key", action="store_true", help="make a key for a person too; an application always has one"
     )
     listing = command(mine, "list", "list the grants", _list)
     listing.add_argument("--all", action="store_true", help="also those that ended")
+    listing.add_argument("--person", metavar="NUMBER", help="only this person's own, by staff number")
+    listing.add_argument("--system", metavar="SYSTEM", help="only those for AI-003, or a system's name")
+    listing.add_argument(
+        "--purpose", metavar="PURPOSE", help="only those for a purpose, by its name or number"
+    )
     showing = command(mine, "show", "show one grant with its keys", _show)
+    changing = command(
+        mine, "change", "change days, limits or who keeps the key; what is not given stays", _change
+    )
+    changing.add_argument("--starts", type=day, metavar="DATE", help="first day")
+    changing.add_argument("--expires", type=day, metavar="DATE", help="last day")
+    changing.add_argument(
+        "--responsible", metavar="NUMBER", help="staff number of who keeps an application's key"
+    )
+    for name, text in _LIMITS:
+        changing.add_argument(name, type=_limit, metavar="N", help=f"{text}, or none: unlimited")
     rotating = command(mine, "rotate", "make a new key in place of the old one", _rotate)
     rotating.add_argument(
         "--grace-days",
@@ -77,8 +103,10 @@ def add(commands: Any) -> None:
     )
     revoking = command(mine, "revoke", "end a grant with all its keys", _revoke)
     revoking.add_argument("--reason", required=True, help="why; stands in the trail")
+    taking = command(mine, "revoke-key", "end one key; the grant and its other keys stay", _revoke_key)
+    taking.add_argument("key", metavar="KEY", help="its visible beginning, such as kj-ab12")
     command(mine, "stale", "list grants that somebody should look at, with why", _stale)
-    for one in (showing, rotating, revoking):
+    for one in (showing, changing, rotating, revoking):
         one.add_argument("grant", metavar="GRANT", help="its number, or the visible beginning of a key")
 
 
@@ -93,6 +121,7 @@ def as_dict(row: Grant) -> dict[str, Any]:
         "system": row.system.code,
         "purpose": row.purpose.name,
         "department": row.department.code if row.department else "",
+        "state": queries.state_of(row),
         "starts_on": row.starts_on,
         "expires_on": row.expires_on,
         "requests": row.requests,
@@ -161,15 +190,19 @@ def _create_sample(args: argparse.Namespace) -> None:
     )
     if purpose is None:
         raise NotThere(NO_SAMPLE)
-    made = actions.create_grant(
-        CONSOLE,
-        town,
-        system=model.system,
-        purpose=purpose,
-        application=_free_name(town, "見本の試用"),
-        responsible=model.system.owner,
-        expires_on=timezone.localdate() + datetime.timedelta(days=SAMPLE_DAYS),
-    )
+    with (
+        transaction.atomic()
+    ):  # of several commands at once, each finds a name that the others have not taken
+        Municipality.objects.select_for_update().get(pk=town.pk)
+        made = actions.create_grant(
+            CONSOLE,
+            town,
+            system=model.system,
+            purpose=purpose,
+            application=_free_name(town, "見本の試用"),
+            responsible=model.system.owner,
+            expires_on=timezone.localdate() + datetime.timedelta(days=SAMPLE_DAYS),
+        )
     found = {"key": made.key, "base_url": cards.client(made.grant).base_url, "model": model.name}
     show(args, found, facts(found))
 
@@ -184,20 +217,38 @@ def _free_name(town: Municipality, stem: str) -> str:
 
 
 def _list(args: argparse.Namespace) -> None:
-    found_rows = queries.grants(town_of(args)).prefetch_related("keys").order_by("pk")
+    town = town_of(args)
+    found_rows = queries.grants(town).prefetch_related("keys").order_by("pk")
     if not args.all:
         found_rows = found_rows.filter(revoked_at=None, expires_on__gte=timezone.localdate())
+    if args.person:
+        found_rows = found_rows.filter(person=person_of(town, args.person))
+    if args.system:
+        found_rows = found_rows.filter(system=system_of(town, args.system))
+    if args.purpose:
+        found_rows = found_rows.filter(purpose=purpose_of(town, args.purpose))
     found = [as_dict(row) for row in found_rows]
-    show(
-        args,
-        found,
-        rows(found, "id", "person", "application", "system", "purpose", "expires_on", "last_used_at"),
-    )
+    names = ("id", "person", "application", "system", "purpose", "expires_on", "last_used_at", "state")
+    show(args, found, rows(found, *names))
 
 
 def _show(args: argparse.Namespace) -> None:
     found = as_dict(grant_of(town_of(args), args.grant))
     show(args, found, facts(found))
+
+
+def _change(args: argparse.Namespace) -> None:
+    town = town_of(args)
+    given = {"starts_on": args.starts, "expires_on": args.expires}
+    data: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if args.responsible:
+        data["responsible"] = person_of(town, args.responsible)
+    for name in LIMITS:
+        value = getattr(args, name)
+        if value is not None:
+            data[name] = None if value == _UNLIMITED else value
+    row = actions.change_grant(CONSOLE, grant_of(town, args.grant), data)
+    show(args, as_dict(row), facts(as_dict(row)))
 
 
 def _rotate(args: argparse.Namespace) -> None:
@@ -209,6 +260,12 @@ def _rotate(args: argparse.Namespace) -> None:
 def _revoke(args: argparse.Namespace) -> None:
     row = actions.revoke_grant(CONSOLE, grant_of(town_of(args), args.grant), why=args.reason)
     show(args, as_dict(row), [f"{row.pk}: revoked"])
+
+
+def _revoke_key(args: argparse.Namespace) -> None:
+    row = key_of(town_of(args), args.key)
+    actions.revoke_key(CONSOLE, row)
+    show(args, as_dict(row.grant), [f"{row.prefix}: revoked"])
 
 
 def _stale(args: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from kijun.governance.access import actions, queries
 from kijun.governance.access.commands._shared import (
     NotThere,
     command,
+    facts,
     group,
     model_of,
     rows,
@@ -29,6 +30,7 @@ def add(commands: Any) -> None:
     adding.add_argument("name", metavar="NAME", help="the name that clients ask for")
     adding.add_argument("--system", required=True, metavar="SYSTEM", help="AI-003, or the system's name")
     command(mine, "list", "list the models with their routes", _list)
+    showing = command(mine, "show", "show one model with its routes", _show)
     changing = command(mine, "change", "change a model; routes that are given replace all", _change)
     changing.add_argument("--name", metavar="NEW", help="another name")
     changing.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
@@ -41,8 +43,8 @@ def add(commands: Any) -> None:
             metavar="UPSTREAM=MODEL[,ORDER[,WEIGHT]]",
             help="a way to it: the service, the model's name there; lower orders first, equal ones by weight; may be repeated",
         )
-    for one in (changing, removing):
-        one.add_argument("model", metavar="MODEL", help="its name")
+    for one in (showing, changing, removing):
+        one.add_argument("model", metavar="MODEL", help="its name or number")
 
 
 def as_dict(row: Model) -> dict[str, Any]:
@@ -100,6 +102,11 @@ def _add(args: argparse.Namespace) -> None:
 def _list(args: argparse.Namespace) -> None:
     found = [as_dict(row) for row in queries.models(town_of(args))]
     show(args, found, rows(found, "id", "name", "system", "routes"))
+
+
+def _show(args: argparse.Namespace) -> None:
+    found = as_dict(model_of(town_of(args), args.model))
+    show(args, found, facts(found))
 
 
 def _change(args: argparse.Namespace) -> None:

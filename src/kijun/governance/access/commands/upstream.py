@@ -87,6 +87,7 @@ def as_dict(row: Upstream) -> dict[str, Any]:
         "headers": sorted(row.headers),
         "enabled": row.enabled,
         "opt_out_on": row.opt_out_on,
+        "opt_out_by": row.opt_out_by.staff_number if row.opt_out_by else "",
         "opt_out_proof": row.opt_out_proof,
     }
 
@@ -119,7 +120,7 @@ def _add(args: argparse.Namespace) -> None:
 
 
 def _list(args: argparse.Namespace) -> None:
-    found = [as_dict(row) for row in queries.upstreams(town_of(args))]
+    found = [as_dict(row) for row in queries.upstreams(town_of(args)).select_related("opt_out_by")]
     show(args, found, rows(found, "id", "name", "kind", "base_url", "enabled", "opt_out_on"))
 
 

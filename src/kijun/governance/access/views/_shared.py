@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kijun.governance.access.models import Purpose, Upstream
+from kijun.governance.access.start import Steps, steps
 from kijun.governance.access.upstream_forms import ConfirmForm, ReasonForm
 from kijun.governance.organisation.tenancy import StaffRequest
 
@@ -40,6 +41,11 @@ def sent(
             except ValidationError as error:
                 add_errors(form, error)
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def start_of(request: StaffRequest) -> Steps:
+    """The steps until the first call, for those who take them."""
+    return steps(request.municipality) if request.user.has_perm("access.change") else []
 
 
 def carried(request: StaffRequest) -> list[tuple[str, str]]:

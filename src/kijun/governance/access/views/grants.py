@@ -15,7 +15,7 @@ from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.grant_forms import ChangeGrantForm, GrantForm
 from kijun.governance.access.models import Grant
 from kijun.governance.access.upstream_forms import ReasonForm
-from kijun.governance.access.views._shared import add_errors, carried, sent
+from kijun.governance.access.views._shared import add_errors, carried, sent, start_of
 from kijun.governance.access.views.keys import show_once
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
@@ -42,6 +42,7 @@ def grants(request: StaffRequest) -> HttpResponse:
         "shown": lists.GRANTS.show(request, rows),
         "holding": holding.count(),
         "figures": figures,
+        "start": start_of(request),
     }
     return render(request, "access/grants.html", context)
 
@@ -54,13 +55,15 @@ def grant(request: StaffRequest, pk: int) -> HttpResponse:
     may_change = thing.revoked_at is None and request.user.has_perm("access.change", thing)
     may_hold = thing.revoked_at is None and request.user.has_perm("access.hold_key", thing)
     now = timezone.now()
+    keys = [(one, one.works(now)) for one in thing.keys.select_related("made_by")]
     context = {
         "grant": thing,
         "state": label,
         "tone": tone,
-        "card": cards.card(thing.purpose),
+        "not_yet": cards.not_yet(thing),
         "stop": queries.stop_for(thing, queries.stops_on(request.municipality)),
-        "keys": [(one, one.works(now)) for one in thing.keys.select_related("made_by")],
+        "keys": keys,
+        "working": any(works for _key, works in keys),
         "may_change": may_change,
         "may_hold": may_hold,
         "may_list": request.user.has_perm("access.list_grants"),
@@ -72,24 +75,40 @@ def grant(request: StaffRequest, pk: int) -> HttpResponse:
 @who_may("access.change")
 def add(request: StaffRequest) -> HttpResponse:
     """A new grant: filled in, looked at once more, made. A new key is shown on the page that answers, and never again."""
-    form = GrantForm(request.POST or None, municipality=request.municipality)
+    chosen = {name: request.GET.get(name, "") for name in ("system", "purpose")}
+    form = GrantForm(request.POST or None, municipality=request.municipality, chosen=chosen)
     status = 200
     if request.method == "POST" and request.POST.get("step") != "back":
         status = 422
         if form.is_valid():
-            if request.POST.get("step") != "confirmed":
-                context = {"form": form, "carried": carried(request), "data": form.values()}
-                return render(request, "access/grant_confirm.html", context)
             try:
-                made = actions.create_grant(request.user, request.municipality, **form.values())
+                return _confirm_or_make(request, form)
             except ValidationError as error:
                 add_errors(form, error)
-            else:
-                messages.success(request, _("利用権を与えました。数秒で使えるようになります。"))
-                if made.key:
-                    return show_once(request, made.grant, made.key)
-                return redirect("access:grant", made.grant.pk)
-    return render(request, "access/grant_form.html", {"form": form, "grant": None}, status=status)
+    context = {"form": form, "grant": None, "missing": form.missing(), "start": start_of(request)}
+    return render(request, "access/grant_form.html", context, status=status)
+
+
+def _confirm_or_make(request: StaffRequest, form: GrantForm) -> HttpResponse:
+    """What the action would refuse is told before anybody is asked to confirm it."""
+    values = form.values()
+    if request.POST.get("step") != "confirmed":
+        with_key = values.pop("with_key")
+        proposed = actions.propose_grant(request.user, request.municipality, **values)
+        context = {
+            "grant": proposed,
+            "with_key": with_key or not proposed.person_id,
+            "carried": carried(request),
+            "not_yet": cards.not_yet(proposed),
+            "may_change": True,
+        }
+        return render(request, "access/grant_confirm.html", context)
+    made = actions.create_grant(request.user, request.municipality, **values)
+    if cards.not_yet(made.grant):
+        messages.warning(request, _("利用権を与えました。使えるようになるまでに、残っていることがあります。"))
+    else:
+        messages.success(request, _("利用権を与えました。数秒で使えるようになります。"))
+    return show_once(request, made.grant, made.key) if made.key else redirect("access:grant", made.grant.pk)
 
 
 @who_may("access.change")

@@ -28,7 +28,14 @@ def _find(request: StaffRequest, pk: int) -> Grant:
 def show_once(request: StaffRequest, grant: Grant, key: str) -> HttpResponse:
     """The page with a new key. It is kept nowhere: not in the session, not in the database, not in the browser's cache."""
     client = cards.client(grant)
-    context = {"grant": grant, "key": key, "client": client, "snippets": cards.snippets(client, key)}
+    context = {
+        "grant": grant,
+        "key": key,
+        "client": client,
+        "snippets": cards.snippets(client, key),
+        "not_yet": cards.not_yet(grant),
+        "may_change": request.user.has_perm("access.change", grant),
+    }
     response = render(request, "access/key.html", context)
     response["Cache-Control"] = "no-store, private"
     return response

@@ -15,9 +15,7 @@ def mine(request: StaffRequest) -> HttpResponse:
     """A card for each of the person's grants, what is stopped said first; then the applications whose keys they keep."""
     on = list(queries.stops_on(request.municipality))
     held = list(queries.grants_of(request.user))
-    applications = queries.holding(
-        queries.grants(request.municipality).filter(responsible=request.user)
-    ).order_by("application")
+    applications = queries.kept_applications(request.user).order_by("application")
     context = {
         "cards": [(one, cards.card(one.purpose), queries.stop_for(one, on)) for one in held],
         "applications": [(one, *states.grant_state(one)) for one in applications],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.access import actions, lists, queries, states
 from kijun.governance.access.models import Model
 from kijun.governance.access.upstream_forms import AiModelForm, ConfirmForm
-from kijun.governance.access.views._shared import sent
+from kijun.governance.access.views._shared import sent, start_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -31,7 +31,8 @@ def models(request: StaffRequest) -> HttpResponse:
     rows = lists.model_rows(queries.models(request.municipality))
     if lists.MODELS.wants_excel(request):
         return lists.MODELS.as_excel(request, rows, _("AIのモデル.xlsx"))
-    return render(request, "access/models.html", {"shown": lists.MODELS.show(request, rows)})
+    context = {"shown": lists.MODELS.show(request, rows), "start": start_of(request)}
+    return render(request, "access/models.html", context)
 
 
 @who_may("access.view")
@@ -52,7 +53,9 @@ def model(request: StaffRequest, pk: int) -> HttpResponse:
 @who_may("access.change")
 def add(request: StaffRequest) -> HttpResponse:
     """A new model."""
-    form = AiModelForm(request.POST or None, municipality=request.municipality)
+    form = AiModelForm(
+        request.POST or None, municipality=request.municipality, system=request.GET.get("system", "")
+    )
     return _save(request, form, None)
 
 
@@ -79,8 +82,11 @@ def _save(request: StaffRequest, form: AiModelForm, thing: Model | None) -> Http
         messages.success(request, _("保存しました。数秒でゲートウェイに反映されます。"))
         return redirect("access:model", saved.pk)
 
-    no_upstream = not queries.upstreams(request.municipality).exists()
-    context = {"model": thing, "no_upstream": no_upstream}
+    context = {
+        "model": thing,
+        "no_upstream": not queries.upstreams(request.municipality).exists(),
+        "no_system": not queries.usable_systems(request.municipality).exists(),
+    }
     return sent(request, form, carry_out, "access/model_form.html", context)
 
 

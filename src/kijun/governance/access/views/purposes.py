@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import PurposeForm
-from kijun.governance.access.views._shared import sent, switching
+from kijun.governance.access.views._shared import sent, start_of, switching
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -29,7 +29,8 @@ def purposes(request: StaffRequest) -> HttpResponse:
     rows = lists.purpose_rows(queries.purposes(request.municipality))
     if lists.PURPOSES.wants_excel(request):
         return lists.PURPOSES.as_excel(request, rows, _("AIの利用目的.xlsx"))
-    return render(request, "access/purposes.html", {"shown": lists.PURPOSES.show(request, rows)})
+    context = {"shown": lists.PURPOSES.show(request, rows), "start": start_of(request)}
+    return render(request, "access/purposes.html", context)
 
 
 @who_may("access.view_purpose")

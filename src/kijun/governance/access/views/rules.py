@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, publishing
+from kijun.governance.access import actions, inspection_policy, publishing
 from kijun.governance.access.grant_forms import RulesForm
 from kijun.governance.access.models import PublishedSnapshot
 from kijun.governance.access.views._shared import sent
@@ -22,10 +21,9 @@ from kijun.web.who_may import who_may
 def rules(request: StaffRequest) -> HttpResponse:
     """Whom to ask, the own policy of inspection, and the versions that were handed to the gateway."""
     row = actions.rules_of(request.municipality)
-    shown = yaml.safe_dump(row.inspection, allow_unicode=True, sort_keys=False) if row.inspection else ""
     context = {
         "rules": row,
-        "inspection": shown,
+        "inspection": inspection_policy.written(row.inspection),
         "published": publishing.state(),
         "versions": PublishedSnapshot.objects.all()[:10],
         "gateway": publishing.base_url(),

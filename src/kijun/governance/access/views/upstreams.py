@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kijun.governance.access import actions, lists, publishing, queries, states
 from kijun.governance.access.models import Upstream
 from kijun.governance.access.upstream_forms import OptOutForm, ReasonForm, UpstreamForm
-from kijun.governance.access.views._shared import sent, switching
+from kijun.governance.access.views._shared import sent, start_of, switching
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -33,6 +33,7 @@ def upstreams(request: StaffRequest) -> HttpResponse:
         "shown": lists.UPSTREAMS.show(request, rows),
         "published": publishing.state(),
         "gateway": publishing.base_url(),
+        "start": start_of(request),
     }
     return render(request, "access/upstreams.html", context)
 
