@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,11 @@ from kijun.cli import ledger as command
 from kijun.cli.main import main
 from kijun.ledger.appending import appender
 from kijun.ledger.ledger import Ledger
-from tests.ledger.conftest import OTHER_TOWN, TOWN, entry
+from kijun.ledger.model import new_id
+from tests.ledger.bucket import S3Server
+from tests.ledger.conftest import OTHER_TOWN, TOWN, entry, s3
+
+__all__ = ["s3"]
 
 PASSPHRASE = "正しい馬は電池をホチキスで"
 
@@ -25,6 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = tmp_path / "home"
     monkeypatch.setenv("KIJUN_HOME", str(made))
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("KIJUN_LEDGER_FILES", raising=False)
     monkeypatch.setenv("KIJUN_CHECKPOINT_FOLDER", str(tmp_path / "elsewhere"))
     with Ledger(made / "ledger") as ledger, appender(made, ledger, (tmp_path / "elsewhere",)) as to:
         to.append([entry("介護の相談"), entry("税金の相談"), entry(), entry(municipality=OTHER_TOWN)])
@@ -65,6 +71,33 @@ def test_checkpoints_kept_elsewhere_are_asked(
     assert told(capsys, "verify")["holds"]
     report = told(capsys, "verify", "--checkpoints", str(elsewhere), code=1)
     assert "the last 1 are gone" in report["faults"][0]["what"]
+
+
+def test_files_in_a_bucket(
+    home: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(capsys, "maintain", "--force")["sealed"] == 4
+    assert told(capsys, "status")["files"] == str(home / "ledger")
+    address = s3.address(new_id())
+    monkeypatch.setenv("KIJUN_LEDGER_FILES", address)
+    place = address.partition("?")[0]
+    assert told(capsys, "status")["files"] == place
+    assert told(capsys, "bring", "folder") == {"brought": 4, "place": place}
+    shutil.rmtree(home / "ledger" / "data")
+    assert told(capsys, "verify")["holds"]
+    assert main(["ledger", "status"]) == 0
+    assert place in capsys.readouterr().out
+    with s3.says("403 AccessDenied"):
+        assert main(["ledger", "verify"]) == 1
+    said = capsys.readouterr()
+    assert "AWS_ACCESS_KEY_ID" in said.err
+    assert "拒否されました" in said.err
+    assert "Everything holds" not in said.out
+    monkeypatch.setenv("KIJUN_LEDGER_FILES", "s3://key:secret@town")
+    assert main(["ledger", "status"]) == 2
+    said = capsys.readouterr()
+    assert "AWS_SECRET_ACCESS_KEY" in said.err
+    assert "key:secret" not in said.err
 
 
 def test_head_is_what_an_auditor_keeps(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """Ledgers in a folder of the test's own, on SQLite and, where one answers, on PostgreSQL.
 
-Tests marked ``s3`` run with sealed files in the folder and in a bucket.
+Tests marked ``s3`` run with sealed files in the folder and in a bucket, ``s3(only=True)`` in a bucket alone.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def url(request: pytest.FixtureRequest) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "files" in metafunc.fixturenames:
-        kinds = ["folder", "s3"] if metafunc.definition.get_closest_marker("s3") else ["folder"]
+        mark = metafunc.definition.get_closest_marker("s3")
+        kinds = ["folder"] if mark is None else ["s3"] if mark.kwargs.get("only") else ["folder", "s3"]
         metafunc.parametrize("files", kinds, indirect=True)
 
 

@@ -77,6 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one = command("maintain", maintain, "seal fresh records and join small segments; erase with --erase")
     one.add_argument("--force", action="store_true", help="seal everything now")
     one.add_argument("--erase", action="store_true", help="also erase what is past its retention")
+    one = command(
+        "bring", bring, "bring sealed files to where KIJUN_LEDGER_FILES says now, from where they lay before"
+    )
+    one.add_argument(
+        "origin", metavar="FROM", help="folder for the data folder, or the KIJUN_LEDGER_FILES of before"
+    )
     one = command("escrow", escrow, "keep the root key elsewhere, or put it back")
     one.add_argument("what", choices=("export", "restore"), help="write the escrow file, or read it")
     one.add_argument("file", type=Path, metavar="FILE", help="the escrow file")
@@ -223,6 +229,23 @@ def maintain(args: argparse.Namespace) -> int:
             "ほかの処理が動いています。 / Another run is under way."
             if done.busy
             else f"封入 / sealed {done.sealed:,}  統合 / joined {done.joined:,}  消去 / erased {erased:,}"
+        ],
+    )
+    return 0
+
+
+def bring(args: argparse.Namespace) -> int:
+    """Sealed files come along."""
+    from kijun.ledger.bringing import bring as work
+
+    with opened() as ledger:
+        brought, place = work(ledger, "" if args.origin == "folder" else args.origin), ledger.store.place
+    show(
+        args,
+        {"brought": brought, "place": place},
+        [
+            f"{brought:,}個のファイルを {place} に写しました。kijun ledger verify で確かめてから、元のファイルを消してください。",
+            f"{brought:,} files are in {place} now. Run kijun ledger verify, then delete the old ones.",
         ],
     )
     return 0

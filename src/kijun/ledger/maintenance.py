@@ -15,7 +15,7 @@ from kijun.ledger.joining import join
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import now_ms
 from kijun.ledger.schema import meta, set_meta
-from kijun.ledger.sealing import publish, seal
+from kijun.ledger.sealing import is_published, publish, seal
 
 log = logging.getLogger("kijun.ledger")
 LEAP: Final = (
@@ -64,7 +64,9 @@ def maintain(
         done.waits = erase and now is None and _has_leapt(ledger)
         if erase and not done.waits:
             done.erased = erase_due(ledger, append, now=now)
-        if done.sealed or done.joined or done.erased:
+        if not is_published(
+            ledger
+        ):  # what this run changed, or one before that died or could not reach the files
             publish(ledger)
     return done
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -17,7 +18,7 @@ from kijun.ledger import fresh
 from kijun.ledger.database import Link, Postgres
 from kijun.ledger.ledger import INDEX_USE, Ledger
 from kijun.ledger.model import now_ms
-from kijun.ledger.schema import COLUMN_LIST
+from kijun.ledger.schema import COLUMN_LIST, meta, set_meta
 from kijun.ledger.segments.folding import searchable
 from kijun.ledger.segments.joining import orphans
 from kijun.ledger.segments.segment import Segment, SegmentFault, row_of
@@ -59,6 +60,20 @@ def publish(ledger: Ledger) -> None:
     left = orphans(ledger.store, (one.name for one in segments))
     ledger.reader.forget({segment_of(name) for name in left})
     ledger.store.delete(left)
+    with ledger.database.writing() as link:
+        set_meta(link, "published", _told(ledger, segments))
+
+
+def is_published(ledger: Ledger) -> bool:
+    """Whether the table and the files are what `publish` would make of the list of segments."""
+    with ledger.database.reading() as link:
+        segments, last = ledger.segments(link), meta(link, "published")
+    return last == _told(ledger, segments) if last or segments else True
+
+
+def _told(ledger: Ledger, segments: Iterable[Segment]) -> str:
+    told = [ledger.store.location, *sorted(one.name for one in segments)]
+    return sha256("\0".join(told).encode()).hexdigest()
 
 
 def _is_whole(ledger: Ledger, segment: Segment) -> bool:

@@ -43,9 +43,9 @@ _DENIED: Final = frozenset(
         "403",
     )
 )
+_SERVERS: Final = ("429", "500", "502", "503", "504")
 _BUSY: Final = frozenset(
-    ("SLOW_DOWN", "SERVICE_UNAVAILABLE", "INTERNAL_FAILURE", "THROTTLING", "REQUEST_TIMEOUT")
-    + ("429", "500", "502", "503", "504")
+    ("SLOW_DOWN", "SERVICE_UNAVAILABLE", "INTERNAL_FAILURE", "THROTTLING", "REQUEST_TIMEOUT", *_SERVERS)
 )
 _ELSEWHERE: Final = frozenset(("301", "307", "308", "400"))
 _TLS: Final = frozenset({"35", "58", "60", "77", "83"})  # curl's: handshake, certificates
