@@ -28,8 +28,14 @@ def test_any_cut_and_any_line_end(places: list[int], ends: bytes) -> None:
     assert [(one.name, one.data) for one in found] == WANTED
 
 
-def test_raw_is_what_came() -> None:
-    assert b"".join(one.raw for one in fed(DATA, [])) == DATA.replace(b"\n\n\n\n", b"\n\n")
+def test_what_goes_on_is_name_and_data_and_nothing_else_of_what_came() -> None:
+    data = DATA.replace(b": ping", b": \xe5\xb1\xb1\xe7\x94\xb0").replace(
+        b"event: x\n", b"id: 7\nevent: x\nretry: 9\n: \xe5\xb1\xb1\n"
+    )
+    wanted = 'data: {"a": "あ"}\n\n: ping\n\nevent: x\ndata: 1\ndata: 2\n\ndata: 3\n\ndata: [DONE]\n\n'
+    assert b"".join(one.raw for one in fed(b"\xef\xbb\xbf" + data, [])) == wanted.encode()
+    (odd,) = fed("event: 山田太郎\ndata: 1\n\n".encode(), [])
+    assert (odd.name, odd.raw) == (b"", b"data: 1\n\n")
 
 
 def test_an_event_without_end_is_garbage() -> None:

@@ -16,7 +16,15 @@ from kijun.gateway.jsons import NotJson, dump, parse
 from kijun.gateway.question import Question
 from kijun.gateway.records import estimate
 from kijun.gateway.snapshot import Action
-from kijun.gateway.streams import Events, Garbage, Outcome, Reading, UpstreamSaidError, event_bytes
+from kijun.gateway.streams import (
+    Events,
+    Garbage,
+    Outcome,
+    Reading,
+    UpstreamSaidError,
+    event_bytes,
+    said_error,
+)
 from kijun.gateway.upstreams import Answer, Cut, TooLong, read
 from kijun.inspection import InspectionError, Words
 from kijun.ledger.model import Entry, Kind, Verdict
@@ -58,9 +66,9 @@ class Outgoing:
             said = {"text": raw.decode("utf-8", "replace")} if plain else parse(raw)
         except NotJson:
             raise Garbage("no JSON") from None
-        error = said.get("error") if isinstance(said, dict) else None
-        if isinstance(error, dict) and "choices" not in said and said.get("object") != "response":
-            raise UpstreamSaidError(str(error.get("message", ""))[:500])
+        error = said_error(said)
+        if error is not None and "choices" not in said and said.get("object") != "response":
+            raise UpstreamSaidError(error["message"][:500])
         answered = self._question.dialect.answered(said, self._question.body)
         self._outcome = answered.outcome
         changed = await self._inspect(answered)

@@ -268,6 +268,12 @@ class Texts:
                 self.pieces.append(Native(body, name, name, Source.PERSON, schema=schema))
 
 
+def as_text(container: dict[str, Any], key: str) -> None:
+    """Arguments of a call that came as an object (Ollama's own API) as the text that clients read."""
+    if isinstance(container.get(key), (dict, list)):
+        container[key] = dump(container[key]).decode()
+
+
 def other_pieces(container: dict[str, Any], known: frozenset[str], place: str) -> list[AnswerPiece]:
     """What an answer holds beside what is known: citations, a filter's results, a service's own fields."""
     found: list[AnswerPiece] = []

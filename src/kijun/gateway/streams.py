@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -10,10 +11,42 @@ from kijun.inspection import Finding
 
 DONE: Final = b"data: [DONE]\n\n"
 _LONGEST_EVENT: Final = 16_000_000
+_NAME: Final = re.compile(rb"[A-Za-z_.]{1,64}")
 
 
 class Garbage(Exception):
     """What an upstream sent is not what its API sends."""
+
+
+def said_error(said: Any, *, refused: bool = False) -> dict[str, Any] | None:
+    """What a service says went wrong, as ``{"message": …}`` with what else it told; None where it says nothing of the kind.
+
+    The API has ``{"error": {"message": …}}``. Others have ``{"error": "…"}`` (Ollama), ``{"object": "error", "message": …}`` (vLLM), and as the
+    body of a refusal ``{"detail": …}`` (FastAPI), ``{"message": …}`` (Bedrock) or the first in a list (Gemini).
+    """
+    if refused and isinstance(said, list) and len(said) == 1:
+        said = said[0]
+    if not isinstance(said, dict):
+        return None
+    error = said.get("error")
+    if isinstance(error, dict):
+        return {**error, "message": error["message"] if isinstance(error.get("message"), str) else ""}
+    if isinstance(error, str) and error:
+        return {"message": error}
+    if (refused or said.get("object") == "error") and isinstance(said.get("message"), str):
+        return {**said, "message": said["message"]}
+    return _detail(said.get("detail")) if refused else None
+
+
+def _detail(detail: Any) -> dict[str, Any] | None:
+    if isinstance(detail, str):
+        return {"message": detail}
+    some = (
+        [one["msg"] for one in detail if isinstance(one, dict) and isinstance(one.get("msg"), str)]
+        if isinstance(detail, list)
+        else []
+    )
+    return {"message": "; ".join(some)} if some else None
 
 
 class UpstreamSaidError(Exception):
@@ -26,7 +59,7 @@ class UpstreamSaidError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. ``raw`` is what came, with the empty line that ends it; ``name`` of its ``event:`` line, or empty."""
+    """One event. ``raw`` is how it goes on: its name and data, and nothing else of what came; ``name`` of its ``event:`` line, or empty."""
 
     raw: bytes = field(repr=False)
     name: bytes
@@ -66,21 +99,23 @@ class Events:
 
 
 def _event(block: bytes) -> Event | None:
-    block = block.lstrip(b"\n")
+    block = block.lstrip(b"\n").removeprefix(b"\xef\xbb\xbf")  # the mark that some write before everything
     if not block:
         return None
-    raw = block + b"\n\n"
     if block.startswith(b"data: ") and b"\n" not in block:  # as nearly all are
-        return Event(raw, b"", block[6:])
+        return Event(block + b"\n\n", b"", block[6:])
     name, data = b"", []
     for line in block.split(b"\n"):
         kind, _, value = line.partition(b":")
         value = value[1:] if value.startswith(b" ") else value
         if kind == b"data":
             data.append(value)
-        elif kind == b"event":
+        elif kind == b"event" and _NAME.fullmatch(value):
             name = value
-    return Event(raw, name, b"\n".join(data))
+    if not data:
+        return Event(b": ping\n\n", name, b"")  # keeps the connection open; a comment's words are nobody's
+    head = b"event: " + name + b"\n" if name else b""
+    return Event(head + b"".join(b"data: " + one + b"\n" for one in data) + b"\n", name, b"\n".join(data))
 
 
 def event_bytes(value: Any, name: str = "") -> bytes:

@@ -21,7 +21,7 @@ from kijun.gateway.errors import Refusal, failed_upstream
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
-from kijun.gateway.streams import Garbage
+from kijun.gateway.streams import Garbage, said_error
 
 #: Statuses after which another try may help.
 _AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
@@ -373,7 +373,7 @@ def _soon() -> float:
 
 
 async def _error_of(answer: Answer) -> Any:
-    """The upstream's own error, where it is one in the API's shape."""
+    """The upstream's own error, where it tells one."""
     body = b""
     try:
         async for chunk in answer.chunks():
@@ -385,8 +385,8 @@ async def _error_of(answer: Answer) -> Any:
         return None
     finally:
         answer.close()
-    error = found.get("error") if isinstance(found, dict) else None
-    return error if isinstance(error, dict) and isinstance(error.get("message"), str) else None
+    error = said_error(found, refused=True)
+    return error if error is not None and error["message"] else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

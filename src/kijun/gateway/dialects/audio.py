@@ -12,7 +12,7 @@ from kijun.gateway.guard import Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.multipart import Upload
 from kijun.gateway.pieces import Plain, Source, Texts, Uninspected
-from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes
+from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes, said_error
 from kijun.inspection import Finding
 
 _SETTINGS: Final = frozenset(
@@ -130,8 +130,9 @@ class TranscriptReading:
             last = {"type": kind, "text": self._channel.shown, "usage": said.get("usage")}
             self.terminal = event_bytes(last) if self.stop is None else b""
             return out
-        if isinstance(said, dict) and isinstance(said.get("error"), dict):
-            raise UpstreamSaidError(str(said["error"].get("message", ""))[:500])
+        error = said_error(said, refused=event.name == b"error")
+        if error is not None:
+            raise UpstreamSaidError(error["message"][:500])
         return b""  # segments tell the same words again
 
     def finish(self) -> bytes:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kijun.gateway.dialects.base import CHOICE, FRAME, Answered, beside, content, schema, tools, wants_json
-from kijun.gateway.dialects.choices import ChoicesReading
+from kijun.gateway.dialects.choices import CALL, CALLED, ChoicesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.guard import Guard
 from kijun.gateway.lines import is_name
 from kijun.gateway.pieces import (
+    AnswerPiece,
     Native,
     Source,
     StringPiece,
     Texts,
     Uninspected,
+    as_text,
     json_or_plain,
     other_pieces,
     text_piece,
@@ -121,8 +123,13 @@ class Chat:
             calls = message.get("tool_calls") or []
             if isinstance(message.get("function_call"), dict):
                 calls = [*calls, {"function": message["function_call"]}]
+            for call in calls if isinstance(calls, list) else []:
+                for part, key in (("function", "arguments"), ("custom", "input")):
+                    if isinstance(call, dict) and isinstance(call.get(part), dict):
+                        as_text(call[part], key)
             for number, call in enumerate(calls if isinstance(calls, list) else []):
                 found.pieces += call_pieces(call, f"{place}.tool_calls[{number}]")
+                found.pieces += call_others(call, f"{place}.tool_calls[{number}].")
                 found.outcome.tool_calls.append(called(call))
             found.shadows.append((choice, "logprobs"))
             found.outcome.finish.append(str(choice.get("finish_reason")))
@@ -166,8 +173,9 @@ def arguments(texts: Texts, call: Any, place: str, message: int | None) -> None:
     for part, key in (("function", "arguments"), ("custom", "input")):
         held = call.get(part)
         if isinstance(held, dict):
-            read = (key, "name") if is_name(held.get("name")) else (key,)
-            beside(texts, held, read, f"{place}.{part}", Source.ASSISTANT, message)
+            read = [name for name in ("name",) if is_name(held.get(name))]
+            read += [key] if isinstance(held.get(key), str) else []
+            beside(texts, held, tuple(read), f"{place}.{part}", Source.ASSISTANT, message)
 
 
 def call_pieces(call: Any, place: str, message: int | None = None) -> list[StringPiece]:
@@ -179,6 +187,17 @@ def call_pieces(call: Any, place: str, message: int | None = None) -> list[Strin
         held = call.get(part)
         if isinstance(held, dict) and isinstance(held.get(key), str) and held[key]:
             found.append(json_or_plain(held, key, f"{place}.{part}.{key}", Source.ASSISTANT, message))
+    return found
+
+
+def call_others(call: Any, place: str) -> list[AnswerPiece]:
+    """What stands beside that in an answer's call: a service's own fields."""
+    if not isinstance(call, dict):
+        return []
+    found = other_pieces(call, CALL, place)
+    for part in ("function", "custom"):
+        if isinstance(call.get(part), dict):
+            found += other_pieces(call[part], CALLED, f"{place}{part}.")
     return found
 
 

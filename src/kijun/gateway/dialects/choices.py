@@ -11,12 +11,17 @@ from typing import Any, Final
 from kijun.gateway.dialects.base import CHOICE, FRAME
 from kijun.gateway.guard import Blocked, Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
-from kijun.gateway.pieces import Nested, Source, json_or_plain, other_pieces
-from kijun.gateway.streams import DONE, Event, Garbage, Outcome, UpstreamSaidError, event_bytes
+from kijun.gateway.pieces import Nested, Source, as_text, json_or_plain, other_pieces
+from kijun.gateway.streams import DONE, Event, Garbage, Outcome, UpstreamSaidError, event_bytes, said_error
 from kijun.inspection import Finding
 
 #: Keys of a delta that are not words.
 _NO_WORDS: Final = frozenset(("role", "tool_calls", "function_call", "audio", "name"))
+
+
+#: What a call has beside a service's own fields, and what its function has.
+CALL: Final = frozenset(("id", "type", "index", "function", "custom"))
+CALLED: Final = frozenset(("name", "arguments", "input"))
 
 
 class _Call:
@@ -36,6 +41,9 @@ class ChoicesReading:
         self._channels: dict[tuple[int, str], Channel] = {}
         self._closed: list[Channel] = []
         self._calls: dict[tuple[int, int], _Call] = {}
+        self._places: dict[
+            tuple[int, int | None], int
+        ] = {}  # (choice, number that came) → number that goes on
         self._finished: set[int] = set()
         self._seen: set[int] = set()
         self._frame: dict[str, Any] = {}
@@ -67,12 +75,16 @@ class ChoicesReading:
             raise Garbage("an event is no JSON") from None
         if not isinstance(chunk, dict):
             raise Garbage("an event is no object")
-        if isinstance(chunk.get("error"), dict):
-            raise UpstreamSaidError(str(chunk["error"].get("message", ""))[:500])
+        error = said_error(chunk, refused=event.name == b"error")
+        if error is not None:
+            raise UpstreamSaidError(error["message"][:500])
         choices = chunk.get("choices")
+        told = isinstance(chunk.get("usage"), dict)
+        if choices is None and told:
+            choices = chunk["choices"] = []
         if not isinstance(choices, list):
             raise Garbage("a chunk without choices")
-        if isinstance(chunk.get("usage"), dict):
+        if told:
             self.outcome.usage = chunk["usage"]
             if self._hide_usage and not choices:
                 return b""
@@ -117,7 +129,7 @@ class ChoicesReading:
             altered, holds = self._choice(number, choice)
             if self._others(choice, CHOICE, f"choices[{number}]."):
                 altered = True
-            if choice.get("finish_reason") is not None and not self._has_ended():
+            if choice.get("finish_reason") and not self._has_ended():
                 rest, ends = self._close(number)
                 if rest:  # words of this very chunk come before those that were held
                     before += self._said_first(number, choice) + rest
@@ -139,7 +151,8 @@ class ChoicesReading:
         """Pass a choice's words through; whether it was changed, and whether something in it is worth sending."""
         held = choice.get("delta") if self._in_delta else choice
         if held is None:
-            return False, True
+            choice["delta"] = {}  # clients look into it
+            return True, True
         if not isinstance(held, dict):
             raise Garbage("a delta is no object")
         names = [name for name in held if name not in _NO_WORDS] if self._in_delta else ["text"]
@@ -215,7 +228,8 @@ class ChoicesReading:
         for call in calls:
             if not isinstance(call, dict):
                 raise Garbage("a tool call is no object")
-            worth = self._take_call(number, call.get("index", 0), call) or worth
+            call["index"] = self._place(number, call)
+            worth = self._take_call(number, call["index"], call) or worth
         if not worth:
             held.pop("tool_calls", None)
         if isinstance(held.get("function_call"), dict):
@@ -226,17 +240,38 @@ class ChoicesReading:
                 held.pop("function_call")
         return worth
 
-    def _take_call(self, number: int, at: Any, call: dict[str, Any]) -> bool:
-        if not isinstance(at, int):
+    def _place(self, number: int, call: dict[str, Any]) -> int:
+        """The number of a call among its choice's. Some services number none, or all of them 0; another id is another call."""
+        given, id = call.get("index"), call.get("id")
+        if given is not None and not isinstance(given, int):
             raise Garbage("a tool call without a number")
+        mine = {at: one for (choice, at), one in self._calls.items() if choice == number and at >= 0}
+        at = self._places.get((number, given))
+        if at is None:
+            at = given if given is not None and given not in mine else max(mine, default=-1) + 1
+        elif id and mine[at].id and mine[at].id != id:
+            known = [place for place, one in mine.items() if one.id == id]
+            at = known[0] if known else max(mine) + 1
+        self._places[number, given] = at
+        return at
+
+    def _take_call(self, number: int, at: int, call: dict[str, Any]) -> bool:
         part, key = ("custom", "input") if isinstance(call.get("custom"), dict) else ("function", "arguments")
         kept = self._calls.setdefault((number, at), _Call(part, key))
         said = call.get(part)
+        if kept.id and call.get("id") == kept.id:  # told again: clients would write it twice
+            for holder, name in ((call, "id"), (call, "type"), (said, "name")):
+                if isinstance(holder, dict):
+                    holder.pop(name, None)
         worth = bool(call.get("id"))
         kept.id = kept.id or str(call.get("id") or "")
+        place = f"choices[{number}].message.tool_calls[{at}]."
+        worth = self._others(call, CALL, place) or worth
         if isinstance(said, dict):
+            self._others(said, CALLED, f"{place}{part}.")
             if isinstance(said.get("name"), str) and said["name"]:
                 kept.name, worth = kept.name + said["name"], True
+            as_text(said, key)
             if isinstance(said.get(key), str):
                 kept.said.append(said[key])
                 said[key] = ""

@@ -9,7 +9,7 @@ from kijun.gateway.guard import Blocked, Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.lines import Lines, may_hold_placeholder
 from kijun.gateway.pieces import AnswerPiece, Nested, Source, json_or_plain, text_piece
-from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes
+from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes, said_error
 from kijun.inspection import Finding, Inspection, restore
 
 #: Texts that are released as they come: the event's family, and the key of its whole text in the last event.
@@ -62,11 +62,11 @@ class ResponsesReading:
         except NotJson:
             raise Garbage("an event is no JSON") from None
         kind = said.get("type") if isinstance(said, dict) else None
+        error = said_error(said, refused=b"error" in (event.name, str(kind).encode()))
+        if (error is not None or kind == "error") and "response" not in said:
+            raise UpstreamSaidError(error["message"][:500] if error is not None else "")
         if not isinstance(kind, str):
             raise Garbage("an event without a type")
-        if kind == "error" or (isinstance(said.get("error"), dict) and "response" not in said):
-            error = said.get("error") if isinstance(said.get("error"), dict) else said
-            raise UpstreamSaidError(str(error.get("message", ""))[:500])
         try:
             return self._take(event, kind, said)
         except Blocked as blocked:
