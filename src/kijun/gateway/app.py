@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
-from kijun.gateway import assertions, confirmations, errors, inspecting
+from kijun.gateway import assertions, confirmations, errors, inspecting, looking
 from kijun.gateway import question as questions
 from kijun.gateway.authentication import Caller, authenticate, credential
 from kijun.gateway.authorisation import Permission, address_of, authorise
@@ -150,18 +150,19 @@ class Gateway:
         headers: dict[str, str] = {}
         try:
             request = self._request(scope)
-            dialect = _route(request)
+            looks = request.path == looking.PATH
+            if looks and request.method != "POST":
+                raise errors.wrong_method("POST")
+            dialect = None if looks else _route(request)
             permission = self._permit(request)
-            if dialect is None:
+            if dialect is None and not looks:
                 await self._models(permission, request, send)
                 return
-            if request.announced() > self.settings.body:
-                raise errors.too_large(self.settings.body)
-            try:
-                async with asyncio.timeout(_BODY_WAIT):
-                    request.body = await read_body(receive, self.settings.body, grew)
-            except TimeoutError:
-                raise errors.too_slow() from None
+            await self._read_body(request, receive, grew)
+            if dialect is None:
+                told = await looking.inspect(permission, request.body)
+                await respond(send, 200, dump(told), {"cache-control": "no-store"})
+                return
             question = await questions.read(
                 permission, dialect, request, self._confirmation_key, self.settings.confirmation
             )
@@ -179,21 +180,30 @@ class Gateway:
                 await exchange.run(receive, send)
             except Refusal as refusal:
                 headers = question.headers()
-                refusal.contact = contact_of(question)
                 if question.refusal is refusal:
                     refusal.interaction = question.account.interaction
                 raise
         except UnusablePolicy:
             await refuse(send, _unusable_policy(), headers)
         except Refusal as refusal:
-            if permission is not None and not headers:
-                headers = {"kijun-policy": str(permission.index.version)}
+            if permission is not None:
+                headers = headers or {"kijun-policy": str(permission.index.version)}
+                refusal.contact = contact_of(permission.index, permission.grant)
             await refuse(send, refusal, headers)
         except (Left, asyncio.CancelledError):
             raise
         except Exception as error:
             log.error("a request failed inside the gateway: %s", where(error))
             await refuse(send, errors.internal(), headers)
+
+    async def _read_body(self, request: Request, receive: Receive, grew: Callable[[int], None]) -> None:
+        if request.announced() > self.settings.body:
+            raise errors.too_large(self.settings.body)
+        try:
+            async with asyncio.timeout(_BODY_WAIT):
+                request.body = await read_body(receive, self.settings.body, grew)
+        except TimeoutError:
+            raise errors.too_slow() from None
 
     def _ready(self) -> tuple[Index, Upstreams]:
         index = self.keeper.index
@@ -216,7 +226,11 @@ class Gateway:
         caller = authenticate(index, credential(request.headers), self._assertion_key)
         if caller.once:
             self._once(caller)
-        return authorise(index, caller, request.address)
+        try:
+            return authorise(index, caller, request.address)
+        except Refusal as refusal:
+            refusal.contact = contact_of(index, caller.grant)
+            raise
 
     def _once(self, caller: Caller) -> None:
         """An assertion counts once. The ledger sees to that for all processes; this one remembers for the list of models as well, which is not recorded."""

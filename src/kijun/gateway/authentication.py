@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from kijun.gateway import assertions
-from kijun.gateway.errors import unknown_key
+from kijun.gateway.errors import missing_key, unknown_key
 from kijun.gateway.policy import Index
 from kijun.gateway.snapshot import Grant
 
@@ -41,11 +41,13 @@ def credential(headers: dict[bytes, bytes]) -> str:
 
 def authenticate(index: Index, token: str, assertion_key: bytes, now: float | None = None) -> Caller:
     """The caller; raises a 401 `Refusal` for anything that opens nothing now."""
+    if not token:
+        raise missing_key()
     current = time.time() if now is None else now
     if token.startswith(assertions.PREFIX):
         return _by_assertion(index, token, assertion_key, current)
     found = index.grants_by_key.get(sha256(token.encode("utf-8", "replace")).hexdigest())
-    if found is None or not token:
+    if found is None:
         raise unknown_key()
     grant, is_old = found
     if is_old and grant.old_until is not None and current * 1000 >= grant.old_until:

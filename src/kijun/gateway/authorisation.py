@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from kijun.gateway.authentication import Caller
 from kijun.gateway.errors import PERMISSION, Refusal
@@ -62,14 +63,14 @@ def authorise(index: Index, caller: Caller, address: str, now: float | None = No
     ):
         raise _forbidden(
             "grant_expired",
-            "利用許可の期間外です。",
-            "The grant is not valid at this time.",
+            "利用権の期間の外です。",
+            "The grant has ended or has not begun.",
         )
     purpose = index.purposes.get(grant.purpose)
     if purpose is None or not purpose.enabled or purpose.municipality != grant.municipality:
         raise _forbidden(
             "purpose_disabled",
-            "この利用目的は使えません。",
+            "この利用目的は、今は使えません。",
             "The purpose of this grant is switched off.",
         )
     networks = index.networks.get(purpose.id, ())
@@ -103,7 +104,10 @@ def stopped(stop: Stop) -> Refusal:
         403,
         "stopped",
         Words(ja, en),
-        Words("再開の連絡を待つか、担当者に確かめてください。", "Wait until it is allowed again, or ask."),
+        Words(
+            "再開の連絡を待つか、IT担当者に確かめてください。",
+            "Wait until it is allowed again, or ask the IT staff.",
+        ),
         type=PERMISSION,
     )
 
@@ -140,5 +144,11 @@ def _in_hours(purpose: Purpose, now: float) -> bool:
     return any(day == moment.weekday() and start <= minute < end for day, start, end in purpose.hours)
 
 
+_SEE: Final = Words(
+    "期間、使える時間とネットワークは、Kijunの「自分の利用権」で確かめられます。変えたいときは、IT担当者に相談してください。",
+    "'My grants' in Kijun shows until when, at what times and from where it may be used; ask the IT staff for a change.",
+)
+
+
 def _forbidden(code: str, ja: str, en: str) -> Refusal:
-    return Refusal(403, code, Words(ja, en), type=PERMISSION)
+    return Refusal(403, code, Words(ja, en), _SEE, type=PERMISSION)

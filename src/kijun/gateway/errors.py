@@ -15,7 +15,7 @@ SERVER: Final = "server_error"
 
 _TRY_AGAIN: Final = Words("少し待ってから、もう一度お試しください。", "Wait a moment and try again.")
 _CORRECT: Final = Words("要求の内容を直してください。", "Correct the request.")
-_ASK: Final = Words("情報システムの担当者にご相談ください。", "Ask the people who run AI in your office.")
+_ASK: Final = Words("IT担当者に相談してください。", "Ask the IT staff of your office.")
 
 
 class Refusal(Exception):
@@ -47,7 +47,7 @@ class Refusal(Exception):
         """The answer's JSON."""
         message = f"{self.why.ja}{self.what_to_do.ja} / {self.why.en} {self.what_to_do.en}".rstrip()
         if self.contact:
-            message += f" ({self.contact})"
+            message += f" [問い合わせ先 / contact: {self.contact}]"
         error: dict[str, Any] = {
             "message": message,
             "type": self.type,
@@ -102,7 +102,10 @@ def unknown_path() -> Refusal:
         404,
         "unknown_url",
         Words("この宛先はありません。", "There is no such address."),
-        Words("宛先のURLを確かめてください。", "Check the URL."),
+        Words(
+            "宛先のURLを確かめてください。アプリに設定するURL（base_url）は /v1 で終わります。",
+            "Check the URL: the base URL that a program is given ends in /v1.",
+        ),
     )
 
 
@@ -117,15 +120,39 @@ def wrong_method(allowed: str) -> Refusal:
     )
 
 
+def missing_key() -> Refusal:
+    """A request without a key."""
+    return _unauthorised(
+        Words("APIキーがありません。", "There is no API key."),
+        Words(
+            "Kijunのキー（kj- で始まります）を「Authorization: Bearer キー」のヘッダーで送ってください。",
+            "Send a key of Kijun's (it begins with kj-) in the header 'Authorization: Bearer KEY'.",
+        ),
+    )
+
+
 def unknown_key() -> Refusal:
-    """No key, or one that opens nothing."""
+    """A key that opens nothing: which of the reasons it is, nobody is told who has no right to know."""
+    return _unauthorised(
+        Words(
+            "APIキーが正しくないか、今は使えません。",
+            "The API key is not valid, or cannot be used now.",
+        ),
+        Words(
+            "写し間違いがないか確かめてください。取り替えや取消し、期限切れ、実証を始める前のAIシステムでも使えません。"
+            "Kijunの「自分の利用権」で確かめるか、IT担当者に新しいキーを頼んでください。",
+            "Check that it was copied whole. A key that was replaced or revoked, has expired, or is for an AI system "
+            "before its pilot opens nothing either: see 'My grants' in Kijun, or ask the IT staff for a new one.",
+        ),
+    )
+
+
+def _unauthorised(why: Words, what_to_do: Words) -> Refusal:
     return Refusal(
         401,
         "invalid_api_key",
-        Words("APIキーが正しくないか、期限が切れています。", "The API key is not valid, or no longer."),
-        Words(
-            "キーを確かめるか、新しいキーを発行してもらってください。", "Check the key or ask for a new one."
-        ),
+        why,
+        what_to_do,
         type="authentication_error",
         headers={"www-authenticate": "Bearer"},
     )
@@ -177,8 +204,8 @@ def ledger_unavailable() -> Refusal:
             "Records cannot be kept just now, so nothing is sent and nothing is shown.",
         ),
         Words(
-            "少し待っても直らないときは、情報システムの担当者に知らせてください。",
-            "If it stays so, tell the people who run AI in your office.",
+            "少し待っても直らないときは、IT担当者に知らせてください。",
+            "If it stays so, tell the IT staff of your office.",
         ),
         type=SERVER,
         retry_after=5,

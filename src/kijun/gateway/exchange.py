@@ -22,6 +22,7 @@ from kijun.gateway.http import Receive, Send, refuse
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.question import Question
 from kijun.gateway.running import Interrupted, Running, Runnings
+from kijun.gateway.snapshot import Grant
 from kijun.gateway.upstreams import Attempt, Failed, Upstreams
 from kijun.inspection import Words
 from kijun.ledger.model import Busy, Entry, LedgerError, Limits, Receipt, Spent, UsedUp, Verdict
@@ -185,7 +186,7 @@ class Exchange:
             await outgoing.end(refusal, send)
         elif refusal is not None:
             refusal.interaction = self.question.account.interaction
-            refusal.contact = contact_of(self.question)
+            refusal.contact = contact_of(self.question.permission.index, self.question.permission.grant)
             await refuse(send, refusal, headers)
         else:
             await outgoing.show(send, headers)
@@ -222,9 +223,9 @@ def refusal_of(error: LedgerError) -> Refusal:
     return ledger_busy() if isinstance(error, Busy) else ledger_unavailable()
 
 
-def contact_of(question: Question) -> str:
+def contact_of(index: Index, grant: Grant) -> str:
     """Whom to ask, as the municipality says."""
-    return question.permission.index.snapshot.contact.get(question.permission.grant.municipality, "")
+    return index.snapshot.contact.get(grant.municipality, "")
 
 
 def where(error: BaseException) -> str:

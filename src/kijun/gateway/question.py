@@ -99,7 +99,7 @@ async def read(
     except RecursionError:
         raise bad_request("入れ子が深すぎます。", "The request is nested too deeply.") from None
     except InspectionError as error:
-        raise _cannot_inspect(error) from None
+        raise cannot_inspect(error) from None
     judgement = verdicts.judge(texts.pieces, inspections, permission.purpose.input)
     question = Question(
         permission, dialect, request, body, model, texts, reader, judgement, Account(permission, model.name)
@@ -110,7 +110,7 @@ async def read(
         try:
             judgement.hide(texts.pieces, question.table, for_record=False)
         except InspectionError as error:
-            raise _cannot_inspect(error) from None
+            raise cannot_inspect(error) from None
         if len(question.table) and any(one.what == "stored" for one in texts.uninspected):
             place = next(one.place for one in texts.uninspected if one.what == "stored")
             block(question, verdicts.stored_with_masked(place))
@@ -252,7 +252,8 @@ def _confirmation_token(request: Request, body: dict[str, Any]) -> str:
     return request.header(confirmations.HEADER.encode()) or (field_ if isinstance(field_, str) else "")
 
 
-def _cannot_inspect(error: InspectionError) -> Refusal:
+def cannot_inspect(error: InspectionError) -> Refusal:
+    """A text that is too long or too twisted to be read."""
     return Refusal(
         413,
         "too_much_text",
