@@ -45,6 +45,18 @@ def test_unknown_keys_open_nothing_and_reach_nobody(gateway: Running, upstream: 
     assert plain.headers["www-authenticate"] == "Bearer"
 
 
+def test_who_sends_no_key_is_told_how(gateway: Running) -> None:
+    for headers in ({}, {"authorization": "Basic eA=="}, {"api-key": ""}):
+        error = httpx2.post(f"{gateway.url}/v1/chat/completions", json={}, headers=headers).json()["error"]
+        assert error["code"] == "invalid_api_key"
+        assert "Authorization: Bearer" in error["what_to_do"]["ja"]
+        assert "Authorization: Bearer" in error["what_to_do"]["en"]
+    unknown = {"authorization": "Bearer kj-nobody"}
+    error = httpx2.post(f"{gateway.url}/v1/chat/completions", json={}, headers=unknown).json()["error"]
+    assert "Authorization: Bearer" not in error["message"]
+    assert "contact" not in error, "whose key it might have been, nobody is told"
+
+
 def test_many_tries_leave_nothing_behind(gateway: Running, capfd: pytest.CaptureFixture[str]) -> None:
     with httpx2.Client() as client:
         for number in range(300):

@@ -38,7 +38,8 @@ def refused(gateway: Running, code: str) -> dict[str, Any]:
         ask(gateway)
     body: Any = caught.value.body
     assert body["code"] == code
-    assert caught.value.response.headers["kijun-policy" if code == "x" else "content-type"]
+    assert body["contact"] == "情報政策課"
+    assert "情報政策課" in body["message"]
     return dict(body)
 
 

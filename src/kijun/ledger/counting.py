@@ -60,7 +60,7 @@ class Counter:
             wait = max(1, round(lately[0] + WINDOW - now))
             raise Spent(
                 f"1分間に{per_minute}回までの利用です。{wait}秒待ってから、もう一度送信してください。",
-                f"At most {per_minute} requests a minute: try again in {wait} seconds.",
+                f"At most {per_minute} a minute: try again in {wait} seconds.",
                 what="rate",
                 retry_after=wait,
             )
@@ -105,8 +105,8 @@ def forget_old(link: Link) -> None:
 def _spent(what: str, figures: str) -> Spent:
     ja = {"requests": "回数", "tokens": "トークン数"}[what]
     return Spent(
-        f"今月使える{ja}を使い切りました（{figures}）。増やすときは情報政策の担当へ相談してください。",
-        f"This month's {what} are used up ({figures}); ask the IT staff for more.",
+        f"今月使える{ja}を使い切りました（{figures}）。来月1日からまた使えます。増やしたいときは、IT担当者に相談してください。",
+        f"This month's {what} are used up ({figures}). It goes on from the 1st; ask the IT staff for more.",
         what=what,
         retry_after=0,
     )
