@@ -52,6 +52,19 @@ def _found(look_up: Any, value: Any) -> Any:
         raise ValidationError(_("一覧から選んでください。"), code="invalid_choice") from error
 
 
+class LinesField(forms.CharField):
+    """Texts, one a line; cleans to a list."""
+
+    def clean(self, value: Any) -> Any:
+        return [one.strip() for one in super().clean(value).splitlines() if one.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != [one.strip() for one in (data or "").splitlines() if one.strip()])
+
+
 class NetworksField(forms.CharField):
     """CIDR ranges, one a line; cleans to a list."""
 

@@ -150,6 +150,10 @@ class Purpose(Tenant, Versioned):
     hours: Any = models.JSONField(_("使える時間"), default=list, blank=True)
     uninspected = models.BooleanField(_("検査できないもの（画像・音声）も送ってよい"), default=False)
     review = models.CharField(_("回答の確認"), max_length=8, choices=Review.choices, default=Review.NORMAL)
+    public_power = models.BooleanField(_("行政処分その他の公権力の行使に関わる"), default=False)
+    """What comes of it leaves only with a person's recorded decision and its legal basis (U1.1.4)."""
+    checklist: Any = models.JSONField(_("この目的で確かめること"), default=list, blank=True)
+    """Questions of its own that are asked before an answer is used, beside those of the guideline."""
     enabled = models.BooleanField(_("使える"), default=True)
     made_at = models.DateTimeField(auto_now_add=True)
 

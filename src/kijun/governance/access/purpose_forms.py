@@ -13,7 +13,7 @@ from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Action, Group
 from kijun.governance.access import handling
 from kijun.governance.access.actions.purposes import FIELDS
-from kijun.governance.access.form_fields import HoursField, NetworksField, lines, only
+from kijun.governance.access.form_fields import HoursField, LinesField, NetworksField, lines, only
 from kijun.governance.access.models import PERSONAL_CLASSES, DataClass, Purpose
 from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.inventory.fields import ManyField
@@ -33,7 +33,7 @@ GROUPS = (
     (_("入力してよい情報と根拠"), ("data_classes", "legal_basis", "consent_scope")),
 )
 AFTER = (
-    (_("記録と確認"), ("retention", "review", "uninspected")),
+    (_("記録と確認"), ("retention", "review", "public_power", "checklist", "uninspected")),
     (_("使える場所と時間"), ("networks", "hours")),
 )
 
@@ -97,6 +97,22 @@ class PurposeForm(Form, RevisionMixin):
         choices=Purpose.Review.choices,
         widget=forms.RadioSelect,
         initial=Purpose.Review.NORMAL,
+    )
+    public_power = forms.BooleanField(
+        label=_("行政処分その他の公権力の行使に関わる"),
+        required=False,
+        help_text=_(
+            "許認可、課税、給付の決定などの補助に使う目的で選びます。人が下した判断、根拠の条文、責任者が記録されるまで、文章を外に出せません。"
+        ),
+    )
+    checklist = LinesField(
+        label=_("この目的で確かめること"),
+        max_length=3000,
+        required=False,
+        widget=lines(2),
+        help_text=_(
+            "回答を使う前に、共通の確認のほかに本人に聞くことを、1行に1つ書きます。例：最新の要綱の版と合っているか"
+        ),
     )
     uninspected = forms.BooleanField(
         label=_("画像・音声など、検査できないものも送ってよい"),

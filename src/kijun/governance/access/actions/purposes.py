@@ -40,7 +40,10 @@ FIELDS: Final = (
     "hours",
     "uninspected",
     "review",
+    "public_power",
+    "checklist",
 )
+MOST_QUESTIONS: Final = 10
 _PLAIN: Final = ("name", "name_en", "description", "legal_basis", "consent_scope", "retention", "review")
 
 
@@ -111,11 +114,23 @@ def _check(row: Purpose, *, new_owner: bool) -> None:
         or limits.networks("\n".join(map(str, row.networks))) != row.networks
     ):
         wrong["networks"] = [_("ネットワークは 10.12.0.0/16 の形で指定してください。")]
+    if not _is_checklist(row.checklist):
+        wrong["checklist"] = [
+            _("確かめることは%(most)s個まで、1つ200文字以内で入力してください。") % {"most": MOST_QUESTIONS}
+        ]
     if not limits.check_hours([list(one) for one in row.hours]):
         wrong["hours"] = [_("使える時間の形が正しくありません。例：月-金 8:30-17:15")]
     if wrong:
         raise ValidationError(wrong)
     _check_services(row)
+
+
+def _is_checklist(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_QUESTIONS
+        and all(isinstance(one, str) and one.strip() and len(one) <= 200 for one in value)
+    )
 
 
 def _wrong_classes(row: Purpose) -> Any:

@@ -70,6 +70,18 @@ def _options(parser: argparse.ArgumentParser, *, new: bool) -> None:
     )
     parser.add_argument("--review", choices=Purpose.Review.values, help="how answers are confirmed")
     parser.add_argument(
+        "--public-power",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="it touches dispositions and other public power: nothing leaves without a person's recorded decision",
+    )
+    parser.add_argument(
+        "--check",
+        action="append",
+        metavar="QUESTION",
+        help="what is asked before an answer is used, beside the guideline's questions; may be repeated",
+    )
+    parser.add_argument(
         "--network", action="append", metavar="CIDR", help="where calls may come from; may be repeated"
     )
     parser.add_argument(
@@ -92,6 +104,8 @@ def as_dict(row: Purpose) -> dict[str, Any]:
 def _data(args: argparse.Namespace, town: Municipality, row: Purpose | None) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(args, name, None) for name in _TEXTS}
     found["uninspected"] = args.uninspected
+    found["public_power"] = args.public_power
+    found["checklist"] = args.check
     found["owner"] = person_of(town, args.owner) if args.owner else None
     found["data_classes"] = args.data_class
     found["networks"] = limits.networks("\n".join(args.network)) if args.network else None
