@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -213,3 +214,24 @@ def test_a_change_of_policy_takes_effect_within_two_seconds(
     assert lifted.returncode == 0, lifted.stderr
     time.sleep(2)
     assert ask(client, key, "ごみの分別").choices
+
+
+def test_a_folder_has_one_gateway(town: Town) -> None:
+    """A second one would tell pages its own address, and leave it there when it ends."""
+    before = town.gateway
+    done = town.kijun("gateway", "--port", "0")
+    assert done.returncode == 1
+    assert "already running" in done.stderr
+    assert town.gateway == before
+
+
+def test_serve_beside_a_gateway_of_its_own(town: Town, tmp_path: Path) -> None:
+    """``kijun serve`` tells what to do where ``kijun gateway`` runs already, before anything is begun."""
+    (tmp_path / "home").mkdir(mode=0o700)
+    with (tmp_path / "home" / "gateway.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        words = [*KIJUN, "serve", "--home", str(tmp_path / "home"), "--port", "0", "--gateway-port", "0"]
+        done = subprocess.run(words, env=town.environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "--no-gateway" in done.stderr
+    assert not (tmp_path / "home" / "kijun.sqlite3").exists()

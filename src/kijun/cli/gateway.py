@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import http.client
 import os
 import socket
@@ -19,6 +18,7 @@ from kijun.cli.serve import (
     host_name,
     in_url,
     listen,
+    only_gateway,
     port_number,
     private_folder,
     reachable,
@@ -58,13 +58,7 @@ def run(args: argparse.Namespace) -> int:
                 f"{home} は、まだ準備されていません。先に kijun serve か kijun migrate を実行してください。\n"
                 f"{home} is not prepared yet: run kijun serve or kijun migrate first."
             )
-        lock = (home / "gateway.lock").open("a", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CannotServe(
-                f"AIゲートウェイは {home} ですでに動いています。\nThe gateway is already running on {home}."
-            ) from error
+        lock = only_gateway(home)
         listener = listen(args.host, args.port)
     except CannotServe as error:
         print(f"kijun: {error}", file=sys.stderr)

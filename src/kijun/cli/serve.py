@@ -77,6 +77,11 @@ def run(args: argparse.Namespace) -> int:
         lock = only_one(home)
         listener = listen(args.host, args.port)
         gateway = None if args.no_gateway else listen(args.host, args.gateway_port, "--gateway-port")
+        held = (
+            only_gateway(home, "先に止めるか、--no-gateway を付けて起動してください。")
+            if gateway
+            else nullcontext()
+        )
     except CannotServe as error:
         print(f"kijun: {error}", file=sys.stderr)
         return 1
@@ -85,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     lock.write(f"{address}\n")
     lock.flush()
     os.environ[environ.ADDRESS] = address
-    with lock, listener, gateway or nullcontext():
+    with lock, held, listener, gateway or nullcontext():
         return supervise(listener, gateway, args)
 
 
@@ -140,6 +145,20 @@ def only_one(home: Path) -> IO[str]:
     return lock
 
 
+def only_gateway(home: Path, what_to_do: str = "") -> IO[str]:
+    """A lock that is held while a gateway runs on this folder: a second one would tell pages and programs its own address."""
+    lock = (home / "gateway.lock").open("a", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise CannotServe(
+            f"AIゲートウェイはデータフォルダー {home} ですでに動いています。{what_to_do}\n"
+            f"The gateway is already running on {home}.{what_to_do and ' Stop it first, or start with --no-gateway.'}"
+        ) from error
+    return lock
+
+
 def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     """A socket that a child serves, opened before anything changes that a taken port would stop."""
     try:
@@ -159,9 +178,10 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
 def why_not(error: OSError, host: str, port: int, option: str = "--port") -> str:
     """What to do when the address cannot be had."""
     if error.errno == errno.EADDRINUSE:
+        other = free_after(host, port)
         return (
-            f"ポート {port} はほかのプログラムが使っています。別の番号で起動してください: {option} {port + 1}\n"
-            f"Port {port} is taken. Choose another with {option} {port + 1}, or see who has it with\n"
+            f"ポート {port} はほかのプログラムが使っています。別の番号で起動してください: {option} {other}\n"
+            f"Port {port} is taken. Choose another with {option} {other}, or see who has it with\n"
             f"  ss -ltnp sport = :{port}"
         )
     if error.errno == errno.EACCES:
@@ -170,6 +190,19 @@ def why_not(error: OSError, host: str, port: int, option: str = "--port") -> str
             f"No permission for port {port}; use one from 1024 up, with a reverse proxy in front."
         )
     return f"{host}:{port} で待ち受けできません / cannot listen on {host}:{port}: {error.strerror or error}"
+
+
+def free_after(host: str, port: int) -> int:
+    """The next port that can be had; the very next one where none of the next hundred can."""
+    for other in range(port + 1, min(port + 100, 65536)):
+        try:
+            family, kind, _, _, address = socket.getaddrinfo(host, other, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind) as probe:
+                probe.bind(address)
+                return other
+        except OSError:
+            continue
+    return port + 1
 
 
 def supervise(listener: socket.socket, gateway: socket.socket | None, args: argparse.Namespace) -> int:
