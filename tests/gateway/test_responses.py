@@ -12,7 +12,7 @@ import pytest
 from kijun.gateway.snapshot import Handling
 from kijun.ledger.model import Verdict
 from tests.gateway.town import Running, policy, with_purpose
-from tests.gateway.upstream import Call, Script, Upstream, answers, begin, end, event, piece, plain
+from tests.gateway.upstream import Call, Script, Upstream, answers, begin, end, event, piece, plain, streams
 
 PERSONAL = "申請者は山田太郎さん、携帯は090-1234-5678です。案内文を書いてください。"
 
@@ -223,6 +223,17 @@ def test_an_error_in_a_stream(gateway: Running, upstream: Upstream) -> None:
         list(ask(gateway, stream=True))
     assert caught.value.code == "upstream_cut"
     assert gateway.ledger.last()[1].verdict is Verdict.INCOMPLETE
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_response_that_says_that_it_failed(gateway: Running, upstream: Upstream, stream: bool) -> None:
+    failed = {**whole("はい。"), "status": "failed", "output": []}
+    failed["error"] = {"code": "server_error", "message": "out of memory"}
+    last = event({"type": "response.failed", "response": failed}, "response.failed")
+    upstream.script = streams(last) if stream else answers(failed)
+    answer = ask(gateway, stream=stream)
+    assert (list(answer)[-1].response if stream else answer).status == "failed"
+    assert gateway.ledger.last()[1].verdict is Verdict.FAILED
 
 
 def test_structured_and_sample(gateway: Running, upstream: Upstream) -> None:

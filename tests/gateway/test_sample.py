@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field
 
-from kijun.gateway import sample
+from kijun.gateway import sample, sample_forms
+from tests.gateway.town import Running
 
 WORDS = st.lists(
     st.tuples(st.sampled_from(["system", "user", "assistant", "tool"]), st.text(max_size=300)), max_size=4
@@ -59,3 +62,58 @@ def test_whatever_it_is_sent_it_answers_in_the_apis_shape() -> None:
         assert answer.status == 400
         assert asyncio.run(body_of(answer))["error"]["message"]
     assert sample.vector("", 8) == sample.vector("", 8)
+
+
+class Reason(BaseModel):
+    kind: Literal["期限", "窓口"]
+    words: str
+
+
+class Advice(BaseModel):
+    answer: str
+    certain: bool
+    days: int = Field(ge=14)
+    reasons: list[Reason]
+    note: str | None
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_it_answers_in_the_form_that_was_asked_for(gateway: Running, stream: bool) -> None:
+    client = gateway.client()
+    messages: Any = [{"role": "user", "content": "山田太郎さんの転入届の期限を教えてください。"}]
+    if stream:
+        with client.chat.completions.stream(
+            model="sample", messages=messages, response_format=Advice
+        ) as events:
+            made = events.get_final_completion().choices[0].message.parsed
+    else:
+        asked = client.chat.completions.parse(model="sample", messages=messages, response_format=Advice)
+        made = asked.choices[0].message.parsed
+    assert made is not None
+    assert "山田太郎" in made.answer
+    assert (made.certain, made.days, made.reasons[0].kind) == (False, 14, "期限")
+    assert "見本のAI" in made.reasons[0].words
+    answer = client.responses.parse(model="sample", input="山田太郎さんの件です。", text_format=Advice)
+    assert answer.output_parsed is not None
+    assert "山田太郎" in answer.output_parsed.answer
+    form: Any = {"type": "json_object"}
+    free = client.chat.completions.create(model="sample", messages=messages, response_format=form)
+    assert list(json.loads(str(free.choices[0].message.content))) == ["answer"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.sampled_from(["object", "array", "string", "#/$defs/a", "null"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["type", "properties", "items", "$ref", "anyOf", "enum", "$defs", "a"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=20,
+    )
+)
+def test_a_form_that_is_none_harms_nobody(schema: Any) -> None:
+    json.loads(sample_forms.filled(schema if isinstance(schema, dict) else {}, "はい"))

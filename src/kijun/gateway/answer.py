@@ -235,6 +235,8 @@ class Outgoing:
             }
         if self.said is not None:
             content["upstream_error"] = self._said_kept()
+        if self._verdict is Verdict.ALLOWED and "failed" in self._outcome.finish:
+            self._verdict = Verdict.FAILED  # a response that says of itself that it failed
         if self._verdict is Verdict.ALLOWED and any(
             action is Action.MASK for _, _, action in self._guard.findings
         ):

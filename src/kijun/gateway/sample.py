@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from hashlib import blake2b, sha256
 from typing import Any, Final
 
-from kijun.gateway import multipart
+from kijun.gateway import multipart, sample_forms
 from kijun.gateway.jsons import NotJson, dump, parse
 
 _SENTENCE: Final = re.compile(r"[^。！？!?\n]+?(?:[。！？!?]+|\.(?=\s)|(?=\n)|\Z)")
@@ -58,6 +58,8 @@ def answer(path: str, body: bytes, content_type: str, *, streams: bool) -> Sampl
         if path == "embeddings":
             return _json(embeddings(request))
         said = reply(_turns(path, request))
+        if (form := sample_forms.wanted(path, request)) is not None:
+            said = sample_forms.filled(form, said)
         usage = _usage(body, said)
         make = {"chat/completions": _chat, "completions": _completions, "responses": _responses}[path]
         return make(str(request.get("model")), said, usage, streams)
