@@ -228,6 +228,7 @@ def test_a_folder_has_one_gateway(town: Town) -> None:
 def test_serve_beside_a_gateway_of_its_own(town: Town, tmp_path: Path) -> None:
     """``kijun serve`` tells what to do where ``kijun gateway`` runs already, before anything is begun."""
     (tmp_path / "home").mkdir(mode=0o700)
+    (tmp_path / "home" / "serve.lock").touch()
     with (tmp_path / "home" / "gateway.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         words = [*KIJUN, "serve", "--home", str(tmp_path / "home"), "--port", "0", "--gateway-port", "0"]
