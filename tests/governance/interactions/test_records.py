@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,28 @@ class TestTheOrdinaryDay:
         assert "kijun ledger prove" in text
         assert "介護 三郎" in text
         assert "0.9秒" in text
+
+    def test_findings_of_both_halves_name_their_text(
+        self, client_of: ClientOf, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        asked, answered = exchange(staff, f"氏名：{NAME}　の通知を直して", "直しました。")
+        told = {"type": "PERSON", "action": "mask", "where": "messages[1].content", "why": {}}
+        said = [{"role": "system", "content": "簡潔に"}, *asked.content["request"]["messages"]]
+        content = {**asked.content, "request": {"messages": said}, "findings": [told]}
+        found = [{**told, "where": "choices[0].message.content"}, {**told, "where": "tools[0].function.name"}]
+        record([
+            replace(asked, content=content),
+            replace(answered, content={**answered.content, "findings": found}),
+        ])  # fmt: skip
+        text = page(reader(client_of, auditor), f"/staff/records/one/{asked.interaction}/")
+        assert '<span class="cell-hint">文章2</span>' in text
+        assert "messages[1].content" not in text
+        assert "choices[0]" not in text  # there is only one
+        assert "tools[0].function.name" in text  # no text that is shown
+        names = re.findall(r'role="region" aria-label="([^"]+)"', text)
+        assert {"見つかったもの（入力）", "見つかったもの（出力）"} <= set(names)
+        assert len(names) == len(set(names))
+        assert "閲覧と保全の履歴（1件）" in text
 
     def test_each_look_is_kept_in_ledger_and_trail(
         self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
@@ -237,7 +261,6 @@ class TestFinding:
 
 
 def reach_of_everything(person: Person) -> Any:
-    from dataclasses import replace
 
     return replace(reach_of(person), everything=True)
 

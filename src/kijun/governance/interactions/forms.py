@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
@@ -24,6 +25,7 @@ from kijun.ledger.model import RETENTIONS, Verdict
 from kijun.web.forms import DateField, Form
 from kijun.web.templatetags.kit import named
 
+CHOOSE = _("選んでください")
 Choices = list[tuple[str, Any]]
 
 
@@ -116,6 +118,11 @@ class ReasonForm(Form):
         ),
     )
 
+    def __init__(self, *args: Any, example: StrOrPromise = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if example:
+            self.fields["reason"].help_text = example
+
 
 class AcknowledgeForm(Form):
     """What the department's approver says of a report."""
@@ -173,12 +180,13 @@ class TemplateForm(Form):
 
     name = forms.CharField(label=_("読み方の名称"), max_length=80, help_text=_("例：○○チャットの利用ログ"))
     system = forms.ModelChoiceField(
-        label=pgettext_lazy("one", "AIシステム"), queryset=AISystem.objects.none()
+        label=pgettext_lazy("one", "AIシステム"), queryset=AISystem.objects.none(), empty_label=CHOOSE
     )
     purpose = forms.ModelChoiceField(
         label=pgettext_lazy("one", "利用目的"),
         queryset=Purpose.objects.none(),
         required=False,
+        empty_label=_("決めない"),
         help_text=_("選ぶと、見つかったものを、その目的ならどう扱うかも記録します。"),
     )
     retention = forms.ChoiceField(label=_("記録の保存期間"), initial="y1")
@@ -209,6 +217,14 @@ class TemplateForm(Form):
             self.fields[key] = forms.ChoiceField(
                 label=label, choices=offered, required=key in importing.REQUIRED
             )
+
+    def about_fields(self) -> list[Any]:
+        """What is decided once for all rows."""
+        return [field for field in self if field.name not in self.columns]
+
+    def column_fields(self) -> list[Any]:
+        """Which heading holds what; none for forms that are known."""
+        return [field for field in self if field.name in self.columns]
 
     def values(self, form: str) -> dict[str, Any]:
         """As `save_template` takes it."""

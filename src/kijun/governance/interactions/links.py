@@ -14,6 +14,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
 from kijun.governance.interactions.models import AccessReport
+from kijun.governance.interactions.reports import month_label
 from kijun.web import navigation
 from kijun.web.templatetags.kit import named
 
@@ -27,7 +28,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     late = []
     for one in rows.select_related("department"):
         if person.covers(one.department, Role.APPROVER):
-            values = {"month": one.month, "department": named(one.department)}
+            values = {"month": month_label(one.month), "department": named(one.department)}
             yield waiting.Task(
                 gettext("%(department)sのAI利用報告（%(month)s）を確かめる") % values,
                 _("AIの利用報告"),

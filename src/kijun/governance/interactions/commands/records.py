@@ -55,9 +55,7 @@ def add(commands: Any) -> None:
     searching_.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
     searching_.add_argument("--purpose", metavar="PURPOSE", help="its name or number")
     searching_.add_argument("--finding", metavar="TYPE", help="what was found, such as MY_NUMBER")
-    searching_.add_argument(
-        "--verdict", choices=[str(one) for one in Verdict], help="what became of it"
-    )
+    searching_.add_argument("--verdict", choices=[str(one) for one in Verdict], help="what became of it")
     searching_.add_argument("--since", type=day, metavar="DATE", help="first day")
     searching_.add_argument("--until", type=day, metavar="DATE", help="last day")
     searching_.add_argument("--application", metavar="NAME", help="the application that asked")

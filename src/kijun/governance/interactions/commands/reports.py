@@ -22,9 +22,7 @@ def add(commands: Any) -> None:
     showing = acting(mine, "show", "show one report with its figures", _show)
     acknowledging = acting(mine, "acknowledge", "say that the department's approver has looked", _acknowledge)
     acknowledging.add_argument("--odd", action="store_true", help="something looks odd; needs --comment")
-    acknowledging.add_argument(
-        "--comment", metavar="TEXT", help="what looks odd, and what is done about it"
-    )
+    acknowledging.add_argument("--comment", metavar="TEXT", help="what looks odd, and what is done about it")
     for one in (showing, acknowledging):
         one.add_argument("report", metavar="REPORT", help="its number")
 

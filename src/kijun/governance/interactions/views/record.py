@@ -66,7 +66,7 @@ class Half:
 def _half(record: Record, proof: Proof | None, masked: Mapping[str, str]) -> Half:
     content = record.content or {}
     shown = blocks(record, masked, wording.finding)
-    listed = _findings(content)
+    listed = _findings(content, {one.place: number for number, one in enumerate(shown, 1)})
     return Half(
         record,
         wording.KINDS.get(record.kind, record.kind),
@@ -91,7 +91,8 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
-def _findings(content: Mapping[str, Any]) -> list[FindingLine]:
+def _findings(content: Mapping[str, Any], places: Mapping[str, int]) -> list[FindingLine]:
+    """``places`` numbers the texts that the page shows: a finding is told by it, not by the path in the call."""
     counted: dict[tuple[str, ...], int] = {}
     for one in _rows(content.get("findings"))[:1000]:
         why = one.get("why")
@@ -99,9 +100,23 @@ def _findings(content: Mapping[str, Any]) -> list[FindingLine]:
         key = (str(one.get("type", "")), str(one.get("action", "")), str(one.get("where", "")), str(words))
         counted[key] = counted.get(key, 0) + 1
     return [
-        FindingLine(wording.finding(type), wording.finding_group(type), _action(action), where, words, count)
+        FindingLine(
+            wording.finding(type),
+            wording.finding_group(type),
+            _action(action),
+            _place(where, places),
+            words,
+            count,
+        )
         for (type, action, where, words), count in counted.items()
     ]
+
+
+def _place(where: str, places: Mapping[str, int]) -> str:
+    """文章2; nothing where there is only one text, and the path where it is none that is shown."""
+    if where not in places:
+        return where
+    return _("文章%(n)s") % {"n": places[where]} if len(places) > 1 else ""
 
 
 def _action(name: str) -> str:
@@ -150,7 +165,11 @@ def reveal(request: StaffRequest, id: str) -> HttpResponse:
     one, reach = found(request, id)
     if not _may_unmask(request, one, reach):
         raise PermissionDenied
-    form = ReasonForm(request.POST or None, initial={"reason": reason_of(request)})
+    form = ReasonForm(
+        request.POST or None,
+        initial={"reason": reason_of(request)},
+        example=_("例：本人からの開示請求に答えるため／自分が入力した番号が正しかったかの確認"),
+    )
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "interactions/reveal.html", {"form": form, "id": id}, status=status)
@@ -225,7 +244,8 @@ def _facts(one: Interaction, names: Names) -> dict[str, Any]:
 def hold(request: StaffRequest, id: str) -> HttpResponse:
     """Keep an interaction from being erased."""
     one, _reach = found(request, id)
-    form = ReasonForm(request.POST or None)
+    example = _("例：住民からの苦情（受付番号 12）の調査が終わるまで残すため")
+    form = ReasonForm(request.POST or None, example=example)
     if request.method == "POST" and form.is_valid():
         try:
             actions.put_hold(request.user, one.id, form.cleaned_data["reason"])
@@ -245,7 +265,8 @@ def release(request: StaffRequest, hold: str) -> HttpResponse:
     with ledger.reading() as book:
         if not any(one.id == hold for one in holds_of(book, request.municipality.code)):
             raise Http404
-    form = ReasonForm(request.POST or None)
+    example = _("例：住民からの苦情（受付番号 12）の調査が終わり、残す必要がなくなったため")
+    form = ReasonForm(request.POST or None, example=example)
     if request.method == "POST" and form.is_valid():
         try:
             actions.release_hold(request.user, hold, form.cleaned_data["reason"])

@@ -45,7 +45,7 @@ def reports(request: StaffRequest) -> HttpResponse:
         )
         for month in months
     ]
-    late = [one for one in shown if one.is_overdue]
+    late = [(one, month_label(one.month)) for one in shown if one.is_overdue]
     if request.GET.get("format") == "xlsx":
         return _workbook(request, list(shown))
     it_staff = Role.IT_STAFF in request.user.roles_today()
@@ -110,14 +110,17 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
         "tables": [
             (
                 pgettext("one", "AIシステム"),
+                _("名称"),
                 counted(told.get("systems", {}), lambda id: names.of("system", id)),
             ),
             (
                 pgettext("one", "利用目的"),
+                _("名称"),
                 counted(told.get("purposes", {}), lambda id: names.of("purpose", id)),
             ),
             (
                 _("利用の多い職員（5人まで）"),
+                _("職員"),
                 counted(told.get("by_person", {}), lambda id: names.of("person", id)),
             ),
         ],
