@@ -168,6 +168,14 @@ def test_nothing_ends_well_that_is_not_recorded(gateway: Running, upstream: Upst
         list(ask(gateway, "秘密の質問", stream=stream))
     assert caught.value.code == "ledger_unavailable"
     assert "秘密" not in str(caught.value.body)
+    assert gateway.ledger.pairs()[-1][1] is None
+    gateway.ledger.fails = None
+    wait_for(lambda: gateway.ledger.pairs()[-1][1] is not None)
+    made = gateway.ledger.last()[1]
+    assert made.verdict is Verdict.INCOMPLETE, "recorded when that is possible again, and marked"
+    assert made.content["error"]["code"] == "ledger_unavailable"
+    assert made.content["texts"][0]["text"] == "承りました：秘密の質問"
+    assert made.tokens_out == 7
 
 
 @pytest.mark.parametrize("stream", [False, True])

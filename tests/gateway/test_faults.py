@@ -166,9 +166,9 @@ def test_a_full_disk_stops_everything_and_loses_nothing(small_disk: Path, upstre
             ballast.unlink()
             assert house.wait() < soon()
             wait_for(lambda: load.heard(is_whole, since=full + 100), soon())
-            time.sleep(1)
         finally:
             told = load.stop()
+        wait_for(house.is_answered, 10)  # also those whose answers could not be recorded when they came
         assert all(one.poll() is None for one in house.processes.values()), "nobody died of it"
     finally:
         house.stop()

@@ -21,6 +21,7 @@ from kijun.gateway.exchange import Exchange, contact_of, where
 from kijun.gateway.http import Left, Receive, Request, Scope, Send, read_body, refuse, respond
 from kijun.gateway.inspecting import UnusablePolicy
 from kijun.gateway.jsons import dump
+from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Keeper
 from kijun.gateway.running import Runnings
 from kijun.gateway.sealing import secret_of
@@ -49,6 +50,7 @@ class Gateway:
         self.keeper = Keeper(folder, self._read_secret, self.settings.poll, self._changed)
         self.ledger: Any = None
         self._upstreams: Upstreams | None = None
+        self._late: Late | None = None
         self._poller: asyncio.Task[None] | None = None
         self._in_flight = self._bytes = 0
         self._ledger_seen = (0.0, False)
@@ -63,6 +65,7 @@ class Gateway:
         inspecting.set_memory(self.settings.cache)
         await asyncio.to_thread(inspecting.standard)
         self.ledger = self._make_ledger()
+        self._late = Late(self.ledger)
         self._upstreams = Upstreams(self.settings.answer)
         await self.keeper.look()
         self._poller = asyncio.create_task(self.keeper.keep_looking())
@@ -75,6 +78,8 @@ class Gateway:
                 await self._poller
         if self._upstreams is not None:
             await self._upstreams.close()
+        if self._late is not None:
+            await self._late.close()
         if self.ledger is not None:
             await self.ledger.close()
 
@@ -175,6 +180,7 @@ class Gateway:
                 self.runnings,
                 lambda: self.keeper.index or index,
                 self.settings.answer,
+                late=self._late,
             )
             try:
                 await exchange.run(receive, send)

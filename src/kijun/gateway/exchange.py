@@ -10,7 +10,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from kijun.gateway import question as questions
@@ -19,6 +19,7 @@ from kijun.gateway.answer import Outgoing
 from kijun.gateway.authorisation import stopped
 from kijun.gateway.errors import LIMIT, Refusal, internal, ledger_busy, ledger_unavailable, unknown_key
 from kijun.gateway.http import Receive, Send, refuse
+from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.question import Question
 from kijun.gateway.running import Interrupted, Running, Runnings
@@ -51,6 +52,7 @@ class Exchange:
     answer_limit: int
     started: float = field(default_factory=time.monotonic)
     attempts: list[Attempt] = field(default_factory=list)
+    late: Late | None = None
 
     async def run(self, receive: Receive, send: Send) -> None:
         """See it through. Raises a `Refusal` only before anything was sent to the client."""
@@ -175,10 +177,13 @@ class Exchange:
                 log.error("an answer could not be put into words for the record: %s", where(error))
                 refusal = outgoing.failed(internal(), Verdict.FAILED)
                 entry = outgoing.bare_entry()
-            await self.ledger.append([entry], limits=self.question.account.counting())
+            limits = self.question.account.counting()
+            await self.ledger.append([entry], limits=limits)
         except LedgerError as error:
             refusal = refusal_of(error)
             outgoing.withhold()
+            if self.late is not None:
+                self.late.add(_unrecorded(entry, refusal), limits)
         if outgoing.left:
             return
         headers = {**self.question.headers(), **outgoing.headers()}
@@ -206,6 +211,12 @@ class Exchange:
     def _output(self, outgoing: Outgoing) -> Entry:
         duration = round((time.monotonic() - self.started) * 1000)
         return outgoing.entry(duration, [one.told() for one in self.attempts])
+
+
+def _unrecorded(entry: Entry, refusal: Refusal) -> Entry:
+    """The record of an answer that was not shown to its end, for its record could not be made in time."""
+    told = {"code": refusal.code, "ja": refusal.why.ja, "en": refusal.why.en}
+    return replace(entry, verdict=Verdict.INCOMPLETE, content={"error": told, **entry.content})
 
 
 def refusal_of(error: LedgerError) -> Refusal:

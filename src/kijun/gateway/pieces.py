@@ -36,7 +36,10 @@ class Piece(Protocol):
     place: str
     source: Source
     message: int | None
-    text: str
+
+    @property
+    def text(self) -> str:
+        """What is inspected."""
 
     def rewrite(self, inspection: Inspection, how: Rewrite) -> None:
         """Put what ``how`` makes of the text where it stood."""
