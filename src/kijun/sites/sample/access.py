@@ -12,6 +12,9 @@ from kijun.governance.inventory.models import AISystem
 from kijun.sites.sample.content import ago, ahead
 from kijun.sites.sample.town import Town
 
+SINCE = 65
+"""Days ago since when the sample's grants hold: longer than its records reach back."""
+
 
 @functools.cache
 def wanted() -> dict[str, Any]:
@@ -68,7 +71,7 @@ def _grant(town: Town, system: AISystem, purpose: Purpose, one: dict[str, Any]) 
         person=person,
         application=one.get("application", ""),
         responsible=town.person(one["responsible"]) if "responsible" in one else None,
-        starts_on=ago(0),
+        starts_on=ago(SINCE),
         expires_on=ahead(one["days"]),
         requests=one.get("requests"),
         tokens=one.get("tokens"),
