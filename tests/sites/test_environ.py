@@ -68,6 +68,16 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
         environ.flag(name) if name == "KIJUN_DEBUG" else environ.number(name, 20)
 
 
+def test_the_ledgers_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KIJUN_LEDGER_FILES", raising=False)
+    assert environ.ledger_files() == ""
+    monkeypatch.setenv("KIJUN_LEDGER_FILES", " s3://town/kijun ")
+    assert environ.ledger_files() == "s3://town/kijun"
+    monkeypatch.setenv("KIJUN_LEDGER_FILES", "/mnt/records")
+    with pytest.raises(environ.SettingError, match=r"(?s)KIJUN_LEDGER_FILES：.*KIJUN_LEDGER_FILES: "):
+        environ.ledger_files()
+
+
 def test_a_choice_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIJUN_SITE", "everything")
 

@@ -64,9 +64,7 @@ def maintain(
         done.waits = erase and now is None and _has_leapt(ledger)
         if erase and not done.waits:
             done.erased = erase_due(ledger, append, now=now)
-        if not is_published(
-            ledger
-        ):  # what this run changed, or one before that died or could not reach the files
+        if not is_published(ledger):  # after a change, also one of a run that died since
             publish(ledger)
     return done
 

@@ -14,9 +14,10 @@ import pytest
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import ledger
 from kijun.ledger.client import is_running
-from kijun.ledger.model import LedgerError, month_of, now_ms
+from kijun.ledger.model import LedgerError, month_of, new_id, now_ms
 from tests.governance.interactions.made import exchange
-from tests.ledger.conftest import postgres_url  # noqa: F401  a fixture
+from tests.ledger.bucket import S3Server
+from tests.ledger.conftest import postgres_url, s3  # noqa: F401  fixtures
 
 
 def test_opened_once(db: None) -> None:
@@ -80,6 +81,35 @@ def test_with_its_journal_in_postgresql(
     assert jobs.check() is True
     month = month_of(now_ms())
     assert sum(one["interactions"] for one in figures.by_department(staff.municipality, month).values()) >= 1
+    ledger.close()
+
+
+def test_with_its_files_in_a_bucket(
+    staff: Person,
+    auditor: Person,
+    settings: Any,
+    s3: S3Server,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from kijun.governance.interactions import jobs, searching
+    from kijun.governance.interactions.reach import reach_of
+
+    monkeypatch.setattr("kijun.ledger.segments.s3._TRIES", 1)
+    settings.KIJUN_LEDGER_FILES = s3.address(new_id())
+    ledger.record(exchange(staff, "広報の案を考えて", "案です。", at=now_ms() - 3_600_000))
+    with s3.says("503 SlowDown"):
+        assert jobs.seal() == 0, "told in the log"
+    assert jobs.seal() == 2
+    asked = searching.queries(staff.municipality.code, searching.Asked(), reach_of(auditor))
+    assert [len(one.entries) for one in searching.search(asked).interactions] == [2]
+    with ledger.reading() as book:
+        assert book.status()["files"] == settings.KIJUN_LEDGER_FILES.partition("?")[0]
+        book.reader.forget([one.name for one in book.segments()])
+    with s3.says("403 AccessDenied"):
+        assert jobs.check() is None, "nothing is said about records that were not read"
+        with pytest.raises(LedgerError, match="AWS_ACCESS_KEY_ID"):
+            searching.search(asked)
+    assert jobs.check() is True
     ledger.close()
 
 

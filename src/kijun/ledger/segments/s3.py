@@ -234,20 +234,20 @@ class S3:
             yield
         except OSError as error:
             fault = self.fault_of(error)
-            if fault is None:
+            if fault is None and (error.errno is not None or isinstance(error, FileNotFoundError)):
                 raise
-            raise fault from None  # what the service says may quote a key's name
+            raise fault or self._unknown(
+                type(error).__name__
+            ) from None  # what it says may quote a key's name
 
     def fault_of(self, error: OSError) -> StoreFault | None:
         """See `Store`. Only codes are repeated, never a service's own words."""
-        if isinstance(error, FileNotFoundError):
-            return None
         text = str(error)
         curl = re.search(r"curlCode: (\d+)", text)
         said = re.search(r"AWS Error (?:UNKNOWN \(HTTP status (\d+)\)|([A-Z_0-9]+))", text)
-        code = (said[1] or said[2]) if said else ""
-        if not said and error.errno is not None:  # this machine's: a full disk
+        if not said or isinstance(error, FileNotFoundError):  # a file's fault, or this machine's
             return None
+        code = str(said[1] or said[2])
         if curl and curl[1] in _TLS:
             return self._fault(
                 "接続先の証明書を確かめられません。KIJUN_LEDGER_FILES の ca に、庁内の認証局の証明書を設定してください。",
@@ -280,16 +280,19 @@ class S3:
                 "it does not answer there; look at region, endpoint and style",
                 code,
             )
-        return self._fault(
-            "読み書きできません。サービスの空き容量と状態を確かめてください。",
-            "it cannot be read or written; look at the free space and the state of the service",
-            code or type(error).__name__,
-        )
+        return self._unknown(code)
 
     def _fault(self, ja: str, en: str, code: str) -> StoreFault:
         return StoreFault(
             f"台帳のファイルの置き場所（{self.place}）：{ja}（{code}）",
             f"The ledger's files in {self.place}: {en} ({code}).",
+        )
+
+    def _unknown(self, code: str) -> StoreFault:
+        return self._fault(
+            "読み書きできません。サービスの空き容量と状態を確かめてください。",
+            "it cannot be read or written; look at the free space and the state of the service",
+            code,
         )
 
     def _no_bucket(self) -> StoreFault:
