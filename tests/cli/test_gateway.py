@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 
@@ -151,6 +152,35 @@ def test_what_the_ai_was_sent_holds_no_name(town: Town, key: dict[str, str], cli
     assert verified.returncode == 0
 
 
+def test_the_client_finds_everything_it_knows(town: Town, key: dict[str, str], client: openai.OpenAI) -> None:
+    model, text = key["model"], "山田太郎様の相談を要約してください。"
+    assert [one.id for one in client.models.list()] == [client.models.retrieve(model).id] == [model]
+    assert "山田太郎" in client.responses.create(model=model, input=text).output_text
+    last = list(client.responses.create(model=model, input=text, stream=True))[-1]
+    assert "山田太郎" in last.response.output_text  # type: ignore[union-attr]
+    assert "山田太郎" in client.completions.create(model=model, prompt=text).choices[0].text
+    assert len(client.embeddings.create(model=model, input=[text, "税金"]).data) == 2
+    azure = openai.AzureOpenAI(azure_endpoint=town.gateway, api_key=key["key"], api_version="2024-10-21")
+    with azure:
+        assert "山田太郎" in str(ask(azure, key, text).choices[0].message.content)
+    with pytest.raises(openai.NotFoundError):
+        client.chat.completions.create(model="none", messages=[{"role": "user", "content": text}])
+    with pytest.raises(openai.AuthenticationError):
+        ask(client.with_options(api_key="kj-none"), key, text)
+
+
+def test_a_confirmation_counts_once(key: dict[str, str], client: openai.OpenAI) -> None:
+    text = "【部外秘】来年度の予算案です。"
+    with pytest.raises(openai.PermissionDeniedError) as found:
+        ask(client, key, text)
+    assert found.value.code == "confirmation_required"
+    token = found.value.response.headers["kijun-confirmation"]
+    assert ask(client, key, text, extra_headers={"kijun-confirmation": token}).choices
+    with pytest.raises(openai.PermissionDeniedError) as found:
+        ask(client, key, text, extra_body={"kijun_confirmation": token})
+    assert found.value.code == "confirmation_used"
+
+
 @pytest.mark.parametrize("module", ["kijun.cli.gateway_worker", "kijun.cli.writer"])
 def test_killed_under_load_it_is_back_and_nothing_acknowledged_is_lost(
     town: Town, key: dict[str, str], module: str
@@ -163,10 +193,15 @@ def test_killed_under_load_it_is_back_and_nothing_acknowledged_is_lost(
             while not stop.is_set():
                 try:
                     raw = client.chat.completions.with_raw_response.create(
-                        model=key["model"], messages=[{"role": "user", "content": f"第{number}号議案の要点"}]
+                        model=key["model"],
+                        messages=[{"role": "user", "content": f"第{number}号議案の要点"}],
+                        stream=number % 2 == 0,
                     )
+                    made: Any = raw.parse()
+                    if number % 2 == 0:
+                        assert list(made)  # raises where it is cut
                     answered.append(raw.headers["kijun-interaction"])
-                except openai.APIError:
+                except (openai.APIError, httpx2.HTTPError):
                     time.sleep(0.02)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
