@@ -15,7 +15,7 @@ from kijun.gateway import assertions
 from kijun.gateway.authentication import authenticate
 from kijun.gateway.errors import Refusal
 from kijun.gateway.snapshot import Grant
-from tests.gateway.town import KEY, OTHER_KEY, SECRET, TOWN, Running, digest, policy, with_grant
+from tests.gateway.town import KEY, OTHER_KEY, SECRET, TOWN, Running, digest, policy, with_grant, with_purpose
 from tests.gateway.upstream import Upstream
 
 
@@ -97,6 +97,16 @@ def test_a_person_comes_by_assertion_once(gateway: Running) -> None:
     assert ask(gateway, token).choices
     assert gateway.ledger.last()[0].person == "7"
     refused(gateway, token)
+
+
+def test_a_purposes_networks_hold_where_the_person_sits(gateway: Running, upstream: Upstream) -> None:
+    gateway.publish(with_purpose(policy(upstream.url), networks=("10.0.0.0/8",)))
+    assert ask(gateway, assertions.sign(SECRET, "7", "grant", address="10.1.2.3")).choices
+    assert gateway.ledger.entries[-2].content["client"]["address"] == "10.1.2.3"
+    with pytest.raises(openai.PermissionDeniedError):
+        ask(gateway, assertions.sign(SECRET, "7", "grant", address="192.0.2.1"))
+    with pytest.raises(openai.PermissionDeniedError):
+        ask(gateway, assertions.sign(SECRET, "7", "grant"))
 
 
 def test_assertions_for_other_grants_and_people_open_nothing(gateway: Running) -> None:

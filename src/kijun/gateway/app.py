@@ -232,6 +232,8 @@ class Gateway:
         caller = authenticate(index, credential(request.headers), self._assertion_key)
         if caller.once:
             self._once(caller)
+        if caller.address:
+            request.address = address_of(caller.address, "", ())
         try:
             return authorise(index, caller, request.address)
         except Refusal as refusal:

@@ -1,6 +1,6 @@
 """Signed assertions of the web process: a person without a key uses AI in a page, under one of their grants.
 
-``kja1.PAYLOAD.SIGNATURE``: base64url without padding; the payload is JSON (person, grant, exp, jti), the signature HMAC-SHA256 under a key
+``kja1.PAYLOAD.SIGNATURE``: base64url without padding; the payload is JSON (person, grant, address, exp, jti), the signature HMAC-SHA256 under a key
 derived from the installation's secret. One counts for sixty seconds at most and once.
 """
 
@@ -25,12 +25,14 @@ _SKEW: Final = 5  # seconds by which two clocks of one machine may differ, with 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """Who asks under which grant. ``exp`` is in seconds since 1970, ``jti`` makes it single."""
+    """Who asks under which grant. ``exp`` is in seconds since 1970, ``jti`` makes it single; ``address`` is where the person sits, for the
+    web process stands between them and the gateway."""
 
     person: str
     grant: str
     exp: float
     jti: str
+    address: str = ""
 
 
 def key_of(secret: str) -> bytes:
@@ -38,14 +40,21 @@ def key_of(secret: str) -> bytes:
     return derived(secret, "assertions")
 
 
-def sign(secret: str, person: str, grant: str, seconds: int = LONGEST, now: float | None = None) -> str:
+def sign(
+    secret: str,
+    person: str,
+    grant: str,
+    seconds: int = LONGEST,
+    now: float | None = None,
+    *,
+    address: str = "",
+) -> str:
     """An assertion for the ``Authorization: Bearer`` header, good for ``seconds`` and one request."""
     if not person or not grant or not 0 < seconds <= LONGEST:
         raise ValueError("a person, a grant and 1 to 60 seconds are wanted")
     exp = (time.time() if now is None else now) + seconds
-    return _signed(
-        key_of(secret), {"person": person, "grant": grant, "exp": exp, "jti": secrets.token_hex(16)}
-    )
+    payload = {"person": person, "grant": grant, "exp": exp, "jti": secrets.token_hex(16)}
+    return _signed(key_of(secret), {**payload, "address": address[:64]} if address else payload)
 
 
 def _signed(key: bytes, payload: dict[str, Any]) -> str:
@@ -60,7 +69,8 @@ def read(key: bytes, token: str, now: float | None = None) -> Assertion | None:
         case {"person": str(person), "grant": str(grant), "exp": int() | float() as exp, "jti": str(jti)}:
             current = time.time() if now is None else now
             if person and grant and 8 <= len(jti) <= 64 and current < exp <= current + LONGEST + _SKEW:
-                return Assertion(person, grant, float(exp), jti)
+                address = opened.get("address", "")
+                return Assertion(person, grant, float(exp), jti, address if isinstance(address, str) else "")
     return None
 
 

@@ -21,12 +21,14 @@ _LONGEST: Final = 4096  # characters of a header that may carry a key
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls under which grant. ``once`` is a token that must not have been used before, until ``once_until`` (ms)."""
+    """Who calls under which grant. ``once`` is a token that must not have been used before, until ``once_until`` (ms); ``address``
+    is the person's own, where the web process asks for them."""
 
     grant: Grant
     person: str
     once: str = ""
     once_until: int = 0
+    address: str = ""
 
 
 def credential(headers: dict[bytes, bytes]) -> str:
@@ -61,4 +63,4 @@ def _by_assertion(index: Index, token: str, key: bytes, now: float) -> Caller:
     if said is None or grant is None or grant.person not in ("", said.person):
         raise unknown_key()
     until = int(said.exp * 1000) + 10_000
-    return Caller(grant, said.person, f"assertion:{said.jti}", until)
+    return Caller(grant, said.person, f"assertion:{said.jti}", until, said.address)

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "kijun.governance.assessments",
     "kijun.governance.access",
     "kijun.governance.interactions",
+    "kijun.governance.chat",
     "kijun.governance.register",
     "kijun.governance.reports",
     "kijun.sites",

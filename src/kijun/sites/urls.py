@@ -26,6 +26,7 @@ staff: list[URLPattern | URLResolver] = [
     path("assessments/", include("kijun.governance.assessments.urls")),
     path("access/", include("kijun.governance.access.urls")),
     path("records/", include("kijun.governance.interactions.urls")),
+    path("chat/", include("kijun.governance.chat.urls")),
     path("register/", include("kijun.governance.register.urls")),
     path("reports/", include("kijun.governance.reports.urls")),
     path("trail/", include("kijun.governance.audit.urls")),

@@ -1,0 +1,23 @@
+"""All that changes what the chat keeps. Each function: permission, transition, audit entry, one transaction."""
+
+from kijun.governance.chat.actions.attachments import attach, mask_in, remove_attachment
+from kijun.governance.chat.actions.conversations import delete, record_turn, rename
+from kijun.governance.chat.actions.drafts import drop_draft, save_draft
+from kijun.governance.chat.actions.notice import save_notice
+from kijun.governance.chat.actions.prompts import decide_prompt, save_prompt, send_prompt, withdraw_prompt
+
+__all__ = [
+    "attach",
+    "decide_prompt",
+    "delete",
+    "drop_draft",
+    "mask_in",
+    "record_turn",
+    "remove_attachment",
+    "rename",
+    "save_draft",
+    "save_notice",
+    "save_prompt",
+    "send_prompt",
+    "withdraw_prompt",
+]

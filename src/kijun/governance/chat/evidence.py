@@ -1,0 +1,1 @@
+"""What chatting proves by itself."""

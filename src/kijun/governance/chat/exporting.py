@@ -1,0 +1,84 @@
+"""A conversation as a file: Markdown, a page, or JSON. What was erased says so."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kijun.governance.chat.history import Shown
+from kijun.governance.chat.models import Conversation
+
+FORMS = {
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+}
+
+
+def _ends() -> dict[str, str]:
+    return {
+        "cut": _("回答は途中で切れました。"),
+        "failed": _("回答は得られませんでした。"),
+        "blocked": _("回答は表示できませんでした。"),
+        "erased": _("保存期間が過ぎたため消去しました。"),
+        "missing": _("記録を読めません。"),
+        "running": _("回答の記録がまだ終わっていません。"),
+    }
+
+
+def as_file(form: str, conversation: Conversation, said: Sequence[Shown]) -> bytes:
+    """The file's bytes."""
+    if form == "json":
+        return orjson.dumps(_values(conversation, said), option=orjson.OPT_INDENT_2)
+    if form == "html":
+        context = {"conversation": conversation, "turns": [(one, _ends().get(one.state, "")) for one in said]}
+        return render_to_string("chat/export.html", context).encode("utf-8", "replace")
+    return _markdown(conversation, said).encode("utf-8", "replace")
+
+
+def _markdown(conversation: Conversation, said: Sequence[Shown]) -> str:
+    lines = [f"# {conversation.shown_title}", "", _head(conversation), ""]
+    for one in said:
+        at = f"{timezone.localtime(one.turn.at):%Y-%m-%d %H:%M}"
+        lines += [f"## {one.turn.order}. {at}", ""]
+        if one.question:
+            lines += [f"**{_('質問')}**", "", one.question, ""]
+        if one.answer:
+            lines += [f"**{_('AIの回答')}**", "", one.answer, ""]
+        if end := _ends().get(one.state):
+            lines += [f"*{end}*", ""]
+    return "\n".join(lines)
+
+
+def _head(conversation: Conversation) -> str:
+    grant = conversation.grant
+    return _(
+        "AIシステム：%(system)s　利用目的：%(purpose)s。AIの回答を含みます。使う前に、人が内容を確かめてください。"
+    ) % {"system": grant.system.shown_name, "purpose": grant.purpose.shown_name}
+
+
+def _values(conversation: Conversation, said: Sequence[Shown]) -> dict[str, Any]:
+    return {
+        "title": conversation.shown_title,
+        "system": conversation.grant.system.shown_name,
+        "purpose": conversation.grant.purpose.shown_name,
+        "exported_at": timezone.now().astimezone(datetime.UTC).isoformat(timespec="seconds"),
+        "turns": [
+            {
+                "interaction": one.turn.interaction,
+                "at": one.turn.at.isoformat(timespec="seconds"),
+                "state": one.state,
+                "question": one.question,
+                "answer": one.answer,
+                "input_source": one.turn.input_source,
+                "input_date": one.turn.input_date.isoformat() if one.turn.input_date else None,
+            }
+            for one in said
+        ],
+    }

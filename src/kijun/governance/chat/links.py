@@ -1,0 +1,81 @@
+"""What the chat tells the other apps: menu, waiting tasks, words of the trail, what hangs on a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.accounts import waiting
+from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
+from kijun.governance.audit import words
+from kijun.governance.chat.models import Prompt
+from kijun.web import navigation
+
+
+def tasks(person: Person) -> Iterable[waiting.Task]:
+    """Prompts that an approver of their department reads, and those that came back to their author."""
+    open_states = [Prompt.State.REVIEW, Prompt.State.RETURNED]
+    rows = Prompt.objects.of(person.municipality).filter(state__in=open_states).select_related("department")
+    approves = Role.APPROVER in person.roles_today()
+    for one in rows:
+        url = reverse("chat:prompt", args=[one.pk])
+        if one.state == Prompt.State.RETURNED and one.author_id == person.pk:
+            yield waiting.Task(
+                gettext("ひな形「%(title)s」を直す") % {"title": one.title}, _("AIのひな形"), url
+            )
+        elif (
+            one.state == Prompt.State.REVIEW
+            and approves
+            and one.author_id != person.pk
+            and person.covers(one.department, Role.APPROVER)
+        ):
+            yield waiting.Task(
+                gettext("ひな形「%(title)s」を確かめる") % {"title": one.title}, _("AIのひな形"), url
+            )
+
+
+def register_all() -> None:
+    """Called once, when Django starts."""
+    waiting.register(tasks)
+    for link in (
+        navigation.Link("use", _("AIと対話"), "chat:home", "chat.use", order=10),
+        navigation.Link("use", _("ひな形"), "chat:prompts", "chat.use", order=40),
+        navigation.Link("settings", _("AIと対話の注意書き"), "chat:notice", "chat.notice", order=65),
+    ):
+        navigation.register(link)
+    words.add_actions(ACTIONS)
+    words.add_kinds(KINDS)
+    words.add_fields(FIELDS)
+
+
+ACTIONS: dict[str, StrOrPromise] = {
+    "chat.begun": _("AIとの対話を始めた"),
+    "chat.renamed": _("対話の名前を変えた"),
+    "chat.deleted": _("対話を削除した"),
+    "chat.erased": _("保存期間が過ぎた対話を消した"),
+    "chat.exported": _("対話を書き出した"),
+    "chat.attached": _("対話にファイルを添付した"),
+    "chat.detached": _("添付したファイルを取り除いた"),
+    "chat.prompt_made": _("ひな形を作った"),
+    "chat.prompt_changed": _("ひな形を直した"),
+    "chat.prompt_sent": _("ひな形を確認に出した"),
+    "chat.prompt_shared": _("ひな形を部署で共有した"),
+    "chat.prompt_returned": _("ひな形を差し戻した"),
+    "chat.prompt_withdrawn": _("ひな形を取り下げた"),
+    "chat.notice_saved": _("AIと対話の注意書きを保存した"),
+}
+KINDS: dict[str, StrOrPromise] = {
+    "chat.conversation": _("AIとの対話"),
+    "chat.attachment": _("対話の添付ファイル"),
+    "chat.prompt": _("AIのひな形"),
+    "chat.notice": _("AIと対話の注意書き"),
+}
+FIELDS: dict[str, StrOrPromise] = {
+    "text_en": _("英語の言葉"),
+    "turns": _("やり取りの数"),
+}

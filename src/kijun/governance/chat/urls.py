@@ -1,0 +1,28 @@
+from django.urls import URLPattern, URLResolver, path
+
+from kijun.governance.chat.views import conversations, export, prompts, settings, talk
+
+app_name = "chat"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", conversations.home, name="home"),
+    path("new/<int:grant>/", conversations.new, name="new"),
+    path("send/<int:grant>/", talk.send, name="send"),
+    path("stream/<int:grant>/", talk.stream, name="stream"),
+    path("look/<int:grant>/", talk.look, name="look"),
+    path("draft/<int:grant>/", talk.draft, name="draft"),
+    path("attach/<int:grant>/", talk.attach, name="attach"),
+    path("attachments/<int:pk>/remove/", talk.remove, name="remove_attachment"),
+    path("prompts/", prompts.prompts, name="prompts"),
+    path("prompts/new/", prompts.add, name="add_prompt"),
+    path("prompts/<int:pk>/", prompts.prompt, name="prompt"),
+    path("prompts/<int:pk>/change/", prompts.change, name="change_prompt"),
+    path("prompts/<int:pk>/send/", prompts.send, name="send_prompt"),
+    path("prompts/<int:pk>/decide/", prompts.decide, name="decide_prompt"),
+    path("prompts/<int:pk>/withdraw/", prompts.withdraw, name="withdraw_prompt"),
+    path("prompts/<int:pk>/use/", prompts.use, name="use_prompt"),
+    path("notice/", settings.notice, name="notice"),
+    path("<uuid:pk>/", conversations.conversation, name="conversation"),
+    path("<uuid:pk>/rename/", conversations.rename, name="rename"),
+    path("<uuid:pk>/delete/", conversations.delete, name="delete"),
+    path("<uuid:pk>/export/<slug:form>/", export.export, name="export"),
+]

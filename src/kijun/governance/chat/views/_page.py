@@ -1,0 +1,116 @@
+"""The conversation's page, as every view of it renders it: what was said, what was found in what is about to be sent, the form."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from kijun.governance.access import cards
+from kijun.governance.access.models import Grant
+from kijun.governance.chat import beside, history, queries
+from kijun.governance.chat.checking import Check
+from kijun.governance.chat.forms import AttachForm, AskForm
+from kijun.governance.chat.models import Conversation, slot_of
+from kijun.governance.chat.typed import mark
+from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.ledger.model import LedgerError
+
+PER_PAGE = 20
+"""Turns that a page shows; older ones are a link away."""
+
+
+def grant_or_404(request: StaffRequest, pk: int) -> Grant:
+    """A grant that the person may use today; anybody else's is not there."""
+    grant = queries.grant_of(request.user, pk)
+    if grant is None:
+        raise Http404
+    return grant
+
+
+def own_or_404(request: StaffRequest, pk: uuid.UUID) -> Conversation:
+    """One's own conversation; anybody else's is not there."""
+    row = queries.conversations(request.user).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def address_of(request: StaffRequest) -> str:
+    """Where the person sits, as uvicorn (behind a trusted proxy: the proxy) says."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def show(
+    request: StaffRequest,
+    grant: Grant | None,
+    conversation: Conversation | None,
+    *,
+    form: Any = None,
+    attach: Any = None,
+    check: Check | None = None,
+    refusal: Mapping[str, Any] | None = None,
+    confirmation: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """``grant`` None: the conversation can be read, and nothing can be asked any more."""
+    shown: list[history.Shown] = []
+    unread = ""
+    older = ""
+    if conversation is not None:
+        rows, older = _turns(request, conversation)
+        try:
+            shown = history.read(request.user, rows)
+        except LedgerError as error:
+            unread = error.en if beside.english() else error.ja
+    context: dict[str, Any] = {
+        "grant": grant,
+        "conversation": conversation,
+        "turns": beside.lines(request.user, shown),
+        "older": older,
+        "unread": unread,
+        "check": check,
+        "refusal": refusal,
+        "confirmation": confirmation,
+        "purpose": (conversation.grant if conversation is not None else grant).purpose,  # type: ignore[union-attr]  # one of both is there
+        "feedback": beside.has_feedback(),
+        "reviews": beside.has_reviews(),
+    }
+    if grant is not None:
+        context |= _input(request, grant, conversation, form, attach)
+    return render(request, "chat/conversation.html", context, status=status)
+
+
+def _turns(request: StaffRequest, conversation: Conversation) -> tuple[Sequence[Any], str]:
+    """The newest turns, or those up to ``?until=``; and the address of older ones."""
+    rows = conversation.turns.prefetch_related("attachments").order_by("-order")
+    until = request.GET.get("until", "")
+    if until.isdecimal() and len(until) < 10:
+        rows = rows.filter(order__lt=int(until))
+    found = list(rows[: PER_PAGE + 1])
+    shown = found[:PER_PAGE][::-1]
+    older = f"{reverse('chat:conversation', args=[conversation.pk])}?until={shown[0].order}"
+    return shown, older if len(found) > PER_PAGE else ""
+
+
+def _input(
+    request: StaffRequest, grant: Grant, conversation: Conversation | None, form: Any, attach: Any
+) -> dict[str, Any]:
+    slot = slot_of(conversation, grant)
+    if form is None:
+        form = AskForm(grant=grant, initial={"text": queries.draft(request.user, slot)})
+    return {
+        "form": form,
+        "attach": attach or AttachForm(),
+        "card": cards.card(grant.purpose),
+        "stop": queries.stop_of(grant),
+        "waiting": queries.attachments(request.user, grant, conversation),
+        "prompts": queries.usable_prompts(request.user, grant),
+        "said_by_town": queries.notice(request.municipality),
+        "contact": cards.contact(request.municipality),
+        "writer": mark(request.user, slot),
+    }
