@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kijun.ledger import frames, orphans
 from kijun.ledger.client import AsyncClient, Client, is_running
@@ -187,6 +190,21 @@ def test_garbage_harms_nobody(writing_sqlite: Writing, bytes_: bytes) -> None:
     client = Client(writing_sqlite.home)
     assert client.append([entry()])[0].seq == 0
     client.close()
+
+
+@given(st.lists(st.binary(max_size=300), max_size=8), st.lists(st.integers(0, 2500), max_size=12))
+def test_frames_arrive_whole_however_their_bytes_do(blobs: list[bytes], cuts: list[int]) -> None:
+    sent = b"".join(frames.frame({"n": number}, [blob]) for number, blob in enumerate(blobs))
+    incoming, found = frames.Incoming(), []
+    for start, end in pairwise([0, *sorted(cuts), len(sent)]):
+        found += [bytes(frames.opened(body)[1]) for body in incoming.feed(sent[start : max(start, end)])]
+    assert found == blobs
+
+
+def test_a_length_that_no_frame_has_is_refused_before_its_bytes_come() -> None:
+    for length in (3, frames.LARGEST + 1):
+        with pytest.raises(frames.BadFrame):
+            list(frames.Incoming().feed(frames.PREFIX.pack(length)))
 
 
 def test_the_socket_is_for_this_user_alone(writing_sqlite: Writing) -> None:

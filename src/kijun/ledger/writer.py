@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import time
@@ -30,6 +31,7 @@ WAITING: Final = 4096  # appends that may wait; more are turned away
 EVERY: Final = 60.0  # seconds between checkpoints while the tree grows
 TICK: Final = 1.0
 SKEW: Final = 600.0  # seconds by which the clock may have been set forward
+_GARBAGE: Final = 10_000  # new things after which Python looks for circles; appends make none
 LAST_WORDS: Final = 3.0  # seconds after SIGTERM in which what waits is still recorded
 
 
@@ -224,4 +226,7 @@ class Writer:
 def run(folder: Path, url: str = "", elsewhere: Iterable[Path] = (), every: float = EVERY) -> None:
     """Serve the ledger in ``folder`` until SIGTERM."""
     writer = Writer(folder, url, elsewhere, every)
+    gc.collect()
+    gc.freeze()  # what is here stays: looking through it again and again was a twentieth of the work
+    gc.set_threshold(_GARBAGE)
     uvloop.run(writer.run())
