@@ -21,7 +21,7 @@ from babel.messages.extract import extract
 ROOT = Path(__file__).resolve().parent.parent / "src" / "kijun"
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
             "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2)}  # fmt: skip
-PLAIN_JAPANESE = ("web", "sites", "governance/register")
+PLAIN_JAPANESE = ("web", "sites", "governance/register", "governance/reviews")
 """Folders whose residents' templates are read in やさしい日本語 too."""
 RESIDENT_TEMPLATES = re.compile(r"(residents?|public|towns|languages|base|chart|tip|breadcrumb)")
 TEMPLATE_TAG = re.compile(r"\{%[-\s]*(translate|trans|blocktranslate|blocktrans)\b(.*?)%\}", re.S)

@@ -51,6 +51,7 @@ JOBS: Final = (
     Job("grants used", "kijun.governance.interactions.jobs.mark_grants"),
     Job("access reports", "kijun.governance.interactions.jobs.make_reports", datetime.time(0, 30)),
     Job("keep records", "kijun.governance.interactions.jobs.keep", datetime.time(2, 0)),
+    Job("forget texts", "kijun.governance.reviews.jobs.forget", datetime.time(3, 0)),
     Job("forget", "kijun.governance.accounts.jobs.forget_expired", datetime.time(1, 0)),
     Job("evidence", "kijun.governance.evidence.jobs.collect_all"),
 )

@@ -26,6 +26,7 @@ staff: list[URLPattern | URLResolver] = [
     path("assessments/", include("kijun.governance.assessments.urls")),
     path("access/", include("kijun.governance.access.urls")),
     path("records/", include("kijun.governance.interactions.urls")),
+    path("reviews/", include("kijun.governance.reviews.urls")),
     path("chat/", include("kijun.governance.chat.urls")),
     path("register/", include("kijun.governance.register.urls")),
     path("reports/", include("kijun.governance.reports.urls")),
@@ -35,6 +36,7 @@ staff: list[URLPattern | URLResolver] = [
 residents: list[URLPattern | URLResolver] = [
     path("", base.residents_home, name="residents_home"),
     path("towns/", include("kijun.governance.register.resident_urls")),
+    path("labels/", include("kijun.governance.reviews.resident_urls")),
 ]
 
 urlpatterns = list(common)

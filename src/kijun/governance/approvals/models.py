@@ -23,6 +23,8 @@ class StepKind(models.TextChoices):
 
 
 DEFAULT_NAME = gettext_noop("標準の決裁ルート")
+STANDARD_NAMES: set[str] = {DEFAULT_NAME}
+"""Names that Kijun gave to routes itself; upper apps add theirs."""
 
 
 class Route(Tenant, Versioned):
@@ -48,8 +50,8 @@ class Route(Tenant, Versioned):
 
     @property
     def shown_name(self) -> str:
-        """The name in the reader's language while nobody gave the standard route another."""
-        return gettext(self.name) if self.name == DEFAULT_NAME else self.name
+        """The name in the reader's language while nobody gave a standard route another."""
+        return gettext(self.name) if self.name in STANDARD_NAMES else self.name
 
 
 class RouteStep(Tenant):

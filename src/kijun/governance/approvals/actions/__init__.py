@@ -8,13 +8,19 @@ from kijun.governance.approvals.actions.machine import (
     view_later,
     withdraw,
 )
-from kijun.governance.approvals.actions.routes import delete_route, ensure_default_route, save_route
+from kijun.governance.approvals.actions.routes import (
+    delete_route,
+    ensure_default_route,
+    ensure_route,
+    save_route,
+)
 
 __all__ = [
     "already_decided",
     "approve",
     "delete_route",
     "ensure_default_route",
+    "ensure_route",
     "return_",
     "save_route",
     "submit",

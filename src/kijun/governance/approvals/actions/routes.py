@@ -23,14 +23,17 @@ def ensure_default_route(municipality: Municipality) -> Route:
 
     Made when there is none; a town that changed it keeps its own.
     """
+    return ensure_route(municipality, "", routes.DEFAULT_NAME, routes.DEFAULT_STEPS)
+
+
+@transaction.atomic
+def ensure_route(municipality: Municipality, kind: str, name: str, steps: Sequence[StepData]) -> Route:
+    """The municipality's route for a kind of subject, made of ``steps`` where there is none; one that was changed or named stays."""
     route, made = Route.objects.get_or_create(
-        municipality=municipality,
-        subject_kind="",
-        department=None,
-        defaults={"name": routes.DEFAULT_NAME},
+        municipality=municipality, subject_kind=kind, department=None, defaults={"name": name}
     )
     if made:
-        _write_steps(route, routes.DEFAULT_STEPS)
+        _write_steps(route, steps)
         record(municipality.chain, SYSTEM, "approvals.route_made", route, {"default": True})
     return route
 

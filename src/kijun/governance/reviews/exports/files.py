@@ -1,0 +1,129 @@
+"""A confirmed text as a file: plain text, HTML, Word, PDF; with its labels where it has some."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.template import loader
+from django.utils.translation import get_language
+
+from kijun.governance.reviews.exports.blocks import Block, made_on, qr
+from kijun.web import pdf_fonts_folder
+
+TEMPLATE = Path(__file__).with_name("text.typ")
+FONT = "Noto Sans JP"
+TYPES = {
+    "txt": "text/plain; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """Paragraphs (parted by empty lines) of lines."""
+    return [one.split("\n") for one in text.split("\n\n") if one.strip()]
+
+
+def as_text(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
+    """UTF-8 with a byte order mark (older editors), lines as Windows ends them."""
+    rule = "―" * 20
+    parts = [title, "", text, *(line for one in blocks for line in ("", rule, one.text))]
+    return ("\ufeff" + "\n".join(parts) + "\n").replace("\n", "\r\n").encode()
+
+
+def as_html(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
+    """One file that needs no other: what was written is escaped, codes are pictures inside."""
+    shown = [
+        (one, "data:image/svg+xml;base64," + base64.b64encode(qr(one.url, "svg")).decode()) for one in blocks
+    ]
+    context = {
+        "title": title,
+        "paragraphs": paragraphs(text),
+        "blocks": shown,
+        "town": town,
+        "language": _language(),
+    }
+    return loader.render_to_string("reviews/exported.html", context).encode()
+
+
+def _language() -> str:
+    return "en" if (get_language() or "ja").startswith("en") else "ja"
+
+
+def as_word(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
+    """A .docx that can be edited; the label stands at the end with its picture."""
+    from docx import Document
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt
+
+    made: Any = Document()
+    style = made.styles["Normal"]
+    style.font.name, style.font.size = FONT, Pt(10.5)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    made.core_properties.title, made.core_properties.author = title, town
+    made.add_heading(_xml(title), level=1)
+    for lines in paragraphs(text):
+        paragraph = made.add_paragraph(_xml(lines[0]))
+        for line in lines[1:]:
+            paragraph.add_run().add_break()
+            paragraph.add_run(_xml(line))
+    for one in blocks:
+        made.add_paragraph("―" * 20)
+        made.add_paragraph(_xml(one.heading)).runs[0].bold = True
+        for line in one.lines:
+            made.add_paragraph(_xml(line))
+        picture = made.add_picture(io.BytesIO(qr(one.url, "png")), width=Mm(28))
+        picture._inline.docPr.set("descr", f"QR {one.url}")
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def _xml(text: str) -> str:
+    """Without characters that XML has no place for."""
+    return "".join(one for one in text if one in "\t\n" or ord(one) >= 32)
+
+
+def as_pdf(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
+    """Tagged (PDF/UA-1), set with the package's fonts."""
+    import typst
+
+    data = {
+        "title": title,
+        "town": town,
+        "language": _language(),
+        "made_on": made_on(),
+        "paragraphs": paragraphs(text),
+        "blocks": [
+            {"heading": one.heading, "lines": one.lines, "qr": qr(one.url, "svg").decode(), "url": one.url}
+            for one in blocks
+        ],
+    }
+    content: bytes = typst.compile(
+        str(TEMPLATE),
+        font_paths=[str(pdf_fonts_folder())],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+    )
+    return content
+
+
+MAKERS: dict[str, Callable[[str, str, Sequence[Block], str], bytes]] = {
+    "txt": as_text,
+    "html": as_html,
+    "docx": as_word,
+    "pdf": as_pdf,
+}
+
+
+def export(kind: str, title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
+    """The file of a kind: a key of `TYPES`."""
+    return MAKERS[kind](title, text, blocks, town)
