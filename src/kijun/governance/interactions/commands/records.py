@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from kijun.governance.access.commands import (
     NotThere,
@@ -194,7 +195,7 @@ def _whole(who: Person, one: Interaction, *, own: bool, unmask: bool) -> dict[st
         if own
         else [
             {
-                "at": told.at.isoformat(),
+                "at": timezone.localtime(told.at).isoformat(timespec="milliseconds"),
                 "actor": told.actor_label,
                 "action": told.action,
                 "reason": told.detail.get("reason", ""),
