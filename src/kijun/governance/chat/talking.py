@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import http.client
 import weakref
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -146,7 +146,7 @@ def _timeout() -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=_SILENCE)
 
 
-async def ask(session: aiohttp.ClientSession, one: Call) -> AsyncIterator[Event]:
+async def ask(session: aiohttp.ClientSession, one: Call) -> AsyncGenerator[Event]:
     """The gateway's answer, event by event. Whoever stops iterating hangs up, and the gateway records what had come."""
     try:
         async with session.post(one.url, data=one.body, headers=one.headers) as answer:
@@ -155,15 +155,16 @@ async def ask(session: aiohttp.ClientSession, one: Call) -> AsyncIterator[Event]
                 yield Event("refused", told=_error(_json(raw)))
                 return
             yield Event("begun", interaction=answer.headers.get("kijun-interaction", ""))
-            async for event in _events(answer.content):
-                yield event
+            async with aclosing(_events(answer.content)) as events:
+                async for event in events:
+                    yield event
     except aiohttp.ClientConnectorError:
         yield Event("unreachable")
     except (aiohttp.ClientError, TimeoutError, OSError):
         yield Event("broken")
 
 
-async def _events(content: aiohttp.StreamReader) -> AsyncIterator[Event]:
+async def _events(content: aiohttp.StreamReader) -> AsyncGenerator[Event]:
     """Server-sent events of the API; one that ends without ``[DONE]`` was cut."""
     rest, finish = b"", ""
     async for chunk in content.iter_any():

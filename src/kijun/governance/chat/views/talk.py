@@ -7,7 +7,8 @@ import dataclasses
 import functools
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any, Final
 
 import orjson
@@ -184,8 +185,8 @@ async def _whole(call: talking.Call, make: Recorder) -> tuple[Turn | None, Mappi
     """All of an answer; what came of one that breaks off is in the ledger."""
     turn: Turn | None = None
     told: Mapping[str, Any] = {}
-    async with talking.own_session() as session:
-        async for event in talking.ask(session, call):
+    async with talking.own_session() as session, aclosing(talking.ask(session, call)) as events:
+        async for event in events:
             if event.kind == "begun" and event.interaction:
                 turn = await sync_to_async(make)(event.interaction)
             elif event.kind == "refused":
@@ -231,11 +232,11 @@ def _in_thread(make: Recorder, interaction: str) -> str:
 
 async def _events(
     call: talking.Call, record: Callable[[str], str], language: str
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     saved: asyncio.Future[str] | None = None
     told = False
-    async with talking.kept_session() as session:
-        async for event in talking.ask(session, call):
+    async with talking.kept_session() as session, aclosing(talking.ask(session, call)) as events:
+        async for event in events:
             if event.kind == "begun":
                 saved = _start(record, event.interaction)
                 yield _sse("begun", {})
