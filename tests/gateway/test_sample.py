@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from kijun.gateway import sample, sample_forms
+from kijun.gateway import local, sample, sample_forms
 from tests.gateway.town import Running
 
 WORDS = st.lists(
@@ -47,7 +47,7 @@ def test_long_texts_are_summarised_and_no_placeholder_is_cut() -> None:
 
 
 def test_whatever_it_is_sent_it_answers_in_the_apis_shape() -> None:
-    async def body_of(answer: sample.SampleAnswer) -> Any:
+    async def body_of(answer: local.LocalAnswer) -> Any:
         return json.loads(b"".join([part async for part in answer.chunks()]))
 
     for path, body in (

@@ -12,12 +12,12 @@ import math
 import re
 import struct
 import wave
-from collections.abc import AsyncIterator, Iterator
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import Any, Final
 
-from kijun.gateway import multipart, sample_forms
-from kijun.gateway.jsons import NotJson, dump, parse
+from kijun.gateway import local, multipart, sample_forms
+from kijun.gateway.jsons import NotJson, parse
+from kijun.gateway.local import LocalAnswer, as_json, refused
 
 _SENTENCE: Final = re.compile(r"[^。！？!?\n]+?(?:[。！？!?]+|\.(?=\s)|(?=\n)|\Z)")
 _ASKS: Final = re.compile(
@@ -26,45 +26,25 @@ _ASKS: Final = re.compile(
 )
 _PLACEHOLDER: Final = re.compile(r"⟦[^⟦⟧]{1,40}⟧")
 _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")
-_CREATED: Final = 1_700_000_000
 _MOST: Final = 20_000  # characters that are read
 _QUOTED: Final = 90  # characters of one quotation
-_PIECE: Final = 3  # characters of one streamed piece: placeholders are cut in the middle
 _DIMENSIONS: Final = 256
 
 
-class SampleAnswer:
-    """See `kijun.gateway.upstreams.Answer`."""
-
-    def __init__(self, status: int, content_type: str, parts: Iterator[bytes]) -> None:
-        self.status, self.content_type, self._parts = status, content_type, parts
-        self.headers: dict[str, str] = {}
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body, event by event."""
-        for part in self._parts:
-            yield part
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def answer(path: str, body: bytes, content_type: str, *, streams: bool) -> SampleAnswer:
+def answer(path: str, body: bytes, content_type: str, *, streams: bool) -> LocalAnswer:
     """The answer to a request of any endpoint."""
     try:
         if path == "audio/transcriptions":
             return _transcription(multipart.parse(body, content_type))
         request = parse(body)
         if path == "embeddings":
-            return _json(embeddings(request))
-        said = reply(_turns(path, request))
+            return as_json(embeddings(request))
+        text = reply(turns(path, request))
         if (form := sample_forms.wanted(path, request)) is not None:
-            said = sample_forms.filled(form, said)
-        usage = _usage(body, said)
-        make = {"chat/completions": _chat, "completions": _completions, "responses": _responses}[path]
-        return make(str(request.get("model")), said, usage, streams)
+            text = sample_forms.filled(form, text)
+        return local.said(path, str(request.get("model")), text, body, streams=streams)
     except (NotJson, multipart.BadForm, KeyError, TypeError, AttributeError):
-        return _error(
+        return refused(
             400, "見本のAIが読めない要求です。 / The sample cannot read this request.", "invalid_request"
         )
 
@@ -124,7 +104,7 @@ def _short(text: str) -> str:
     return text[:cut] + "…"
 
 
-def _turns(path: str, request: dict[str, Any]) -> list[tuple[str, str]]:
+def turns(path: str, request: dict[str, Any]) -> list[tuple[str, str]]:
     if path == "chat/completions":
         return [(str(one.get("role")), _said(one.get("content"))) for one in request["messages"]]
     if path == "completions":
@@ -146,118 +126,6 @@ def _said(content: Any) -> str:
         for one in parts
         if isinstance(one, str) or (isinstance(one, dict) and isinstance(one.get("text"), str))
     )
-
-
-def _usage(body: bytes, said: str) -> tuple[int, int]:
-    """Tokens as a rule of thumb: Japanese text has about one for each character and a bit."""
-    return max(1, len(body.decode("utf-8", "replace"))), max(1, len(said))
-
-
-def _id(kind: str, said: str) -> str:
-    return f"{kind}-sample{sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-def _pieces(said: str) -> Iterator[str]:
-    return (said[at : at + _PIECE] for at in range(0, len(said), _PIECE))
-
-
-def _chat(model: str, said: str, usage: tuple[int, int], streams: bool) -> SampleAnswer:
-    counts = _counts(*usage)
-    base = {"id": _id("chatcmpl", said), "created": _CREATED, "model": model}
-    if not streams:
-        message = {"role": "assistant", "content": said, "refusal": None}
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return _json({**base, "object": "chat.completion", "choices": [choice], "usage": counts})
-
-    def parts() -> Iterator[bytes]:
-        base["object"] = "chat.completion.chunk"
-        deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
-        deltas += [({"content": piece}, None) for piece in _pieces(said)]
-        for delta, finish in [*deltas, ({}, "stop")]:
-            yield _event({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
-        yield _event({**base, "choices": [], "usage": counts})
-        yield b"data: [DONE]\n\n"
-
-    return SampleAnswer(200, "text/event-stream", parts())
-
-
-def _completions(model: str, said: str, usage: tuple[int, int], streams: bool) -> SampleAnswer:
-    base = {"id": _id("cmpl", said), "object": "text_completion", "created": _CREATED, "model": model}
-    if not streams:
-        choice = {"index": 0, "text": said, "logprobs": None, "finish_reason": "stop"}
-        return _json({**base, "choices": [choice], "usage": _counts(*usage)})
-
-    def parts() -> Iterator[bytes]:
-        for piece in _pieces(said):
-            yield _event({**base, "choices": [{"index": 0, "text": piece, "finish_reason": None}]})
-        yield _event({**base, "choices": [{"index": 0, "text": "", "finish_reason": "stop"}]})
-        yield _event({**base, "choices": [], "usage": _counts(*usage)})
-        yield b"data: [DONE]\n\n"
-
-    return SampleAnswer(200, "text/event-stream", parts())
-
-
-def _responses(model: str, said: str, usage: tuple[int, int], streams: bool) -> SampleAnswer:
-    part = {"type": "output_text", "text": said, "annotations": []}
-    item = {
-        "id": _id("msg", said),
-        "type": "message",
-        "role": "assistant",
-        "status": "completed",
-        "content": [part],
-    }
-    counts = {
-        "input_tokens": usage[0],
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": usage[1],
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": sum(usage),
-    }
-    whole: dict[str, Any] = {
-        "id": _id("resp", said),
-        "object": "response",
-        "created_at": _CREATED,
-        "status": "completed",
-        "error": None,
-        "incomplete_details": None,
-        "instructions": None,
-        "metadata": {},
-        "model": model,
-        "output": [item],
-        "parallel_tool_calls": True,
-        "temperature": 1.0,
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": 1.0,
-        "usage": counts,
-    }
-    if not streams:
-        return _json(whole)
-
-    def parts() -> Iterator[bytes]:
-        begun = {**whole, "status": "in_progress", "output": [], "usage": None}
-        here = {"item_id": item["id"], "output_index": 0, "content_index": 0}
-        events: list[dict[str, Any]] = [
-            {"type": "response.created", "response": begun},
-            {
-                "type": "response.output_item.added",
-                "output_index": 0,
-                "item": {**item, "status": "in_progress", "content": []},
-            },
-            {"type": "response.content_part.added", **here, "part": {**part, "text": ""}},
-            *(
-                {"type": "response.output_text.delta", **here, "delta": piece, "logprobs": []}
-                for piece in _pieces(said)
-            ),
-            {"type": "response.output_text.done", **here, "text": said, "logprobs": []},
-            {"type": "response.content_part.done", **here, "part": part},
-            {"type": "response.output_item.done", "output_index": 0, "item": item},
-            {"type": "response.completed", "response": whole},
-        ]
-        for number, event in enumerate(events):
-            yield f"event: {event['type']}\n".encode() + _event({**event, "sequence_number": number})
-
-    return SampleAnswer(200, "text/event-stream", parts())
 
 
 def embeddings(request: dict[str, Any]) -> dict[str, Any]:
@@ -299,7 +167,7 @@ def _encoded(numbers: list[float], as_base64: bool) -> Any:
     return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
 
 
-def _transcription(form: dict[str, Any]) -> SampleAnswer:
+def _transcription(form: dict[str, Any]) -> LocalAnswer:
     """The sample has no ears: it tells how long a WAV file is, and refuses others."""
     upload = form.get("file")
     try:
@@ -308,7 +176,7 @@ def _transcription(form: dict[str, Any]) -> SampleAnswer:
         with wave.open(io.BytesIO(upload.data)) as sound:
             seconds = sound.getnframes() / max(1, sound.getframerate())
     except (wave.Error, EOFError, ValueError):
-        return _error(
+        return refused(
             501,
             "見本のAIは音声を文字にできません。音声認識のサービスを登録してください。 / "
             "The sample cannot transcribe speech; register a service that can.",
@@ -316,23 +184,5 @@ def _transcription(form: dict[str, Any]) -> SampleAnswer:
         )
     said = f"（見本のAIは音声を文字にできません。受け取った音声は {seconds:.1f} 秒です。）"
     if form.get("response_format") in ("text", "srt", "vtt"):
-        return SampleAnswer(200, "text/plain", iter([said.encode()]))
-    return _json({"text": said, "usage": {"type": "duration", "seconds": math.ceil(seconds)}})
-
-
-def _counts(given: int, said: int) -> dict[str, int]:
-    return {"prompt_tokens": given, "completion_tokens": said, "total_tokens": given + said}
-
-
-def _json(value: Any, status: int = 200) -> SampleAnswer:
-    return SampleAnswer(status, "application/json", iter([dump(value)]))
-
-
-def _error(status: int, message: str, code: str) -> SampleAnswer:
-    return _json(
-        {"error": {"message": message, "type": "invalid_request_error", "code": code, "param": None}}, status
-    )
-
-
-def _event(value: Any) -> bytes:
-    return b"data: " + dump(value) + b"\n\n"
+        return LocalAnswer(200, "text/plain", iter([said.encode()]))
+    return as_json({"text": said, "usage": {"type": "duration", "seconds": math.ceil(seconds)}})

@@ -1,0 +1,90 @@
+"""What a Japanese text is searched by: its words in their normal form, pairs of characters of its nouns, and its kanji.
+
+引越し, 引っ越し and 引越 are one word. Pairs of characters find what a dictionary cuts elsewhere (ごみ in ごみ出し). A kanji carries a meaning:
+死んだ and 死亡届, 壊す and 取壊し share one, though they share no word.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from functools import cache
+from typing import Final, NamedTuple
+
+from sudachipy import Dictionary, SplitMode
+from sudachipy.tokenizer import Tokenizer
+
+_LIMIT: Final = 12_000  # characters of up to four bytes; Sudachi refuses more than 49,149 bytes
+PAIR: Final = "\x01"
+"""Begins the term of a pair of characters."""
+KANJI: Final = "\x02"
+"""Begins the term of a kanji."""
+#: Words that say nothing about what a text is about.
+_EMPTY: Final = frozenset(
+    ["此の", "其の", "彼の", "何の", "或る", "為る", "居る", "有る", "成る", "出来る", "御", "ご", "下さる", "頂く", "頂ける", "致す", "於く", "因る", "就く", "言う", "付く", "又", "及び", "並びに", "若しくは", "又は", "此れ", "其れ", "此の", "其の", "知る", "教える", "思う", "聞く", "伺う", "欲しい", "良い", "何", "何処", "何時", "誰", "幾つ", "如何", "どう", "何れ", "事", "物", "者", "時", "等", "為", "様", "場合", "方", "方法", "分かる", "遣る", "行く", "呉れる", "貰う", "必要", "内", "上", "つ", "的", "さん"]
+)
+
+
+class Word(NamedTuple):
+    """A word with its terms: the word's own, its pairs, its kanji. ``noun``: it names something."""
+
+    term: str
+    pairs: tuple[str, ...]
+    kanji: tuple[str, ...] = ()
+    noun: bool = True
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text that say something, in order."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    kinds, found = _kinds(), []
+    for at in range(0, len(text), _LIMIT):
+        before = ""
+        for word in _tokenizer().tokenize(text[at : at + _LIMIT]):
+            kind = kinds[word.part_of_speech_id()]
+            if not kind:
+                before = ""
+                continue
+            term = word.normalized_form()
+            surface = word.surface() if kind == _NOUN else ""
+            if term not in _EMPTY:
+                kanji = tuple(KANJI + one for one in word.surface() if "一" <= one <= "鿿")
+                found.append(Word(term, _pairs(before, surface), kanji, kind == _NOUN))
+            before = surface[-1:]
+    return found
+
+
+def _pairs(before: str, surface: str) -> tuple[str, ...]:
+    """The pairs of a noun's characters, with the last one of the noun that it is joined to."""
+    run = before + surface
+    return tuple(PAIR + run[at : at + 2] for at in range(len(run) - 1))
+
+
+_OTHER, _WORD, _NOUN = 0, 1, 2
+_here = threading.local()
+
+
+@cache
+def _dictionary() -> Dictionary:
+    return Dictionary(dict="small")
+
+
+@cache
+def _kinds() -> tuple[int, ...]:
+    return tuple(_kind(*part[:2]) for part in _dictionary().pos_matcher(lambda part: True))
+
+
+def _kind(first: str, second: str) -> int:
+    if first in ("名詞", "接尾辞", "接頭辞"):
+        return _NOUN
+    return _WORD if first in ("動詞", "形容詞", "形状詞", "副詞", "連体詞") else _OTHER
+
+
+def _tokenizer() -> Tokenizer:
+    """One tokenizer a thread, for Sudachi's are not to be shared."""
+    tokenizer = getattr(_here, "tokenizer", None)
+    if tokenizer is None:
+        tokenizer = _here.tokenizer = _dictionary().tokenizer(
+            mode=SplitMode.A, fields={"pos", "normalized_form"}
+        )
+    return tokenizer
