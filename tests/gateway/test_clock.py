@@ -16,7 +16,7 @@ from tests.gateway.house import House
 from tests.gateway.town import TOWN, handling, policy, wait_for, with_grant, with_purpose
 from tests.gateway.upstream import Upstream, says
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clock")]
 DAY = 86_400
 
 

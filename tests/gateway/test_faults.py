@@ -21,7 +21,7 @@ from tests.gateway.upstream import Upstream, says
 from tests.ledger.test_database_dies import Server
 from tests.ledger.test_database_dies import server as server
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 def soon() -> float:
@@ -31,7 +31,14 @@ def soon() -> float:
 
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:
-    made = Upstream(says("議案の要点は次のとおりです。費用、期間、体制の三つです。"))
+    """It thinks for a moment, so that there is always a question on its way when something fails."""
+    says_so = says("議案の要点は次のとおりです。費用、期間、体制の三つです。")
+
+    async def script(call: Any, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        await says_so(call, writer)
+
+    made = Upstream(script)
     yield made
     made.close()
 
