@@ -17,6 +17,7 @@ CHOOSE = _("選んでください")
 
 
 def lines(rows: int = 4, **attrs: Any) -> forms.Textarea:
+    """A field of several lines."""
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
@@ -34,6 +35,8 @@ class SystemChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gen
 
 
 class PurposeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """A purpose by the name that the reader reads."""
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Purpose.objects.none(), empty_label=CHOOSE, **kwargs)
 

@@ -163,10 +163,13 @@ class ChangeGrantForm(Form, LimitsMixin, RevisionMixin):
         self.order_fields(names)
 
     def values(self) -> dict[str, Any]:
+        """What the action changes."""
         return only(self.cleaned_data, ("responsible", "starts_on", "expires_on", *LIMITS))
 
 
 class RotateForm(Form, RevisionMixin):
+    """For how long the key that is replaced goes on working."""
+
     grace_days = forms.TypedChoiceField(
         label=_("今のキーを使える日数"),
         coerce=int,
@@ -221,6 +224,7 @@ class StopForm(Form):
         return values
 
     def target(self) -> Any:
+        """What is to be stopped; None for everything."""
         return self.cleaned_data.get(self.cleaned_data["scope"])
 
 

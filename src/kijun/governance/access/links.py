@@ -29,6 +29,7 @@ Found = Iterable[tuple[int, belongings.Belonging]]
 
 
 def grant_url(grant: Grant) -> str:
+    """The page of a grant."""
     return reverse("access:grant", args=[grant.pk])
 
 
@@ -49,6 +50,7 @@ def kept_applications(people: Sequence[Person]) -> Found:
 
 
 def owned_purposes(people: Sequence[Person]) -> Found:
+    """Purposes that these people answer for."""
     for one in Purpose.objects.filter(owner__in=people, enabled=True):
         yield (
             one.owner_id,
@@ -125,6 +127,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
 
 
 def find_purposes(request: HttpRequest, text: str) -> Iterable[search.Hit]:
+    """Purposes for the search over everything: all, or those that concern the person."""
     person: Person = request.user  # type: ignore[assignment]  # who_may lets only a person in
     rows = queries.purposes(person.municipality)
     if not person.roles_today() & queries.READS_ALL:
@@ -137,6 +140,7 @@ def find_purposes(request: HttpRequest, text: str) -> Iterable[search.Hit]:
 
 
 def find_grants(request: HttpRequest, text: str) -> Iterable[search.Hit]:
+    """Grants that the person may see, by who uses them or the beginning of a key."""
     rows = queries.visible_grants(request.user).filter(revoked_at=None)  # type: ignore[arg-type]  # who_may lets only a person in
     fields = ("person__name", "person__staff_number", "application", "keys__prefix")
     for word in text.split():

@@ -79,6 +79,7 @@ UPSTREAMS = Table(
 
 
 def upstream_rows(rows: QuerySet[Upstream]) -> QuerySet[Upstream]:
+    """With how many models each service answers."""
     return rows.annotate(model_count=Count("routes__model", distinct=True))
 
 
@@ -169,6 +170,7 @@ PURPOSES = Table(
 
 
 def purpose_rows(rows: QuerySet[Purpose]) -> QuerySet[Purpose]:
+    """With how many grants each purpose has."""
     return rows.annotate(grant_count=Count("grants", filter=Q(grants__revoked_at=None)))
 
 

@@ -43,6 +43,8 @@ class Upstream(Tenant, Versioned):
     """A service that answers. ``key`` and the values of ``headers`` are sealed and never shown again."""
 
     class Kind(models.TextChoices):
+        """What the service speaks."""
+
         OPENAI = "openai", _("OpenAI互換")
         AZURE = "azure", _("Azure OpenAI")
         SAMPLE = "sample", _("見本（この中だけで答える）")
@@ -132,6 +134,8 @@ class Purpose(Tenant, Versioned):
     """
 
     class Review(models.TextChoices):
+        """How an answer is checked before it is used."""
+
         LIGHT = "light", _("軽い確認（庁内の下書きなど）")
         NORMAL = "normal", _("通常の確認（使う前に本人が確かめる）")
         STRICT = "strict", _("厳しい確認（本人と上長が確かめる）")
@@ -172,6 +176,7 @@ class Purpose(Tenant, Versioned):
 
     @property
     def has_personal_data(self) -> bool:
+        """Some of what may be entered must never train a service (P5.1.2)."""
         return bool(PERSONAL_CLASSES & set(self.data_classes))
 
 
@@ -275,6 +280,7 @@ class GrantKey(Tenant):
         return f"{self.prefix}…"
 
     def works(self, at: datetime.datetime | None = None) -> bool:
+        """Neither revoked nor past the days that a rotation left it."""
         at = at or timezone.now()
         return self.revoked_at is None and (self.works_until is None or at < self.works_until)
 
@@ -283,6 +289,8 @@ class Stop(Tenant, Versioned):
     """A stop switch; it is on until ``lifted_at``. Exactly what ``scope`` says is named."""
 
     class Scope(models.TextChoices):
+        """What a switch turns off."""
+
         EVERYTHING = "everything", _("すべてのAI")
         SYSTEM = "system", pgettext_lazy("one", "AIシステム")
         PURPOSE = "purpose", pgettext_lazy("one", "利用目的")
@@ -339,6 +347,7 @@ class Stop(Tenant, Versioned):
 
     @property
     def target(self) -> AISystem | Purpose | Person | None:
+        """What is stopped; None for everything."""
         return self.system or self.purpose or self.person
 
     @property

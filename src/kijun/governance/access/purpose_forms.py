@@ -174,6 +174,7 @@ class PurposeForm(Form, RevisionMixin):
         return [(title, [self[name] for name in names]) for title, names in AFTER]
 
     def matrix(self) -> list[Row]:
+        """One line a group of findings, what happens to it in the input and in the answer."""
         directions = (handling.INPUT, handling.OUTPUT)
         return [
             Row(

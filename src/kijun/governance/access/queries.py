@@ -32,6 +32,7 @@ READS_ALL: Final = frozenset({Role.IT_STAFF, Role.EXECUTIVE, Role.AUDITOR, Role.
 
 
 def upstreams(municipality: Municipality) -> QuerySet[Upstream]:
+    """Every service of the municipality."""
     return Upstream.objects.of(municipality)
 
 
@@ -57,6 +58,7 @@ def purposes_of(person: Person) -> QuerySet[Purpose]:
 
 
 def grants(municipality: Municipality) -> QuerySet[Grant]:
+    """Every grant of the municipality, with what its line shows."""
     rows: QuerySet[Grant] = Grant.objects.of(municipality)
     return rows.select_related("person", "responsible", "system", "purpose", "department", "municipality")
 
@@ -141,6 +143,12 @@ def upstreams_without_opt_out(system: AISystem) -> QuerySet[Upstream]:
     """Services behind the system's models of which nobody has recorded that they do not train on what is sent."""
     rows: QuerySet[Upstream] = Upstream.objects.of(system.municipality)
     return rows.filter(routes__model__system=system, opt_out_on=None).distinct()
+
+
+def personal_grants_behind(upstream: Upstream) -> int:
+    """How many grants for personal data rest on a service: told before its opt-out is withdrawn."""
+    rows = Grant.objects.filter(revoked_at=None, system__ai_models__routes__upstream=upstream)
+    return sum(1 for one in rows.select_related("purpose").distinct() if one.purpose.has_personal_data)
 
 
 _KINDS: Final = {

@@ -172,6 +172,7 @@ class UpstreamForm(Form, RevisionMixin):
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in GROUPS]
 
     def advanced(self) -> list[forms.BoundField]:
+        """The fields that are usually left folded."""
         return [self[name] for name in ADVANCED]
 
     def advanced_open(self) -> bool:
@@ -179,6 +180,7 @@ class UpstreamForm(Form, RevisionMixin):
         return any(name in self.errors for name in ADVANCED)
 
     def values(self) -> dict[str, Any]:
+        """What the action saves, without secrets."""
         data = only(self.cleaned_data, FIELDS)
         return {
             name: float(value) if name.endswith(("timeout", "seconds")) else value
@@ -194,6 +196,8 @@ class UpstreamForm(Form, RevisionMixin):
 
 
 class OptOutForm(Form, RevisionMixin):
+    """When and how it was made sure that a service does not train."""
+
     on = DateField(label=_("確かめた日"))
     proof = forms.CharField(
         label=_("確かめた方法と根拠"),
@@ -291,6 +295,7 @@ class AiModelForm(Form, RevisionMixin):
         return [self["name"], self["system"]]
 
     def table(self) -> list[list[forms.BoundField]]:
+        """One row a way: service, name there, order, weight."""
         names = ("upstream", "there", "order", "weight")
         return [[self[f"{name}-{at}"] for name in names] for at in range(self.rows)]
 
@@ -307,6 +312,7 @@ class AiModelForm(Form, RevisionMixin):
         return values
 
     def ways(self) -> list[Way]:
+        """The rows that were filled in."""
         data = self.cleaned_data
         return [
             Way(

@@ -12,7 +12,7 @@ from kijun.governance.access.actions.grants import (
     revoke_grant,
 )
 from kijun.governance.access.actions.keys import mark_used, revoke_key, rotate_key
-from kijun.governance.access.actions.models import Way, personal_grants_of, remove_model, save_model
+from kijun.governance.access.actions.models import Way, remove_model, save_model
 from kijun.governance.access.actions.purposes import hand_over_purpose, save_purpose, switch_purpose
 from kijun.governance.access.actions.stops import lift_stop, stop
 from kijun.governance.access.actions.town import rules_of, save_town_rules
@@ -34,7 +34,6 @@ __all__ = [
     "hand_over_purpose",
     "lift_stop",
     "mark_used",
-    "personal_grants_of",
     "propose_grant",
     "record_opt_out",
     "remove_model",

@@ -35,6 +35,7 @@ def allow_in(actor: Actor, permission: str, municipality: Municipality) -> None:
 
 
 def person_of(actor: Actor) -> Person | None:
+    """Who acts, where it is a person: a command or a job leaves the column empty."""
     return actor if isinstance(actor, Person) else None
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import queries
 from kijun.governance.access.actions.common import Actor, allow, allow_in, check_fields, same_town
-from kijun.governance.access.models import PERSONAL_CLASSES, Grant, Model, Route, Upstream
+from kijun.governance.access.models import Model, Route, Upstream
 from kijun.governance.access.publishing import publish
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory.models import AISystem
@@ -134,7 +134,7 @@ def _check(row: Model, routes: Sequence[Way]) -> None:
 
 def _has_personal_grants(system: AISystem) -> bool:
     rows = queries.grants(system.municipality).filter(system=system, revoked_at=None)
-    return any(bool(PERSONAL_CLASSES & set(grant.purpose.data_classes)) for grant in rows)
+    return any(grant.purpose.has_personal_data for grant in rows)
 
 
 @transaction.atomic
@@ -145,11 +145,3 @@ def remove_model(actor: Actor, model: Model, seen_revision: int | None = None) -
     record(model.municipality.chain, actor, "access.model_removed", model, {"before": _values(model)})
     publish(f"model {model.pk} removed")
     model.delete()
-
-
-def personal_grants_of(upstream: Upstream) -> int:
-    """How many grants for personal data rest on the service: told before its opt-out is withdrawn."""
-    rows = Grant.objects.filter(revoked_at=None, system__ai_models__routes__upstream=upstream).select_related(
-        "purpose"
-    )
-    return sum(1 for one in rows.distinct() if one.purpose.has_personal_data)

@@ -32,6 +32,7 @@ class NotThere(Exception):
 
 
 def tell(text: str, to: TextIO | None = None) -> None:
+    """One line or more, to standard output unless ``to`` says otherwise."""
     (to or sys.stdout).write(f"{text}\n")
 
 
@@ -106,6 +107,7 @@ def _one(rows: QuerySet[Any], what: str, asked: str, **by: Any) -> Any:
 
 
 def upstream_of(town: Municipality, asked: str) -> Upstream:
+    """A service by name or number."""
     found: Upstream = _one(
         Upstream.objects.of(town).select_related("municipality"), "upstream", asked, name=asked
     )
@@ -113,12 +115,14 @@ def upstream_of(town: Municipality, asked: str) -> Upstream:
 
 
 def model_of(town: Municipality, asked: str) -> Model:
+    """A model by name or number."""
     rows = Model.objects.of(town).select_related("municipality", "system")
     found: Model = _one(rows, "model", asked, name=asked)
     return found
 
 
 def purpose_of(town: Municipality, asked: str) -> Purpose:
+    """A purpose by name or number."""
     rows = Purpose.objects.of(town).select_related("municipality", "owner")
     found: Purpose = _one(rows, "purpose", asked, name=asked)
     return found
@@ -137,6 +141,7 @@ def system_of(town: Municipality, asked: str) -> AISystem:
 
 
 def person_of(town: Municipality, asked: str) -> Person:
+    """A person by staff number, in any width."""
     found = Person.objects.of(town).filter(staff_number=normalise_number(asked)).first()
     if found is None:
         raise NotThere(f"職員番号 {asked} の職員はいません。 / There is no staff number {asked}.")
@@ -160,6 +165,7 @@ def key_of(town: Municipality, asked: str) -> GrantKey:
 
 
 def stop_of(town: Municipality, asked: str) -> Stop:
+    """A stop switch by number."""
     rows = Stop.objects.of(town).select_related("municipality", "system", "purpose", "person")
     found: Stop = _one(rows, "stop", asked, pk=-1)
     return found
@@ -181,6 +187,7 @@ def secret(place: str) -> str:
 
 
 def text_of(place: str) -> str:
+    """The text of a file, or of standard input for ``-``."""
     if place == "-":
         return sys.stdin.read()
     try:

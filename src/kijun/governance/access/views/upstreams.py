@@ -50,7 +50,7 @@ def upstream(request: StaffRequest, pk: int) -> HttpResponse:
         "routes": thing.routes.select_related("model__system").order_by("model__name", "order"),
         "header_names": list(thing.headers),
         "may_change": request.user.has_perm("access.change", thing),
-        "concerned": 0 if thing.opted_out else actions.personal_grants_of(thing),
+        "concerned": 0 if thing.opted_out else queries.personal_grants_behind(thing),
     }
     return render(request, "access/upstream.html", context)
 
@@ -135,5 +135,5 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, _("確認を取り消しました。個人情報は、もうこの接続先に送られません。"))
         return redirect("access:upstream", pk)
 
-    context = {"upstream": thing, "concerned": actions.personal_grants_of(thing)}
+    context = {"upstream": thing, "concerned": queries.personal_grants_behind(thing)}
     return sent(request, form, carry_out, "access/opt_out_withdraw.html", context)
