@@ -16,8 +16,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from kijun.gateway.reference import shelf, synonyms
 from kijun.gateway.reference import index as index_module
+from kijun.gateway.reference import shelf, synonyms
 from kijun.gateway.reference.model import Passage, Source
 from kijun.gateway.reference.splitting import split
 
@@ -125,7 +125,7 @@ def main() -> None:
         by_ours = [rank(ours(one), wanted) for one, wanted in asked]
         by_plain = [rank(plain.search(one, 10), wanted) for one, wanted in asked]
         known = synonyms.table
-        index_module.table = lambda: {}
+        index_module.table = dict
         without = [rank(ours(one), wanted) for one, wanted in asked]
         index_module.table = known
         print(f"\n{'recall at':34} 1      3      5      10     MRR")

@@ -15,6 +15,7 @@ from kijun.gateway.inspecting import in_thread
 from kijun.gateway.jsons import NotJson, dump, parse
 from kijun.gateway.question import Question
 from kijun.gateway.records import estimate
+from kijun.gateway.reference import citing
 from kijun.gateway.snapshot import Action
 from kijun.gateway.streams import (
     Events,
@@ -75,6 +76,7 @@ class Outgoing:
         if self._question.dialect.name == "responses" and len(self._question.table):
             restore_echo(said, self._guard)
             changed = True
+        changed = self._cite(said) or changed
         if plain:
             self._content_type = (answer.content_type or "text/plain").encode(
                 "ascii", "replace"
@@ -82,6 +84,13 @@ class Outgoing:
             self._body = said["text"].encode("utf-8", "replace")
         else:
             self._body = dump(said) if changed else raw
+
+    def _cite(self, said: Any) -> bool:
+        """Tell which passages of reference documents were there for an answer, and where it cites them."""
+        question = self._question
+        if question.found is None or self.refusal is not None:
+            return False
+        return citing.annotate(said, question.found.hits)
 
     async def _inspect(self, answered: Answered) -> bool:
         changed, blocked = False, None
@@ -225,6 +234,9 @@ class Outgoing:
         }
         if estimated:
             content["estimated"] = True
+        if self._question.found is not None:
+            text = "\n".join(one["text"] for one in kept)
+            content["sources"] = citing.sources(text, self._question.found.hits)
         if self._outcome.tool_calls:
             content["tool_calls"] = self._outcome.tool_calls
         if self.refusal is not None:
@@ -303,9 +315,27 @@ class Outgoing:
         reading = self._reading
         if refusal is None and reading is not None:
             last = reading.terminal or (b"" if not reading.complete else b"data: [DONE]\n\n")
+            last = self._sources_event(reading) + last
         else:
             last = self._error_event(refusal)
         await send({"type": "http.response.body", "body": last})
+
+    def _sources_event(self, reading: Reading) -> bytes:
+        """A chunk without words that tells the sources, before the end of a chat's stream."""
+        question = self._question
+        if question.found is None or question.dialect.name != "chat":
+            return b""
+        text = "\n".join(one["text"] for one in reading.kept())
+        return event_bytes(
+            {
+                "id": question.account.interaction,
+                "object": "chat.completion.chunk",
+                "created": question.account.at // 1000,
+                "model": question.model.name,
+                "choices": [],
+                "kijun": {"sources": citing.sources(text, question.found.hits)},
+            }
+        )
 
     def _error_event(self, refusal: Refusal | None) -> bytes:
         if refusal is None:

@@ -23,6 +23,7 @@ from kijun.gateway.inspecting import UnusablePolicy
 from kijun.gateway.jsons import dump
 from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Keeper
+from kijun.gateway.reference.shelf import Shelf
 from kijun.gateway.running import Runnings
 from kijun.gateway.sealing import secret_of
 from kijun.gateway.settings import Settings
@@ -48,6 +49,7 @@ class Gateway:
         self._secret = ""
         self.runnings = Runnings()
         self.keeper = Keeper(folder, self._read_secret, self.settings.poll, self._changed)
+        self.shelf = Shelf(folder)
         self.ledger: Any = None
         self._upstreams: Upstreams | None = None
         self._late: Late | None = None
@@ -82,6 +84,7 @@ class Gateway:
             await self._late.close()
         if self.ledger is not None:
             await self.ledger.close()
+        self.shelf.close()
 
     def _read_secret(self) -> str:
         """The installation's secret, and the keys that come from it."""
@@ -180,6 +183,7 @@ class Gateway:
                 self.runnings,
                 lambda: self.keeper.index or index,
                 self.settings.answer,
+                self.shelf,
                 late=self._late,
             )
             try:

@@ -19,12 +19,16 @@ from kijun.gateway.answer import Outgoing
 from kijun.gateway.authorisation import stopped
 from kijun.gateway.errors import LIMIT, Refusal, internal, ledger_busy, ledger_unavailable, unknown_key
 from kijun.gateway.http import Receive, Send, refuse
+from kijun.gateway.inspecting import in_thread
 from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.question import Question
+from kijun.gateway.reference import asking, citing, quoting
+from kijun.gateway.reference.model import Found
+from kijun.gateway.reference.shelf import Shelf
 from kijun.gateway.running import Interrupted, Running, Runnings
 from kijun.gateway.snapshot import Grant
-from kijun.gateway.upstreams import Attempt, Failed, Upstreams
+from kijun.gateway.upstreams import Answer, Attempt, Failed, Upstreams
 from kijun.inspection import Words
 from kijun.ledger.model import Busy, Entry, LedgerError, Limits, Receipt, Spent, UsedUp, Verdict
 
@@ -50,6 +54,7 @@ class Exchange:
     runnings: Runnings
     latest: Callable[[], Index]
     answer_limit: int
+    shelf: Shelf
     started: float = field(default_factory=time.monotonic)
     attempts: list[Attempt] = field(default_factory=list)
     late: Late | None = None
@@ -58,6 +63,7 @@ class Exchange:
         """See it through. Raises a `Refusal` only before anything was sent to the client."""
         question = self.question
         routes = self._routes()
+        await self._look_up([service.upstream.kind for _, service in routes])
         await self._record_question(routes[0][1].upstream.id if routes else "")
         if question.refusal is not None:
             raise question.refusal
@@ -85,7 +91,7 @@ class Exchange:
 
         def allowed(service: Service) -> bool:
             upstream = service.upstream
-            return not careful or upstream.training_opt_out or upstream.kind == "sample"
+            return not careful or upstream.training_opt_out or upstream.kind in ("sample", "reference")
 
         index = question.permission.index
         routes = self.upstreams.routes(index, question.model, allowed)
@@ -96,6 +102,27 @@ class Exchange:
                 question.refusal = _no_upstream()
                 question.verdict = Verdict.FAILED
         return routes
+
+    async def _look_up(self, kinds: list[str]) -> None:
+        """Find the passages of reference documents that are quoted, or put before the question to a model."""
+        question, purpose = self.question, self.question.permission.purpose
+        quotes, for_model = "reference" in kinds, any(kind != "reference" for kind in kinds)
+        if not quotes and not (
+            kinds and purpose.reference and question.dialect.name in ("chat", "responses")
+        ):
+            return
+        question.asked = asking.question_of(question.dialect.path, question.body)
+        most = citing.MOST if for_model else quoting.QUOTED
+        question.found = await in_thread(
+            lambda: asking.look_up(
+                self.shelf, purpose, question.asked, most=most, for_model=for_model, now=time.time()
+            )
+        )
+
+    def _quote(self, path: str, model: str, streams: bool) -> Answer:
+        question = self.question
+        found = question.found or Found(ready=False)
+        return quoting.answer(found, question.asked, path, model, streams=streams)
 
     def _scope(self) -> tuple[str, str, str, str]:
         caller = self.question.permission.caller
@@ -156,7 +183,12 @@ class Exchange:
         question = self.question
         try:
             return await self.upstreams.call(
-                routes, question.dialect.path, question.payload, self.attempts, streams=question.streams
+                routes,
+                question.dialect.path,
+                question.payload,
+                self.attempts,
+                streams=question.streams,
+                quote=self._quote,
             )
         except Failed as failed:
             # Older services do not know the option by which we ask for tokens.
@@ -165,7 +197,12 @@ class Exchange:
                 raise
         question.body.pop("stream_options", None)
         return await self.upstreams.call(
-            routes, question.dialect.path, question.payload, self.attempts, streams=question.streams
+            routes,
+            question.dialect.path,
+            question.payload,
+            self.attempts,
+            streams=question.streams,
+            quote=self._quote,
         )
 
     async def _finish(self, outgoing: Outgoing, refusal: Refusal | None, send: Send) -> None:

@@ -19,6 +19,8 @@ from kijun.gateway.inspecting import Reader, in_thread
 from kijun.gateway.jsons import NotJson, canonical, dump, parse
 from kijun.gateway.pieces import Texts
 from kijun.gateway.records import Account
+from kijun.gateway.reference.citing import before_question, put_before
+from kijun.gateway.reference.model import Found
 from kijun.gateway.snapshot import Action, Model
 from kijun.gateway.verdicts import Judgement
 from kijun.inspection import InspectionError, Placeholders, Words
@@ -47,6 +49,9 @@ class Question:
     confirmation: Confirmation | None = None
     characters: list[str] = field(default_factory=list, repr=False)
     files: Known = field(default_factory=dict, repr=False)
+    asked: str = field(default="", repr=False)
+    found: Found | None = field(default=None, repr=False)
+    """Passages of reference documents, where they were looked up for ``asked``."""
 
     @property
     def passes(self) -> bool:
@@ -74,11 +79,15 @@ class Question:
         if self.texts.uninspected:
             kinds = sorted({one.what for one in self.texts.uninspected})
             headers["kijun-uninspected"] = ",".join(kinds)
+        if self.found is not None:
+            headers["kijun-sources"] = str(len(self.found.hits))
         return headers
 
     def payload(self, model: str) -> tuple[bytes, str]:
         """The body for an upstream that knows the model by this name."""
         body = {**self.body, "model": model}
+        if self.found is not None and self.found.hits:
+            body = put_before(body, self.dialect.path, before_question(self.found.hits))
         return multipart.build(body) if self.dialect.multipart else (dump(body), "application/json")
 
 

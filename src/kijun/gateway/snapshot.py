@@ -58,7 +58,8 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A service that answers. ``kind``: ``openai`` (anything that speaks that API), ``azure`` (its paths and ``api_version``), ``sample``.
+    """A service that answers. ``kind``: ``openai`` (anything that speaks that API), ``azure`` (its paths and ``api_version``), ``sample``,
+    ``reference`` (quotes the municipality's reference documents).
 
     ``key`` and the values of ``headers`` are sealed. Times are in seconds. ``training_opt_out``: it is on record that the service does not
     train on what is sent; without it nothing personal is sent there (P5.1.2). ``ca`` is PEM text.
@@ -110,6 +111,8 @@ class Purpose:
 
     ``networks`` are CIDR ranges that calls may come from (empty: any). ``hours`` are (weekday 0–6 from Monday, from minute, to minute)
     in Japan's time, when it may be used (empty: always); ``to`` 1440 is midnight. ``uninspected`` lets pass what cannot be inspected.
+    ``collections`` are those of reference documents that it may read (empty: all that are open), ``reference`` puts their passages before
+    questions to models, ``overdue`` gives documents past their review date, marked; else they are left out.
     ``data_classes`` of ``public, internal, confidential, personal, sensitive`` are told to people and bound the handling.
     """
 
@@ -128,6 +131,9 @@ class Purpose:
     hours: tuple[tuple[int, int, int], ...] = ()
     uninspected: bool = False
     review: str = "normal"
+    collections: tuple[str, ...] = ()
+    reference: bool = False
+    overdue: bool = False
     enabled: bool = True
 
 

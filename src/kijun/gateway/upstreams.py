@@ -11,11 +11,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
-from urllib.parse import quote
 
 import aiohttp
 
 from kijun.gateway import sample
+from kijun.gateway.addresses import address, authorisation
 from kijun.gateway.breaker import Breaker
 from kijun.gateway.errors import Refusal, failed_upstream
 from kijun.gateway.jsons import NotJson, parse
@@ -54,6 +54,10 @@ class Cut(Exception):
 
 class TooLong(Exception):
     """An answer has more bytes than are taken."""
+
+
+Quote = Callable[[str, str, bool], Answer]
+"""Path, model's name and whether it streams → the answer of the reference search."""
 
 
 @dataclass(slots=True)
@@ -178,8 +182,12 @@ class Upstreams:
         attempts: list[Attempt],
         *,
         streams: bool,
+        quote: Quote | None = None,
     ) -> tuple[Answer, Service]:
-        """The first answer with a good status; raises `Failed`. What was tried is added to ``attempts``."""
+        """The first answer with a good status; raises `Failed`. What was tried is added to ``attempts``.
+
+        ``quote`` answers for the reference search.
+        """
         last: Failed | None = None
         before, pause = "", 0.0
         skipped: set[str] = set()
@@ -197,7 +205,7 @@ class Upstreams:
             attempt = Attempt(service.upstream.id)
             attempts.append(attempt)
             try:
-                answer = await self._once(route, service, path, payload, streams)
+                answer = await self._once(route, service, path, payload, streams, quote)
             except asyncio.CancelledError:
                 breaker.undecided()
                 raise
@@ -235,8 +243,16 @@ class Upstreams:
         )
 
     async def _once(
-        self, route: Route, service: Service, path: str, payload: Payload, streams: bool
+        self,
+        route: Route,
+        service: Service,
+        path: str,
+        payload: Payload,
+        streams: bool,
+        quote: Quote | None,
     ) -> Answer:
+        if service.upstream.kind == "reference" and quote is not None:
+            return quote(path, route.model, streams)
         body, content_type = payload(route.model)
         upstream = service.upstream
         if upstream.kind == "sample":
@@ -276,30 +292,6 @@ class Upstreams:
 
 class FirstByteLate(OSError):
     """The upstream took the request and said nothing for too long: it is not asked again, for it may still be at work."""
-
-
-def authorisation(service: Service) -> Mapping[str, str]:
-    """The header with the upstream's key."""
-    if not service.key:
-        return {}
-    if service.upstream.kind == "azure":
-        return {"api-key": service.key}
-    return {"authorization": f"Bearer {service.key}"}
-
-
-def address(service: Service, route: Route, path: str) -> str:
-    """The URL of an endpoint. Azure with a version has its deployments' paths, without one those of OpenAI under ``/openai/v1``."""
-    upstream = service.upstream
-    base = upstream.base_url.rstrip("/")
-    if upstream.kind != "azure":
-        return f"{base}/{path}"
-    base = base.removesuffix("/v1").removesuffix("/openai")
-    if not upstream.api_version:
-        return f"{base}/openai/v1/{path}"
-    version = f"api-version={quote(upstream.api_version, safe='')}"
-    if path == "responses":
-        return f"{base}/openai/responses?{version}"
-    return f"{base}/openai/deployments/{quote(route.model, safe='')}/{path}?{version}"
 
 
 def _tries(routes: Sequence[tuple[Route, Service]]) -> list[tuple[Route, Service]]:

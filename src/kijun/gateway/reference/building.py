@@ -131,7 +131,8 @@ class Building:
         if not len(lengths):
             return np.zeros(0, dtype=np.float32)
         bounds = (K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))).astype(np.float32)
-        return (counts * np.float32(K1 + 1) / (counts + bounds[passages])).astype(np.float32)
+        found: np.ndarray = (counts * np.float32(K1 + 1) / (counts + bounds[passages])).astype(np.float32)
+        return found
 
 
 def _of_headings(source: Source, headings: Sequence[str]) -> dict[str, float]:

@@ -18,8 +18,10 @@ from kijun.gateway.reference.words import Word, words
 
 LONGEST: Final = 2_000
 """Characters of a question that are read."""
-FITS: Final = 0.5
-"""A passage that covers less of the question's weight does not answer it (measured: benchmarks/reference)."""
+FITS: Final = 0.45
+"""A passage that covers less of a question's weight may be about something else (measured: benchmarks/reference)."""
+NEAR: Final = 0.3
+"""One that covers less than this is none."""
 _MOST: Final = 60  # different words of a question
 _PAIR: Final = 0.35  # what pairs of characters count for, against words
 _OTHER: Final = 0.75  # what another name counts for, against the word that was asked
@@ -59,7 +61,7 @@ class Index:
                 raise BrokenIndex("another format")
             self.passages = int(meta["passages"])
             self.sources = tuple(
-                Source(*row[:-1], open=bool(row[-1]))
+                Source(*(*row[:-1], bool(row[-1])))
                 for row in self._db.execute(
                     "SELECT id, title, collection, department, version, dated, review_by, link, open FROM sources ORDER BY at"
                 )
@@ -92,7 +94,7 @@ class Index:
         most: int = 5,
         with_overdue: bool = False,
         for_model: bool = False,
-        fits: float = FITS,
+        fits: float = NEAR,
     ) -> Found:
         """The best passages for a question that cover at least ``fits`` of it.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -86,4 +85,3 @@ class Found:
     left_out: int = 0
     ready: bool = True
     """False where the municipality has no index."""
-    told: Mapping[str, Any] = field(default_factory=dict)
