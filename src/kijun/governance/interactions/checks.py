@@ -55,6 +55,7 @@ def _sample(book: Ledger, size: int) -> LedgerCheck:
     from kijun.ledger.rows import check_row
     from kijun.ledger.schema import ROW
     from kijun.ledger.segments.segment import SegmentFault
+    from kijun.ledger.tree import SIZE
 
     started = time.perf_counter()
     kinds: Counter[str] = Counter()
@@ -71,12 +72,13 @@ def _sample(book: Ledger, size: int) -> LedgerCheck:
             if checked.leaf is None and checked.why == "erased":
                 continue
             seen += 1
-            if checked.leaf != leaves[checked.seq] or checked.why:
+            at = checked.seq * SIZE
+            if checked.leaf != leaves[at : at + SIZE] or checked.why:
                 kinds["changed"] += 1
     kinds = +kinds
     return LedgerCheck(
         whole=False,
-        size=len(leaves),
+        size=len(leaves) // SIZE,
         entries=seen,
         erased=int(book.status()["erased"]),
         checkpoints=notes,
@@ -86,29 +88,25 @@ def _sample(book: Ledger, size: int) -> LedgerCheck:
     )
 
 
-def _tree(book: Ledger, kinds: Counter[str]) -> tuple[list[bytes], int]:
-    """The leaves, and how many signed heads were held against them."""
+def _tree(book: Ledger, kinds: Counter[str]) -> tuple[bytes, int]:
+    """The leaves, joined, and how many signed heads were held against them."""
     from kijun.ledger.notes import BadNote
-    from kijun.ledger.tree import Frontier
+    from kijun.ledger.tiles import walk
 
     book.journal.reload()
+    leaves = book.journal.tiles.joined()
     signed = {count: note for count, _at, note, _stamp in book.checkpoints()}
-    frontier, leaves, notes = Frontier(), [], 0
-    verifier = book.verifier() if signed else None
-    for leaf in book.journal.tiles.leaves():
-        frontier.append(leaf)
-        leaves.append(leaf)
-        note = signed.get(len(leaves))
-        if note is None or verifier is None:
-            continue
-        notes += 1
+    roots = walk(leaves, signed).roots
+    kinds["removed"] += len(signed.keys() - roots.keys())
+    verifier = book.verifier() if roots else None
+    for count, root in roots.items():
+        assert verifier is not None
         try:
-            if verifier.open(note).root != frontier.root():
+            if verifier.open(signed[count]).root != root:
                 kinds["tree"] += 1
         except BadNote:
             kinds["checkpoint"] += 1
-    kinds["removed"] += sum(1 for count in signed if count > len(leaves))
-    return leaves, notes
+    return leaves, len(roots)
 
 
 def _places(size: int) -> list[int]:
