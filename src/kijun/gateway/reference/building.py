@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,6 +26,12 @@ B: Final = 0.45
 """Passages are of one size, so that their length says little."""
 _HEADINGS: Final = 2.0  # what a word in a heading counts for, against one of the text
 _TITLE: Final = 1.0
+
+_HELD: Final = 2_000_000  # rows that are held in memory
+
+_Numbers = np.ndarray[Any, np.dtype[np.uint32]]
+_Floats = np.ndarray[Any, np.dtype[np.float32]]
+_Places = np.ndarray[Any, np.dtype[np.int64]]
 
 _SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -57,7 +63,12 @@ class Building:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._db.execute("BEGIN")
         self._terms: dict[str, int] = {}
-        self._term_of, self._passage_of, self._counts = array("I"), array("I"), array("f")
+        self._rows = (
+            array("I"),
+            array("I"),
+            array("f"),
+        )  # term, passage, count; they go to a file when they are many
+        self._spill = folder / "rows"
         self._lengths = array("f")
         self._source_of = array("I")
         self._sources = 0
@@ -82,10 +93,13 @@ class Building:
         length = _count(passage.text, 1.0, counts)
         self._lengths.append(length)
         terms = self._terms
+        term_of, passage_of, held = self._rows
         for term, count in counts.items():
-            self._term_of.append(terms.setdefault(term, len(terms)))
-            self._passage_of.append(number)
-            self._counts.append(count)
+            term_of.append(terms.setdefault(term, len(terms)))
+            held.append(count)
+        passage_of.extend([number] * len(counts))
+        if len(term_of) > _HELD:
+            self._put_away()
         self._db.execute(
             "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?)",
             (
@@ -103,15 +117,14 @@ class Building:
 
     def finish(self) -> Built:
         """Write the postings, make everything durable."""
-        term_of = np.frombuffer(self._term_of, dtype=np.uint32)
-        order = np.argsort(term_of, kind="stable")  # passages stay in order within a term
-        ends = np.cumsum(np.bincount(term_of, minlength=len(self._terms)))
-        passages = np.frombuffer(self._passage_of, dtype=np.uint32)[order]
-        weights = self._weights(passages, order)
-        passages.tofile(self._folder / NUMBERS)
-        weights.tofile(self._folder / WEIGHTS)
-        firsts = np.concatenate(([0], ends[:-1])).tolist() if len(ends) else []
-        rows = sorted(zip(self._terms, firsts, (ends - firsts).tolist() if firsts else [], strict=True))
+        self._put_away()
+        counts = np.zeros(len(self._terms), dtype=np.int64)
+        for term_of, _, _ in self._put():
+            counts += np.bincount(term_of, minlength=len(counts))
+        firsts = np.cumsum(counts) - counts
+        self._write_postings(firsts.copy(), int(counts.sum()))
+        self._spill.unlink(missing_ok=True)
+        rows = sorted(zip(self._terms, firsts.tolist(), counts.tolist(), strict=True))
         self._db.executemany("INSERT INTO terms VALUES (?,?,?)", rows)
         self._db.executemany(
             "INSERT INTO meta VALUES (?,?)",
@@ -125,14 +138,52 @@ class Building:
         size = sum(one.stat().st_size for one in self._folder.iterdir())
         return Built(self._sources, len(self._lengths), len(rows), size)
 
-    def _weights(self, passages: np.ndarray, order: np.ndarray) -> np.ndarray:
-        counts = np.frombuffer(self._counts, dtype=np.float32)[order]
+    def _put_away(self) -> None:
+        """Move the rows that are held into the file."""
+        with self._spill.open("ab") as file:
+            if len(self._rows[0]):
+                np.array([len(self._rows[0])], dtype=np.uint64).tofile(file)
+            for one in self._rows:
+                one.tofile(file)
+        self._rows = (array("I"), array("I"), array("f"))
+
+    def _put(self) -> Iterator[tuple[_Numbers, _Numbers, _Floats]]:
+        """The rows in the file, part by part."""
+        with self._spill.open("rb") as file:
+            while len(size := np.fromfile(file, dtype=np.uint64, count=1)):
+                count = int(size[0])
+                yield (
+                    np.fromfile(file, dtype=np.uint32, count=count),
+                    np.fromfile(file, dtype=np.uint32, count=count),
+                    np.fromfile(file, dtype=np.float32, count=count),
+                )
+
+    def _write_postings(self, nexts: _Places, total: int) -> None:
+        """Put each row where its term's postings are; passages stay in order within a term. ``nexts`` is the next place of each term."""
+        numbers = _made(self._folder / NUMBERS, np.uint32, total)
+        weights = _made(self._folder / WEIGHTS, np.float32, total)
         lengths = np.frombuffer(self._lengths, dtype=np.float32)
-        if not len(lengths):
-            return np.zeros(0, dtype=np.float32)
-        bounds = (K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))).astype(np.float32)
-        found: np.ndarray = (counts * np.float32(K1 + 1) / (counts + bounds[passages])).astype(np.float32)
-        return found
+        mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
+        bounds = (K1 * (1 - B + B * lengths / mean)).astype(np.float32)
+        for term_of, passage_of, counts in self._put():
+            order = np.argsort(term_of, kind="stable")
+            terms, passages, held = term_of[order], passage_of[order], counts[order]
+            found, starts, sizes = np.unique(terms, return_index=True, return_counts=True)
+            places = np.arange(len(terms)) - np.repeat(starts, sizes) + np.repeat(nexts[found], sizes)
+            numbers[places] = passages
+            weights[places] = held * np.float32(K1 + 1) / (held + bounds[passages])
+            nexts[found] += sizes
+        for one in (numbers, weights):
+            if isinstance(one, np.memmap):
+                one.flush()
+
+
+def _made(path: Path, kind: Any, count: int) -> Any:
+    """A file of numbers to be filled; one of none cannot be mapped."""
+    if count:
+        return np.memmap(path, dtype=kind, mode="w+", shape=(count,))
+    path.touch()
+    return np.zeros(0, dtype=kind)
 
 
 def _of_headings(source: Source, headings: Sequence[str]) -> dict[str, float]:
