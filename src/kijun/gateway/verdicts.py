@@ -25,6 +25,8 @@ _MOST_RECORDED: Final = 1_000
 _MOST_ANSWERED: Final = 100
 _OWN_WORDS: Final = frozenset((Group.ATTACK, Group.EXPRESSION, Group.FORBIDDEN))
 _SAID_BEFORE: Final = frozenset((Group.EXPRESSION, Group.FORBIDDEN))
+#: The rule that weighs how a whole text is written. An AI that speaks of itself writes much like somebody who speaks to one.
+_BY_STYLE: Final = "attack-model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Actions:
 
     def of(self, finding: Finding, source: Source) -> tuple[str, Action]:
         """The effective type and the action."""
+        if source is Source.ASSISTANT and finding.rule == _BY_STYLE:
+            return finding.type, Action.ALLOW  # else a conversation ends at an answer that merely sounds like it
         key = (finding.type, source)
         found = self._known.get(key)
         if found is None:
