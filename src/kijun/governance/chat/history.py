@@ -16,7 +16,7 @@ from kijun.governance.chat.models import Conversation, Turn
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.reading import PLACEHOLDER
 from kijun.governance.interactions.searching import SAID, Interaction
-from kijun.ledger.model import Verdict
+from kijun.ledger.model import Record, Verdict
 
 MOST_HISTORY: Final = 100_000
 """Characters of earlier turns that go along; the oldest stay behind."""
@@ -40,21 +40,30 @@ class Shown:
 
 def read(person: Person, turns: Iterable[Turn]) -> list[Shown]:
     """The turns with their texts. Raises `LedgerError`."""
-    return [_shown(turn, _own(person, turn.interaction)) for turn in turns]
+    return [_shown(person, turn) for turn in turns]
+
+
+def _entries(person: Person, id: str) -> list[Record]:
+    with ledger.reading() as book:
+        found = book.interaction(id, person.municipality.code, masked=True)
+    return [one for one in found if one.kind in tuple(SAID)]
 
 
 def _own(person: Person, id: str) -> Interaction | None:
-    """The person's own interaction with its values; None for anybody else's."""
-    code = person.municipality.code
-    with ledger.reading() as book:
-        entries = [one for one in book.interaction(id, code, masked=True) if one.kind in tuple(SAID)]
+    """The person's own interaction with its values; None for anybody else's, and for one that was erased."""
+    entries = _entries(person, id)
     mine = entries and all(one.person == str(person.pk) for one in entries)
     return Interaction(id, entries) if mine else None
 
 
-def _shown(turn: Turn, one: Interaction | None) -> Shown:
-    if one is None:
+def _shown(person: Person, turn: Turn) -> Shown:
+    """A turn is written after the gateway recorded its question: where nothing is there any more, it was erased."""
+    entries = _entries(person, turn.interaction)
+    if not entries:
+        return Shown(turn, "erased")
+    if any(one.person != str(person.pk) for one in entries):
         return Shown(turn, "missing")
+    one = Interaction(turn.interaction, entries)
     question, answer = one.question, one.answer
     if question is None or question.content is None:
         return Shown(turn, "erased", entries=one.entries)

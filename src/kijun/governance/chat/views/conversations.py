@@ -84,7 +84,7 @@ def rename(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 def delete(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """Take it off one's list; the records stay by their retention."""
     row = own_or_404(request, pk)
-    form = DeleteForm(request.POST or None, initial={"revision": row.revision})
+    form = DeleteForm(request.POST if request.method == "POST" else None, initial={"revision": row.revision})
     if request.method == "POST" and form.is_valid():
         try:
             actions.delete(request.user, row, form.cleaned_data["revision"])
