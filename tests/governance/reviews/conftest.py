@@ -37,7 +37,9 @@ def confirm(say: Any) -> Callable[..., Review]:  # noqa: F811  the fixture
 @pytest.fixture
 def submitted(confirm: Any, staff: Person, approver: Person) -> Review:
     """介護 三郎's text for residents, on its way to 上長 四郎."""
-    review: Review = confirm(staff, destination="outside", title="節電のお知らせ", text="案です。直しました。")
+    review: Review = confirm(
+        staff, destination="outside", title="節電のお知らせ", text="案です。直しました。"
+    )
     actions.submit(staff, review)
     return Review.objects.get(pk=review.pk)
 
@@ -51,7 +53,9 @@ def approved(submitted: Review, approver: Person) -> Review:
 
 def step_of(review: Review) -> Step:
     """The step whose turn it is."""
-    step: Step = Step.objects.filter(approval=review.approval, outcome=Step.Outcome.WAITING).order_by("order")[0]
+    step: Step = Step.objects.filter(approval=review.approval, outcome=Step.Outcome.WAITING).order_by(
+        "order"
+    )[0]
     return step
 
 

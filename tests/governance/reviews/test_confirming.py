@@ -53,12 +53,18 @@ def test_nothing_of_question_or_answer_is_kept(confirm: Any, say: Any, staff: Pe
     assert "特別な回答" not in kept
 
 
-def test_values_that_the_ledger_guards_are_not_kept_here(record: Any, staff: Person, system: AISystem, purpose: Purpose) -> None:
+def test_values_that_the_ledger_guards_are_not_kept_here(
+    record: Any, staff: Person, system: AISystem, purpose: Purpose
+) -> None:
     """The person sees and writes names; what is stored has the ledger's placeholders, so that erasing them there erases them here."""
     from tests.governance.interactions.made import exchange
 
     entries = exchange(
-        staff, "差出人は氏名：山本 和子です。返事を書いて。", "⟦氏名1⟧様 ありがとうございます。", system=system, purpose=purpose
+        staff,
+        "差出人は氏名：山本 和子です。返事を書いて。",
+        "⟦氏名1⟧様 ありがとうございます。",
+        system=system,
+        purpose=purpose,
     )
     record(entries)
     answer = answers.own(staff, entries[0].interaction)
@@ -136,7 +142,9 @@ def test_strict_asks_for_a_word_each(confirm: Any, purpose: Purpose, it_staff: P
     assert "決裁" in str(leaving.why_not(review))
 
 
-def test_the_purpose_asks_its_own_questions(confirm: Any, purpose: Purpose, it_staff: Person, staff: Person) -> None:
+def test_the_purpose_asks_its_own_questions(
+    confirm: Any, purpose: Purpose, it_staff: Person, staff: Person
+) -> None:
     _with(purpose, it_staff, checklist=["最新の要綱の版と合っているか"])
     with pytest.raises(ValidationError) as refused:
         confirm(staff)
@@ -170,13 +178,24 @@ def _flagged(record: Any, say: Any, staff: Person) -> str:
         "person": str(staff.pk),
         "department": str(staff.department.pk) if staff.department else "",
     }
-    finding = {"type": "DISCRIMINATION", "action": "allow", "where": "x", "start": 0, "end": 2, "why": {"ja": "侮辱", "en": "insult"}}
+    finding = {
+        "type": "discrimination",
+        "action": "allow",
+        "where": "x",
+        "start": 0,
+        "end": 2,
+        "why": {"ja": "侮辱", "en": "insult"},
+    }
     record(
         [
-            Told(kind=Kind.INPUT, content={"request": {"messages": [{"role": "user", "content": "下書き"}]}}, **same),
+            Told(
+                kind=Kind.INPUT,
+                content={"request": {"messages": [{"role": "user", "content": "下書き"}]}},
+                **same,
+            ),
             Told(
                 kind=Kind.OUTPUT,
-                findings=("DISCRIMINATION",),
+                findings=("discrimination",),
                 content={"texts": [{"where": "x", "text": "ばかな案です。"}], "findings": [finding]},
                 **same,
             ),
@@ -189,15 +208,15 @@ def test_flags_are_a_persons_to_judge(confirm: Any, record: Any, say: Any, staff
     told = _flagged(record, say, staff)
     answer = answers.own(staff, told)
     assert answer is not None
-    assert [one.type for one in answer.flags] == ["DISCRIMINATION"]
+    assert [one.type for one in answer.flags] == ["discrimination"]
     with pytest.raises(ValidationError) as refused:
         confirm(staff, told)
-    assert "flag-DISCRIMINATION" in refused.value.error_dict
+    assert "flag-discrimination" in refused.value.error_dict
     with pytest.raises(ValidationError) as refused:  # said to be mended, and is not
-        confirm(staff, told, flags={"DISCRIMINATION": ("mended", "言い換えた")})
-    assert "flag-DISCRIMINATION" in refused.value.error_dict
-    review = confirm(staff, told, text="別の案です。", flags={"DISCRIMINATION": ("mended", "言い換えた")})
-    assert review.flags == [{"type": "DISCRIMINATION", "decision": "mended", "word": "言い換えた"}]
+        confirm(staff, told, flags={"discrimination": ("mended", "言い換えた")})
+    assert "flag-discrimination" in refused.value.error_dict
+    review = confirm(staff, told, text="別の案です。", flags={"discrimination": ("mended", "言い換えた")})
+    assert review.flags == [{"type": "discrimination", "decision": "mended", "word": "言い換えた"}]
 
 
 def test_not_used_needs_a_reason_and_no_ticks(confirm: Any, staff: Person) -> None:
@@ -215,7 +234,12 @@ def test_public_power_needs_a_human_decision(
         confirm(staff, told, level="strict")
     assert {"human_decision", "legal_basis", "official"} <= set(refused.value.error_dict)
     review = confirm(
-        staff, told, level="strict", human_decision="減免を認める。", legal_basis="市税条例第51条", official=approver
+        staff,
+        told,
+        level="strict",
+        human_decision="減免を認める。",
+        legal_basis="市税条例第51条",
+        official=approver,
     )
     assert review.public_power
     assert not leaving.without_decision(review)
@@ -277,7 +301,9 @@ def test_what_is_erased_cannot_be_confirmed(say: Any, staff: Person) -> None:
         actions.confirm(staff, gone, confirmation(answer))
 
 
-def test_states_beside_answers(confirm: Any, say: Any, staff: Person, approved: Review, django_assert_num_queries: Any) -> None:
+def test_states_beside_answers(
+    confirm: Any, say: Any, staff: Person, approved: Review, django_assert_num_queries: Any
+) -> None:
     fresh, done = say(staff), say(staff)
     confirm(staff, done)
     with django_assert_num_queries(1):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +19,11 @@ from kijun.governance.inventory import columns, gates, panels, remains
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.governance.register import content, queries, subject
+from kijun.governance.register import content, queries, showing, subject
 from kijun.governance.register.fields import Words, spec
 from kijun.governance.register.models import Entry, Kind
 from kijun.governance.register.words import ui_language
+from kijun.governance.reviews import public
 from kijun.web import navigation, search
 from kijun.web.tables import Column, Filter
 
@@ -162,8 +163,34 @@ def remaining(system: AISystem) -> Iterator[remains.Remain]:
         )
 
 
+def public_facts(system: AISystem) -> public.Public | None:
+    """What was approved for publication of a system, for the labels of texts that it had a part in."""
+    live = queries.current(system)
+    if live is None or live.kind != Kind.ENTRY:
+        return None
+    language = showing.reader_language()
+    told = {key: showing.value_of(live.fields, key, language) for key in LABEL_FIELDS}
+    try:
+        url = reverse("public:entry", args=[system.municipality.code, system.number])
+    except NoReverseMatch:  # the residents' site is served elsewhere
+        url = ""
+    return public.Public(
+        told["name"].text,
+        url,
+        showing.first_sentence(told["description"].text),
+        told["who_decides"].text,
+        told["objection"].text,
+        told["contact"].text,
+        told["description"].lang,
+    )
+
+
+LABEL_FIELDS = ("name", "description", "who_decides", "objection", "contact")
+
+
 def register() -> None:
     """Called once, when Django starts."""
+    public.register(public_facts)
     remains.register(remaining)
     subject.register()
     gates.register(

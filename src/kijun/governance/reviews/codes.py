@@ -13,7 +13,7 @@ from typing import Final
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH: Final = 12
-_GAPS: Final = re.compile(r"[\s\-‐-―−ー－_.]+")
+_GAPS: Final = re.compile(r"[\s\u200b\-‐-―−ー－_.]+")
 
 
 def _check(body: str) -> str:

@@ -22,12 +22,20 @@ _FLAGS = (("fine", _("問題ない")), ("mended", _("直した")))
 
 
 class UseForm(Form, RevisionMixin):
-    """What is asked about one answer. Fields are named ``check-will``, ``word-will``, ``own-0``, ``flag-DISCRIMINATION``, ``flagword-DISCRIMINATION``.
+    """What is asked about one answer. Fields are named ``check-will``, ``word-will``, ``own-0``, ``flag-discrimination``, ``flagword-discrimination``.
 
     Whether everything that is needed was said is the action's to tell: it depends on whether the answer is used at all.
     """
 
-    sometimes_required: tuple[str, ...] = ("text", "title", "ground", "reason", "human_decision", "legal_basis", "official")
+    sometimes_required: tuple[str, ...] = (
+        "text",
+        "title",
+        "ground",
+        "reason",
+        "human_decision",
+        "legal_basis",
+        "official",
+    )
 
     text = forms.CharField(
         label=_("使う文章"),

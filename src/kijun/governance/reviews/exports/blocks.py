@@ -63,7 +63,7 @@ def block(request: HttpRequest, label: Label) -> Block:
     """The words of a label."""
     url, language = address(request, label), (get_language() or "ja")
     return Block(
-        _("この%(thing)sをつくるのに、AIを使いました") % {"thing": label.get_kind_display()},
+        heading(label),
         (
             labelled(_("AIがしたこと"), listed(parts_of(label))),
             labelled(_("人がしたこと"), people_did(label)),
@@ -74,6 +74,15 @@ def block(request: HttpRequest, label: Label) -> Block:
         url,
         codes.shown(label.code),
     )
+
+
+def heading(label: Label) -> str:
+    """That AI had a part in it."""
+    if label.kind == Label.Kind.DECISION:
+        return _("この決定をするのに、AIを使いました")
+    if label.kind == Label.Kind.DOCUMENT:
+        return _("この文書をつくるのに、AIを使いました")
+    return _("この文章をつくるのに、AIを使いました")
 
 
 def people_did(label: Label) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.template import loader
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from kijun.governance.reviews.exports.blocks import Block, made_on, qr
 from kijun.web import pdf_fonts_folder
@@ -101,7 +102,13 @@ def as_pdf(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
         "made_on": made_on(),
         "paragraphs": paragraphs(text),
         "blocks": [
-            {"heading": one.heading, "lines": one.lines, "qr": qr(one.url, "svg").decode(), "url": one.url}
+            {
+                "heading": one.heading,
+                "lines": one.lines,
+                "qr": qr(one.url, "svg").decode(),
+                "url": one.url,
+                "link": _("くわしい説明を開く"),
+            }
             for one in blocks
         ],
     }
