@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from kijun.web import forms
 from kijun.web.models import StagedImport
@@ -38,6 +39,37 @@ def test_people_write_as_they_are_used_to() -> None:
 
 def test_a_date_comes_back_as_it_is_read_aloud() -> None:
     assert "令和8年11月23日" in str(Sample(initial={"day": datetime.date(2026, 11, 23)})["day"])
+
+
+def test_a_date_to_be_changed_is_read_in_the_language_of_the_page() -> None:
+    day = datetime.date(2026, 11, 23)
+    for language, shown in (("ja", "令和8年11月23日"), ("en", "2026/11/23")):
+        with translation.override(language):
+            field = forms.DateField()
+            assert field.prepare_value(day) == shown
+            assert field.clean(shown) == day
+
+
+class Numbers(forms.Form):
+    requests = forms.IntegerField(label="1か月の回数", min_value=1, max_value=1000)
+    share = forms.DecimalField(label="割合（%）", max_value=100, required=False)
+    own = forms.IntegerField(label="件数", error_messages={"invalid": "件数がわかりません。"}, required=False)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("requests", "たくさん", "「1か月の回数」は、整数で入力してください。"),
+        ("requests", "0", "「1か月の回数」は、1以上の数にしてください。"),
+        ("requests", "1,001", "「1か月の回数」は、1,000以下の数にしてください。"),
+        ("share", "半分", "「割合（%）」は、数字で入力してください。"),
+        ("share", "101", "「割合（%）」は、100以下の数にしてください。"),
+        ("own", "x", "件数がわかりません。"),
+    ],
+)
+def test_a_number_that_is_wrong_is_named(field: str, value: str, message: str) -> None:
+    form = Numbers({"requests": "5", field: value})
+    assert form.errors == {field: [message]}
 
 
 def test_a_field_says_whether_it_may_stay_empty() -> None:

@@ -133,7 +133,7 @@ def _name_numbers(field: forms.IntegerField | forms.DecimalField, label: Any) ->
     default = type(field).default_error_messages["invalid"]
     if field.error_messages.get("invalid") is not default:
         return
-    whole = isinstance(field, forms.IntegerField)
+    whole = not isinstance(field, forms.DecimalField)  # which is an IntegerField to Django
     text = (
         _("「%(label)s」は、整数で入力してください。")
         if whole
