@@ -48,6 +48,7 @@ class Upstream(Tenant, Versioned):
         OPENAI = "openai", _("OpenAI互換")
         AZURE = "azure", _("Azure OpenAI")
         SAMPLE = "sample", _("見本（この中だけで答える）")
+        REFERENCE = "reference", _("参考文書の検索（承認した文書を引用して答える）")
 
     name = models.CharField(_("名称"), max_length=80)
     kind = models.CharField(_("種類"), max_length=10, choices=Kind.choices, default=Kind.OPENAI)

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from kijun.gateway import snapshot
-from kijun.governance.access import handling
+from kijun.governance.access import handling, reading
 from kijun.governance.access.models import (
     Grant,
     GrantKey,
@@ -35,6 +35,7 @@ def build(now: datetime.datetime | None = None) -> snapshot.Snapshot:
     """All municipalities' policy as it stands, with version 0; the number of queries does not depend on the rows."""
     now = now or timezone.now()
     codes = dict(Municipality.objects.values_list("pk", "code"))
+    read = reading.readings()
     rules = list(TownRules.objects.select_related("municipality").order_by("municipality__code"))
     return snapshot.Snapshot(
         version=0,
@@ -42,7 +43,8 @@ def build(now: datetime.datetime | None = None) -> snapshot.Snapshot:
         upstreams=tuple(_upstream(one) for one in Upstream.objects.order_by("pk")),
         models=_models(codes),
         purposes=tuple(
-            _purpose(one, codes) for one in Purpose.objects.select_related("owner").order_by("pk")
+            _purpose(one, codes, read.get(one.pk, reading.Reading()))
+            for one in Purpose.objects.select_related("owner").order_by("pk")
         ),
         grants=_grants(codes, now),
         stops=tuple(_stop(one, codes) for one in Stop.objects.filter(lifted_at=None).order_by("pk")),
@@ -96,7 +98,7 @@ def _models(codes: dict[int, str]) -> tuple[snapshot.Model, ...]:
     )
 
 
-def _purpose(row: Purpose, codes: dict[int, str]) -> snapshot.Purpose:
+def _purpose(row: Purpose, codes: dict[int, str], read: reading.Reading) -> snapshot.Purpose:
     return snapshot.Purpose(
         id=str(row.pk),
         municipality=codes[row.municipality_id],
@@ -113,6 +115,9 @@ def _purpose(row: Purpose, codes: dict[int, str]) -> snapshot.Purpose:
         hours=tuple((day, start, end) for day, start, end in row.hours),
         uninspected=row.uninspected,
         review=row.review,
+        collections=read.collections,
+        reference=read.for_models,
+        overdue=read.overdue,
         enabled=row.enabled,
     )
 

@@ -15,3 +15,7 @@ class ChatConfig(AppConfig):
         )
 
         links.register_all()
+        from kijun.governance.chat.documents import links as documents
+        from kijun.governance.chat.documents import permissions as of_documents  # noqa: F401  the same
+
+        documents.register_all()

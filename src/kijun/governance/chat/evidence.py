@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
@@ -34,7 +34,7 @@ def _proof(
     return Proof(title, value, verdict, reverse(page), timezone.now(), None, {"days": DAYS, **figures})
 
 
-def _by_department(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
+def _by_department(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     """Department's primary key ("" for none) → how many, and how many of them were told."""
     return {str(row["department"] or ""): {"all": row["n"], "told": row["told"]} for row in rows}
 
@@ -81,7 +81,9 @@ def files_have_provenance(scope: Scope) -> Proof | None:
     if not total:
         return None
     value = format_lazy(
-        _("{days}日間にAIへ渡したファイル{total}件のうち{good}件で、いつ・どこから・何のために集めたかを記録"),
+        _(
+            "{days}日間にAIへ渡したファイル{total}件のうち{good}件で、いつ・どこから・何のために集めたかを記録"
+        ),
         days=DAYS,
         total=total,
         good=good,
@@ -107,3 +109,6 @@ def rules_stand_beside_the_input(scope: Scope) -> Proof | None:
     verdict = Verdict.MET if own or link else Verdict.PARTLY
     figures = {"own_words": own, "link": link, "questions": used}
     return _proof(_("利用時の注意と決まり"), value, verdict, "chat:notice", figures)
+
+
+from kijun.governance.chat.documents import evidence as of_documents  # noqa: E402, F401  found with this module

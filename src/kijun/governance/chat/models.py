@@ -174,3 +174,27 @@ class Notice(Tenant, Versioned):
 def slot_of(conversation: Any, grant: Any) -> str:
     """The draft's place: the conversation's, or that of a new one under a grant."""
     return str(conversation.pk) if conversation is not None else f"grant-{grant.pk}"
+
+
+from kijun.governance.chat.documents.models import (  # noqa: E402  a part of this app's models, with a folder of their own
+    Collection,
+    Document,
+    DocumentVersion,
+    Opened,
+    PurposeReading,
+)
+
+__all__ = [
+    "Attachment",
+    "Collection",
+    "Conversation",
+    "Document",
+    "DocumentVersion",
+    "Draft",
+    "Notice",
+    "Opened",
+    "Prompt",
+    "PurposeReading",
+    "Turn",
+    "slot_of",
+]

@@ -1,9 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
+from kijun.governance.chat.documents.urls import urlpatterns as of_documents
 from kijun.governance.chat.views import conversations, export, prompts, settings, talk
 
 app_name = "chat"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *of_documents,
     path("", conversations.home, name="home"),
     path("new/<int:grant>/", conversations.new, name="new"),
     path("send/<int:grant>/", talk.send, name="send"),

@@ -91,6 +91,10 @@ def save_upstream(
     return row
 
 
+INSIDE: Final = (Upstream.Kind.SAMPLE, Upstream.Kind.REFERENCE)
+"""Services that answer inside of the gateway: nothing leaves the machine."""
+
+
 def _seal(row: Upstream, key: str | None, headers: Mapping[str, str] | None, detail: dict[str, Any]) -> None:
     """Keep what is secret sealed; the trail tells that it changed, never what it is."""
     if key is not None:
@@ -107,7 +111,7 @@ def _seal(row: Upstream, key: str | None, headers: Mapping[str, str] | None, det
 
 
 def _check(row: Upstream) -> None:
-    if row.kind == Upstream.Kind.SAMPLE:
+    if row.kind in INSIDE:
         row.base_url = ""
     check_fields(row, FIELDS)
     wrong: dict[str, list[Any]] = {}
@@ -123,7 +127,7 @@ def _check(row: Upstream) -> None:
 def wrong_connection(kind: str, given: Mapping[str, str]) -> dict[str, ValidationError]:
     """What is wrong with ``base_url``, ``proxy`` and ``ca`` of a service of this kind, by field; empty when they may stand."""
     found = {
-        "base_url": None if kind == Upstream.Kind.SAMPLE else connection.wrong_address(given["base_url"]),
+        "base_url": None if kind in INSIDE else connection.wrong_address(given["base_url"]),
         "proxy": connection.wrong_proxy(given["proxy"]) if given["proxy"] else None,
         "ca": connection.wrong_certificate(given["ca"]) if given["ca"] else None,
     }
