@@ -73,9 +73,7 @@ def system(it_staff: Person, owner: Person, it_department: Department, care: Dep
 @pytest.fixture
 def purpose(it_staff: Person, owner: Person) -> Purpose:
     """A light one: nothing is asked beside the question."""
-    return access.save_purpose(
-        it_staff, it_staff.municipality, None, purpose_values(owner, review="light")
-    )
+    return access.save_purpose(it_staff, it_staff.municipality, None, purpose_values(owner, review="light"))
 
 
 @pytest.fixture
@@ -88,14 +86,18 @@ def grant_to(
         it_staff, town, None, {"name": "試験", "kind": "openai", "base_url": upstream.url}, key="k"
     )
     access.record_opt_out(it_staff, service, on=timezone.localdate(), proof="契約書第12条")
-    access.save_model(
-        it_staff, town, None, name="model", system=system, routes=[access.Way(service, "m")]
-    )
+    access.save_model(it_staff, town, None, name="model", system=system, routes=[access.Way(service, "m")])
 
     def give(person: Person, to: Purpose | None = None) -> Grant:
         until = timezone.localdate() + datetime.timedelta(days=90)
         made = access.create_grant(
-            it_staff, town, with_key=False, person=person, system=system, purpose=to or purpose, expires_on=until
+            it_staff,
+            town,
+            with_key=False,
+            person=person,
+            system=system,
+            purpose=to or purpose,
+            expires_on=until,
         )
         publishing.publish_now("a test")
         return made.grant

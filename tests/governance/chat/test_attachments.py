@@ -44,7 +44,12 @@ def sheet(rows: int = 2, columns: int = 2) -> bytes:
 
 
 def test_it_works(
-    gateway: Any, grant: Grant, staff: Person, client_of: ClientOf, upstream: Upstream, settings: Any,
+    gateway: Any,
+    grant: Grant,
+    staff: Person,
+    client_of: ClientOf,
+    upstream: Upstream,
+    settings: Any,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     client = client_of(staff)

@@ -199,7 +199,9 @@ def test_long_conversations_have_pages(say: Any, staff: Person, client_of: Clien
 # --- erased with the ledger -------------------------------------------------------------------
 
 
-def test_conversations_go_when_the_ledger_has_erased_them(say: Any, staff: Person, client_of: ClientOf) -> None:
+def test_conversations_go_when_the_ledger_has_erased_them(
+    say: Any, staff: Person, client_of: ClientOf
+) -> None:
     long_ago = int((timezone.now() - datetime.timedelta(days=900)).timestamp() * 1000)
     old, fresh = say("昔の質問", at=long_ago), say("今の質問")
     Conversation.objects.update(erases_on=timezone.localdate())

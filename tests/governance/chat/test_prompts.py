@@ -23,7 +23,12 @@ ClientOf = Callable[[Person], Client]
 
 @pytest.fixture
 def prompt(staff: Person, care: Department) -> Prompt:
-    values = {"title": "会議録の要約", "department": care, "purpose": None, "text": "〔会議〕を〔字数〕字で要約"}
+    values = {
+        "title": "会議録の要約",
+        "department": care,
+        "purpose": None,
+        "text": "〔会議〕を〔字数〕字で要約",
+    }
     return actions.save_prompt(staff, None, values)
 
 
@@ -85,11 +90,15 @@ def test_who_may_not(
         assert client_of(person).get(f"/staff/chat/prompts/{prompt.pk}/").status_code == 404
         with pytest.raises(PermissionDenied):
             actions.send_prompt(person, prompt)
-    assert client_of(approver).get(f"/staff/chat/prompts/{prompt.pk}/").status_code == 404, "a draft is its author's"
+    assert client_of(approver).get(f"/staff/chat/prompts/{prompt.pk}/").status_code == 404, (
+        "a draft is its author's"
+    )
     actions.send_prompt(staff, prompt)
     with pytest.raises(PermissionDenied):
         actions.decide_prompt(staff, prompt, share=True, comment="")
-    assert client_of(staff).post(f"/staff/chat/prompts/{prompt.pk}/decide/", {"share": "yes"}).status_code == 403
+    assert (
+        client_of(staff).post(f"/staff/chat/prompts/{prompt.pk}/decide/", {"share": "yes"}).status_code == 403
+    )
 
 
 def test_a_shared_one_is_not_changed_but_withdrawn(

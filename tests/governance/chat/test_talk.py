@@ -12,12 +12,12 @@ from django.test import Client
 
 from kijun.governance.access import actions as access
 from kijun.governance.access import publishing
-from kijun.governance.access.models import Grant, Purpose
+from kijun.governance.access.models import Grant
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat import history, queries, talking
 from kijun.governance.chat.models import Conversation, Draft, Turn
 from tests.gateway.town import wait_for
-from tests.gateway.upstream import Upstream, chat_events, says, streams
+from tests.gateway.upstream import Upstream, chat_events, streams
 from tests.governance.access.made import purpose_values
 
 ClientOf = Callable[[Person], Client]
@@ -92,7 +92,9 @@ def test_what_is_blocked_goes_by_a_click(
     assert upstream.calls == []
 
 
-@pytest.mark.parametrize("act", ["mask:5:2:X", "mask:0:99999:X", "drop:a:b:c", "mask", "other:0:1:X", "clean:x"])
+@pytest.mark.parametrize(
+    "act", ["mask:5:2:X", "mask:0:99999:X", "drop:a:b:c", "mask", "other:0:1:X", "clean:x"]
+)
 def test_a_click_that_was_made_up_changes_nothing(
     gateway: Any, grant: Grant, staff: Person, client_of: ClientOf, act: str
 ) -> None:
@@ -132,11 +134,9 @@ def test_an_upstream_that_dies_leaves_what_came(
     assert shown[0].state == "cut"
 
 
-def test_no_gateway_loses_no_text(
-    grant: Grant, staff: Person, client_of: ClientOf, home: Any
-) -> None:
+def test_no_gateway_loses_no_text(grant: Grant, staff: Person, client_of: ClientOf, home: Any) -> None:
     (home / "gateway").mkdir(exist_ok=True)
-    (home / "gateway" / "address").write_text(f"http://127.0.0.1:9\n", encoding="ascii")
+    (home / "gateway" / "address").write_text("http://127.0.0.1:9\n", encoding="ascii")
     answer = ask(client_of(staff), grant, "転入届の期限は？")
     assert answer.status_code == 503
     page = answer.content.decode()
@@ -144,7 +144,9 @@ def test_no_gateway_loses_no_text(
     assert "転入届の期限は？" in page
 
 
-def test_a_stop_is_told(gateway: Any, grant: Grant, staff: Person, it_staff: Person, client_of: ClientOf) -> None:
+def test_a_stop_is_told(
+    gateway: Any, grant: Grant, staff: Person, it_staff: Person, client_of: ClientOf
+) -> None:
     access.stop(it_staff, it_staff.municipality, target=None, why="点検のため")
     version = publishing.publish_now("a stop")
     wait_for(lambda: gateway.gateway.keeper.index.version == version)

@@ -49,7 +49,7 @@ def states(person: Person, ids: Sequence[str]) -> Mapping[str, Any]:
         return {}
     from kijun.governance.reviews import queries
 
-    return queries.states(person, ids)  # type: ignore[no-any-return]
+    return queries.states(person, ids)
 
 
 def _given(person: Person, ids: Sequence[str]) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ def _given(person: Person, ids: Sequence[str]) -> Mapping[str, Any]:
         return {}
     from kijun.governance.feedback import queries
 
-    return queries.given(person, ids)  # type: ignore[no-any-return]
+    return queries.given(person, ids)
 
 
 def lines(person: Person, shown: Sequence[Shown]) -> list[Line]:
@@ -72,7 +72,7 @@ def lines(person: Person, shown: Sequence[Shown]) -> list[Line]:
 
 def _sources(one: Shown) -> Sequence[Any]:
     try:
-        from kijun.governance.chat import sources  # type: ignore[attr-defined]
+        from kijun.governance.chat import sources
     except ImportError:
         return []
-    return sources.sources_of(one.turn.interaction) if one.answer else []  # type: ignore[no-any-return]
+    return sources.sources_of(one.turn.interaction) if one.answer else []

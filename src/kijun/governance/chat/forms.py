@@ -99,7 +99,10 @@ class AttachForm(Form):
 
 class TitleForm(RevisionMixin, Form):
     title = forms.CharField(
-        label=_("対話の名前"), max_length=80, required=False, help_text=_("空にすると、利用目的と日付になります。")
+        label=_("対話の名前"),
+        max_length=80,
+        required=False,
+        help_text=_("空にすると、利用目的と日付になります。"),
     )
 
 

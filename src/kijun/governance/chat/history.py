@@ -20,7 +20,11 @@ from kijun.ledger.model import Record, Verdict
 
 MOST_HISTORY: Final = 100_000
 """Characters of earlier turns that go along; the oldest stay behind."""
-_ENDS: Final[Mapping[str, str]] = {Verdict.INCOMPLETE: "cut", Verdict.FAILED: "failed", Verdict.BLOCKED: "blocked"}
+_ENDS: Final[Mapping[str, str]] = {
+    Verdict.INCOMPLETE: "cut",
+    Verdict.FAILED: "failed",
+    Verdict.BLOCKED: "blocked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +166,9 @@ def before(person: Person, conversation: Conversation | None) -> Before:
 def _sent_again(message: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     content = message.get("content")
     texts = [_back(text, values) for text in _texts(content)]
-    again: Any = texts[0] if isinstance(content, str) and texts else [
-        {"type": "text", "text": text} for text in texts
-    ]
+    again: Any = (
+        texts[0] if isinstance(content, str) and texts else [{"type": "text", "text": text} for text in texts]
+    )
     return {"role": str(message.get("role", "user")), "content": again}
 
 

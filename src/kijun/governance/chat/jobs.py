@@ -55,7 +55,9 @@ def _is_erased(row: Conversation) -> bool:
 def tidy(now: datetime.datetime | None = None) -> int:
     """Files that were not sent within a day and drafts that nobody touched for thirty; gives how many."""
     now = now or timezone.now()
-    old = Attachment.objects.filter(turn=None, made_at__lt=now - Attachment.LIFETIME).select_related("municipality")
+    old = Attachment.objects.filter(turn=None, made_at__lt=now - Attachment.LIFETIME).select_related(
+        "municipality"
+    )
     gone = 0
     for one in old:
         holding.forget(one.municipality.code, one.pk)

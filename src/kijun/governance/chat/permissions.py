@@ -7,7 +7,6 @@ from typing import Any
 import rules
 
 from kijun.governance.accounts.roles import Role, add_perm, is_approver, is_it_staff, is_staff_member
-from kijun.governance.chat.models import Prompt
 
 
 def _mine(person: Any, thing: Any) -> bool:
@@ -22,8 +21,7 @@ def _leads(person: Any, prompt: Any) -> bool:
     """The person approves for the prompt's department; not what they wrote themselves."""
     if prompt is None:
         return True
-    return prompt.author_id != person.pk and person.covers(prompt.department, Role.APPROVER)
-
+    return prompt.author_id != person.pk and bool(person.covers(prompt.department, Role.APPROVER))
 
 
 mine, author, leads = rules.predicate(_mine), rules.predicate(_author), rules.predicate(_leads)

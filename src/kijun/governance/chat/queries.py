@@ -63,15 +63,13 @@ def page(person: Person, rows: QuerySet[Conversation], after: str = "") -> PageO
     found = list(rows.annotate(last=Subquery(last))[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     counts = dict(
-        Turn.objects.filter(conversation__in=shown)
-        .values_list("conversation")
-        .annotate(n=Count("pk"))
+        Turn.objects.filter(conversation__in=shown).values_list("conversation").annotate(n=Count("pk"))
     )
     try:
         words, unread = _words(person, shown), False
     except LedgerError:
         words, unread = {}, True
-    lines = [Listed(one, words.get(one.last, ""), counts.get(one.pk, 0)) for one in shown]  # type: ignore[attr-defined]  # annotated
+    lines = [Listed(one, words.get(one.last, ""), counts.get(one.pk, 0)) for one in shown]
     more = shown[-1].touched_at.isoformat() if len(found) > PER_PAGE else ""
     return PageOf(lines, more, unread)
 

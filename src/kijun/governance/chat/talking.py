@@ -67,13 +67,19 @@ def call(
     headers = {**_headers(person, grant, address), "accept-language": language}
     if confirmation:
         headers["kijun-confirmation"] = confirmation
-    body = orjson.dumps({"model": model, "messages": messages, "stream": True}, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    body = orjson.dumps(
+        {"model": model, "messages": messages, "stream": True}, option=orjson.OPT_PASSTHROUGH_DATETIME
+    )
     return Call(f"{publishing.base_url()}/chat/completions", headers, body)
 
 
 def _headers(person: Person, grant: Grant, address: str) -> dict[str, str]:
     token = assertions.sign(settings.SECRET_KEY, str(person.pk), str(grant.pk), address=address)
-    return {"authorization": f"Bearer {token}", "content-type": "application/json", "user-agent": "kijun-chat"}
+    return {
+        "authorization": f"Bearer {token}",
+        "content-type": "application/json",
+        "user-agent": "kijun-chat",
+    }
 
 
 # --- looking beforehand ------------------------------------------------------------------------

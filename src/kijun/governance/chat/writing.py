@@ -66,9 +66,7 @@ def writing(
         for one in queries.attachments(person, grant, conversation)
     ]
     there = [(one, text) for one, text in held if text is not None]
-    said = Said(
-        data.get("input_source", ""), data.get("input_date"), tuple(one.pk for one, _text in there)
-    )
+    said = Said(data.get("input_source", ""), data.get("input_date"), tuple(one.pk for one, _text in there))
     return Writing(
         person,
         grant,

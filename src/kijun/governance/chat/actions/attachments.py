@@ -106,11 +106,7 @@ def read(name: str, content: bytes) -> str:
         raise ValidationError({"file": [error.message.en if english else error.message.ja]}) from None
     if not document.text.strip():
         raise ValidationError(
-            {
-                "file": [
-                    _("読み取れる文字がありません。画像だけの文書は、文字にしてから入力してください。")
-                ]
-            }
+            {"file": [_("読み取れる文字がありません。画像だけの文書は、文字にしてから入力してください。")]}
         )
     return document.text
 

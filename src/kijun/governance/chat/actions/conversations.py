@@ -78,7 +78,8 @@ def _begun(person: Person, grant: Grant, conversation: uuid.UUID | None) -> Conv
     """The conversation, locked: of two questions at once each gets its own place."""
     if conversation is None:
         return begin(person, grant)
-    row = Conversation.objects.select_for_update().filter(pk=conversation, person=person).first()
+    rows = Conversation.objects.select_for_update().filter(pk=conversation, person=person)
+    row: Conversation | None = rows.first()
     if row is None:  # deleted in another window while the answer was on its way
         return begin(person, grant)
     row.claim(None)

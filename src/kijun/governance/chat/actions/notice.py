@@ -17,8 +17,8 @@ def save_notice(person: Person, values: dict[str, Any], seen_revision: int | Non
     """IT staff write it; the trail keeps what it said."""
     if not person.has_perm("chat.notice"):
         raise PermissionDenied
-    row, _made = Notice.objects.get_or_create(municipality=person.municipality)
-    row = Notice.objects.select_for_update().get(pk=row.pk)
+    made, _new = Notice.objects.get_or_create(municipality=person.municipality)
+    row: Notice = Notice.objects.select_for_update().get(pk=made.pk)
     row.claim(seen_revision)
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():

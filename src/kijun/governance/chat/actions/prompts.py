@@ -39,7 +39,7 @@ def save_prompt(
     for one in (department, purpose):
         if one is not None and one.municipality_id != person.municipality_id:
             raise PermissionDenied
-    if not person.works_in(department) and not person.covers(department, *person.roles_today()):
+    if not person.works_in(department):
         raise ValidationError({"department": [_("あなたの部署から選んでください。")]})
     made = row is None
     if row is None:
@@ -51,9 +51,7 @@ def save_prompt(
         setattr(row, name, value)
     row.clean_fields(exclude=["revision"])
     row.save()
-    record(
-        row.municipality.chain, person, "chat.prompt_made" if made else "chat.prompt_changed", row, {}
-    )
+    record(row.municipality.chain, person, "chat.prompt_made" if made else "chat.prompt_changed", row, {})
     return row
 
 

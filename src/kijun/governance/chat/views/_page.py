@@ -14,7 +14,7 @@ from kijun.governance.access import cards
 from kijun.governance.access.models import Grant
 from kijun.governance.chat import beside, history, queries
 from kijun.governance.chat.checking import Check
-from kijun.governance.chat.forms import AttachForm, AskForm
+from kijun.governance.chat.forms import AskForm, AttachForm
 from kijun.governance.chat.models import Conversation, slot_of
 from kijun.governance.chat.typed import mark
 from kijun.governance.organisation.tenancy import StaffRequest

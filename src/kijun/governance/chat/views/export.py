@@ -16,7 +16,8 @@ from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.uploads import safe_name
 from kijun.web.who_may import who_may
 
-CONFIRMED = frozenset({"confirmed", "approved", "publishable"})
+CONFIRMED = frozenset({"confirmed", "approved"})
+APPROVED = frozenset({"approved"})
 
 
 @who_may("chat.use")
@@ -27,10 +28,13 @@ def export(request: StaffRequest, pk: uuid.UUID, form: str) -> HttpResponse:
     if form not in exporting.FORMS:
         raise Http404
     said = history.read(request.user, queries.turns(row))
-    if row.grant.purpose.review != Purpose.Review.LIGHT:
+    if row.grant.purpose.review != Purpose.Review.LIGHT or row.grant.purpose.public_power:
+        enough = APPROVED if _wants_approval(row.grant.purpose) else CONFIRMED
         states = beside.states(request.user, [one.turn.interaction for one in said if one.answer])
         unconfirmed = [
-            one for one in said if one.answer and not _is_confirmed(states.get(one.turn.interaction))
+            one
+            for one in said
+            if one.answer and getattr(states.get(one.turn.interaction), "key", "") not in enough
         ]
         if unconfirmed:
             context = {"conversation": row, "unconfirmed": unconfirmed, "reviews": beside.has_reviews()}
@@ -43,8 +47,9 @@ def export(request: StaffRequest, pk: uuid.UUID, form: str) -> HttpResponse:
     return answer
 
 
-def _is_confirmed(state: object) -> bool:
-    return getattr(state, "key", state) in CONFIRMED
+def _wants_approval(purpose: Purpose) -> bool:
+    """A person's own confirmation is not enough: a strict purpose, or one that touches public power."""
+    return purpose.review == Purpose.Review.STRICT or purpose.public_power
 
 
 def _attachment(name: str) -> str:

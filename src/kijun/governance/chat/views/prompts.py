@@ -60,9 +60,7 @@ def prompt(request: StaffRequest, pk: int) -> HttpResponse:
 def _form(request: StaffRequest, row: Prompt | None) -> HttpResponse:
     first: dict[str, Any] = {"purpose": request.GET.get("purpose", "")}
     if row is not None:
-        first = {
-            name: getattr(row, name) for name in ("title", "department", "purpose", "text", "revision")
-        }
+        first = {name: getattr(row, name) for name in ("title", "department", "purpose", "text", "revision")}
     form = PromptForm(request.POST or None, person=request.user, initial=first)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)

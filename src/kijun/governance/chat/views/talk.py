@@ -68,7 +68,9 @@ def words(told: Mapping[str, Any]) -> dict[str, str]:
         return {
             "code": str(_GONE["code"]),
             "why": _("AIゲートウェイにつながりません。"),
-            "todo": _("入力した文章は残っています。少し待ってから、もう一度送信してください。続くときは、IT担当者に知らせてください。"),
+            "todo": _(
+                "入力した文章は残っています。少し待ってから、もう一度送信してください。続くときは、IT担当者に知らせてください。"
+            ),
             "contact": "",
         }
     language = "en" if beside.english() else "ja"
@@ -148,7 +150,9 @@ def _clean(request: StaffRequest, one: Writing, pk: str) -> None:
         except (talking.Unreachable, talking.Refused):
             return
         shift = len(heading(number, row))
-        spans = [(start - shift, end - shift, label) for start, end, label in (found.stopping if found else [])]
+        spans = [
+            (start - shift, end - shift, label) for start, end, label in (found.stopping if found else [])
+        ]
         actions.mask_in(request.user, row, spans)
 
 
@@ -230,9 +234,7 @@ def _in_thread(make: Recorder, interaction: str) -> str:
         connections.close_all()
 
 
-async def _events(
-    call: talking.Call, record: Callable[[str], str], language: str
-) -> AsyncGenerator[bytes]:
+async def _events(call: talking.Call, record: Callable[[str], str], language: str) -> AsyncGenerator[bytes]:
     saved: asyncio.Future[str] | None = None
     told = False
     async with talking.kept_session() as session, aclosing(talking.ask(session, call)) as events:
