@@ -83,6 +83,21 @@ def _id(town: Municipality, number: int, part: str) -> str:
     return Names(settings.SECRET_KEY)("sample", str(town.pk), str(number), part)
 
 
+def interaction(town: Municipality, number: int) -> str:
+    """The interaction of a record, for what its people did with it."""
+    return _id(town, number, "interaction")
+
+
+def grant(town: Municipality, number: int) -> Grant:
+    """The grant under which it was asked."""
+    return _grant(town, content()["records"][number])
+
+
+def moment(town: Municipality, number: int) -> int:
+    """When it was asked, in milliseconds."""
+    return _at(town, content()["records"][number])
+
+
 def _at(town: Municipality, told: Mapping[str, Any]) -> int:
     closed = closing_days(town)
     today = timezone.localdate()
