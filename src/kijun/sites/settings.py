@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "kijun.governance.assessments",
     "kijun.governance.access",
     "kijun.governance.interactions",
+    "kijun.governance.feedback",
     "kijun.governance.reviews",
     "kijun.governance.chat",
     "kijun.governance.register",

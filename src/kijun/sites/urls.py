@@ -26,6 +26,7 @@ staff: list[URLPattern | URLResolver] = [
     path("assessments/", include("kijun.governance.assessments.urls")),
     path("access/", include("kijun.governance.access.urls")),
     path("records/", include("kijun.governance.interactions.urls")),
+    path("feedback/", include("kijun.governance.feedback.urls")),
     path("reviews/", include("kijun.governance.reviews.urls")),
     path("chat/", include("kijun.governance.chat.urls")),
     path("register/", include("kijun.governance.register.urls")),

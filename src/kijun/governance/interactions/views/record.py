@@ -17,6 +17,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
 from kijun.governance.interactions import actions, ledger, wording
+from kijun.governance.interactions.beside import beside
 from kijun.governance.interactions.forms import ReasonForm
 from kijun.governance.interactions.looks import history, look
 from kijun.governance.interactions.names import Names, names_of, resolve
@@ -206,6 +207,7 @@ def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool
         "unmasked": unmask,
         "imported": _imported(one),
         "history": [] if own else history(request.municipality, one.id),
+        "beside": beside(request, one, own),
     }
     return render(request, "interactions/record.html", context)
 
