@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
@@ -20,13 +20,14 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.chat.models import Attachment, Conversation, Draft, Notice, Prompt, Turn
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.reading import excerpt
-from kijun.governance.interactions.searching import Asked, search
+from kijun.governance.interactions.searching import Asked
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import Kind, LedgerError, Query
 
 PER_PAGE: Final = 30
-_MOST_HITS: Final = 6
-"""Pages of the ledger that one search looks at."""
+_A_PAGE: Final = 200
+_MOST_PAGES: Final = 3
+"""Of the ledger's answers to one search, the newest."""
 _AROUND: Final = datetime.timedelta(minutes=10)
 
 
@@ -112,15 +113,15 @@ def _words(person: Person, rows: Sequence[Conversation]) -> dict[str, str]:
 
 def containing(person: Person, text: str) -> QuerySet[Conversation]:
     """One's conversations in which something was said, or that are named so. Raises `LedgerError`."""
-    asked = Asked(text=text, person=str(person.pk)).query(person.municipality.code)
+    query = Asked(text=text, person=str(person.pk)).query(person.municipality.code, limit=_A_PAGE)
     found: set[str] = set()
-    before: int | None = None
-    for _page in range(_MOST_HITS):
-        results = search([asked], before)
-        found |= {one.id for one in results.interactions}
-        before = results.before
-        if before is None:
-            break
+    with ledger.reading() as book:
+        for _page in range(_MOST_PAGES):
+            page = book.search(query)
+            found |= {one.interaction for one in page.records}
+            if page.next is None:
+                break
+            query = replace(query, before=page.next)
     hits = Turn.objects.filter(interaction__in=found).values("conversation")
     return conversations(person).filter(Q(title__icontains=text) | Q(pk__in=hits))
 
