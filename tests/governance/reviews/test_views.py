@@ -48,11 +48,12 @@ def test_ten_seconds_for_a_light_one(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"text": ""}, "使う文章が空です"),
+        ({"text": ""}, "「使う文章」を入力してください"),
+        ({"text": " \n "}, "使う文章が空です"),
         ({"check-will": ""}, "住民の意向と食い違っていない"),
         ({"check-will": "maybe"}, "maybe"),
-        ({"ground": ""}, "どう確かめたかを選んでください"),
-        ({"reason": ""}, "そう判断した理由を入力してください"),
+        ({"ground": ""}, "「どう確かめましたか」を選んでください"),
+        ({"reason": ""}, "「そう判断した理由」を入力してください"),
         ({"use": ""}, "あなたの判断"),
         ({"text": "長" * 100_001}, "100000"),
         ({"title": "長" * 200}, "120"),
@@ -272,3 +273,27 @@ def test_what_was_approved_and_labelled_leaves_with_its_label(
         assert str(made) in read(kind, content), kind
         assert "AIを使いました" in read(kind, content).replace(" ", ""), kind
     assert Label.objects.count() == 1
+
+
+def test_what_is_not_used_needs_no_ticks(say: Any, staff: Person, client_of: Any) -> None:
+    told = say(staff)
+    answer = client_of(staff).post(
+        use(told), {"destination": "inside", "use": "reject", "reason": "誤りが多い。"}
+    )
+    assert answer.status_code == 302
+    assert Review.objects.get().decision == "reject"
+
+
+def test_why_it_came_back_is_told(submitted: Review, staff: Person, approver: Person, client_of: Any) -> None:
+    from kijun.governance.approvals import actions as approvals
+    from tests.governance.reviews.conftest import step_of
+
+    approvals.return_(approver, step_of(submitted), comment="日付を直してください。")
+    assert "日付を直してください。" in client_of(staff).get(submitted.get_absolute_url()).content.decode()
+
+
+def test_from_ones_own_record_to_the_confirmation(
+    say: Any, staff: Person, approver: Person, client_of: Any
+) -> None:
+    told = say(staff)
+    assert use(told) in client_of(staff).get(f"/staff/records/one/{told}/").content.decode()

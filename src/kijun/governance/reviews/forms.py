@@ -18,6 +18,7 @@ from kijun.web.forms import Form, RevisionMixin
 
 USE, REJECT = "use", "reject"
 _ANSWERS = ((YES, _("確かめた")), (NONE, _("関わりがない")))
+ASKED = frozenset({"text", "ground", "human_decision", "legal_basis", "official"})
 _FLAGS = (("fine", _("問題ない")), ("mended", _("直した")))
 
 
@@ -26,16 +27,6 @@ class UseForm(Form, RevisionMixin):
 
     Whether everything that is needed was said is the action's to tell: it depends on whether the answer is used at all.
     """
-
-    sometimes_required: tuple[str, ...] = (
-        "text",
-        "title",
-        "ground",
-        "reason",
-        "human_decision",
-        "legal_basis",
-        "official",
-    )
 
     text = forms.CharField(
         label=_("使う文章"),
@@ -96,17 +87,23 @@ class UseForm(Form, RevisionMixin):
         self.level, self.destination, self.flags, self.questions = level, destination, flags, questions
         self.items = checklist.items(level, destination)
         self.public_power = public_power
-        self.sometimes_required = (*self.sometimes_required, *self._add_items(), *self._add_flags())
+        self._add_items()
+        self._add_flags()
         if public_power:
             self.fields["official"].offer(municipality)  # type: ignore[attr-defined]  # a choice of people, not the base class
         else:
             for name in ("human_decision", "legal_basis", "official"):
                 del self.fields[name]
-        if level == checklist.LIGHT:
-            self.fields["reason"].widget.attrs["rows"] = 1
-            self.sometimes_required = tuple(one for one in self.sometimes_required if one != "reason")
+        self.fields["reason"].required = level != checklist.LIGHT
+        self._ask(self.data.get("use") != REJECT)
 
-    def _add_items(self) -> list[str]:
+    def _ask(self, used: bool) -> None:
+        """What is used is asked about; what is not needs no tick."""
+        for name, field in self.fields.items():
+            if name in ASKED or name.partition("-")[0] in {"check", "word", "own", "flag", "flagword"}:
+                field.required = used
+
+    def _add_items(self) -> None:
         for item in self.items:
             self.fields[f"check-{item.key}"] = self._answer(item.label, item.hint)
             if self.level == checklist.STRICT:
@@ -115,7 +112,6 @@ class UseForm(Form, RevisionMixin):
                 )
         for number, question in enumerate(self.questions):
             self.fields[f"own-{number}"] = self._answer(question, "")
-        return [name for name in self.fields if name.startswith(("check-", "word-", "own-"))]
 
     def _answer(self, label: Any, hint: Any) -> forms.Field:
         if self.level == checklist.LIGHT:
@@ -124,7 +120,7 @@ class UseForm(Form, RevisionMixin):
             label=label, help_text=hint, choices=_ANSWERS, widget=forms.RadioSelect, required=False
         )
 
-    def _add_flags(self) -> list[str]:
+    def _add_flags(self) -> None:
         for flag in self.flags:
             self.fields[f"flag-{flag.type}"] = forms.ChoiceField(
                 label=flag.label, help_text=flag.why, choices=_FLAGS, widget=forms.RadioSelect, required=False
@@ -132,7 +128,6 @@ class UseForm(Form, RevisionMixin):
             self.fields[f"flagword-{flag.type}"] = forms.CharField(
                 label=_("そう判断した理由"), max_length=LONGEST_WORD, required=False
             )
-        return [name for name in self.fields if name.startswith("flag")]
 
     def asked(self) -> list[list[forms.BoundField]]:
         """Each question with its word."""

@@ -15,6 +15,8 @@ from django_stubs_ext import StrOrPromise
 from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit import words
+from kijun.governance.interactions import beside
+from kijun.governance.interactions.searching import Interaction
 from kijun.governance.inventory import panels
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
@@ -51,9 +53,17 @@ def _panel(request: StaffRequest, system: AISystem) -> dict[str, Any]:
     return {**figures(system), "may_list": request.user.has_perm("reviews.read_others")}
 
 
+def _beside(request: StaffRequest, one: Interaction, own: bool) -> dict[str, Any] | None:
+    """Where an answer of one's own is used from."""
+    if not own or one.answer is None or one.answer.content is None:
+        return None
+    return {"id": one.id, "state": queries.states(request.user, [one.id])[one.id]}
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
+    beside.register(beside.Beside("reviews", "reviews/_beside.html", _beside))
     navigation.register(navigation.Link("use", _("自分の確認"), "reviews:list", "reviews.use", order=40))
     navigation.register(
         navigation.Link("monitoring", _("回答の確認"), "reviews:all", "reviews.read_others", order=25)

@@ -75,7 +75,7 @@ def label(request: StaffRequest, pk: int) -> HttpResponse:
     row = _get(request, pk)
     context = {
         "label": row,
-        "block": block(request, row),
+        "words": block(request, row),
         "url": address(request, row),
         "may_withdraw": row.withdrawn_at is None and request.user.has_perm("reviews.withdraw_label", row),
     }

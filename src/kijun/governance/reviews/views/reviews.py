@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kijun.governance.approvals.models import Step
 from kijun.governance.interactions.views._shared import reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.governance.reviews import actions, answers, checklist, diffing, leaving, queries, sources
@@ -85,9 +86,18 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
         "kinds": [one for one in Taking.Kind if one != Taking.Kind.COPY],
         "labels": queries.labels(request.municipality).filter(review=row),
         "may_label": own and not leaving.why_not_label(row),
+        "returned": _returned(row),
         "power": leaving.without_decision(row),
     }
     return render(request, "reviews/review.html", context)
+
+
+def _returned(row: Review) -> Step | None:
+    """The step that sent it back, with its reason."""
+    if row.state != Review.State.RETURNED or row.approval is None:
+        return None
+    steps = row.approval.steps.filter(outcome=Step.Outcome.RETURNED).select_related("acted_by")
+    return steps.first()
 
 
 def _flag(one: dict[str, str]) -> str:
