@@ -28,6 +28,7 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.models import Approval, Route
 from kijun.governance.assessments.models import Assessment, Assignment, Cycle
 from kijun.governance.audit.models import Entry as TrailEntry
+from kijun.governance.chat.models import Collection, Document, DocumentVersion
 from kijun.governance.evidence import store
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind, StoredFile
 from kijun.governance.interactions import ledger
@@ -41,6 +42,7 @@ from kijun.governance.organisation.models import (
     Municipality,
 )
 from kijun.governance.register.models import Publication
+from kijun.governance.reviews.models import Label, Review
 from kijun.governance.risks.models import RiskAssessment
 from kijun.ledger.holding import holds_of
 from kijun.sites import sample
@@ -127,6 +129,10 @@ FILL: dict[str, Fill] = {
     "assessments/cycles/<int:pk>": rows(Cycle),
     "assessments/systems/<int:system_id>": rows(AISystem),
     "assessments/work/<int:pk>": rows(Assignment),
+    "chat/documents/<int:pk>": rows(Document),
+    "chat/documents/<int:pk>/<int:number>": below(DocumentVersion, "document", "number"),
+    "chat/documents/<int:pk>/<int:number>/<int:passage>": words("1", "2"),
+    "chat/documents/collections/<int:pk>": rows(Collection),
     "departments/<int:pk>": rows(Department),
     "departments/closing-days/<int:pk>": rows(ClosingDay),
     "departments/import/<int:pk>": rows(StagedImport, kind="organisation.departments"),
@@ -158,6 +164,12 @@ FILL: dict[str, Fill] = {
     "reports/systems/<int:system_id>": rows(AISystem),
     "reports/systems/<int:system_id>/<slug:form>": words("pdf", "xlsx", "docx"),
     "reports/systems/<int:system_id>/controls/<slug:principle>": words("1", "6"),
+    "reviews/<int:pk>": rows(Review),
+    "reviews/labels/<int:pk>": rows(Label),
+    "reviews/labels/<int:pk>/code.<str:kind>": words("svg", "png"),
+    "reviews/use/<str:interaction>": lambda world, _before: [
+        Review.objects.filter(municipality=world.town).order_by("pk")[0].interaction
+    ],
     "risks/<int:pk>": rows(RiskAssessment),
     "risks/<int:pk>/edit/<slug:slug>": words("data", "use"),
     "risks/<int:pk>/ratings/<slug:principle>": words("p6"),
@@ -189,6 +201,10 @@ STARTS_ANEW = {
 
 COLLEAGUES_READ = {
     "assessments/cycles/<int:pk>/": "a cycle is the whole town's; the page lists the assessments that one may see",
+    "chat/documents/<int:pk>/": "reference documents are for everybody in the town hall to read",
+    "chat/documents/<int:pk>/<int:number>/": "reference documents are for everybody in the town hall to read",
+    "chat/documents/<int:pk>/<int:number>/<int:passage>/": "reference documents are for everybody in the town hall to read",
+    "chat/documents/collections/<int:pk>/": "reference documents are for everybody in the town hall to read",
     "departments/<int:pk>/": "the departments of the town hall are known to everybody in it",
     "mandates/bodies/<int:pk>/": "who answers for AI is for everybody in the town hall to know",
     "mandates/people/<int:pk>/": "who answers for AI is for everybody in the town hall to know",

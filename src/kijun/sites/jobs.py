@@ -53,6 +53,7 @@ JOBS: Final = (
     Job("keep records", "kijun.governance.interactions.jobs.keep", datetime.time(2, 0)),
     Job("forget texts", "kijun.governance.reviews.jobs.forget", datetime.time(3, 0)),
     Job("erase conversations", "kijun.governance.chat.jobs.erase", datetime.time(3, 0)),
+    Job("reference documents", "kijun.governance.chat.documents.indexing.build_all", datetime.time(4, 0)),
     Job("unsent files", "kijun.governance.chat.jobs.tidy"),
     Job("forget", "kijun.governance.accounts.jobs.forget_expired", datetime.time(1, 0)),
     Job("evidence", "kijun.governance.evidence.jobs.collect_all"),

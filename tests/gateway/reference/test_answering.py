@@ -36,7 +36,10 @@ OLD = """# 旧い手引
 def sources() -> list[tuple[Source, str]]:
     return [
         (Source("d1", "市民課の手引", "open", "市民課", 2, "2026-04-01", "2099-03-31", "/staff/d1/"), GUIDE),
-        (Source("d2", "契約事務の手引", "closed", "財政課", 1, "2026-04-01", "2099-03-31", open=False), RULES),
+        (
+            Source("d2", "契約事務の手引", "closed", "財政課", 1, "2026-04-01", "2099-03-31", open=False),
+            RULES,
+        ),
         (Source("d3", "旧い手引", "open", "市民課", 1, "2020-04-01", "2021-03-31"), OLD),
     ]
 
@@ -196,7 +199,9 @@ def test_a_model_gets_the_passages_where_the_purpose_says_so(tmp_path: Path, ups
         assert "10日以内" not in sent[0]["content"]
         answer = raw.parse()
         notes = answer.choices[0].message.annotations or []
-        assert [one.url_citation.url for one in notes] == ["/staff/d1/1/"], "numbers that no source has are none"
+        assert [one.url_citation.url for one in notes] == ["/staff/d1/1/"], (
+            "numbers that no source has are none"
+        )
         recorded = town.ledger.entries[0].content["request"]["messages"]
         assert recorded[0]["content"] == "短く答えて。", "the record holds what the person sent"
         kept = town.ledger.entries[1].content["sources"]

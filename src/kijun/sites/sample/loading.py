@@ -7,7 +7,17 @@ from django.utils import translation
 
 from kijun.governance.accounts.roles import Role
 from kijun.governance.organisation.models import Municipality
-from kijun.sites.sample import access, governance, records, story, town
+from kijun.sites.sample import (
+    access,
+    chatting,
+    documents,
+    feedback,
+    governance,
+    records,
+    reviews,
+    story,
+    town,
+)
 from kijun.sites.sample.content import CODE, content
 
 COLUMN = 15
@@ -30,7 +40,13 @@ def load() -> list[str]:
         governance.establish(made)
         access.open_up(made, story.tell(made))
     with translation.override("ja"):
-        return [*_lines(made), *records.tell(made.municipality)]
+        documents.tell(made.municipality)
+        told = records.tell(made.municipality)
+        if not told:  # the ledger can be written
+            feedback.tell(made.municipality)
+            reviews.tell(made.municipality)
+            chatting.tell(made.municipality)
+        return [*_lines(made), *told]
 
 
 def _lines(made: town.Town) -> list[str]:

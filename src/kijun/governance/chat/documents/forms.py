@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access import queries as access
+from kijun.governance.access.form_fields import CHOOSE
 from kijun.governance.access.models import Purpose
-from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.forms import DepartmentField
+from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.chat.documents.models import Collection, PurposeReading
-from kijun.governance.organisation.models import Department, Municipality
+from kijun.governance.organisation.models import Municipality
 from kijun.web.forms import DateField, Form, RevisionMixin
 
 ACCEPTED = ".txt,.md,.html,.docx,.xlsx,.pptx,.pdf,.csv"
@@ -20,9 +22,7 @@ ACCEPTED = ".txt,.md,.html,.docx,.xlsx,.pptx,.pdf,.csv"
 
 class CollectionForm(Form, RevisionMixin):
     name = forms.CharField(label=_("名称"), max_length=80, help_text=_("例：市民課の手引"))
-    department = forms.ModelChoiceField(Department.objects.none(), label=_("所管の部署"))
-    owner = forms.ModelChoiceField(
-        Person.objects.none(),
+    owner = PersonField(
         label=_("管理する人"),
         help_text=_("文書の登録と見直しを受け持つ人です。"),
     )
@@ -34,9 +34,9 @@ class CollectionForm(Form, RevisionMixin):
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.of(municipality).filter(is_active=True).order_by("name")
-        self.fields["department"].queryset = Department.objects.of(municipality)  # type: ignore[attr-defined]  # a choice field
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]  # the same
+        self.fields["department"] = DepartmentField(municipality, planned=False, label=_("所管の部署"))
+        self.fields["owner"].offer(municipality)  # type: ignore[attr-defined]  # a choice of people
+        self.order_fields(["name", "department", "owner", "is_open"])
 
 
 class UploadForm(Form):
@@ -73,7 +73,9 @@ class SearchForm(Form):
 class ReadingForm(Form, RevisionMixin):
     """Which documents one purpose reads."""
 
-    purpose = forms.ModelChoiceField(Purpose.objects.none(), label=pgettext_lazy("one", "利用目的"))
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.none(), label=pgettext_lazy("one", "利用目的"), empty_label=CHOOSE
+    )
     collections = forms.ModelMultipleChoiceField(
         Collection.objects.none(),
         label=_("使う文書集"),

@@ -56,6 +56,7 @@ def documents(municipality: Municipality) -> Iterator[tuple[Source, list[Passage
     rows = Document.objects.of(municipality).exclude(current=None)
     for row in rows.select_related("current", "collection__department").order_by("pk").iterator(50):
         assert row.current is not None
+        row.current.document = row
         yield source_of(row, row.current), passages_of(row.current)
 
 
@@ -82,9 +83,12 @@ def passages_of(version: DocumentVersion) -> list[Passage]:
         at = max(bisect_right(starts, start) - 1, 0)
         return str(version.places[at][2]) if version.places else ""
 
+    title = version.document.title
     return [
-        dataclasses.replace(one, guarded=True)
-        if any(start < one.end and end > one.start for start, end in version.guarded)
-        else one
+        dataclasses.replace(
+            one,
+            headings=one.headings[1:] if one.headings[:1] == (title,) else one.headings,
+            guarded=any(start < one.end and end > one.start for start, end in version.guarded),
+        )
         for one in split(version.text, place_of)
     ]
