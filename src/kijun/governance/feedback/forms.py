@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.person_field import PersonField
@@ -29,7 +29,9 @@ def _area(rows: int = 4) -> forms.Textarea:
 class ReportForm(Form):
     """A doubt, told at length. Of an answer nobody is anonymous: the record says who asked."""
 
-    kinds = forms.MultipleChoiceField(label=_("気になる点"), widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(
+        label=pgettext_lazy("doubt", "気になる点"), widget=forms.CheckboxSelectMultiple
+    )
     text = forms.CharField(
         label=_("何が起きているか"),
         max_length=LINE,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -201,7 +201,7 @@ KINDS: dict[str, StrOrPromise] = {
     "feedback.nobody": _("名前を出さない報告"),
 }
 FIELDS: dict[str, StrOrPromise] = {
-    "kinds": _("気になる点"),
+    "kinds": pgettext_lazy("doubt", "気になる点"),
     "report": _("報告"),
     "reports": _("報告"),
     "decision": _("判断と指示"),

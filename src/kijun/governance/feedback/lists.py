@@ -71,7 +71,7 @@ _REPORT_COLUMNS = [
     Column(
         "code", _("番号"), lambda row: row.code, ("number",), lambda row: row.get_absolute_url(), kind="name"
     ),
-    Column("kinds", _("気になる点"), kinds, ("kinds",), hint=lambda row: row.text[:60]),
+    Column("kinds", pgettext_lazy("doubt", "気になる点"), kinds, ("kinds",), hint=lambda row: row.text[:60]),
     Column(
         "state",
         _("状態"),
@@ -86,7 +86,7 @@ _REPORT_COLUMNS = [
 ]
 _SHEET = [
     SheetColumn("code", _("番号"), width=12),
-    SheetColumn("kinds", _("気になる点"), width=30),
+    SheetColumn("kinds", pgettext_lazy("doubt", "気になる点"), width=30),
     SheetColumn("state", _("状態")),
     SheetColumn("system", pgettext_lazy("one", "AIシステム"), width=24),
     SheetColumn("purpose", pgettext_lazy("one", "利用目的"), width=24),
@@ -103,7 +103,7 @@ _SHEET = [
     SheetColumn("request", _("改善要望"), width=12),
     SheetColumn("interaction", _("記録の番号"), width=36),
 ]
-_KIND = Filter("kind", _("気になる点"), lambda request: Doubt.choices, queries.of_kind)
+_KIND = Filter("kind", pgettext_lazy("doubt", "気になる点"), lambda request: Doubt.choices, queries.of_kind)
 _STATE = Filter(
     "state", _("状態"), lambda request: Report.State.choices, lambda rows, value: rows.filter(state=value)
 )
@@ -213,8 +213,8 @@ REQUESTS = Table(
         SheetColumn("reply", _("事業者の判断")),
         SheetColumn("answered_on", _("回答の日"), "date"),
         SheetColumn("meanwhile", _("直るまでの使い方"), width=20),
-        SheetColumn("verified_on", _("確認した日"), "date"),
-        SheetColumn("verified_by", _("確認した人")),
+        SheetColumn("verified_on", _("試した日"), "date"),
+        SheetColumn("verified_by", _("試した人")),
         SheetColumn("verification", _("試した結果"), width=40),
     ],
     sheet_row=_request_row,

@@ -33,7 +33,7 @@ class Doubt(models.TextChoices):
     UNSUITABLE = "unsuitable", _("不適切・危険")
     DRIFT = "drift", _("データドリフトの疑い")
     CHANGED = "changed", _("業務・制度・対象者が変わった")
-    OTHER = "other", _("そのほか")
+    OTHER = "other", _("そのほかのこと")
 
 
 OF_ANSWERS = (
@@ -58,7 +58,7 @@ class Opinion(Tenant, Versioned):
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     system = models.ForeignKey(AISystem, models.PROTECT, null=True, related_name="+")
     purpose = models.ForeignKey(Purpose, models.PROTECT, null=True, related_name="+")
-    verdict = models.CharField(_("評価"), max_length=8, choices=Verdict.choices)
+    verdict = models.CharField(pgettext_lazy("feedback", "評価"), max_length=8, choices=Verdict.choices)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -119,9 +119,9 @@ class ImprovementRequest(Tenant, Versioned):
     answer = models.TextField(_("事業者の回答"), max_length=LONG, blank=True)
     answered_on = models.DateField(_("回答の日"), null=True, blank=True)
     verification = models.TextField(_("試した結果"), max_length=LONG, blank=True)
-    verified_on = models.DateField(_("確認した日"), null=True, blank=True)
+    verified_on = models.DateField(_("試した日"), null=True, blank=True)
     verified_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("確認した人")
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("試した人")
     )
 
     class Meta:
@@ -186,7 +186,7 @@ class Report(Tenant, Versioned):
     )
     reporter = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("報告した人"))
     anonymous = models.BooleanField(_("名前を出さない"), default=False)
-    kinds = models.CharField(_("気になる点"), max_length=120)
+    kinds = models.CharField(pgettext_lazy("doubt", "気になる点"), max_length=120)
     text = models.TextField(_("説明"), max_length=LONG, blank=True)
     people = models.CharField(_("影響を受けた人々"), max_length=LINE, blank=True)
     state = models.CharField(_("状態"), max_length=12, choices=State.choices, default=State.RECEIVED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from kijun.governance.feedback import rates as figures
@@ -21,7 +22,7 @@ def rates(request: StaffRequest) -> HttpResponse:
         "rates": found,
         "months": figures.MONTHS,
         "tables": [
-            (_("AIシステムごと"), _("AIシステム"), found.systems),
+            (_("AIシステムごと"), pgettext("one", "AIシステム"), found.systems),
             (_("部署ごと"), _("部署"), found.departments),
             (_("月ごと"), _("月"), found.months),
         ],
