@@ -28,7 +28,14 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.models import Approval, Route
 from kijun.governance.assessments.models import Assessment, Assignment, Cycle
 from kijun.governance.audit.models import Entry as TrailEntry
-from kijun.governance.chat.models import Collection, Document, DocumentVersion
+from kijun.governance.chat.models import (
+    Attachment,
+    Collection,
+    Conversation,
+    Document,
+    DocumentVersion,
+    Prompt,
+)
 from kijun.governance.evidence import store
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind, StoredFile
 from kijun.governance.interactions import ledger
@@ -129,10 +136,20 @@ FILL: dict[str, Fill] = {
     "assessments/cycles/<int:pk>": rows(Cycle),
     "assessments/systems/<int:system_id>": rows(AISystem),
     "assessments/work/<int:pk>": rows(Assignment),
+    "chat/<uuid:pk>": rows(Conversation),
+    "chat/<uuid:pk>/export/<slug:form>": words("md"),
+    "chat/attach/<int:grant>": rows(Grant, person__isnull=False),
+    "chat/attachments/<int:pk>": rows(Attachment),
     "chat/documents/<int:pk>": rows(Document),
     "chat/documents/<int:pk>/<int:number>": below(DocumentVersion, "document", "number"),
     "chat/documents/<int:pk>/<int:number>/<int:passage>": words("1", "2"),
     "chat/documents/collections/<int:pk>": rows(Collection),
+    "chat/draft/<int:grant>": rows(Grant, person__isnull=False),
+    "chat/look/<int:grant>": rows(Grant, person__isnull=False),
+    "chat/new/<int:grant>": rows(Grant, person__isnull=False),
+    "chat/prompts/<int:pk>": rows(Prompt),
+    "chat/send/<int:grant>": rows(Grant, person__isnull=False),
+    "chat/stream/<int:grant>": rows(Grant, person__isnull=False),
     "departments/<int:pk>": rows(Department),
     "departments/closing-days/<int:pk>": rows(ClosingDay),
     "departments/import/<int:pk>": rows(StagedImport, kind="organisation.departments"),
@@ -266,6 +283,10 @@ def what_the_sample_lacks(town: Municipality) -> None:
             kind=kind, municipality_id=town.pk, made_by_id=person.pk, target_id=transfer.pk
         )
     kept_file(town, person)
+    talk = Conversation.objects.filter(municipality=town).order_by("pk")[0]
+    Attachment.objects.create(
+        municipality=town, person=talk.person, grant=talk.grant, kind="txt", size=3, digest="0" * 64
+    )
     Stop.objects.create(municipality=town, scope=Stop.Scope.EVERYTHING, reason="点検", by=person)
     template = ImportTemplate.objects.create(
         municipality=town, name="ログ", system=AISystem.objects.filter(municipality=town)[0]

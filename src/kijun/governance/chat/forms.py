@@ -31,7 +31,7 @@ class AskForm(Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
     )
-    model = forms.ChoiceField(label=_("使うモデル"), required=False)
+    model = forms.ChoiceField(label=_("回答するモデル"), required=False)
     input_source = forms.CharField(
         label=_("入力する情報の出どころ"),
         required=False,
