@@ -248,3 +248,15 @@ def test_nobody_begins_under_anothers_grant(grant: Grant, neighbour: Person) -> 
 
     with pytest.raises(PermissionDenied):
         actions.record_turn(neighbour, grant, None, "x" * 32, Said())
+
+
+def test_the_home_page_leads_to_what_one_may_use(
+    grant: Grant, staff: Person, neighbour: Person, it_staff: Person, client_of: ClientOf
+) -> None:
+    actions.save_notice(it_staff, {"text": "数字は原本で確かめる。", "text_en": "", "url": ""})
+    page = client_of(staff).get("/staff/").content.decode()
+    assert f"/staff/chat/new/{grant.pk}/" in page
+    assert "数字は原本で確かめる。" in page
+    assert "/staff/chat/new/" not in client_of(neighbour).get("/staff/").content.decode()
+    access.stop(it_staff, it_staff.municipality, target=grant.purpose, why="点検")
+    assert "/staff/chat/new/" not in client_of(staff).get("/staff/").content.decode()

@@ -139,6 +139,13 @@ def grant_of(person: Person, pk: int) -> Grant | None:
     return access.grants_of(person).filter(pk=pk).first()
 
 
+def usable(person: Person) -> list[Grant]:
+    """What the person may ask for now, for the home page: stopped ones are left out."""
+    held = list(access.grants_of(person))
+    on = list(access.stops_on(person.municipality)) if held else []
+    return [one for one in held if access.stop_for(one, on) is None]
+
+
 def models_of(grant: Grant) -> list[str]:
     """Names of the models of the grant's system, the first one first."""
     return list(Model.objects.filter(system=grant.system_id).order_by("pk").values_list("name", flat=True))

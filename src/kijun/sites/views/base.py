@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from kijun.governance.accounts import waiting
+from kijun.governance.chat import queries as chat
 from kijun.governance.inventory.queries import reads_everything
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import StaffRequest
@@ -42,6 +43,8 @@ def home(request: StaffRequest) -> HttpResponse:
         "standing": standing.of(person),
         "whole_town": reads_everything(person),
         "has_role": bool(person.roles_today()),
+        "purposes": chat.usable(person),
+        "notice": chat.notice(request.municipality),
     }
     return render(request, "sites/home.html", context)
 
