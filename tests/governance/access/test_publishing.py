@@ -136,7 +136,7 @@ class TestContent:
         upstream: Upstream,
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             build()
         for number in range(4):
             actions.create_grant(
@@ -156,7 +156,7 @@ class TestContent:
                 system=model.system,
                 routes=[actions.Way(upstream, "x")],
             )
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             build()
 
 

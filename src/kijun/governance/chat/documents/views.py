@@ -217,6 +217,7 @@ def version(request: StaffRequest, pk: int, number: int) -> HttpResponse:
         "passages": indexing.passages_of(row),
         "findings": [(LABELS.get(key, Words(key, key)).in_(language), n) for key, n in row.findings.items()],
         "approval": approval,
+        "may_read_approval": approval is not None and request.user.has_perm("approvals.read", approval),
         "may_submit": may_write and row.state in {"draft", "returned"},
         "overdue": row.overdue(),
     }
