@@ -132,6 +132,11 @@ def upload(
 def submit(person: Person, version: DocumentVersion, *, comment: str = "") -> Approval:
     """起案. What was found in it must have been looked at: the page shows it, the frozen copy holds it."""
     _allow(person, "chat.write_documents", version.document.collection)
+    version = (
+        DocumentVersion.objects.select_for_update(of=("self",))
+        .select_related("document__collection__department", "municipality")
+        .get(pk=version.pk)
+    )
     if version.state not in (State.DRAFT, State.RETURNED):
         raise ValidationError(_("今の状態では提出できません。画面を開き直して、状態を確かめてください。"))
     ensure_route(person.municipality, SUBJECT, ROUTE, STEPS)
