@@ -38,6 +38,7 @@ from kijun.governance.chat.models import (
 )
 from kijun.governance.evidence import store
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind, StoredFile
+from kijun.governance.feedback.models import ImprovementRequest, Report
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.models import AccessReport, ImportRun, ImportTemplate
 from kijun.governance.inventory.models import AISystem, Dataset
@@ -157,6 +158,12 @@ FILL: dict[str, Fill] = {
     "evidence/<int:pk>": rows(Item, scope_kind=ScopeKind.SYSTEM, file__isnull=False),
     "evidence/findings/<int:pk>": rows(Finding, steps__isnull=False),
     "evidence/findings/<int:pk>/steps/<int:step>": below(PlanStep, "finding"),
+    "feedback/answers/<str:interaction>": lambda world, _before: [
+        Report.objects.filter(municipality=world.town).exclude(interaction="")[0].interaction
+    ],
+    "feedback/new/<int:pk>": rows(AISystem),
+    "feedback/reports/<int:pk>": rows(Report),
+    "feedback/requests/<int:pk>": rows(ImprovementRequest),
     "mandates/bodies/<int:pk>": rows(Body),
     "mandates/meetings/<int:pk>": rows(Meeting),
     "mandates/members/<int:pk>": rows(Member),
