@@ -290,3 +290,13 @@ def test_what_is_frozen_is_json(submitted: Review) -> None:
     assert (
         json.loads(json.dumps(subject.frozen(submitted), cls=DjangoJSONEncoder))["title"] == "節電のお知らせ"
     )
+
+
+def test_a_colleague_is_not_led_to_a_closed_door(submitted: Review, staff: Person, care: Department, client_of: Any) -> None:
+    """Somebody of the same department sees the approval, and no button for what only those who decide may open."""
+    beside = make_person(care.municipality, "0040", "同僚 五葉", care, Role.STAFF, kana="ドウリョウ イツハ")
+    assert submitted.approval is not None
+    page = client_of(beside).get(submitted.approval.get_absolute_url())
+    assert page.status_code == 200
+    assert "/material/" not in page.content.decode()
+    assert client_of(beside).get(f"/staff/reviews/{submitted.pk}/material/").status_code == 404

@@ -77,29 +77,41 @@ def submit(
     return approval
 
 
-def may_open(person: Person, review: Review, answer: Answer | None) -> bool:
-    """Those who decide or have decided on the text, may stand in, or read such records anyway."""
-    approval = review.approval
+def decides(person: Person, review: Review) -> bool:
+    """The person decides or has decided on the text, or may stand in for who does."""
+    if review.approval is None or person.municipality_id != review.municipality_id:
+        return False
+    for step in review.approval.steps.select_related("person", "acted_by"):
+        step.approval = review.approval
+        if (
+            step.acted_by_id == person.pk
+            or eligibility.owns(person, step)
+            or eligibility.may_stand_in(person, step)
+        ):
+            return True
+    return False
+
+
+def may_open(person: Person, review: Review) -> bool:
+    """Those who decide, and those who read such records anyway: by system and department, as `interactions.reach` has it."""
     if person.municipality_id != review.municipality_id:
         return False
-    if approval is not None:
-        for step in approval.steps.select_related("person", "acted_by"):
-            step.approval = approval
-            if (
-                step.acted_by_id == person.pk
-                or eligibility.owns(person, step)
-                or eligibility.may_stand_in(person, step)
-            ):
-                return True
-    return answer is not None and reach_of(person).may_open(answer.one.entries)
+    if decides(person, review):
+        return True
+    reach = reach_of(person)
+    return (
+        reach.everything
+        or str(review.system_id or "-") in reach.systems
+        or str(review.department_id or "-") in reach.departments
+    )
 
 
 def open_material(person: Person, review: Review, answer: Answer | None, why: str) -> None:
     """Record that somebody looks at question, answer and changes, before anything is shown. Raises PermissionDenied and `LedgerError`.
 
-    What the drafter wrote with values in it is shown with them: it is the text that will leave.
+    What the drafter wrote with values in it is shown with them to those who decide: it is the text that will leave.
     """
-    if not may_open(person, review, answer):
+    if not may_open(person, review):
         raise PermissionDenied
     if answer is not None:
         look(person, "opened", why, answer.one.entries, interaction=review.interaction)

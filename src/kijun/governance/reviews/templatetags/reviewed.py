@@ -7,8 +7,8 @@ from typing import Any
 
 from django import template
 
-from kijun.governance.reviews import checklist
-from kijun.governance.reviews.models import Decision, Destination, Ground
+from kijun.governance.reviews import actions, checklist
+from kijun.governance.reviews.models import Decision, Destination, Ground, Review
 
 register = template.Library()
 
@@ -26,6 +26,13 @@ def in_words(frozen: Mapping[str, Any]) -> dict[str, Any]:
             for one in frozen.get("checks", [])
         ],
     }
+
+
+@register.simple_tag(takes_context=True)
+def may_open_material(context: Mapping[str, Any], pk: int | None) -> bool:
+    """The reader may open what the frozen copy was made of."""
+    review = Review.objects.select_related("approval").filter(pk=pk).first()
+    return review is not None and actions.may_open(context["request"].user, review)
 
 
 def is_own(check: Mapping[str, Any]) -> bool:

@@ -55,9 +55,7 @@ def _list(request: StaffRequest, rows: Any, *, mine: bool) -> HttpResponse:
 def _seen(request: StaffRequest, pk: int) -> Review:
     """A review within reach: one's own, by role, or because one decides on it."""
     review: Review = get_mine(request, queries.reviews(request.municipality), pk=pk)
-    if queries.visible(request.user).filter(pk=review.pk).exists() or actions.may_open(
-        request.user, review, None
-    ):
+    if queries.visible(request.user).filter(pk=review.pk).exists() or actions.decides(request.user, review):
         return review
     raise Http404
 
@@ -75,6 +73,8 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "review": row,
         "own": own,
+        "kept": answer is not None,
+        "may_open": not own and actions.may_open(request.user, row),
         "standing": queries.standing(row),
         "text": text,
         "pieces": diffing.pieces(answers.tidy(answer.shown), text) if answer and row.changed and text else [],
@@ -169,9 +169,9 @@ def material(request: StaffRequest, pk: int) -> HttpResponse:
     row = _seen(request, pk)
     if row.person_id == request.user.pk:
         return redirect(row)
-    deciding = actions.may_open(request.user, row, None)
+    deciding = actions.decides(request.user, row)
     answer = answers.answer_of(request.municipality, row.interaction, masked=deciding)
-    if not actions.may_open(request.user, row, answer):
+    if not actions.may_open(request.user, row):
         raise PermissionDenied
     why = _("決裁のため：%(title)s") % {"title": row.title} if deciding else reason_of(request)
     if not why:
