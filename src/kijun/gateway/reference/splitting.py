@@ -46,6 +46,15 @@ class _Section:
 
     headings: tuple[str, ...]
     lines: list[tuple[int, int]] = field(default_factory=list)
+    level: int = 0
+    own: tuple[int, int] | None = None
+    """The heading's line."""
+
+    def ended(self, level: int) -> bool:
+        """Whether something stands in it once a heading of ``level`` follows. A heading that leads to nothing is a text of its own."""
+        if not self.lines and self.own is not None and level <= self.level:
+            self.lines.append(self.own)
+        return bool(self.lines)
 
 
 def split(text: str, place_of: Callable[[int, int], str] = lambda start, end: "") -> list[Passage]:
@@ -67,7 +76,7 @@ def split(text: str, place_of: Callable[[int, int], str] = lambda start, end: ""
 
 
 def _sections(text: str) -> Iterator[_Section]:
-    """The sections of a text; those with nothing under their heading are left out, for the heading leads to what follows."""
+    """The sections of a text; a heading that leads to deeper ones alone is none."""
     path: list[tuple[int, str]] = []
     section = _Section(())
     caption = ""
@@ -81,18 +90,18 @@ def _sections(text: str) -> Iterator[_Section]:
         if found[1] == "":  # the caption of the article that follows
             caption = line
             continue
-        if section.lines:
-            yield section
         level, title = found
+        if section.ended(level):
+            yield section
         if level == _ARTICLE_LEVEL and caption and caption not in title:
             title += caption
         caption = ""
         path = [one for one in path if one[0] < level]
         path.append((level, title))
-        section = _Section(tuple(name for _, name in path))
+        section = _Section(tuple(name for _, name in path), level=level, own=(start, end))
         if level in (_ARTICLE_LEVEL, _QUESTION_LEVEL):
             section.lines.append((start, end))
-    if section.lines:
+    if section.ended(0):
         yield section
 
 
