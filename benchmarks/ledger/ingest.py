@@ -35,6 +35,8 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from town_records import Town
 
+from kijun.cli.services import default_workers
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "kj-" + "b" * 43
 WORKER = (
@@ -271,7 +273,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 64], help="spans in a request")
     parser.add_argument("--kinds", nargs="+", choices=("full", "bare"), default=["full", "bare"])
     parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--workers", type=int, default=1, help="processes of our gateway")
+    parser.add_argument("--workers", type=int, default=default_workers(), help="processes of our gateway")
     parser.add_argument("--patience", type=float, default=300)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()

@@ -16,13 +16,13 @@ from django.utils import timezone
 from kijun.gateway import assertions
 from kijun.governance.access import actions as access
 from kijun.governance.access import publishing, snapshots
-from kijun.governance.access.models import Purpose
+from kijun.governance.access.models import Grant, Purpose
 from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.models import Approval, Step
 from kijun.governance.audit.models import Entry
-from kijun.governance.chat import sources
+from kijun.governance.chat import queries, sources
 from kijun.governance.chat.documents import actions, evidence, indexing
 from kijun.governance.chat.documents.models import Collection, Document, DocumentVersion, Opened
 from kijun.governance.evidence.models import Verdict
@@ -293,6 +293,20 @@ def test_a_purpose_reads_what_it_names(
     assert (made.collections, made.reference, made.overdue) == ((str(collection.pk),), True, False)
     page = client_of(it_staff).get(f"/staff/chat/documents/reading/?purpose={purpose.pk}").content.decode()
     assert "介護の手引" in page
+
+
+def test_a_purpose_that_reads_documents_is_answered_from_them_unless_another_model_is_chosen(
+    it_staff: Person, grant: Grant, purpose: Purpose, collection: Collection, client_of: ClientOf
+) -> None:
+    town = it_staff.municipality
+    service = access.save_upstream(it_staff, town, None, {"name": "参考文書", "kind": "reference"})
+    way = access.Way(service, "reference")
+    access.save_model(it_staff, town, None, name="looks-up", system=grant.system, routes=[way])
+    first, last = queries.models_of(grant)
+    assert last == "looks-up"
+    told = {"purpose": purpose.pk, "collections": [collection.pk]}
+    assert client_of(it_staff).post("/staff/chat/documents/reading/", told).status_code == 302
+    assert queries.models_of(grant) == ["looks-up", first]
 
 
 def test_collections_are_made_and_changed_on_pages(

@@ -12,7 +12,7 @@ from django.test import Client
 
 from kijun.governance.access import actions as access
 from kijun.governance.access import publishing
-from kijun.governance.access.models import Grant
+from kijun.governance.access.models import Grant, Route
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat import history, queries, talking
 from kijun.governance.chat.models import Conversation, Draft, Turn
@@ -62,6 +62,21 @@ def test_the_next_question_takes_the_earlier_ones_along(
     page = client.get(f"/staff/chat/{conversation.pk}/").content.decode()
     assert "承りました：山田太郎さんへの案内文を書いて" in page, "the person reads their own values"
     assert "1か所を伏せてAIに渡しました" in page
+
+
+def test_the_model_that_answered_last_is_asked_again(
+    gateway: Any, grant: Grant, staff: Person, it_staff: Person, client_of: ClientOf
+) -> None:
+    way = access.Way(Route.objects.get().upstream, "another")
+    access.save_model(
+        it_staff, it_staff.municipality, None, name="another", system=grant.system, routes=[way]
+    )
+    version = publishing.publish_now("a model")
+    wait_for(lambda: gateway.gateway.keeper.index.version == version)
+    client = client_of(staff)
+    answer = ask(client, grant, "こんにちは", model="another")
+    page = client.get(answer.url)
+    assert page.context["form"]["model"].initial == "another"
 
 
 def test_what_would_be_masked_is_seen_before_it_is_sent(

@@ -41,6 +41,11 @@ class Shown:
     masked: int = 0
     entries: list[Any] = field(default_factory=list, repr=False)
 
+    @property
+    def model(self) -> str:
+        """The model that was asked; empty where that is not known any more."""
+        return next((str(one.model) for one in self.entries if one.model), "")
+
 
 def read(person: Person, turns: Iterable[Turn]) -> list[Shown]:
     """The turns with their texts. Raises `LedgerError`."""

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from kijun.gateway.sealing import Unsealable, unseal
 from kijun.governance.access import queries as access
-from kijun.governance.access.models import Grant, Model, Stop
+from kijun.governance.access.models import Grant, Model, Route, Stop, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
+from kijun.governance.chat.documents.models import PurposeReading
 from kijun.governance.chat.models import Attachment, Conversation, Draft, Notice, Prompt, Turn
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.reading import excerpt
@@ -147,8 +148,13 @@ def usable(person: Person) -> list[Grant]:
 
 
 def models_of(grant: Grant) -> list[str]:
-    """Names of the models of the grant's system, the first one first."""
-    return list(Model.objects.filter(system=grant.system_id).order_by("pk").values_list("name", flat=True))
+    """Names of the models of the grant's system, the one that answers unless another is chosen first: where it is said what the purpose
+    reads, one that looks it up."""
+    rows = Model.objects.filter(system=grant.system_id).order_by("pk")
+    if PurposeReading.objects.filter(purpose=grant.purpose_id).exists():
+        looks_up = Route.objects.filter(model=OuterRef("pk"), upstream__kind=Upstream.Kind.REFERENCE)
+        rows = rows.order_by(Exists(looks_up).desc(), "pk")
+    return list(rows.values_list("name", flat=True))
 
 
 def stop_of(grant: Grant) -> Stop | None:

@@ -81,7 +81,7 @@ def show(
         "reviews": beside.has_reviews(),
     }
     if grant is not None:
-        context |= _input(request, grant, conversation, form, attach)
+        context |= _input(request, grant, conversation, form, attach, shown[-1].model if shown else "")
     return render(request, "chat/conversation.html", context, status=status)
 
 
@@ -98,11 +98,17 @@ def _turns(request: StaffRequest, conversation: Conversation) -> tuple[Sequence[
 
 
 def _input(
-    request: StaffRequest, grant: Grant, conversation: Conversation | None, form: Any, attach: Any
+    request: StaffRequest,
+    grant: Grant,
+    conversation: Conversation | None,
+    form: Any,
+    attach: Any,
+    model: str,
 ) -> dict[str, Any]:
+    """``model``: the one that answered last, which is asked again unless another is chosen."""
     slot = slot_of(conversation, grant)
     if form is None:
-        form = AskForm(grant=grant, initial={"text": queries.draft(request.user, slot)})
+        form = AskForm(grant=grant, initial={"text": queries.draft(request.user, slot), "model": model})
     return {
         "form": form,
         "attach": attach or AttachForm(),
