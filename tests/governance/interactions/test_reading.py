@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kijun.governance.interactions.reading import blocks, excerpt, placed
+from kijun.governance.interactions.reading import blocks, excerpt, placed, texts
 from kijun.inspection import Inspector, Placeholders, mask
 from kijun.ledger.model import Record
 
@@ -138,3 +138,8 @@ class TestMarks:
             ("text", "と"),
             ("placeholder", "⟦氏名2⟧"),
         ]
+
+
+def test_sources_of_an_answer_are_no_words_of_it() -> None:
+    said = {"texts": [{"where": "choices[0].message.content", "text": "20日です。[1]"}], "sources": [{"n": 1}]}
+    assert [text for _role, text, _place in texts(said)] == ["20日です。[1]"]

@@ -36,7 +36,7 @@ _NOT_SAID: Final = frozenset(
     {
         *("endpoint", "request", "texts", "findings", "findings_total", "uninspected", "refusal", "error"),
         *("client", "policy", "rules", "streams", "usage", "attempts", "finish_reasons", "estimated"),
-        *("upstream_error", "imported"),
+        *("upstream_error", "imported", "sources"),
     }
 )
 
