@@ -1,0 +1,59 @@
+"""The chat in a browser: what would be found in place, an answer as it comes, a stop, a text that survives."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Town
+
+CONVERSATION = re.compile(r"/staff/chat/[0-9a-f-]{36}/")
+
+
+@pytest.fixture
+def writing(page: Page, sample: Town) -> Page:
+    """工藤 翔's empty page of 例規・手引きの調べもの, where nothing personal may be entered."""
+    log = (sample.home.parent / "serve.log").read_text(encoding="utf-8")
+    found = re.search(r"^\s*staff\s+\d{6}\s+3003\s+(\S+)", log, re.M)
+    assert found is not None
+    page.goto(f"{sample.url}/staff/people/sign-in/")
+    page.locator("input[name=staff_number]").fill("3003")
+    page.locator("input[name=password]").fill(found[1])
+    page.locator("main form button").first.click()
+    page.wait_for_url(re.compile(r"/staff/$"))
+    page.goto(f"{sample.url}/staff/chat/")
+    page.locator(".purpose-card").filter(has_text="例規・手引きの調べもの").locator("a.button").click()
+    return page
+
+
+def test_what_is_stopped_goes_by_a_click_and_the_answer_comes(writing: Page) -> None:
+    page = writing
+    page.locator("#id_text").fill("𠮷田さんの個人番号は123456789018です。届出の期限は？")
+    page.locator("#send").click()
+    expect(page.locator(".check")).to_contain_text("このままでは送れません")
+    for left in (1, 0):
+        page.locator("#check button[value^=mask]").first.click()
+        expect(page.locator("#check button[value^=mask]")).to_have_count(left)
+    assert page.locator("#id_text").input_value() == "■氏名■さんの個人番号は■個人番号■です。届出の期限は？"
+    page.locator("#send").click()
+    page.wait_for_url(CONVERSATION)
+    expect(page.locator("#turn-1 .answer")).to_contain_text("届出の期限は？")
+    page.locator("#id_text").fill("もう少し詳しく")
+    page.locator("#id_text").press("Control+Enter")
+    expect(page.locator("#turn-2 .answer")).to_contain_text("もう少し詳しく")
+
+
+def test_a_text_survives_a_session_that_ends(writing: Page) -> None:
+    page = writing
+    here = page.url
+    page.locator("#id_text").fill("書きかけの長い文章")
+    page.context.clear_cookies()
+    page.locator("#send").click()
+    expect(page.locator("#refusal")).to_contain_text("サインインの期限が切れた")
+    assert page.locator("#id_text").input_value() == "書きかけの長い文章"
+    page.goto(here)
+    assert "sign-in" in page.url
+    kept = page.evaluate("Object.entries(localStorage).find(([name]) => name.startsWith('kijun-chat'))[1]")
+    assert kept == "書きかけの長い文章"
