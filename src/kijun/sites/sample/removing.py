@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
-from kijun.gateway.reference.shelf import place_of
 from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.security import end_all_sessions
@@ -44,7 +43,7 @@ def remove() -> bool:
     Municipality.objects.filter(pk=town.pk)._raw_delete(using="default")
     _forget_sign_ins(town)
     publish("sample removed")
-    for folder in (Path(settings.KIJUN_FILES) / town.code, place_of(Path(settings.HOME), town.code)):
+    for folder in (Path(settings.KIJUN_FILES) / town.code, Path(settings.HOME) / "reference" / town.code):
         transaction.on_commit(functools.partial(shutil.rmtree, folder, ignore_errors=True))
     return True
 

@@ -7,17 +7,19 @@ import logging
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from kijun.gateway.reference.building import Built
 from kijun.gateway.reference.model import Passage, Source
-from kijun.gateway.reference.shelf import publish
 from kijun.gateway.reference.splitting import split
 from kijun.governance.chat.documents.models import Document, DocumentVersion
 from kijun.governance.organisation.models import Municipality
+
+if TYPE_CHECKING:
+    from kijun.gateway.reference.building import Built
 
 log = logging.getLogger("kijun.chat")
 
@@ -39,7 +41,9 @@ def build(key: int) -> int:
 
 
 def build_of(municipality: Municipality) -> Built:
-    """Build it now."""
+    """Build it now. What builds is loaded only here: pages start without it."""
+    from kijun.gateway.reference.shelf import publish
+
     return publish(Path(settings.HOME), municipality.code, documents(municipality))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kijun.gateway.reference.shelf import Shelf
 from kijun.governance.approvals.models import Approval
 from kijun.governance.chat import sources
 from kijun.governance.chat.documents import actions, indexing, queries
@@ -43,6 +43,17 @@ TONES = {
     "replaced": "",
     "withdrawn": "",
 }
+
+
+@lru_cache(maxsize=4)
+def _shelf_at(home: str) -> Any:
+    from kijun.gateway.reference.shelf import Shelf  # what searches is loaded with the first search
+
+    return Shelf(Path(home))
+
+
+def _shelf() -> Any:
+    return _shelf_at(str(settings.HOME))
 
 
 def _collection(request: StaffRequest, pk: int) -> Collection:
@@ -85,7 +96,7 @@ def documents(request: StaffRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
     found = None
     if request.GET and form.is_valid():
-        index = Shelf(Path(settings.HOME)).index(request.municipality.code)
+        index = _shelf().index(request.municipality.code)
         today = timezone.localdate().isoformat()
         found = index.search(form.cleaned_data["q"], today=today, most=10) if index is not None else None
     context = {
