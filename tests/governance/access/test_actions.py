@@ -290,6 +290,12 @@ class TestPurposes:
             actions.save_purpose(it_staff, it_staff.municipality, None, purpose_values(outsider))
         assert fields(refused) == {"owner"}
 
+    @pytest.mark.parametrize("value", [["問い"] * 11, ["長" * 201], ["  "], "問い", [5], None])
+    def test_questions_are_few_and_short(self, it_staff: Person, purpose: Purpose, value: Any) -> None:
+        with pytest.raises(ValidationError) as refused:
+            actions.save_purpose(it_staff, it_staff.municipality, purpose, {"checklist": value})
+        assert "checklist" in refused.value.error_dict
+
     def test_switching(self, it_staff: Person, owner: Person, purpose: Purpose) -> None:
         with pytest.raises(PermissionDenied):
             actions.switch_purpose(owner, purpose, False, why="見直しのため")

@@ -146,6 +146,23 @@ class TestOthers:
             == run("model", "list")[0]
         )
 
+    def test_public_power_and_questions_of_its_own(self, run: Run, purpose: Purpose) -> None:
+        found = run(
+            "purpose",
+            "change",
+            purpose.name,
+            "--public-power",
+            "--check",
+            "要綱の版は最新か",
+            "--check",
+            "部長の指示と合うか",
+        )
+        assert (found["public_power"], found["checklist"]) == (
+            True,
+            ["要綱の版は最新か", "部長の指示と合うか"],
+        )
+        assert run("purpose", "change", purpose.name, "--no-public-power")["public_power"] is False
+
     def test_purposes(self, run: Run, purpose: Purpose) -> None:
         found = run("purpose", "change", purpose.name, "--input", "personal=block", "--no-uninspected")
         assert found["input_handling"]["groups"]["personal"] == "block"

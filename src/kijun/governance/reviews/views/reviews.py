@@ -83,7 +83,7 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
         "why_stays": why_stays,
         "may_submit": own and _may_submit(row),
         "takings": row.takings.select_related("by")[:20],
-        "kinds": [one for one in Taking.Kind if one != Taking.Kind.COPY],
+        "kinds": list(Taking.Kind),  # the copy first
         "labels": queries.labels(request.municipality).filter(review=row),
         "may_label": own and not leaving.why_not_label(row),
         "returned": _returned(row),
