@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Town
 
-
 WHO = "3003"
 """工藤 翔, who has asked AI about rules."""
 
