@@ -15,7 +15,7 @@ from kijun.governance.accounts.forms import DepartmentField
 from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.chat.documents.models import Collection, PurposeReading
 from kijun.governance.organisation.models import Municipality
-from kijun.web.forms import DateField, Form, RevisionMixin
+from kijun.web.forms import DateField, Form, ModelMultipleChoiceField, RevisionMixin
 
 ACCEPTED = ".txt,.md,.html,.docx,.xlsx,.pptx,.pdf,.csv"
 
@@ -76,7 +76,7 @@ class ReadingForm(Form, RevisionMixin):
     purpose = forms.ModelChoiceField(
         Purpose.objects.none(), label=pgettext_lazy("one", "利用目的"), empty_label=CHOOSE
     )
-    collections = forms.ModelMultipleChoiceField(
+    collections = ModelMultipleChoiceField(
         Collection.objects.none(),
         label=_("使う文書集"),
         required=False,
