@@ -23,6 +23,7 @@ CATALOGUE = ROOT / "src/kijun/catalog/data"
 PENALTY = 1 / 16
 PENALTY_OF_KINDS = 1 / 8
 ORDINARY = 0.1  # what an everyday text weighs beside one that was written to be told apart
+QUESTION = 1.0  # what a plain question or request of the counter weighs (everyday_*.jsonl)
 MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Harmless texts, written to be mistaken, that may be flagged.
 #: Of those texts the languages differ in how hard the harmless ones were written; chosen with the texts of benchmarks/inspection/.
@@ -77,6 +78,18 @@ class Learnt(NamedTuple):
     bias: float
 
 
+class Asked(NamedTuple):
+    """Plain questions and requests of the counter: the numbers of their texts, and their languages."""
+
+    places: np.ndarray
+    tongues: np.ndarray
+
+    @classmethod
+    def none(cls) -> Asked:
+        """No question."""
+        return cls(np.array([], dtype=int), np.array([], dtype=str))
+
+
 class Corpus(NamedTuple):
     """Texts as rows, and how rare each place is among them."""
 
@@ -84,11 +97,14 @@ class Corpus(NamedTuple):
     idf: np.ndarray
 
     @classmethod
-    def of(cls, texts: list[str], sentences: set[int]) -> Corpus:
-        """`sentences` are the numbers of the texts in which an n-gram counts as often as it stands there, as in `weigh_parts`."""
+    def of(cls, texts: list[str], sentences: set[int], counted: int) -> Corpus:
+        """`sentences` are the numbers of the texts in which an n-gram counts as often as it stands there, as in `weigh_parts`.
+
+        Rarity is counted in the first `counted` texts.
+        """
         grams = [grams_of(codes_of(fold(text).text)) for text in texts]
         ids = [np.sort(one.places) if number in sentences else once(one) for number, one in enumerate(grams)]
-        idf = rarity(ids)
+        idf = rarity(ids[:counted])
         return cls(Rows(ids, idf), idf)
 
 
@@ -234,31 +250,37 @@ def main() -> None:
     ordinary = [unmarked(row["marked"])[0] for row in rows("personal_*.jsonl")]
     ordinary += values(row["marked"] for row in rows("personal_*.jsonl"))
     ordinary += fragments(ordinary)
+    questions = list(rows("everyday_*.jsonl"))
     texts = [row["text"] for row in (*attacks, *expression, *pieces)] + ordinary
-    at_pieces = len(attacks) + len(expression)
-    corpus = Corpus.of(texts, {at_pieces + number for number, row in enumerate(pieces) if row["size"] == "1"})
+    at_pieces, at_questions = len(attacks) + len(expression), len(texts)
+    texts += [row["text"] for row in questions]
+    single = {at_pieces + number for number, row in enumerate(pieces) if row["size"] == "1"}
+    corpus = Corpus.of(texts, single, at_questions)  # so that plain questions change nothing for attacks
     arrays: dict[str, np.ndarray] = {"idf": corpus.idf.astype(np.float16), "prior": np.float32(PRIOR)}
     # to attacks what only sounds harmful is everyday, and to harmful expression are attacks and sentences of documents
-    everyday = np.arange(at_pieces + len(pieces), len(texts))
+    everyday = np.arange(at_pieces + len(pieces), at_questions)
+    asked = Asked(np.arange(at_questions, len(texts)), np.array([row["lang"] for row in questions]))
     harmless = np.array(
         [len(attacks) + number for number, row in enumerate(expression) if row["label"] == "none"]
     )
-    for name, found, own, also in (
+    for name, found, own, also, plain in (
         (
             "attack",
             [*attacks, *pieces],
             np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces))]),
             harmless,
+            Asked.none(),
         ),
         (
             "harmful",
             expression,
             np.arange(len(attacks), at_pieces),
             np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces), 2)]),
+            asked,
         ),
     ):
-        task = Task(name, corpus, own, np.concatenate([everyday, also]), found)
-        learnt = task.learn(np.ones(len(own), dtype=bool))
+        task = Task(name, corpus, own, np.concatenate([everyday, also]), plain, found)
+        learnt = task.learn(np.ones(len(own), dtype=bool), np.ones(len(plain.places), dtype=bool))
         keep(arrays, name, learnt, MOST)
         print(f"{name}: {int(task.goal.sum())} of {len(own)}", flush=True)
         found_thresholds = task.thresholds()
@@ -304,33 +326,48 @@ class Task:
     """A head that tells the bad of some texts from the harmless ones and from everyday texts."""
 
     def __init__(
-        self, name: str, corpus: Corpus, own: np.ndarray, everyday: np.ndarray, found: list[dict[str, str]]
+        self,
+        name: str,
+        corpus: Corpus,
+        own: np.ndarray,
+        everyday: np.ndarray,
+        asked: Asked,
+        found: list[dict[str, str]],
     ) -> None:
-        self._name, self._corpus, self._own, self._everyday = name, corpus, own, everyday
+        self._name, self._corpus, self._own, self._everyday, self._asked = name, corpus, own, everyday, asked
         self.goal = np.array([float(row["label"] == name) for row in found])
         self._sizes = np.array([int(row.get("size", 0)) for row in found])
         self._weight = np.where(self._sizes == 0, 1.0, np.where(self.goal == 1, DOCUMENT_ATTACK, DOCUMENT))
         self._languages = np.array([language(codes_of(fold(row["text"]).text)) for row in found])
         self._files = np.array([int(row["file"]) for row in found])
 
-    def learn(self, chosen: np.ndarray) -> Learnt:
-        """Weights from some of the texts."""
-        weight = np.concatenate([self._weight[chosen], np.full(len(self._everyday), ORDINARY)])
-        truth = np.concatenate([self.goal[chosen], np.zeros(len(self._everyday))])
+    def learn(self, chosen: np.ndarray, asked: np.ndarray) -> Learnt:
+        """Weights from some of the texts and some of the plain questions."""
+        everyday = np.full(len(self._everyday), ORDINARY)
+        plain = self._asked.places[asked]
         return fit(
-            self._corpus.rows, np.concatenate([self._own[chosen], self._everyday]), truth, weight, PENALTY
+            self._corpus.rows,
+            np.concatenate([self._own[chosen], self._everyday, plain]),
+            np.concatenate([self.goal[chosen], np.zeros(len(everyday) + len(plain))]),
+            np.concatenate([self._weight[chosen], everyday, np.full(len(plain), QUESTION)]),
+            PENALTY,
         )
 
     def thresholds(self) -> dict[str, float]:
         """For each language the margin that `ALARMS` of the harmless texts reach when their file was not learnt from.
 
         Pieces of documents have thresholds of their own: of windows (``long``) and of sentences (``part``).
+        How many plain questions reach it that were not learnt from is only told.
         """
-        margins = np.zeros(len(self._own))
+        margins, asked = np.zeros(len(self._own)), np.zeros(len(self._asked.places))
         for turn in range(FOLDS):
             left = (self._files % FOLDS == turn) & (self._files >= 0)
+            turns = np.arange(len(asked)) % FOLDS == turn
             if left.any():
-                margins[left] = self._corpus.rows.margins(self._own[left], self.learn(~left))
+                learnt = self.learn(~left, ~turns)
+                margins[left] = self._corpus.rows.margins(self._own[left], learnt)
+                if turns.any():
+                    asked[turns] = self._corpus.rows.margins(self._asked.places[turns], learnt)
         found = {}
         for tongue in ("ja", "en"):
             for key, size, alarms in (
@@ -349,6 +386,9 @@ class Task:
                     f"   {tongue}{key}: threshold {least:.2f}, {caught:.3f} found at {alarms:.1%} false alarms, in files left out",
                     flush=True,
                 )
+        if len(asked):
+            share = (asked > np.array([found[tongue] for tongue in self._asked.tongues])).mean()
+            print(f"   {share:.3f} of the plain questions flagged, when left out", flush=True)
         return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kijun.inspection import Attack, DataType, Expression, Target
+from kijun.inspection import Attack, DataType, Expression, Inspector, Target
 from kijun.inspection.fold import fold
 from kijun.inspection.rule import unmarked
 
@@ -21,7 +21,10 @@ KEYS = {
     "attacks": {"id", "lang", "label", "category", "text"},
     "expression": {"id", "lang", "label", "category", "target", "text"},
     "documents": {"id", "lang", "label", "genre", "attack", "text"},
+    "everyday": {"id", "lang", "text"},  # plain questions and requests, all harmless
 }
+#: Questions that are judged by as well: the first column of tables for the search in reference documents.
+ASKED = sorted((ROOT / "benchmarks/reference").glob("*.tsv"))
 LABELS = {
     "attacks": {"attack", "benign"},
     "documents": {"attack", "benign"},
@@ -61,8 +64,8 @@ def without_space(text: str) -> str:
 
 
 def test_there_are_texts_of_every_kind_in_both_places() -> None:
-    for folder in (LEARNT, JUDGED):
-        assert {kind(file) for file in folder.glob("*.jsonl")} == set(KEYS)
+    assert {kind(file) for file in LEARNT.glob("*.jsonl")} == set(KEYS)
+    assert {kind(file) for file in JUDGED.glob("*.jsonl")} == set(KEYS) - {"everyday"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
@@ -83,6 +86,8 @@ def test_every_row_is_well_formed(file: Path) -> None:
                 assert text[start:end] == text[start:end].strip(), row["id"]
         else:
             assert row["lang"] in {"ja", "en"}, row["id"]
+            if kind(file) == "everyday":
+                continue
             assert row["label"] in LABELS[kind(file)], row["id"]
             if kind(file) == "documents":
                 assert row["attack"] in row["text"], row["id"]
@@ -107,6 +112,19 @@ def test_no_text_that_is_learnt_from_is_judged_by() -> None:
         if without_space(text_of(row)) in learnt
     ]
     assert both == []
+    assert [question for question in asked() if without_space(question) in learnt] == []
+
+
+def asked() -> list[str]:
+    """The questions of the tables."""
+    return [line.split("\t")[0] for file in ASKED for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_plain_questions_are_seldom_taken_for_harmful() -> None:
+    questions, inspector = asked(), Inspector()
+    flagged = [one for one in questions if inspector.inspect(one).expressions]
+    assert len(questions) > 300
+    assert len(flagged) <= len(questions) // 100
 
 
 def test_there_are_enough_texts_to_judge_by_and_a_third_only_looks_like_it() -> None:

@@ -134,7 +134,10 @@ class Actions:
     def of(self, finding: Finding, source: Source) -> tuple[str, Action]:
         """The effective type and the action."""
         if source is Source.ASSISTANT and finding.rule == _BY_STYLE:
-            return finding.type, Action.ALLOW  # else a conversation ends at an answer that merely sounds like it
+            return (
+                finding.type,
+                Action.ALLOW,
+            )  # else a conversation ends at an answer that merely sounds like it
         key = (finding.type, source)
         found = self._known.get(key)
         if found is None:

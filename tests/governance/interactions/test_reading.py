@@ -141,5 +141,8 @@ class TestMarks:
 
 
 def test_sources_of_an_answer_are_no_words_of_it() -> None:
-    said = {"texts": [{"where": "choices[0].message.content", "text": "20日です。[1]"}], "sources": [{"n": 1}]}
+    said = {
+        "texts": [{"where": "choices[0].message.content", "text": "20日です。[1]"}],
+        "sources": [{"n": 1}],
+    }
     assert [text for _role, text, _place in texts(said)] == ["20日です。[1]"]

@@ -292,7 +292,9 @@ def test_what_is_frozen_is_json(submitted: Review) -> None:
     )
 
 
-def test_a_colleague_is_not_led_to_a_closed_door(submitted: Review, staff: Person, care: Department, client_of: Any) -> None:
+def test_a_colleague_is_not_led_to_a_closed_door(
+    submitted: Review, staff: Person, care: Department, client_of: Any
+) -> None:
     """Somebody of the same department sees the approval, and no button for what only those who decide may open."""
     beside = make_person(care.municipality, "0040", "同僚 五葉", care, Role.STAFF, kana="ドウリョウ イツハ")
     assert submitted.approval is not None
