@@ -41,6 +41,7 @@ def test_ten_seconds_for_a_light_one(
     told = say(staff)
     page = client_of(staff).get(use(told)).content.decode()
     assert page.count('type="checkbox"') == 3
+    assert " checked" not in page, "nothing is decided for the person"
     assert client_of(staff).post(use(told), posted("light", reason="", title="")).status_code == 302
     assert Review.objects.get().title == "AIの回答"
 

@@ -46,7 +46,6 @@ class UseForm(Form, RevisionMixin):
         label=_("あなたの判断"),
         choices=((USE, _("使う")), (REJECT, _("使わない"))),
         widget=forms.RadioSelect,
-        initial=USE,
     )
     ground = forms.ChoiceField(
         label=_("どう確かめましたか"), choices=Ground.choices, widget=forms.RadioSelect, required=False
