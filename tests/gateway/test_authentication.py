@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,8 +15,19 @@ import pytest
 from kijun.gateway import assertions
 from kijun.gateway.authentication import authenticate
 from kijun.gateway.errors import Refusal
-from kijun.gateway.snapshot import Grant
-from tests.gateway.town import KEY, OTHER_KEY, SECRET, TOWN, Running, digest, policy, with_grant, with_purpose
+from kijun.gateway.snapshot import Grant, write
+from tests.gateway.town import (
+    KEY,
+    OTHER_KEY,
+    SECRET,
+    TOWN,
+    Running,
+    digest,
+    policy,
+    serving,
+    with_grant,
+    with_purpose,
+)
 from tests.gateway.upstream import Upstream
 
 
@@ -33,6 +45,16 @@ def refused(gateway: Running, key: str) -> None:
 
 def test_a_key_opens_its_grant(gateway: Running) -> None:
     assert ask(gateway, KEY).choices
+
+
+def test_a_key_counts_as_soon_as_it_was_given(tmp_path: Path, upstream: Upstream) -> None:
+    """Each process looks for a policy twice a second; who was given a key does not wait for that, at no process."""
+    given = policy(upstream.url)
+    with serving(tmp_path, given, poll=3_600) as slow:
+        refused(slow, OTHER_KEY)
+        write(tmp_path, with_grant(given, keys=(digest(OTHER_KEY),)))
+        assert ask(slow, OTHER_KEY).choices
+        refused(slow, KEY)
 
 
 def test_unknown_keys_open_nothing_and_reach_nobody(gateway: Running, upstream: Upstream) -> None:

@@ -162,7 +162,7 @@ class Gateway:
             if looks and request.method != "POST":
                 raise errors.wrong_method("POST")
             dialect = None if looks else _route(request)
-            permission = self._permit(request)
+            permission = await self._permit(request)
             if dialect is None and not looks:
                 await self._models(permission, request, send)
                 return
@@ -231,9 +231,21 @@ class Gateway:
         )
         return Request(scope["method"], scope["path"], headers, address)
 
-    def _permit(self, request: Request) -> Permission:
+    async def caller_of(self, headers: dict[bytes, bytes]) -> tuple[Index, Caller]:
+        """Who calls, and the policy under which; raises a 401 `Refusal`. A key may be younger than the policy in force."""
         index, _ = self._ready()
-        caller = authenticate(index, credential(request.headers), self._assertion_key)
+        token = credential(headers)
+        try:
+            return index, authenticate(index, token, self._assertion_key)
+        except Refusal:
+            await self.keeper.look()
+            newer, _ = self._ready()
+            if newer is index:
+                raise
+            return newer, authenticate(newer, token, self._assertion_key)
+
+    async def _permit(self, request: Request) -> Permission:
+        index, caller = await self.caller_of(request.headers)
         if caller.once:
             self._once(caller)
         if caller.address:

@@ -149,10 +149,15 @@ class Keeper:
         self._seen = _ABSENT
         self._told = ""
         self._warming: asyncio.Task[None] | None = None
+        self._looking = asyncio.Lock()
         self.index: Index | None = None
 
     async def look(self) -> bool:
         """Look once; True where a new index is in force. What cannot be read is logged, without its content."""
+        async with self._looking:  # who looks while another reads has what that one read
+            return await self._look()
+
+    async def _look(self) -> bool:
         found = _fingerprint(self._path)
         if found in (self._seen, _ABSENT):
             return False

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from kijun.gateway import errors
-from kijun.gateway.authentication import authenticate, credential
 from kijun.gateway.errors import Refusal
 from kijun.gateway.exchange import where
 from kijun.gateway.http import JSON, Left, Receive, Request, Scope, Send, refuse, respond
@@ -63,7 +62,7 @@ class Ways:
             nonlocal kind
             request = self._request(scope)
             kind = otlp.kind_of(request.header(b"content-type"))
-            given = self._leave(request)
+            given = await self._leave(request)
             data = await body.read(request, receive, self._gateway.settings.body, grew)
             reader = await given.permission.index.readers.of(given.permission.grant.municipality)
             taken = await otlp.take(
@@ -83,7 +82,7 @@ class Ways:
         async def work() -> None:
             kind = _ITEMS[scope["path"]]
             request = self._request(scope)
-            given = self._leave(request)
+            given = await self._leave(request)
             data = await body.read(request, receive, self._gateway.settings.body, grew)
             reader = await given.permission.index.readers.of(given.permission.grant.municipality)
             asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
@@ -120,12 +119,10 @@ class Ways:
             raise errors.wrong_method("POST")
         return self._gateway._request(scope)
 
-    def _leave(self, request: Request) -> Leave:
-        gateway = self._gateway
-        index, _ = gateway._ready()
-        caller = authenticate(index, credential(request.headers), gateway._assertion_key)
+    async def _leave(self, request: Request) -> Leave:
+        index, caller = await self._gateway.caller_of(request.headers)
         if caller.once:
-            gateway._once(caller)
+            self._gateway._once(caller)
         return leave(index, caller, request.address)
 
     def _named(self) -> Names:
