@@ -70,6 +70,7 @@ def test_what_another_ledger_handed_out_there_stays(grow: Grow, elsewhere: Path)
 
 
 def test_the_folder_of_others_keeps_its_rights(grow: Grow, elsewhere: Path) -> None:
-    elsewhere.mkdir(mode=0o755)
+    elsewhere.mkdir()
+    elsewhere.chmod(0o755)
     grow()
     assert elsewhere.stat().st_mode & 0o777 == 0o755

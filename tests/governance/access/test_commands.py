@@ -365,7 +365,7 @@ def test_the_sample_on_a_real_data_folder(tmp_path: Path) -> None:
     known = {digest for grant in found.grants for digest in grant.keys}
     assert {keys.digest(one["key"]) for one in made} <= known
     assert all(one.training_opt_out for one in found.upstreams)
-    assert {one.name for one in found.models} == {"kijun-sample", "kijun-sample-minutes"}
+    assert {one.name for one in found.models} == {"kijun-sample", "kijun-sample-minutes", "kijun-reference"}
     assert all(one.input.groups["numbers"] == "block" for one in found.purposes)
 
     assert kijun(home, "sample", "remove").returncode == 0
