@@ -40,6 +40,7 @@ _PREDICATES: Final = tuple(
 )
 _OF_PEOPLE: Final = ("PERSON", "AGE", "BIRTH_DATE")
 _REACH: Final = 26
+_SHORT: Final = 3  # characters of a word in katakana that longer words may end in
 _LATE_CUT: Final = re.compile(
     r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
 )
@@ -99,7 +100,10 @@ class Sensitive:
 
 
 def _is_inside(text: str, start: int, end: int) -> bool:
-    """Whether an abbreviation is only a part of a word in Latin letters: ALS in numerals."""
+    """Whether an abbreviation is only a part of a word in Latin letters (ALS in numerals), or a short word the end of one in katakana
+    (チック in プラスチック)."""
+    if end - start <= _SHORT and "ァ" <= text[start] <= "ヴ":
+        return text[start - 1 : start] == "ー" or "ァ" <= text[start - 1 : start] <= "ヴ"
     return text[start:end].isascii() and (
         (text[start - 1 : start].isascii() and text[start - 1 : start].isalpha())
         or (text[end : end + 1].isascii() and text[end : end + 1].isalpha())
