@@ -171,3 +171,12 @@ def test_a_choice_that_no_row_can_be(db: None, forged: str) -> None:
 
     with pytest.raises(ValidationError):
         field.clean([forged])
+
+
+def test_an_actions_refusal_stands_beside_the_fields_that_the_form_has() -> None:
+    form = Sample({"day": "2026/11/23"})
+    assert form.is_valid()
+    forms.add_errors(form, ValidationError({"number": ["多すぎます。"], "owner": ["退職しました。"]}))
+    forms.add_errors(form, ValidationError("締め切りました。"))
+    assert form.errors["number"] == ["多すぎます。"]
+    assert form.non_field_errors() == ["退職しました。", "締め切りました。"]

@@ -38,9 +38,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         made.add_argument("--json", action="store_true", help="print JSON")
         return made
 
-    one = command(
-        "verify", verify, "compute everything anew and name what was changed, removed, reordered or inserted"
+    _for_verify(
+        command(
+            "verify",
+            verify,
+            "compute everything anew and name what was changed, removed, reordered or inserted",
+        )
     )
+    command("head", head, "print the newest signed checkpoint and the verifier key")
+    command("checkpoint", checkpoint, "sign what the ledger is now")
+    _for_export(
+        command("export", export, "write records for an auditor, with a verifier that needs no Kijun")
+    )
+    one = command("prove", prove, "prove that an entry stands in the signed tree")
+    one.add_argument("seq", type=int, metavar="PLACE", help="the entry's place in the tree")
+    one = command("maintain", maintain, "seal fresh records and join small segments; erase with --erase")
+    one.add_argument("--force", action="store_true", help="seal everything now")
+    one.add_argument("--erase", action="store_true", help="also erase what is past its retention")
+    one = command(
+        "bring", bring, "bring sealed files to where KIJUN_LEDGER_FILES says now, from where they lay before"
+    )
+    one.add_argument(
+        "origin", metavar="FROM", help="folder for the data folder, or the KIJUN_LEDGER_FILES of before"
+    )
+    _for_escrow(command("escrow", escrow, "keep the root key elsewhere, or put it back"))
+    command("status", status, "tell how much is recorded, sealed and waiting")
+
+
+def _for_verify(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--checkpoints",
         type=Path,
@@ -58,9 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="certificate (PEM) that timestamps have to lead to",
     )
-    command("head", head, "print the newest signed checkpoint and the verifier key")
-    command("checkpoint", checkpoint, "sign what the ledger is now")
-    one = command("export", export, "write records for an auditor, with a verifier that needs no Kijun")
+
+
+def _for_export(one: argparse.ArgumentParser) -> None:
     one.add_argument("folder", type=Path, metavar="FOLDER", help="an empty folder, or one to be made")
     one.add_argument("--municipality", required=True, metavar="CODE", help="six-digit code, or all")
     one.add_argument("--since", type=day, metavar="DAY", help="first day, as 2026-11-01")
@@ -72,18 +97,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=["jsonl"],
         help="also as CSV or Parquet",
     )
-    one = command("prove", prove, "prove that an entry stands in the signed tree")
-    one.add_argument("seq", type=int, metavar="PLACE", help="the entry's place in the tree")
-    one = command("maintain", maintain, "seal fresh records and join small segments; erase with --erase")
-    one.add_argument("--force", action="store_true", help="seal everything now")
-    one.add_argument("--erase", action="store_true", help="also erase what is past its retention")
-    one = command(
-        "bring", bring, "bring sealed files to where KIJUN_LEDGER_FILES says now, from where they lay before"
-    )
-    one.add_argument(
-        "origin", metavar="FROM", help="folder for the data folder, or the KIJUN_LEDGER_FILES of before"
-    )
-    one = command("escrow", escrow, "keep the root key elsewhere, or put it back")
+
+
+def _for_escrow(one: argparse.ArgumentParser) -> None:
     one.add_argument("what", choices=("export", "restore"), help="write the escrow file, or read it")
     one.add_argument("file", type=Path, metavar="FILE", help="the escrow file")
     one.add_argument(
@@ -92,7 +108,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="where the passphrase stands; asked for without it",
     )
-    command("status", status, "tell how much is recorded, sealed and waiting")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -124,31 +124,34 @@ def _responses(
     }
     if not streams:
         return as_json(whole)
+    return LocalAnswer(200, "text/event-stream", _response_events(whole, said, piece))
 
-    def parts() -> Iterator[bytes]:
-        begun = {**whole, "status": "in_progress", "output": [], "usage": None}
-        here = {"item_id": item["id"], "output_index": 0, "content_index": 0}
-        events: list[dict[str, Any]] = [
-            {"type": "response.created", "response": begun},
-            {
-                "type": "response.output_item.added",
-                "output_index": 0,
-                "item": {**item, "status": "in_progress", "content": []},
-            },
-            {"type": "response.content_part.added", **here, "part": {**part, "text": ""}},
-            *(
-                {"type": "response.output_text.delta", **here, "delta": part, "logprobs": []}
-                for part in _pieces(said, piece)
-            ),
-            {"type": "response.output_text.done", **here, "text": said, "logprobs": []},
-            {"type": "response.content_part.done", **here, "part": part},
-            {"type": "response.output_item.done", "output_index": 0, "item": item},
-            {"type": "response.completed", "response": whole},
-        ]
-        for number, event in enumerate(events):
-            yield f"event: {event['type']}\n".encode() + told({**event, "sequence_number": number})
 
-    return LocalAnswer(200, "text/event-stream", parts())
+def _response_events(whole: dict[str, Any], said: str, piece: int) -> Iterator[bytes]:
+    """The stream of a response with one message of one text."""
+    (item,) = whole["output"]
+    (part,) = item["content"]
+    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+    here = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": begun},
+        {
+            "type": "response.output_item.added",
+            "output_index": 0,
+            "item": {**item, "status": "in_progress", "content": []},
+        },
+        {"type": "response.content_part.added", **here, "part": {**part, "text": ""}},
+        *(
+            {"type": "response.output_text.delta", **here, "delta": delta, "logprobs": []}
+            for delta in _pieces(said, piece)
+        ),
+        {"type": "response.output_text.done", **here, "text": said, "logprobs": []},
+        {"type": "response.content_part.done", **here, "part": part},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": whole},
+    ]
+    for number, event in enumerate(events):
+        yield f"event: {event['type']}\n".encode() + told({**event, "sequence_number": number})
 
 
 def _counts(given: int, said: int) -> dict[str, int]:

@@ -208,3 +208,12 @@ class RevisionMixin(forms.Form):
     """A hidden revision number: the page as it was when the person opened it."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+
+def add_errors(form: Any, error: ValidationError) -> None:
+    """An action's refusal, beside the fields that it names where the form has them, else on top."""
+    if hasattr(error, "error_dict"):
+        for name, errors in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        form.add_error(None, error)

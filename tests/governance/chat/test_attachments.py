@@ -22,6 +22,7 @@ from kijun.governance.audit.models import Entry as Told
 from kijun.governance.chat import actions, holding, jobs
 from kijun.governance.chat.actions.attachments import Provenance
 from kijun.governance.chat.models import Attachment, Turn
+from kijun.governance.chat.writing import Writing
 from tests.gateway.upstream import Upstream
 
 ClientOf = Callable[[Person], Client]
@@ -133,6 +134,25 @@ def test_what_stops_a_file_is_masked_by_a_click(
     assert holding.text_of(staff.municipality.code, row.pk) == "個人番号 ■個人番号■ を含む表"
     assert client.post(f"/staff/chat/send/{grant.pk}/", {"text": "要約して"}).status_code == 302
     assert "123456789018" not in upstream.calls[0].body.decode()
+
+
+def test_a_file_whose_text_goes_away_meanwhile_is_asked_for_again(
+    gateway: Any, grant: Grant, staff: Person, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(staff)
+    attach(client, grant, "メモ.txt", "個人番号は123456789018です".encode())
+    row = Attachment.objects.get()
+    look = Writing.look
+
+    def gone_after(one: Writing) -> Any:
+        seen = look(one)
+        holding.forget(row.municipality.code, row.pk)
+        return seen
+
+    monkeypatch.setattr(Writing, "look", gone_after)
+    answer = client.post(f"/staff/chat/send/{grant.pk}/", {"text": "要約して", "act": f"clean:{row.pk}"})
+    assert answer.status_code == 200
+    assert "文章が残っていません" in answer.content.decode()
 
 
 def test_it_is_taken_away_before_and_after(

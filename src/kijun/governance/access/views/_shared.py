@@ -13,15 +13,7 @@ from kijun.governance.access.models import Purpose, Upstream
 from kijun.governance.access.start import Steps, steps
 from kijun.governance.access.upstream_forms import ConfirmForm, ReasonForm
 from kijun.governance.organisation.tenancy import StaffRequest
-
-
-def add_errors(form: Any, error: ValidationError) -> None:
-    """An action's refusal, beside the field where the form has it, else on top."""
-    if hasattr(error, "error_dict"):
-        for field, wrong in error.error_dict.items():
-            form.add_error(field if field in form.fields else None, wrong)
-    else:
-        form.add_error(None, error)
+from kijun.web.forms import add_errors
 
 
 def sent(

@@ -15,9 +15,10 @@ from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.grant_forms import ChangeGrantForm, GrantForm
 from kijun.governance.access.models import Grant
 from kijun.governance.access.upstream_forms import ReasonForm
-from kijun.governance.access.views._shared import add_errors, carried, sent, start_of
+from kijun.governance.access.views._shared import carried, sent, start_of
 from kijun.governance.access.views.keys import show_once
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 

@@ -14,8 +14,9 @@ from kijun.governance.access import actions, cards, queries
 from kijun.governance.access.grant_forms import RotateForm
 from kijun.governance.access.models import Grant, GrantKey
 from kijun.governance.access.upstream_forms import ConfirmForm
-from kijun.governance.access.views._shared import add_errors, sent
+from kijun.governance.access.views._shared import sent
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 

@@ -21,9 +21,9 @@ from kijun.governance.accounts.forms import NewPersonForm
 from kijun.governance.accounts.models import Person, Posting, RoleGrant
 from kijun.governance.accounts.roles import TOWN_WIDE, Role
 from kijun.governance.accounts.security import STRONG
-from kijun.governance.accounts.views._shared import add_errors
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest, mine
+from kijun.web.forms import add_errors
 from kijun.web.kana import is_kana, normalise_kana
 from kijun.web.punctuation import listed
 from kijun.web.tables import Column, Filter, Table

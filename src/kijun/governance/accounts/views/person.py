@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 from kijun.governance.accounts import actions, belongings, security
 from kijun.governance.accounts.forms import GrantForm, LastDayForm, PersonForm, PostingForm, ReasonForm
 from kijun.governance.accounts.models import Person, Posting, RoleGrant
-from kijun.governance.accounts.views._shared import add_errors, first_message
+from kijun.governance.accounts.views._shared import first_message
 from kijun.governance.accounts.views.me import sessions_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 

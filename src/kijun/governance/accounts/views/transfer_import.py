@@ -13,10 +13,11 @@ from kijun.governance.accounts import transfers as acting
 from kijun.governance.accounts.models import Transfer
 from kijun.governance.accounts.transfer_forms import SheetForm
 from kijun.governance.accounts.transfers.sheet import COLUMNS, KIND
-from kijun.governance.accounts.views._shared import add_errors, first_message
+from kijun.governance.accounts.views._shared import first_message
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import imports
 from kijun.web.excel import Sheet, read_table, write_workbook
+from kijun.web.forms import add_errors
 from kijun.web.models import StagedImport
 from kijun.web.punctuation import bracketed, labelled
 from kijun.web.tables import excel_response

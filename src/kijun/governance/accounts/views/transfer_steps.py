@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from kijun.governance.accounts import transfers as acting
 from kijun.governance.accounts.models import Transfer
 from kijun.governance.accounts.transfer_forms import CancelForm, ConfirmForm, HandoversForm
-from kijun.governance.accounts.views._shared import add_errors, first_message
+from kijun.governance.accounts.views._shared import first_message
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 

@@ -18,9 +18,10 @@ from kijun.governance.accounts import transfers as acting
 from kijun.governance.accounts.models import Transfer, TransferLine
 from kijun.governance.accounts.transfer_forms import LineForm, TransferForm
 from kijun.governance.accounts.transfers.sheet import COLUMNS, as_rows, short_role
-from kijun.governance.accounts.views._shared import add_errors, first_message
+from kijun.governance.accounts.views._shared import first_message
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine, mine
 from kijun.web.excel import Sheet, write_workbook
+from kijun.web.forms import add_errors
 from kijun.web.tables import PER_PAGE, Column, Filter, Table, excel_response
 from kijun.web.who_may import who_may
 

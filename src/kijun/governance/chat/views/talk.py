@@ -35,6 +35,7 @@ from kijun.governance.chat.views._page import address_of, grant_or_404, own_or_4
 from kijun.governance.chat.writing import Writing, heading, writing
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.ledger.model import LedgerError
+from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 log = logging.getLogger("kijun.chat")
@@ -153,7 +154,10 @@ def _clean(request: StaffRequest, one: Writing, pk: str) -> None:
         spans = [
             (start - shift, end - shift, label) for start, end, label in (found.stopping if found else [])
         ]
-        actions.mask_in(request.user, row, spans)
+        try:
+            actions.mask_in(request.user, row, spans)
+        except ValidationError as error:  # its text went away meanwhile
+            messages.error(request, " ".join(error.messages))
 
 
 def _refused(
@@ -323,8 +327,7 @@ def attach(request: StaffRequest, grant: int) -> HttpResponse:
             content = data["file"].read(MOST_BYTES + 1)
             actions.attach(request.user, found, conversation, data["file"].name, content, told)
         except ValidationError as error:
-            for field, wrong in error.message_dict.items() if hasattr(error, "error_dict") else ():
-                form.add_error(field if field in form.fields else None, wrong)
+            add_errors(form, error)
         else:
             messages.success(request, _("ファイルを添付しました。次の送信で一緒に送ります。"))
             return redirect(f"{place(conversation, found)}#ask")

@@ -15,15 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from kijun.governance.feedback import queries
 from kijun.governance.feedback.models import ImprovementRequest, Report
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
-
-
-def add_errors(form: Any, error: ValidationError) -> None:
-    """An action's refusal beside the fields it names, else on top."""
-    if hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, error)
+from kijun.web.forms import add_errors
 
 
 def seen(request: StaffRequest, pk: int) -> Report:

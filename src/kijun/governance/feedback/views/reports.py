@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kijun.governance.accounts.models import Person
 from kijun.governance.feedback import actions, lists, queries
 from kijun.governance.feedback.forms import AnswerForm, EscalateForm, HandlerForm, SettleForm
 from kijun.governance.feedback.models import Escalation, Report
@@ -107,39 +109,29 @@ def material(request: StaffRequest, pk: int) -> HttpResponse:
 @who_may("feedback.give")
 def acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
     """受け付ける."""
-    row = seen(request, pk)
-    return pressed(
-        request,
-        row.get_absolute_url(),
-        _("受け付けました。報告した人にも「対応中」と見えます。"),
-        lambda: actions.acknowledge(request.user, row, revision(request)),
-    )
+    return _moved(request, pk, actions.acknowledge, _("受け付けました。報告した人にも「対応中」と見えます。"))
 
 
 @require_POST
 @who_may("feedback.give")
 def close(request: StaffRequest, pk: int) -> HttpResponse:
     """完了にする."""
-    row = seen(request, pk)
-    return pressed(
-        request,
-        row.get_absolute_url(),
-        _("完了にしました。"),
-        lambda: actions.close(request.user, row, revision(request)),
-    )
+    return _moved(request, pk, actions.close, _("完了にしました。"))
 
 
 @require_POST
 @who_may("feedback.give")
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     """取り下げる."""
+    return _moved(request, pk, actions.withdraw, _("取り下げました。"))
+
+
+def _moved(
+    request: StaffRequest, pk: int, move: Callable[[Person, Report, int | None], object], words: str
+) -> HttpResponse:
+    """A button of the report's page that moves it on."""
     row = seen(request, pk)
-    return pressed(
-        request,
-        row.get_absolute_url(),
-        _("取り下げました。"),
-        lambda: actions.withdraw(request.user, row, revision(request)),
-    )
+    return pressed(request, row.get_absolute_url(), words, lambda: move(request.user, row, revision(request)))
 
 
 def _to_answer(request: StaffRequest, pk: int) -> Report:

@@ -19,7 +19,7 @@ from kijun.governance.interactions.models import ImportRun, ImportTemplate
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.inspection import InspectionError
 from kijun.web.excel import SheetError
-from kijun.web.forms import Form
+from kijun.web.forms import Form, add_errors
 from kijun.web.who_may import who_may
 
 MOST_ERRORS = 50
@@ -92,7 +92,7 @@ def mapping(request: StaffRequest, pk: int) -> HttpResponse:
             try:
                 template = actions.save_template(request.user, run.template, form.values(run.form))
             except ValidationError as error:
-                _add(form, error)
+                add_errors(form, error)
             else:
                 ImportRun.objects.filter(pk=run.pk).update(template=template)
                 return redirect("interactions:import_preview", run.pk)
@@ -111,14 +111,6 @@ def _initial(run: ImportRun, names: list[str]) -> dict[str, Any]:
         "unknown": kept.get("unknown", "error"),
         **{key: getattr(template, key) for key in ("name", "system", "purpose", "retention")},
     }
-
-
-def _add(form: Form, error: ValidationError) -> None:
-    if hasattr(error, "error_dict"):
-        for field, wrong in error.error_dict.items():
-            form.add_error(field if field in form.fields else None, wrong)
-    else:
-        form.add_error(None, error)
 
 
 def _unreadable(request: StaffRequest, run: ImportRun, why: str) -> HttpResponse:

@@ -23,6 +23,7 @@ from kijun.governance.interactions.reports import counted, findings, month_label
 from kijun.governance.interactions.reports import names as names_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import charts, excel
+from kijun.web.forms import add_errors
 from kijun.web.tables import excel_response
 from kijun.web.templatetags.kit import named
 from kijun.web.who_may import require, who_may
@@ -76,19 +77,11 @@ def report(request: StaffRequest, pk: int) -> HttpResponse:
                     seen_revision=data["revision"],
                 )
             except ValidationError as error:
-                _add(form, error)
+                add_errors(form, error)
             else:
                 messages.success(request, _("利用報告の確認を記録しました。"))
                 return redirect("interactions:report", row.pk)
     return render(request, "interactions/report.html", _context(request, row, form), status=status)
-
-
-def _add(form: AcknowledgeForm, error: ValidationError) -> None:
-    if hasattr(error, "error_dict"):
-        for field, wrong in error.error_dict.items():
-            form.add_error(field, wrong)
-    else:
-        form.add_error(None, error)
 
 
 def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | None) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.inventory import actions
 from kijun.governance.inventory.check_forms import PilotForm, VerificationForm
-from kijun.governance.inventory.views.registration import add_errors
 from kijun.governance.inventory.views.system import find
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 

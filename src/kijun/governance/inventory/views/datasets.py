@@ -13,8 +13,8 @@ from kijun.governance.inventory import actions, lists
 from kijun.governance.inventory.dataset_forms import DatasetForm, RetireDatasetForm
 from kijun.governance.inventory.models import Dataset
 from kijun.governance.inventory.sheet_cells import LISTS
-from kijun.governance.inventory.views.registration import add_errors
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 

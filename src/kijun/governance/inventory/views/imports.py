@@ -20,12 +20,11 @@ from django_stubs_ext import StrOrPromise
 from kijun.governance.accounts.models import Person
 from kijun.governance.inventory import actions, dataset_sheets, sheets
 from kijun.governance.inventory.sheet_cells import Known
-from kijun.governance.inventory.views.registration import add_errors
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web import imports
 from kijun.web.excel import ReadResult, ReadRow, SheetColumn, read_table
-from kijun.web.forms import Form
+from kijun.web.forms import Form, add_errors
 from kijun.web.models import StagedImport
 from kijun.web.who_may import who_may
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
@@ -18,6 +16,7 @@ from kijun.governance.inventory.forms import STEP_FORMS, StepForm
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.inventory.presentation import facts
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 
@@ -96,15 +95,6 @@ def _save(
         add_errors(form, error)
         return False
     return True
-
-
-def add_errors(form: Any, error: ValidationError) -> None:
-    """An action's refusal, beside the field where the form has it, else on top."""
-    if hasattr(error, "error_dict"):
-        for field, wrong in error.error_dict.items():
-            form.add_error(field if field in form.fields else None, wrong)
-    else:
-        form.add_error(None, error)
 
 
 def _after(request: StaffRequest, system: AISystem, this: steps.Step, *, later: bool) -> HttpResponse:

@@ -15,8 +15,8 @@ from kijun.governance.inventory.actions.stages import asks_gates, needs_reason, 
 from kijun.governance.inventory.check_forms import StageForm
 from kijun.governance.inventory.models import AISystem, Stage
 from kijun.governance.inventory.queries import is_back
-from kijun.governance.inventory.views.registration import add_errors
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 

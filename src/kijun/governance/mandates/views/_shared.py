@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.forms import add_errors
 
 
 def initial_of(row: Model | None, form: type[forms.Form], **more: Any) -> dict[str, Any]:
@@ -22,15 +23,6 @@ def initial_of(row: Model | None, form: type[forms.Form], **more: Any) -> dict[s
         return more
     names = [name for name in form.base_fields if hasattr(row, name)]
     return {name: getattr(row, name) for name in names} | more
-
-
-def add_errors(form: forms.Form, error: ValidationError) -> None:
-    """What an action refused, at the fields it names."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def form_page(

@@ -21,7 +21,7 @@ from kijun.governance.organisation.forms import CloseForm, DepartmentForm, Detai
 from kijun.governance.organisation.models import Department, DepartmentVersion
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import Sheet, write_workbook
-from kijun.web.forms import DateField, Form
+from kijun.web.forms import DateField, Form, add_errors
 from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
@@ -36,15 +36,6 @@ class ShowForm(Form):
         help_text="",
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("例：令和8年4月1日")}),
     )
-
-
-def add_errors(form: forms.Form, error: ValidationError) -> None:
-    """What an action refused, at the fields it names; at the top of the page where the form has no such field."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 @require_GET

@@ -14,7 +14,7 @@ from kijun.governance.organisation import actions, queries
 from kijun.governance.organisation.forms import ClosingDayForm, PasteForm, TownForm
 from kijun.governance.organisation.models import ClosingDay
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
-from kijun.governance.organisation.views.departments import add_errors
+from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import Http404
 from django.urls import reverse
 
@@ -38,15 +36,6 @@ def find_entry(request: StaffRequest, pk: int, *, to_edit: bool = False) -> Entr
         raise Http404
     entry.system = system
     return entry
-
-
-def add_errors(form: Form, error: ValidationError) -> None:
-    """An action's refusal beside the fields it names, else on top."""
-    if hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, error)
 
 
 def steps(entry: Entry, here: str) -> list[tuple[Any, str, str]]:

@@ -13,15 +13,9 @@ from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.register import actions, content
 from kijun.governance.register.forms import TopicForm
 from kijun.governance.register.models import Entry
-from kijun.governance.register.views._shared import (
-    add_errors,
-    find_entry,
-    find_system,
-    lacking,
-    posted,
-    steps,
-)
+from kijun.governance.register.views._shared import find_entry, find_system, lacking, posted, steps
 from kijun.governance.register.words import TOPIC_NAMES
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import Http404
 
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.governance.reviews import answers, queries
 from kijun.governance.reviews.answers import Answer
 from kijun.governance.reviews.models import Review
-
-
-def add_errors(form: Form, error: ValidationError) -> None:
-    """An action's refusal beside the fields it names, else on top."""
-    if hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, error)
 
 
 def own_review(request: StaffRequest, pk: int) -> Review:

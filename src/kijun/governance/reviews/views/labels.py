@@ -16,7 +16,8 @@ from kijun.governance.reviews.exports.blocks import address, block, qr
 from kijun.governance.reviews.forms import LabelForm, RulesForm, WithdrawForm
 from kijun.governance.reviews.lists import LABELS
 from kijun.governance.reviews.models import Label
-from kijun.governance.reviews.views._shared import add_errors, own_review, status_of
+from kijun.governance.reviews.views._shared import own_review, status_of
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 IMAGES = {"svg": "image/svg+xml", "png": "image/png"}

@@ -24,7 +24,8 @@ from kijun.governance.reviews.exports.files import TYPES, export
 from kijun.governance.reviews.forms import SubmitForm
 from kijun.governance.reviews.lists import REVIEWS
 from kijun.governance.reviews.models import Review, Taking
-from kijun.governance.reviews.views._shared import add_errors, own_answer, own_review, status_of
+from kijun.governance.reviews.views._shared import own_answer, own_review, status_of
+from kijun.web.forms import add_errors
 from kijun.web.templatetags.kit import named
 from kijun.web.who_may import who_may
 

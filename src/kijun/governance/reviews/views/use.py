@@ -17,7 +17,8 @@ from kijun.governance.reviews import actions, answers, checklist, queries, sourc
 from kijun.governance.reviews.answers import Answer
 from kijun.governance.reviews.forms import UseForm
 from kijun.governance.reviews.models import Destination, Review
-from kijun.governance.reviews.views._shared import add_errors, answer_or_404, status_of
+from kijun.governance.reviews.views._shared import answer_or_404, status_of
+from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 

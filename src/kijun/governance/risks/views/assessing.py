@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -20,6 +18,7 @@ from kijun.governance.risks import actions, difference, facts, presentation, rul
 from kijun.governance.risks.actions.completing import next_review, profile_of
 from kijun.governance.risks.forms import AxesForm, DataForm, PartForm, RatingsForm, ResultForm, UseForm
 from kijun.governance.risks.models import RiskAssessment
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
 FORMS: dict[str, type[PartForm]] = {"use": UseForm, "data": DataForm, "axes": AxesForm}
@@ -33,15 +32,6 @@ def find(request: StaffRequest, pk: int, permission: str) -> RiskAssessment:
     found: RiskAssessment = get_mine(request, rows, pk=pk)
     require(request, permission, found)
     return found
-
-
-def add_errors(form: Any, error: ValidationError) -> None:
-    """An action's refusal, beside the field where the form has it, else on top."""
-    if hasattr(error, "error_dict"):
-        for field, wrong in error.error_dict.items():
-            form.add_error(field if field in form.fields else None, wrong)
-    else:
-        form.add_error(None, error)
 
 
 @who_may("risks.assess")

@@ -12,7 +12,8 @@ from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.governance.risks import actions, difference, facts, presentation, queries, wording
 from kijun.governance.risks.forms import AcceptForm
 from kijun.governance.risks.models import RiskAssessment
-from kijun.governance.risks.views.assessing import add_errors, find
+from kijun.governance.risks.views.assessing import find
+from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 STATE_TONES = {"draft": "progress", "current": "success", "superseded": "neutral"}
