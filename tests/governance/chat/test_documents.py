@@ -22,7 +22,9 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.models import Approval, Step
 from kijun.governance.audit.models import Entry
+from kijun.governance.chat import actions as chat
 from kijun.governance.chat import queries, sources
+from kijun.governance.chat.actions.conversations import Said
 from kijun.governance.chat.documents import actions, evidence, indexing
 from kijun.governance.chat.documents.models import Collection, Document, DocumentVersion, Opened
 from kijun.governance.evidence.models import Verdict
@@ -155,6 +157,21 @@ def test_an_answer_quotes_it_and_its_sources_are_opened(
     assert sources.sources_of(interaction, staff)[0].opened
     assert reviews.of(staff, interaction)[0].opened
     assert sources.sources_of("no-such-interaction", staff) == []
+
+
+def test_a_source_leads_back_to_the_answer(
+    served: DocumentVersion,
+    staff: Person,
+    approver: Person,
+    answering: Callable[[str], str],
+    client_of: ClientOf,
+) -> None:
+    interaction = answering("手すりの取付けの補助はいくらですか")
+    turn = chat.record_turn(staff, Grant.objects.get(), None, interaction, Said())
+    url = sources.sources_of(interaction, staff)[0].url
+    back = f"/staff/chat/{turn.conversation_id}/#turn-1"
+    assert back in client_of(staff).get(url).content.decode()
+    assert "回答に戻る" not in client_of(approver).get(url).content.decode(), "it is not theirs"
 
 
 def test_opening_for_somebody_elses_answer_is_not_noted(

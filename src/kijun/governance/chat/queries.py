@@ -157,6 +157,12 @@ def models_of(grant: Grant) -> list[str]:
     return list(rows.values_list("name", flat=True))
 
 
+def turn_of(person: Person, interaction: str) -> Turn | None:
+    """Where one's own conversations have an answer."""
+    rows = Turn.objects.filter(interaction=interaction, conversation__person=person)
+    return rows.select_related("conversation").first()
+
+
 def stop_of(grant: Grant) -> Stop | None:
     """The switch that keeps it from being used now."""
     return access.stop_for(grant, access.stops_on(grant.municipality))

@@ -60,10 +60,16 @@ REVIEWS = Table(
         Column("decision", _("判断"), lambda row: row.get_decision_display(), ("decision",)),
         Column("destination", _("使い道"), lambda row: row.get_destination_display(), ("destination",)),
         Column("system", pgettext_lazy("one", "AIシステム"), _system, ("system__name",)),
-        Column("person", _("確認した人"), lambda row: row.person.name, ("person__kana_sort",), kind="name"),
+        Column(
+            "person",
+            pgettext_lazy("answer", "確認した人"),
+            lambda row: row.person.name,
+            ("person__kana_sort",),
+            kind="name",
+        ),
         Column(
             "confirmed_at",
-            _("確認した日時"),
+            pgettext_lazy("answer", "確認した日時"),
             lambda row: row.confirmed_at,
             ("confirmed_at",),
             kind="datetime",
@@ -88,7 +94,7 @@ REVIEWS = Table(
     empty=_("確認した回答はまだありません。AIの回答を使うときに「使う」から始めると、ここに並びます。"),
     sheet=[
         SheetColumn("title", _("件名"), width=40),
-        SheetColumn("person", _("確認した人")),
+        SheetColumn("person", pgettext_lazy("answer", "確認した人")),
         SheetColumn("department", _("部署"), width=24),
         SheetColumn("system", pgettext_lazy("one", "AIシステム"), width=24),
         SheetColumn("purpose", pgettext_lazy("one", "利用目的"), width=24),

@@ -58,14 +58,16 @@ class Review(Tenant, Versioned):
     """
 
     class State(models.TextChoices):
-        CONFIRMED = "confirmed", _("確認済")
+        CONFIRMED = "confirmed", pgettext_lazy("answer", "確認済")
         REJECTED = "rejected", _("使わない")
         SUBMITTED = "submitted", _("決裁中")
         RETURNED = "returned", _("差戻し")
         APPROVED = "approved", _("承認済")
 
     interaction = models.CharField(max_length=200)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("確認した人"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("answer", "確認した人")
+    )
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, related_name="+", verbose_name=_("部署")
     )
@@ -105,7 +107,7 @@ class Review(Tenant, Versioned):
     )
     state = models.CharField(_("状態"), max_length=10, choices=State.choices)
     approval = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(_("確認した日時"))
+    confirmed_at = models.DateTimeField(pgettext_lazy("answer", "確認した日時"))
     superseded_at = models.DateTimeField(null=True, blank=True)
     forgotten_at = models.DateTimeField(null=True, blank=True)
     """The text went with its interaction's records."""

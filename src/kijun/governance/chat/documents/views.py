@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kijun.governance.approvals.models import Approval
+from kijun.governance.chat import queries as chat_queries
 from kijun.governance.chat import sources
 from kijun.governance.chat.documents import actions, indexing, queries
 from kijun.governance.chat.documents.forms import (
@@ -253,6 +254,7 @@ def passage(request: StaffRequest, pk: int, number: int, passage: int) -> HttpRe
         "near": near,
         "overdue": row.overdue(),
         "is_current": row.document.current_id == row.pk,
+        "turn": chat_queries.turn_of(request.user, answer) if answer else None,
     }
     return render(request, "chat/documents/passage.html", context)
 
