@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Town
 
@@ -45,6 +45,21 @@ def test_what_is_stopped_goes_by_a_click_and_the_answer_comes(writing: Page) -> 
     expect(page.locator("#turn-2 .answer")).to_contain_text("もう少し詳しく")
 
 
+KEPT = "Object.entries(localStorage).find(([name]) => name.startsWith('kijun-chat'))?.[1]"
+
+
+def test_what_is_written_before_the_script_arrives_survives_too(writing: Page) -> None:
+    page = writing
+    held: list[Route] = []
+    page.route(re.compile(r"/chat/chat[^/]*\.js"), lambda route: held.append(route))
+    page.goto(page.url, wait_until="commit")
+    page.locator("#id_text").fill("急いで書いた文章")
+    assert page.evaluate(KEPT) is None
+    held[0].continue_()
+    page.wait_for_load_state("load")
+    assert page.evaluate(KEPT) == "急いで書いた文章"
+
+
 def test_a_text_survives_a_session_that_ends(writing: Page) -> None:
     page = writing
     here = page.url
@@ -55,5 +70,4 @@ def test_a_text_survives_a_session_that_ends(writing: Page) -> None:
     assert page.locator("#id_text").input_value() == "書きかけの長い文章"
     page.goto(here)
     assert "sign-in" in page.url
-    kept = page.evaluate("Object.entries(localStorage).find(([name]) => name.startsWith('kijun-chat'))[1]")
-    assert kept == "書きかけの長い文章"
+    assert page.evaluate(KEPT) == "書きかけの長い文章"

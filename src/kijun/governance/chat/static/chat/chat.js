@@ -16,6 +16,8 @@
   const keep = (value) => { try { if (value) localStorage.setItem(say.key, value); else localStorage.removeItem(say.key); } catch { /* no room */ } };
   const kept = () => { try { return localStorage.getItem(say.key) || ""; } catch { return ""; } };
   if (!text.value && kept()) { text.value = kept(); status.textContent = say.sayBack; }
+  // What was written while this script was still on its way counts too.
+  else if (text.value !== text.defaultValue) keep(text.value);
   let timer = 0;
   const saveDraft = () => {
     const body = new FormData();
@@ -173,6 +175,7 @@
     event.preventDefault();
     event.stopPropagation();
     if (running || send.disabled) return;
+    keep(text.value);
     busy(true);
     tell(say.sayLooking);
     notice([]);
