@@ -69,6 +69,8 @@ class Check:
     more: int
     files: list[InFile]
     seen: str
+    gone: Sequence[Attachment] = ()
+    """Files whose text is gone: it would be sent without them."""
 
     @property
     def stops(self) -> bool:
@@ -77,10 +79,17 @@ class Check:
     @property
     def asks(self) -> bool:
         """Something has to be seen before it is sent."""
-        return self.verdict != "allowed"
+        return self.verdict != "allowed" or bool(self.gone)
+
+    @property
+    def without(self) -> str:
+        """The numbers of the files that are gone, as the form sends them back."""
+        return ",".join(str(one.pk) for one in self.gone)
 
 
-def check(told: Mapping[str, Any], text: str, files: Sequence[Attachment]) -> Check:
+def check(
+    told: Mapping[str, Any], text: str, files: Sequence[Attachment], gone: Sequence[Attachment] = ()
+) -> Check:
     """Out of the gateway's answer: ``texts[0]`` is what was written, the others are files in their order."""
     findings = [one for one in told.get("findings", []) if isinstance(one, Mapping)]
     findings = [one for one in findings if one.get("action") in _WHAT]
@@ -97,7 +106,8 @@ def check(told: Mapping[str, Any], text: str, files: Sequence[Attachment]) -> Ch
         listed[:MOST_SHOWN],
         max(0, len(listed) - MOST_SHOWN),
         [one for one in in_files if one.kinds],
-        _digest(text, files, findings),
+        _digest(text, files, gone, findings),
+        gone,
     )
 
 
@@ -152,11 +162,16 @@ def _marked(text: str, found: Sequence[Found]) -> list[Piece]:
     return pieces
 
 
-def _digest(text: str, files: Sequence[Attachment], findings: Sequence[Mapping[str, Any]]) -> str:
+def _digest(
+    text: str,
+    files: Sequence[Attachment],
+    gone: Sequence[Attachment],
+    findings: Sequence[Mapping[str, Any]],
+) -> str:
     places = sorted(
         (str(one.get("where")), int(one["start"]), int(one["end"]), str(one["action"])) for one in findings
     )
-    said = [text, [[one.pk, one.characters] for one in files], places]
+    said = [text, [[one.pk, one.characters] for one in files], [one.pk for one in gone], places]
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_NON_STR_KEYS)).hexdigest()[:32]
 
 

@@ -69,7 +69,7 @@ def input_is_sourced(scope: Scope) -> Proof | None:
 def files_have_provenance(scope: Scope) -> Proof | None:
     """Every file that went to an AI from the chat says where, when and why its data was collected."""
     rows: QuerySet[Attachment] = Attachment.objects.filter(
-        municipality=scope.municipality, turn__isnull=False, made_at__gte=_since()
+        municipality=scope.municipality, turn__isnull=False, left_out_at=None, made_at__gte=_since()
     )
     if scope.kind == ScopeKind.SYSTEM:
         rows = rows.filter(grant__system=scope.id)

@@ -37,7 +37,10 @@ def as_file(form: str, conversation: Conversation, said: Sequence[Shown]) -> byt
     if form == "json":
         return orjson.dumps(_values(conversation, said), option=orjson.OPT_INDENT_2)
     if form == "html":
-        context = {"conversation": conversation, "turns": [(one, _ends().get(one.state, "")) for one in said]}
+        context = {
+            "conversation": conversation,
+            "turns": [(one, _ends().get(one.state, ""), _gone_without(one)) for one in said],
+        }
         return render_to_string("chat/export.html", context).encode("utf-8", "replace")
     return _markdown(conversation, said).encode("utf-8", "replace")
 
@@ -47,6 +50,7 @@ def _markdown(conversation: Conversation, said: Sequence[Shown]) -> str:
     for one in said:
         at = f"{timezone.localtime(one.turn.at):%Y-%m-%d %H:%M}"
         lines += [f"## {one.turn.order}. {at}", ""]
+        lines += [f"*{one}*" for one in _gone_without(one)]
         if one.question:
             lines += [f"**{_('質問')}**", "", one.question, ""]
         if one.answer:
@@ -63,6 +67,18 @@ def _head(conversation: Conversation) -> str:
     ) % {"system": grant.system.shown_name, "purpose": grant.purpose.shown_name}
 
 
+def _gone_without(one: Shown) -> list[str]:
+    """What the question went without."""
+    left = [each for each in one.turn.attachments.all() if each.left_out_at is not None]
+    said = [
+        _("文章が残っていなかったファイル（%(kind)s）は、添付せずに送りました。") % {"kind": each.kind}
+        for each in left
+    ]
+    return said + (
+        [_("前のやり取りが消去されていたため、添えずに送りました。")] if one.turn.without_earlier else []
+    )
+
+
 def _values(conversation: Conversation, said: Sequence[Shown]) -> dict[str, Any]:
     return {
         "title": conversation.shown_title,
@@ -76,6 +92,7 @@ def _values(conversation: Conversation, said: Sequence[Shown]) -> dict[str, Any]
                 "state": one.state,
                 "question": one.question,
                 "answer": one.answer,
+                "without": _gone_without(one),
                 "input_source": one.turn.input_source,
                 "input_date": one.turn.input_date.isoformat() if one.turn.input_date else None,
             }

@@ -139,15 +139,26 @@ def _notice(content: Mapping[str, Any] | None) -> str:
     return str(told.get("en" if (get_language() or "").startswith("en") else "ja") or "")
 
 
+def is_gone(shown: Sequence[Shown]) -> bool:
+    """What was said last is erased: the next question goes without what was said before (`before` comes to the same)."""
+    for one in reversed(shown):
+        if one.state in {"erased", "missing"} and not one.question:
+            return True
+        if one.answer:
+            return False
+    return False
+
+
 # --- to be sent along ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Earlier messages; ``left_out``: some were too old to fit, or are erased."""
+    """Earlier messages; ``left_out``: some were too old to fit, or are erased; ``erased``: nothing is left of the newest, so that none go."""
 
     messages: list[dict[str, Any]]
     left_out: bool = False
+    erased: bool = False
 
 
 def before(person: Person, conversation: Conversation | None) -> Before:
@@ -158,7 +169,7 @@ def before(person: Person, conversation: Conversation | None) -> Before:
     for turn in conversation.turns.order_by("-order")[:10]:
         one = _own(person, turn.interaction)
         if one is None or one.question is None or one.question.content is None:
-            return Before([], True)
+            return Before([], True, True)
         values = _values(one)
         answer = _answer(one.answer.content if one.answer is not None else None, values)
         if answer:

@@ -47,6 +47,10 @@ def text_of(code: str, pk: int) -> str | None:
     return opened.decode("utf-8", "surrogatepass")
 
 
-def forget(code: str, pk: int) -> None:
-    """It is gone afterwards."""
-    _path(code, pk).unlink(missing_ok=True)
+def forget(code: str, pk: int) -> bool:
+    """It is gone afterwards; gives whether it was there."""
+    try:
+        _path(code, pk).unlink()
+    except FileNotFoundError:
+        return False
+    return True

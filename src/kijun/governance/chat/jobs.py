@@ -53,15 +53,16 @@ def _is_erased(row: Conversation) -> bool:
 
 
 def tidy(now: datetime.datetime | None = None) -> int:
-    """Files that were not sent within a day and drafts that nobody touched for thirty; gives how many."""
+    """Texts of files that were not sent within a day, and what nobody touched for thirty: drafts, and rows of such files. Gives how many.
+
+    The row stays so long, for the page says that a file's text is gone before the question is sent without it.
+    """
     now = now or timezone.now()
-    old = Attachment.objects.filter(turn=None, made_at__lt=now - Attachment.LIFETIME).select_related(
-        "municipality"
-    )
+    waiting = Attachment.objects.filter(turn=None).select_related("municipality")
     gone = 0
-    for one in old:
-        holding.forget(one.municipality.code, one.pk)
-        one.delete()
-        gone += 1
-    drafts, _by_model = Draft.objects.filter(saved_at__lt=now - datetime.timedelta(days=DRAFT_DAYS)).delete()
+    for one in waiting.filter(made_at__lt=now - Attachment.LIFETIME):
+        gone += holding.forget(one.municipality.code, one.pk)
+    long_ago = now - datetime.timedelta(days=DRAFT_DAYS)
+    waiting.filter(made_at__lt=long_ago).delete()
+    drafts, _by_model = Draft.objects.filter(saved_at__lt=long_ago).delete()
     return gone + drafts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,8 @@ from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
-from kijun.governance.chat.models import Prompt
+from kijun.governance.chat.models import Prompt, Turn
+from kijun.governance.reviews import remarks
 from kijun.web import navigation
 
 
@@ -39,9 +41,25 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
             )
 
 
+def remarks_of(person: Person, interaction: str) -> Iterable[str]:
+    """For who confirms and who approves: what the question went without."""
+    rows = Turn.objects.filter(interaction=interaction, conversation__person=person)
+    turn = rows.prefetch_related("attachments").first()
+    if turn is None:
+        return
+    for one in turn.attachments.all():
+        if one.left_out_at is not None:
+            yield gettext(
+                "添付するはずだったファイル（%(kind)s、%(size)s）は文章が残っていなかったため、添付せずに質問しています。"
+            ) % {"kind": one.kind, "size": filesizeformat(one.size)}
+    if turn.without_earlier:
+        yield gettext("前のやり取りが消去されていたため、それを添えずに質問しています。")
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
+    remarks.register(remarks_of)
     for link in (
         navigation.Link("use", _("AIと対話"), "chat:home", "chat.use", order=10),
         navigation.Link("use", _("ひな形"), "chat:prompts", "chat.use", order=40),
@@ -79,3 +97,4 @@ FIELDS: dict[str, StrOrPromise] = {
     "text_en": _("英語の言葉"),
     "turns": _("やり取りの数"),
 }
+    "chat.sent_without": _("文章が残っていないファイルを、添付せずに送った"),

@@ -54,7 +54,10 @@ class Conversation(Tenant, Versioned):
 
 
 class Turn(models.Model):
-    """One question and its answer: the ledger's interaction, and what the person said about where the input comes from (U1.3.1)."""
+    """One question and its answer: the ledger's interaction, and what the person said about where the input comes from (U1.3.1).
+
+    ``without_earlier``: what was said before it in the conversation was erased, so that it was asked without.
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns")
     interaction = models.CharField(max_length=64, unique=True)
@@ -62,6 +65,7 @@ class Turn(models.Model):
     at = models.DateTimeField(default=timezone.now)
     input_source = models.CharField(_("入力した情報の出どころ"), max_length=200, blank=True)
     input_date = models.DateField(_("いつの情報か"), null=True, blank=True)
+    without_earlier = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["order"]
@@ -74,7 +78,8 @@ class Turn(models.Model):
 class Attachment(Tenant):
     """A file that was sent with a question: never its name or content, but its kind, size and digest and what the person wrote about it (U7.1.1).
 
-    ``turn`` None: not sent yet; its text lies encrypted in the data folder until then, for a day at most.
+    ``turn`` None: not sent yet; its text lies encrypted in the data folder until then, for a day at most. ``left_out_at``: its text was
+    gone by then, and the person sent the question of ``turn`` without it.
     """
 
     LIFETIME = datetime.timedelta(days=1)
@@ -94,6 +99,7 @@ class Attachment(Tenant):
     collected_why = models.CharField(_("何のために集めたか"), max_length=200)
     made_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(_("取り除いた日時"), null=True, blank=True, editable=False)
+    left_out_at = models.DateTimeField(_("添付せずに送った日時"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["pk"]

@@ -171,7 +171,7 @@ def stop_of(grant: Grant) -> Stop | None:
 def attachments(person: Person, grant: Grant, conversation: Conversation | None) -> list[Attachment]:
     """Files that wait to be sent here."""
     rows = Attachment.objects.filter(person=person, grant=grant, conversation=conversation)
-    return list(rows.filter(turn=None, removed_at=None))
+    return list(rows.filter(turn=None, removed_at=None).select_related("municipality"))
 
 
 def draft(person: Person, slot: str) -> str:

@@ -10,7 +10,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import subjects
 from kijun.governance.approvals.models import STANDARD_NAMES, Approval
 from kijun.governance.organisation.models import Department
-from kijun.governance.reviews import actions, answers, checklist
+from kijun.governance.reviews import actions, answers, checklist, remarks
 from kijun.governance.reviews.models import Review
 
 
@@ -38,6 +38,7 @@ def frozen(review: Review) -> dict[str, Any]:
         "reason": review.reason,
         "checks": [{**one, "label": str(checklist.label_of(one))} for one in review.checks],
         "flags": review.flags,
+        "remarks": remarks.of(review.person, review.interaction),
         "human_decision": review.human_decision,
         "legal_basis": review.legal_basis,
         "official": review.official.name if review.official is not None else "",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.access.models import Grant
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
-from kijun.governance.chat import holding
+from kijun.governance.chat import holding, queries
 from kijun.governance.chat.models import Attachment, Conversation
 
 KINDS: Final = ("txt", "csv", "xlsx", "docx", "pptx", "pdf", "eml")
@@ -45,8 +45,8 @@ def attach(
     """Read a file and hold its text until it is sent. Raises `ValidationError` with words for what cannot be taken."""
     if grant.person_id != person.pk or (conversation is not None and conversation.person_id != person.pk):
         raise PermissionDenied
-    waiting = Attachment.objects.filter(person=person, grant=grant, turn=None, removed_at=None)
-    if waiting.filter(conversation=conversation).count() >= MOST_FILES:
+    waiting = queries.attachments(person, grant, conversation)
+    if sum(holding.text_of(one.municipality.code, one.pk) is not None for one in waiting) >= MOST_FILES:
         raise ValidationError({"file": [_("一度に送れるファイルは10件までです。")]})
     kind = name.rpartition(".")[2].lower() if "." in name else ""
     if kind not in KINDS:
@@ -79,7 +79,15 @@ def attach(
         holding.keep(person.municipality.code, row.pk, text)
         detail = {"kind": kind, "size": row.size, "digest": row.digest}
         record(row.municipality.chain, person, "chat.attached", row, detail)
+        _replace(person, row, waiting)
     return row
+
+
+def _replace(person: Person, row: Attachment, waiting: Iterable[Attachment]) -> None:
+    """The same file, attached again because its text was gone, takes the place of the first."""
+    for one in waiting:
+        if one.digest == row.digest and holding.text_of(one.municipality.code, one.pk) is None:
+            remove_attachment(person, one)
 
 
 def read(name: str, content: bytes) -> str:

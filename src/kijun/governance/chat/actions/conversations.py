@@ -24,11 +24,16 @@ LONGEST_TITLE = 80
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the person told about a question: where its input comes from, and the files that go with it."""
+    """What the person told about a question: where its input comes from, and the files that go with it.
+
+    ``without``: files whose text is gone, which the person knows; ``without_earlier``: so is what was said before.
+    """
 
     input_source: str = ""
     input_date: datetime.date | None = None
     attachments: tuple[int, ...] = ()
+    without: tuple[int, ...] = ()
+    without_earlier: bool = False
 
 
 def _allow(person: Person, conversation: Conversation) -> None:
@@ -64,11 +69,13 @@ def record_turn(
         order=(last or 0) + 1,
         input_source=said.input_source[:200],
         input_date=said.input_date,
+        without_earlier=said.without_earlier,
     )
     row.touched_at = turn.at
     row.erases_on = _later(row.erases_on, grant.purpose.retention)
     row.save(update_fields=["touched_at", "erases_on"])
     _send_along(person, grant, turn, said.attachments)
+    _leave_out(person, grant, turn, said.without)
     slots = {slot_of(row, grant), *([] if conversation is not None else [slot_of(None, grant)])}
     Draft.objects.filter(person=person, slot__in=slots).delete()
     return turn
@@ -103,6 +110,16 @@ def _send_along(person: Person, grant: Grant, turn: Turn, attachments: Iterable[
         one.save(update_fields=["turn", "conversation"])
         pk, code = one.pk, person.municipality.code
         transaction.on_commit(lambda code=code, pk=pk: holding.forget(code, pk))  # type: ignore[misc]
+
+
+def _leave_out(person: Person, grant: Grant, turn: Turn, attachments: Iterable[int]) -> None:
+    """Files that the question was to go with, and that were gone: they stay beside it, as sent without."""
+    rows = Attachment.objects.filter(pk__in=attachments, person=person, grant=grant, turn=None)
+    for one in rows.filter(removed_at=None):
+        one.turn, one.conversation, one.left_out_at = turn, turn.conversation, turn.at
+        one.save(update_fields=["turn", "conversation", "left_out_at"])
+        holding.forget(person.municipality.code, one.pk)  # what cannot be opened is of no use to anybody
+        record(one.municipality.chain, person, "chat.sent_without", one, {"digest": one.digest})
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from kijun.governance.access import cards
 from kijun.governance.access.models import Grant
-from kijun.governance.chat import beside, history, queries
+from kijun.governance.chat import beside, history, holding, queries
 from kijun.governance.chat.checking import Check
 from kijun.governance.chat.forms import AskForm, AttachForm
 from kijun.governance.chat.models import Conversation, slot_of
@@ -82,6 +82,7 @@ def show(
     }
     if grant is not None:
         context |= _input(request, grant, conversation, form, attach, shown[-1].model if shown else "")
+        context["earlier_gone"] = history.is_gone(shown)
     return render(request, "chat/conversation.html", context, status=status)
 
 
@@ -114,7 +115,10 @@ def _input(
         "attach": attach or AttachForm(),
         "card": cards.card(grant.purpose),
         "stop": queries.stop_of(grant),
-        "waiting": queries.attachments(request.user, grant, conversation),
+        "waiting": [
+            (one, holding.text_of(one.municipality.code, one.pk) is None)
+            for one in queries.attachments(request.user, grant, conversation)
+        ],
         "prompts": queries.usable_prompts(request.user, grant),
         "said_by_town": queries.notice(request.municipality),
         "contact": cards.contact(request.municipality),

@@ -105,8 +105,10 @@ def send(request: StaffRequest, grant: int) -> HttpResponse:
             return show(request, found, conversation, form=form, status=422)
     try:
         seen = one.look()
-        if request.POST.get("act") or (seen.asks and (seen.stops or request.POST.get("seen") != seen.seen)):
+        unseen = seen.stops or request.POST.get("seen") != seen.seen
+        if request.POST.get("act") or (seen.asks and unseen) or not one.knows(_without(request)):
             return show(request, found, conversation, form=form, check=seen if seen.asks else None)
+        one = one.with_earlier()
         call = one.call(get_language() or "ja", request.POST.get("confirmation", ""))
     except talking.Unreachable:
         return _refused(request, one, form, None, _GONE)
@@ -118,6 +120,11 @@ def send(request: StaffRequest, grant: int) -> HttpResponse:
     if turn is None:
         return _refused(request, one, form, seen, told)
     return redirect(f"{reverse('chat:conversation', args=[turn.conversation_id])}#turn-{turn.order}")
+
+
+def _without(request: StaffRequest) -> str:
+    """The files without which the person sends it, as the page listed them."""
+    return request.POST.get("without", "")
 
 
 def _ledger(error: LedgerError) -> Mapping[str, Any]:
@@ -216,8 +223,12 @@ def stream(request: StaffRequest, grant: int) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
     one = writing(request.user, found, conversation, form, address_of(request))
+    if not one.knows(_without(request)):  # it went away after the page looked
+        why = _("添付したファイルの文章が、なくなりました。もう一度送信すると、どのファイルかを示します。")
+        return JsonResponse({"errors": {"files": [why]}}, status=422)
     language = get_language() or "ja"
     try:
+        one = one.with_earlier()
         call = one.call(language, request.POST.get("confirmation", ""))
     except LedgerError as error:
         return JsonResponse({"refused": words(_ledger(error))}, status=503)
@@ -299,7 +310,8 @@ def look(request: StaffRequest, grant: int) -> HttpResponse:
     except talking.Refused as refused:
         return JsonResponse({"refused": words(refused.told)}, status=409)
     html = render(request, "chat/_check.html", {"check": seen}).content.decode() if seen.asks else ""
-    return JsonResponse({"verdict": seen.verdict, "seen": seen.seen, "html": html})
+    verdict = "to_confirm" if seen.gone and not seen.stops else seen.verdict
+    return JsonResponse({"verdict": verdict, "seen": seen.seen, "html": html})
 
 
 @who_may("chat.use")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kijun.governance.approvals.models import Step
 from kijun.governance.interactions.views._shared import reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
-from kijun.governance.reviews import actions, answers, checklist, diffing, leaving, queries, sources
+from kijun.governance.reviews import actions, answers, checklist, diffing, leaving, queries, remarks, sources
 from kijun.governance.reviews.answers import Answer
 from kijun.governance.reviews.exports.blocks import block
 from kijun.governance.reviews.exports.files import TYPES, export
@@ -194,4 +194,5 @@ def _material(row: Review, answer: Answer | None) -> dict[str, Any]:
         "checks": [(checklist.label_of(one), one) for one in row.checks],
         "flags": [(_flag(one), one) for one in row.flags],
         "sources": sources.of(row.person, row.interaction),
+        "remarks": remarks.of(row.person, row.interaction),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.interactions.views._shared import with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.governance.reviews import actions, answers, checklist, queries, sources
+from kijun.governance.reviews import actions, answers, checklist, queries, remarks, sources
 from kijun.governance.reviews.answers import Answer
 from kijun.governance.reviews.forms import UseForm
 from kijun.governance.reviews.models import Destination, Review
@@ -111,6 +111,7 @@ def _page(
         "destination": destination,
         "tabs": tabs,
         "sources": sources.of(request.user, answer.one.id),
+        "remarks": remarks.of(request.user, answer.one.id),
         "needs_approval": checklist.needs_approval(about["level"], destination),
         "level_words": dict(checklist.LEVEL_WORDS)[about["level"]],
         "light": about["level"] == checklist.LIGHT,
