@@ -34,6 +34,24 @@ def test_what_is_named_of_the_menu_is_there(page: Path) -> None:
     assert named(page) <= menu
 
 
+def test_the_manual_shows_the_whole_menu() -> None:
+    """Its table of groups and items, in the order in which they stand."""
+    text = (ROOT / "docs" / "manual.ja.md").read_text(encoding="utf-8")
+    table = text.partition("| グループ | 項目 |")[2].partition("\n\n")[0]
+    told = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", table, re.M))
+    with translation.override("ja"):
+        menu = {
+            str(title): "、".join(
+                str(link.label)
+                for link in sorted(navigation.links(), key=lambda link: link.order)
+                if link.group == key
+            )
+            for key, title in navigation.GROUPS.items()
+        }
+    told.pop("---", None)
+    assert told == {title: items for title, items in menu.items() if items}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))

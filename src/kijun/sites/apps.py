@@ -9,8 +9,11 @@ class SitesConfig(AppConfig):
     def ready(self) -> None:
         from kijun.governance.accounts import waiting
         from kijun.sites import first_steps
-        from kijun.web import navigation
+        from kijun.web import navigation, search
 
         waiting.register(first_steps.tasks)
 
-        navigation.register(navigation.Link("home", _("ホーム"), "home", order=0))
+        navigation.register(
+            navigation.Link("home", _("ホーム"), "home", order=0, about=_("今日することと、AIを使う入口。"))
+        )
+        search.register(_("ページ"), navigation.find)

@@ -13,6 +13,7 @@ common: list[URLPattern | URLResolver] = [
 
 staff: list[URLPattern | URLResolver] = [
     path("", base.home, name="home"),
+    path("pages/", base.pages, name="pages"),
     path("search/", base.search, name="search"),
     path("set-up/", first_run.set_up, name="set_up"),
     path("people/", include("kijun.governance.accounts.urls")),

@@ -23,11 +23,23 @@ class AccountsConfig(AppConfig):
         waiting.register(factor_to_set_up)
         register_transfers()
         navigation.register(
-            navigation.Link("settings", _("職員"), "accounts:people", "accounts.read_people", order=10)
+            navigation.Link(
+                "settings",
+                _("職員"),
+                "accounts:people",
+                "accounts.read_people",
+                order=10,
+                about=_("職員を登録し、役割を付ける。"),
+            )
         )
         navigation.register(
             navigation.Link(
-                "settings", _("人事異動"), "accounts:transfers", "accounts.manage_people", order=30
+                "settings",
+                _("人事異動"),
+                "accounts:transfers",
+                "accounts.manage_people",
+                order=30,
+                about=_("異動の日に、所属、役割、仕事をまとめて移す。"),
             )
         )
         search.register(_("職員"), find_people)

@@ -20,11 +20,22 @@ class ApprovalsConfig(AppConfig):
         words.register()
         navigation.register(
             navigation.Link(
-                "home", _("決裁"), "approvals:list", "approvals.read", order=20, count=waiting_count
+                "home",
+                _("決裁"),
+                "approvals:list",
+                "approvals.read",
+                order=20,
+                count=waiting_count,
+                about=_("起案したもの、審査・決裁を待つもの、終わったものを見る。"),
             )
         )
         navigation.register(
             navigation.Link(
-                "settings", _("決裁ルート"), "approvals:routes", "approvals.manage_routes", order=40
+                "settings",
+                _("決裁ルート"),
+                "approvals:routes",
+                "approvals.manage_routes",
+                order=40,
+                about=_("何をだれが審査し、決裁するか。"),
             )
         )

@@ -125,10 +125,24 @@ def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
 def register_all() -> None:
     navigation.register(
         navigation.Link(
-            "checks", _("自己点検"), "assessments:cycles", "assessments.view", order=30, count=count
+            "checks",
+            _("自己点検"),
+            "assessments:cycles",
+            "assessments.view",
+            order=20,
+            count=count,
+            about=_("ガイドラインの対策ができているかに答え、提出する。"),
         )
     )
-    navigation.register(navigation.Link("learning", _("対策一覧"), "assessments:catalog", order=60))
+    navigation.register(
+        navigation.Link(
+            "learning",
+            _("対策一覧"),
+            "assessments:catalog",
+            order=60,
+            about=_("ガイドラインの対策を、原則や担当ごとに読む。"),
+        )
+    )
     waiting.register(tasks)
     controls.register(controls.Source(catalogue.newest, catalogue.past_own))
     search.register(_("自己点検"), find)

@@ -11,5 +11,12 @@ class AuditConfig(AppConfig):
         from kijun.web import navigation
 
         navigation.register(
-            navigation.Link("settings", _("操作の記録"), "audit:trail", "audit.read", order=90)
+            navigation.Link(
+                "settings",
+                _("操作の記録"),
+                "audit:trail",
+                "audit.read",
+                order=90,
+                about=_("だれが、いつ、Kijunの何を変えたか。"),
+            )
         )

@@ -61,9 +61,30 @@ def register_all() -> None:
     waiting.register(tasks)
     remarks.register(remarks_of)
     for link in (
-        navigation.Link("use", _("AIと対話"), "chat:home", "chat.use", order=10),
-        navigation.Link("use", _("ひな形"), "chat:prompts", "chat.use", order=40),
-        navigation.Link("settings", _("AIと対話の注意書き"), "chat:notice", "chat.notice", order=65),
+        navigation.Link(
+            "use",
+            _("AIと対話"),
+            "chat:home",
+            "chat.use",
+            order=10,
+            about=_("目的を選んでAIに尋ね、これまでの対話を読み返す。"),
+        ),
+        navigation.Link(
+            "use",
+            _("ひな形"),
+            "chat:prompts",
+            "chat.use",
+            order=40,
+            about=_("よく使う頼み方を選び、部署で分け合う。"),
+        ),
+        navigation.Link(
+            "settings",
+            _("AIと対話の注意書き"),
+            "chat:notice",
+            "chat.notice",
+            order=65,
+            about=_("対話の画面に出す、職員への注意。"),
+        ),
     ):
         navigation.register(link)
     words.add_actions(ACTIONS)
@@ -79,6 +100,7 @@ ACTIONS: dict[str, StrOrPromise] = {
     "chat.exported": _("対話を書き出した"),
     "chat.attached": _("対話にファイルを添付した"),
     "chat.detached": _("添付したファイルを取り除いた"),
+    "chat.sent_without": _("文章が残っていないファイルを、添付せずに送った"),
     "chat.prompt_made": _("ひな形を作った"),
     "chat.prompt_changed": _("ひな形を直した"),
     "chat.prompt_sent": _("ひな形を確認に出した"),
@@ -97,4 +119,3 @@ FIELDS: dict[str, StrOrPromise] = {
     "text_en": _("英語の言葉"),
     "turns": _("やり取りの数"),
 }
-    "chat.sent_without": _("文章が残っていないファイルを、添付せずに送った"),

@@ -18,9 +18,24 @@ class EvidenceConfig(AppConfig):
 
         registrations.register()
         words.register()
-        navigation.register(navigation.Link("checks", _("証跡"), "evidence:items", "evidence.read", order=30))
         navigation.register(
             navigation.Link(
-                "checks", _("指摘と改善"), "evidence:findings", "evidence.read", order=40, count=waiting_count
+                "checks",
+                _("証跡"),
+                "evidence:items",
+                "evidence.read",
+                order=40,
+                about=_("対策ができていることを示す事実。多くは自動で集まる。"),
+            )
+        )
+        navigation.register(
+            navigation.Link(
+                "checks",
+                _("指摘と改善"),
+                "evidence:findings",
+                "evidence.read",
+                order=30,
+                count=waiting_count,
+                about=_("できていない対策と、だれがいつまでに直すか。"),
             )
         )

@@ -159,13 +159,39 @@ def register_all() -> None:
     beside.register(beside.Beside("feedback", "feedback/_beside.html", _beside_record))
     for link in (
         navigation.Link(
-            "use", _("自分の報告"), "feedback:mine", "feedback.give", order=50, count=count_unread
+            "use",
+            _("自分の報告"),
+            "feedback:mine",
+            "feedback.give",
+            order=60,
+            count=count_unread,
+            about=_("おかしいと思って報告した回答と、その返事。"),
         ),
         navigation.Link(
-            "monitoring", _("回答への報告"), "feedback:reports", "feedback.list", order=27, count=count
+            "monitoring",
+            _("回答への報告"),
+            "feedback:reports",
+            "feedback.list",
+            order=27,
+            count=count,
+            about=_("職員が報告した、おかしな回答に返事をする。"),
         ),
-        navigation.Link("monitoring", _("改善要望"), "feedback:requests", "feedback.list", order=28),
-        navigation.Link("monitoring", _("回答の評価"), "feedback:rates", "feedback.list", order=29),
+        navigation.Link(
+            "monitoring",
+            _("改善要望"),
+            "feedback:requests",
+            "feedback.list",
+            order=28,
+            about=_("事業者に頼んだ改善と、直ったかどうか。"),
+        ),
+        navigation.Link(
+            "monitoring",
+            _("回答の評価"),
+            "feedback:rates",
+            "feedback.list",
+            order=29,
+            about=_("回答が役に立ったかどうかの割合。"),
+        ),
     ):
         navigation.register(link)
     panels.register(panels.Panel("feedback", _("回答への声"), "feedback/panel.html", _panel, order=76))

@@ -50,19 +50,53 @@ def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
     for link in (
-        navigation.Link("use", _("自分の入出力記録"), "interactions:mine", "interactions.mine", order=30),
         navigation.Link(
-            "monitoring", _("入出力記録"), "interactions:records", "interactions.search", order=10
+            "use",
+            _("自分の入出力記録"),
+            "interactions:mine",
+            "interactions.mine",
+            order=50,
+            about=_("自分がAIに入力した内容と、返ってきた答えの記録。"),
         ),
         navigation.Link(
-            "monitoring", _("AIの利用報告"), "interactions:reports", "interactions.view_reports", order=20
+            "monitoring",
+            _("入出力記録"),
+            "interactions:records",
+            "interactions.search",
+            order=10,
+            about=_("職員とAIのやり取りを、理由を記して調べる。"),
         ),
-        navigation.Link("monitoring", _("記録の保全"), "interactions:holds", "interactions.hold", order=30),
         navigation.Link(
-            "monitoring", _("閲覧の記録"), "interactions:looks", "interactions.view_looks", order=40
+            "monitoring",
+            _("AIの利用報告"),
+            "interactions:reports",
+            "interactions.view_reports",
+            order=20,
+            about=_("部署ごとの毎月の利用状況を確かめる。"),
         ),
         navigation.Link(
-            "monitoring", _("記録の取込み"), "interactions:imports", "interactions.import", order=50
+            "monitoring",
+            _("記録の保全"),
+            "interactions:holds",
+            "interactions.hold",
+            order=40,
+            about=_("消去の期限が来ても残す記録を決める。"),
+        ),
+        navigation.Link(
+            "monitoring",
+            _("閲覧の記録"),
+            "interactions:looks",
+            "interactions.view_looks",
+            order=50,
+            about=_("だれが、なぜ、ほかの人の記録を見たか。"),
+        ),
+        navigation.Link(
+            "monitoring",
+            _("記録の取込み"),
+            "interactions:imports",
+            "interactions.import",
+            order=60,
+            about=_("Kijunを通らないAIの記録を取り込む。"),
         ),
     ):
         navigation.register(link)

@@ -229,7 +229,13 @@ def register_all() -> None:
     scopes.register(scopes.Source(ScopeKind.SYSTEM, all_scopes, may_see_scope, visible_scopes, past_scopes))
     navigation.register(
         navigation.Link(
-            "inventory", _("AIシステム"), "inventory:systems", "inventory.view", order=10, count=unfinished
+            "inventory",
+            _("AIシステム"),
+            "inventory:systems",
+            "inventory.view",
+            order=10,
+            count=unfinished,
+            about=_("団体が使うAIの一覧。登録し、責任者と状態を確かめる。"),
         )
     )
     navigation.register(
@@ -238,8 +244,9 @@ def register_all() -> None:
             _("データセット"),
             "inventory:datasets",
             "inventory.view_dataset",
-            order=20,
+            order=40,
             count=overdue_datasets,
+            about=_("AIに使うデータの出どころ、内容、見直しの期限。"),
         )
     )
     words.add_actions(

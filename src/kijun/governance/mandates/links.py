@@ -90,7 +90,14 @@ def _keeper(model: type[Mandate] | type[Member], find_many: Callable[[Sequence[P
 def register() -> None:
     """Called once, when the app is ready."""
     navigation.register(
-        navigation.Link("learning", gettext_lazy("責任体制"), "mandates:overview", "mandates.read", order=10)
+        navigation.Link(
+            "learning",
+            gettext_lazy("責任体制"),
+            "mandates:overview",
+            "mandates.read",
+            order=10,
+            about=gettext_lazy("だれがAIの何に責任を持ち、何を決められるか。"),
+        )
     )
     waiting.register(unanswered)
     _keeper(Mandate, _mandates)

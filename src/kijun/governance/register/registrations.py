@@ -235,6 +235,7 @@ def register() -> None:
             "register.view",
             order=10,
             count=waiting_count,
+            about=gettext_lazy("住民に知らせるAIの説明を書き、公開する。"),
         )
     )
     _words()

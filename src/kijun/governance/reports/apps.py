@@ -14,5 +14,12 @@ class ReportsConfig(AppConfig):
 
         words.add_actions({"reports.issued": _("報告を記録した")})
         navigation.register(
-            navigation.Link("publication", _("報告書"), "reports:index", "reports.view", order=20)
+            navigation.Link(
+                "publication",
+                _("報告書"),
+                "reports:index",
+                "reports.view",
+                order=30,
+                about=_("議会や国に出す報告書を作る。"),
+            )
         )

@@ -64,12 +64,35 @@ def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
     beside.register(beside.Beside("reviews", "reviews/_beside.html", _beside))
-    navigation.register(navigation.Link("use", _("自分の確認"), "reviews:list", "reviews.use", order=40))
     navigation.register(
-        navigation.Link("monitoring", _("回答の確認"), "reviews:all", "reviews.read_others", order=25)
+        navigation.Link(
+            "use",
+            _("自分の確認"),
+            "reviews:list",
+            "reviews.use",
+            order=20,
+            about=_("AIの回答を使う前に確かめた内容と、その結果。"),
+        )
     )
     navigation.register(
-        navigation.Link("publication", _("AI利用の表示"), "reviews:labels", "reviews.view_labels", order=20)
+        navigation.Link(
+            "monitoring",
+            _("回答の確認"),
+            "reviews:all",
+            "reviews.read_others",
+            order=25,
+            about=_("職員が回答をどう確かめ、何に使ったか。"),
+        )
+    )
+    navigation.register(
+        navigation.Link(
+            "publication",
+            _("AI利用の表示"),
+            "reviews:labels",
+            "reviews.view_labels",
+            order=20,
+            about=_("文書に付ける「AIを使いました」の表示とその番号。"),
+        )
     )
     panels.register(
         panels.Panel(

@@ -163,7 +163,15 @@ def register_all() -> None:
     )
     waiting.register(tasks)
     navigation.register(
-        navigation.Link("checks", _("リスク評価"), "risks:overview", "risks.view", order=10, count=due_count)
+        navigation.Link(
+            "checks",
+            _("リスク評価"),
+            "risks:overview",
+            "risks.view",
+            order=10,
+            count=due_count,
+            about=_("AIごとのリスクの大きさと、見直しの時期。"),
+        )
     )
     words.add_actions(
         {

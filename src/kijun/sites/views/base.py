@@ -14,7 +14,7 @@ from kijun.governance.inventory.queries import reads_everything
 from kijun.governance.organisation.models import Municipality
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.sites import standing
-from kijun.web import ruby
+from kijun.web import navigation, ruby
 from kijun.web import search as finders
 from kijun.web.who_may import everyone, signed_in
 
@@ -47,6 +47,12 @@ def home(request: StaffRequest) -> HttpResponse:
         "notice": chat.notice(request.municipality),
     }
     return render(request, "sites/home.html", context)
+
+
+@signed_in
+def pages(request: StaffRequest) -> HttpResponse:
+    """Every page of the menu that this person may open, with one line on what it is for."""
+    return render(request, "sites/pages.html", {"groups": navigation.menu(request)})
 
 
 @signed_in

@@ -46,10 +46,24 @@ def register_all() -> None:
     subject.register()
     _keep(COLLECTION, _collections, Collection)
     _keep(DOCUMENT, _documents, Document)
-    navigation.register(navigation.Link("use", _("参考文書"), "chat:documents", "chat.use", order=30))
     navigation.register(
         navigation.Link(
-            "settings", _("利用目的と参考文書"), "chat:reading", "chat.manage_collections", order=66
+            "use",
+            _("参考文書"),
+            "chat:documents",
+            "chat.use",
+            order=30,
+            about=_("AIが答えの根拠にする文書を登録し、見直す。"),
+        )
+    )
+    navigation.register(
+        navigation.Link(
+            "settings",
+            _("利用目的と参考文書"),
+            "chat:reading",
+            "chat.manage_collections",
+            order=66,
+            about=_("目的ごとに、AIが読む参考文書を選ぶ。"),
         )
     )
     words.add_actions(ACTIONS)
