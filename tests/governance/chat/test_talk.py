@@ -17,7 +17,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.chat import history, queries, talking
 from kijun.governance.chat.models import Conversation, Draft, Turn
 from tests.gateway.town import wait_for
-from tests.gateway.upstream import Upstream, chat_events, streams
+from tests.gateway.upstream import Upstream, chat_events, says, streams
 from tests.governance.access.made import purpose_values
 
 ClientOf = Callable[[Person], Client]
@@ -358,3 +358,17 @@ def test_whoever_leaves_stops_the_answer_and_keeps_the_turn(
     turn = Turn.objects.get()
     wait_for(lambda: history.read(staff, [turn])[0].state == "cut")
     assert history.read(staff, [turn])[0].answer.startswith("あ")
+
+
+def test_an_answer_in_markdown_is_shown_as_it_is_meant_and_loads_nothing(
+    gateway: Any, grant: Grant, staff: Person, client_of: ClientOf, upstream: Upstream
+) -> None:
+    said = "**「期限」**は14日以内です。\n\n- 窓口\n- 郵送\n\n![x](https://evil.example/?q=1)<script>alert(1)</script>"
+    upstream.script = says(said)
+    client = client_of(staff)
+    page = client.get(ask(client, grant, "転入届の期限は？").url).content.decode()
+    assert "<strong>「期限」</strong>は14日以内です。" in page
+    assert "<li>窓口</li>" in page
+    assert "<img" not in page
+    assert "<script>alert" not in page
+    assert "https://evil.example/?q=1" in page, "where it would have gone is told"

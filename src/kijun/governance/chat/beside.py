@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat.history import Shown
+from kijun.governance.chat.sources import Source, sources_of
+from kijun.governance.feedback import queries as feedback
+from kijun.governance.reviews import queries as reviews
+from kijun.web.markdown import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +24,20 @@ class Line:
     said: Shown
     given: Any = None
     state: Any = None
-    sources: Sequence[Any] = field(default_factory=list)
+    sources: Sequence[Source] = field(default_factory=list)
 
     @property
     def usable(self) -> bool:
         """There is an answer to be confirmed, told about or copied."""
         return bool(self.said.answer) and self.said.state in {"whole", "cut"}
+
+    @property
+    def answer(self) -> SafeString:
+        """The answer as the page shows it; ``[1]`` leads to its source."""
+        order = self.said.turn.order
+        return rendered(
+            self.said.answer, {one.number: f"#source-{order}-{one.number}" for one in self.sources}
+        )
 
 
 def english() -> bool:
@@ -33,46 +45,21 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def has_feedback() -> bool:
-    """The feedback app is there."""
-    return apps.is_installed("kijun.governance.feedback")
-
-
-def has_reviews() -> bool:
-    """The reviews app is there."""
-    return apps.is_installed("kijun.governance.reviews")
-
-
 def states(person: Person, ids: Sequence[str]) -> Mapping[str, Any]:
     """How far answers were confirmed, by interaction."""
-    if not ids or not has_reviews():
-        return {}
-    from kijun.governance.reviews import queries
-
-    return queries.states(person, ids)
-
-
-def _given(person: Person, ids: Sequence[str]) -> Mapping[str, Any]:
-    if not ids or not has_feedback():
-        return {}
-    from kijun.governance.feedback import queries
-
-    return queries.given(person, ids)
+    return reviews.states(person, ids) if ids else {}
 
 
 def lines(person: Person, shown: Sequence[Shown]) -> list[Line]:
     """All turns of a page, each app asked once."""
     ids = [one.turn.interaction for one in shown if one.answer]
-    given, reviewed = _given(person, ids), states(person, ids)
+    given, reviewed = (feedback.given(person, ids) if ids else {}), states(person, ids)
     return [
-        Line(one, given.get(one.turn.interaction), reviewed.get(one.turn.interaction), _sources(one))
+        Line(
+            one,
+            given.get(one.turn.interaction),
+            reviewed.get(one.turn.interaction),
+            sources_of(one.turn.interaction) if one.answer else [],
+        )
         for one in shown
     ]
-
-
-def _sources(one: Shown) -> Sequence[Any]:
-    try:
-        from kijun.governance.chat import sources
-    except ImportError:
-        return []
-    return sources.sources_of(one.turn.interaction) if one.answer else []

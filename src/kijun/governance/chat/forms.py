@@ -96,6 +96,12 @@ class AttachForm(Form):
         label=_("何のために集めた情報か"), max_length=200, help_text=_("例：保育所の入所審査のため")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Its fields stand between those of the question, and belong to a form of their own."""
+        super().__init__(*args, **kwargs)
+        for one in self.fields.values():
+            one.widget.attrs["form"] = "attach-form"
+
 
 class TitleForm(RevisionMixin, Form):
     title = forms.CharField(

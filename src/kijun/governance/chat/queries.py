@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from kijun.gateway.sealing import Unsealable, unseal
 from kijun.governance.access import queries as access
-from kijun.governance.access.models import Grant, Model, Route, Stop, Upstream
+from kijun.governance.access.models import Grant, Model, Purpose, Route, Stop, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.chat.documents.models import PurposeReading
@@ -36,6 +36,11 @@ def conversations(person: Person) -> QuerySet[Conversation]:
     """One's own, the last used first."""
     rows: QuerySet[Conversation] = Conversation.objects.of(person.municipality).filter(person=person)
     return rows.select_related("grant__purpose", "grant__system")
+
+
+def has_used(person: Person, purpose: Purpose) -> bool:
+    """The person has begun a conversation for this purpose before."""
+    return conversations(person).filter(grant__purpose=purpose).exists()
 
 
 @dataclass(frozen=True, slots=True)

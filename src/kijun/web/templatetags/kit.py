@@ -12,22 +12,29 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django_stubs_ext import StrOrPromise
 
-from kijun.web import dates, punctuation
+from kijun.web import dates, markdown, punctuation
 
 if TYPE_CHECKING:
     from kijun.web.charts import Chart
     from kijun.web.tables import Shown
 
 register = template.Library()
+WEEK = 7
 
 
 def _day(value: Any) -> datetime.date | None:
     if isinstance(value, datetime.datetime):
         return timezone.localtime(value).date()
     return value if isinstance(value, datetime.date) else None
+
+
+@register.filter
+def ai_text(value: str) -> SafeString:
+    """What an AI wrote in Markdown, as HTML that loads and runs nothing (`kijun.web.markdown`)."""
+    return markdown.rendered(value)
 
 
 @register.filter
@@ -88,6 +95,22 @@ def mark(japanese: str) -> str:
 def tag(label: StrOrPromise, tone: str = "neutral") -> SafeString:
     """A state tag. Tones: neutral, progress, success, warning, danger, info. The words carry the meaning."""
     return format_html('<span class="tag tag-{}">{}</span>', tone or "neutral", label)
+
+
+@register.simple_tag
+def due(value: Any) -> SafeString | str:
+    """A due date with how far it is: 2026/11/05 25日超過, 今日まで, あと3日; the date alone where a week or more is left."""
+    date = _day(value)
+    if date is None:
+        return ""
+    left = (date - timezone.localdate()).days
+    if left > WEEK:
+        return short_day(date)
+    if left < 0:
+        late = ngettext("%(n)s日超過", "%(n)s日超過", -left) % {"n": -left}
+        return format_html("{} {}", short_day(date), tag(late, "danger"))
+    words = ngettext("あと%(n)s日", "あと%(n)s日", left) % {"n": left} if left else gettext("今日まで")
+    return format_html("{} {}", short_day(date), tag(words, "warning"))
 
 
 @register.inclusion_tag("web/parts/error_summary.html")

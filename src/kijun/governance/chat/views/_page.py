@@ -77,8 +77,6 @@ def show(
         "refusal": refusal,
         "confirmation": confirmation,
         "purpose": (conversation.grant if conversation is not None else grant).purpose,  # type: ignore[union-attr]  # one of both is there
-        "feedback": beside.has_feedback(),
-        "reviews": beside.has_reviews(),
     }
     if grant is not None:
         context |= _input(request, grant, conversation, form, attach, shown[-1].model if shown else "")
@@ -114,6 +112,7 @@ def _input(
         "form": form,
         "attach": attach or AttachForm(),
         "card": cards.card(grant.purpose),
+        "is_first": conversation is None and not queries.has_used(request.user, grant.purpose),
         "stop": queries.stop_of(grant),
         "waiting": [
             (one, holding.text_of(one.municipality.code, one.pk) is None)
