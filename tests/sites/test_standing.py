@@ -157,7 +157,7 @@ def test_a_long_list_starts_with_the_most_urgent(
     page = client.get(reverse("home")).content.decode()
     rows = page.count("偏りの点検が終わっていない")
     assert rows == base.MOST
-    assert "急ぐものから30件" in page
+    assert "急ぐものから8件" in page
     everything = client.get(reverse("home"), {"all": ""}).content.decode()
     assert everything.count("偏りの点検が終わっていない") == base.MOST + 1
 

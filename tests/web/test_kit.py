@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 from django.template import engines
-from django.utils import translation
+from django.utils import timezone, translation
 
 from kijun.governance.organisation.models import Municipality
 
@@ -41,3 +41,30 @@ def test_a_tag_is_escaped() -> None:
 def test_a_share_in_per_cent() -> None:
     assert render("{{ value|rate }}", value=0.125) == "12.5\u00a0%"
     assert render("{{ value|rate }}", value=None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("days", "ja", "en"),
+    [
+        (-25, "25日超過", "25 days overdue"),
+        (-1, "1日超過", "1 day overdue"),
+        (0, "今日まで", "Due today"),
+        (1, "あと1日", "1 day left"),
+        (7, "あと7日", "7 days left"),
+        (8, "", ""),
+    ],
+)
+def test_a_due_date_says_in_words_how_near_it_is(days: int, ja: str, en: str) -> None:
+    date = timezone.localdate() + datetime.timedelta(days=days)
+
+    shown = render("{% due date %}", date=date)
+    assert f"{date:%Y/%m/%d}" in shown
+    assert ja in shown
+    assert ("tag" in shown) == (days <= 7)
+    assert ("tag-danger" in shown) == (days < 0)
+    with translation.override("en"):
+        assert en in render("{% due date %}", date=date)
+
+
+def test_no_due_date_shows_nothing() -> None:
+    assert render("{% due date %}", date=None) == ""

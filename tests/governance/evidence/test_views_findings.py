@@ -198,8 +198,8 @@ def test_queries_do_not_grow(
 def test_what_waits(finding: Finding, staff: Person, approver: Person, neighbour: Person) -> None:
     save_step(staff, finding, step=None, what="一覧を作る", person=neighbour, due_on=None)
     make_item(staff, title="証明書", expires_on=timezone.localdate() + datetime.timedelta(days=5))
-    assert [str(task.title) for task in waiting.tasks(staff)][:2] == ["P6.1.3 証明書", str(finding)]
-    assert [str(task.title) for task in waiting.tasks(neighbour)] == ["一覧を作る"]
+    assert [str(task.title) for task in waiting.tasks(staff)][:2] == ["「P6.1.3 証明書」を新しくする", f"「{finding}」に対応する"]
+    assert [str(task.title) for task in waiting.tasks(neighbour)] == ["「一覧を作る」を済ませる"]
     advance(staff, finding, note="した")
     approver.forget_cached()
     assert [str(task.kind) for task in waiting.tasks(approver)] == ["実施の確認"]
@@ -216,11 +216,11 @@ def test_findings_that_nobody_works_on_wait_for_who_may_name_somebody(
     finding = make_finding(town, owner=staff, department=care)
     make_finding(town, control_id="G.2", department=None)
     for person, number in ((it_staff, 1), (approver, 0), (staff, 0)):
-        titles = [str(one.title) for one in waiting.tasks(person) if "決まっていない" in str(one.title)]
+        titles = [str(one.title) for one in waiting.tasks(person) if "担当者を決める" in str(one.title)]
         assert len(titles) == number, person
     Person.objects.filter(pk=staff.pk).update(is_active=False)  # the owner leaves
     titles = [str(one.title) for one in waiting.tasks(approver)]
-    assert titles == ["担当者が決まっていない指摘が1件あります"]
+    assert titles == ["担当者が決まっていない指摘1件に、担当者を決める"]
     page = client_of(it_staff).get(finding.get_absolute_url()).content.decode()
     assert f"{staff.name}（退職・転出済み）" in page
     assert "F-0001" in client_of(it_staff).get(LIST + "?who=nobody&state=unclosed").content.decode()

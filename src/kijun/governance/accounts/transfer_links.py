@@ -32,7 +32,7 @@ def blocked_or_near(person: Person) -> Iterable[waiting.Task]:
         | Q(state=Transfer.State.DRAFT, effective_on__lte=timezone.localdate() + SOON)
     )
     for transfer in rows:
-        title = _("「%(name)s」が発効できません") if transfer.blocked else _("「%(name)s」を予約する")
+        title = _("発効できない「%(name)s」を直す") if transfer.blocked else _("「%(name)s」を予約する")
         yield waiting.Task(
             title % {"name": transfer.name},
             _("人事異動"),

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.models import Person
@@ -30,7 +31,18 @@ def register(source: Source) -> None:
     _sources.append(source)
 
 
+SOON = datetime.timedelta(days=7)
+"""What is due within so many days comes before what has no date: somebody waits for that, but not by a day."""
+
+
 def tasks(person: Person) -> list[Task]:
-    """All that waits, the most urgent first; what has no date comes last."""
+    """All that waits, the most urgent first: late, due soon, without a date (now), due later."""
+    soon = timezone.localdate() + SOON
     found = [task for source in _sources for task in source(person)]
-    return sorted(found, key=lambda task: (task.due is None, task.due or datetime.date.max))
+
+    def urgency(task: Task) -> tuple[int, datetime.date]:
+        if task.due is None:
+            return 1, datetime.date.max
+        return (0 if task.due <= soon else 2), task.due
+
+    return sorted(found, key=urgency)

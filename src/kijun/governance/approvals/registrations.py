@@ -8,25 +8,35 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.belongings import Belonging, Keeper
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.waiting import Task
 from kijun.governance.approvals import eligibility
-from kijun.governance.approvals.models import Approval, RouteStep, Step
+from kijun.governance.approvals.models import Approval, RouteStep, Step, StepKind
 from kijun.governance.audit.actions import changes, record
 from kijun.web.punctuation import bracketed
 
 
 def tasks(person: Person) -> Iterable[Task]:
     """Steps to decide, decisions to read later, and what came back; three queries."""
+    verbs = {
+        StepKind.REVIEW: _("「%(title)s」を審査する"),
+        StepKind.CONSULT: _("「%(title)s」の合議に答える"),
+        StepKind.DECIDE: _("「%(title)s」を決裁する"),
+    }
     for step in eligibility.steps_for(person):
-        yield Task(step.approval.shown_title, step.get_kind_display(), step.approval.get_absolute_url())
+        yield _task(verbs[StepKind(step.kind)], step.get_kind_display(), step.approval)
     for step in eligibility.steps_to_view(person):
-        yield Task(step.approval.shown_title, _("後閲"), step.approval.get_absolute_url())
+        yield _task(_("代わりに決裁された「%(title)s」を確かめる"), _("後閲"), step.approval)
     for approval in eligibility.returned_to(person):
-        yield Task(approval.shown_title, _("差戻し"), approval.get_absolute_url())
+        yield _task(_("「%(title)s」を直して、もう一度出す"), _("差戻し"), approval)
+
+
+def _task(title: str, kind: StrOrPromise, approval: Approval) -> Task:
+    return Task(title % {"title": approval.shown_title}, kind, approval.get_absolute_url())
 
 
 def stuck(person: Person) -> Iterable[Task]:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts import belongings, waiting
@@ -30,7 +29,9 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     """Work given to the person or the person's departments, and what was sent back to be submitted again."""
     for one in queries.open_work(person):
         yield waiting.Task(
-            labelled(one.assessment.shown_name, one.get_role_display()),
+            labelled(
+                gettext("「%(name)s」に回答する") % {"name": one.assessment.shown_name}, one.get_role_display()
+            ),
             _("自己点検への回答"),
             reverse("assessments:assessment", args=[one.assessment_id]) + "?show=mine",
             one.due_on,
@@ -39,7 +40,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         approval__drafted_by=person
     ):  # the drafter is told already
         yield waiting.Task(
-            returned.shown_name,
+            gettext("「%(name)s」を直して、もう一度提出する") % {"name": returned.shown_name},
             _("差し戻された点検"),
             reverse("assessments:assessment", args=[returned.pk]),
             returned.due_on,
@@ -61,7 +62,7 @@ def find(request: HttpRequest, words: str) -> Iterable[search.Hit]:
         number = search.folded(word).removeprefix("ai-")
         if number.isdecimal() and len(number) < 7:
             named |= Q(system__number=int(number))
-        if search.folded(word) in search.folded(_t("組織全体")):
+        if search.folded(word) in search.folded(gettext("組織全体")):
             named |= Q(system=None)
         rows = rows.filter(named)
     for one in rows[:20]:

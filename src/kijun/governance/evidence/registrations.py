@@ -57,7 +57,7 @@ def tasks(person: Person) -> Iterable[Task]:
     findings = Finding.objects.filter(municipality=person.municipality)
     for finding in findings.filter(owner=person, state__in=WORKING):
         yield Task(
-            f"{finding.code} {finding.shown_title}",
+            _("「%(finding)s」に対応する") % {"finding": _named(finding)},
             _("指摘への対応"),
             finding.get_absolute_url(),
             finding.due_on,
@@ -66,13 +66,15 @@ def tasks(person: Person) -> Iterable[Task]:
         municipality=person.municipality, person=person, done_on=None, finding__state__in=WORKING
     )
     for step in steps.select_related("finding"):
-        yield Task(step.what, _("改善計画の手順"), step.finding.get_absolute_url(), step.due_on)
+        title = _("「%(what)s」を済ませる") % {"what": step.what}
+        yield Task(title, _("改善計画の手順"), step.finding.get_absolute_url(), step.due_on)
     for finding in _to_confirm(person):
-        yield Task(f"{finding.code} {finding.shown_title}", _("実施の確認"), finding.get_absolute_url())
+        title = _("「%(finding)s」が直ったか確かめる") % {"finding": _named(finding)}
+        yield Task(title, _("実施の確認"), finding.get_absolute_url())
     unowned = list(_unowned(person).values_list("due_on", flat=True))
     if unowned:
         yield Task(
-            _("担当者が決まっていない指摘が%(n)s件あります") % {"n": len(unowned)},
+            _("担当者が決まっていない指摘%(n)s件に、担当者を決める") % {"n": len(unowned)},
             _("担当者を決める"),
             reverse("evidence:findings") + "?who=nobody&state=unclosed",
             min(unowned),
@@ -80,8 +82,15 @@ def tasks(person: Person) -> Iterable[Task]:
     mine = Item.objects.filter(municipality=person.municipality, made_by=person)
     for item in queries.expiring(mine):
         yield Task(
-            f"{item.control_id} {item.shown_title}", _("証跡の更新"), item.get_absolute_url(), item.expires_on
+            _("「%(item)s」を新しくする") % {"item": f"{item.control_id} {item.shown_title}"},
+            _("証跡の更新"),
+            item.get_absolute_url(),
+            item.expires_on,
         )
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.code} {finding.shown_title}"
 
 
 def _to_confirm(person: Person) -> QuerySet[Finding]:

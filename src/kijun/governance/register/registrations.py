@@ -123,11 +123,20 @@ WORDS = {
 }
 
 
+VERBS = {
+    queries.RETURNED: gettext_lazy("「%(name)s」の公開台帳の内容を直して、もう一度出す"),
+    queries.RETIRED: gettext_lazy("「%(name)s」の廃止を住民に知らせる"),
+    queries.UNDECIDED: gettext_lazy("「%(name)s」を公開台帳に載せるか決める"),
+    queries.REVIEW: gettext_lazy("「%(name)s」の公開台帳の内容を見直す"),
+}
+
+
 def tasks(person: Person) -> Iterable[waiting.Task]:
     """One task a system, for its owner and for IT staff; what a drafter got back is told by approvals already."""
     for system, kind in queries.waiting_for(person):
         day = system.review_on if kind == queries.REVIEW else None  # type: ignore[attr-defined]  # annotated
-        yield waiting.Task(system.shown_name, WORDS[kind], entry_url(system), day)
+        title = VERBS[kind] % {"name": system.shown_name}
+        yield waiting.Task(title, WORDS[kind], entry_url(system), day)
 
 
 def waiting_count(request: HttpRequest) -> int:

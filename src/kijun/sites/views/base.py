@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from kijun.governance.accounts import waiting
+from kijun.governance.accounts.roles import Role
 from kijun.governance.chat import queries as chat
 from kijun.governance.inventory.queries import reads_everything
 from kijun.governance.organisation.models import Municipality
@@ -18,8 +19,8 @@ from kijun.web import navigation, ruby
 from kijun.web import search as finders
 from kijun.web.who_may import everyone, signed_in
 
-MOST = 30
-"""So many tasks are shown at once; the most urgent come first."""
+MOST = 8
+"""So many tasks are shown at once; the most urgent come first, and what else stands on the page stays in sight."""
 
 
 @everyone
@@ -32,7 +33,7 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def home(request: StaffRequest) -> HttpResponse:
-    """How AI governance stands, what waits for me, and, for those who lead, what is late elsewhere."""
+    """What waits for me, what I may use AI for, how AI governance stands and, for those who lead, what is late elsewhere."""
     person, today = request.user, timezone.localdate()
     tasks = waiting.tasks(person)
     context = {
@@ -44,6 +45,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "whole_town": reads_everything(person),
         "has_role": bool(person.roles_today()),
         "purposes": chat.usable(person),
+        "uses_ai": Role.STAFF in person.roles_today(),
         "notice": chat.notice(request.municipality),
     }
     return render(request, "sites/home.html", context)
