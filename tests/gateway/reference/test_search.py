@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kijun.gateway.reference import citing, shelf, synonyms
 from kijun.gateway.reference.index import BrokenIndex, Index
 from kijun.gateway.reference.model import Hit, Passage, Source
+from kijun.gateway.reference.segment import Segment
 from kijun.gateway.reference.splitting import LONGEST, split
 from kijun.gateway.reference.words import words
 
@@ -84,8 +85,9 @@ def test_the_list_of_words_is_read_and_a_line_that_says_nothing_is_refused() -> 
     with pytest.raises(ValueError, match="line 2"):
         synonyms.read("引っ越し = 転入\nを = は\n")
     directed = synonyms.read("葬式 = 火葬")
-    assert "葬式" in directed
-    assert "火葬" not in directed, "it counts in one direction"
+    assert ("葬式",) in directed
+    assert ("火葬",) not in directed, "it counts in one direction"
+    assert [one[0] for one in synonyms.joined(directed)["葬式"]] == [("葬式",)]
 
 
 def publish(home: Path, *documents: tuple[Source, str]) -> Index:
@@ -96,7 +98,8 @@ def publish(home: Path, *documents: tuple[Source, str]) -> Index:
 
 
 def test_it_finds_what_is_called_otherwise(tmp_path: Path) -> None:
-    index = publish(tmp_path, (Source("g", "ごみの手引", "c"), GUIDE))
+    guide = GUIDE + "## 資源ごみ\n月2回収集します。\n## 有害ごみ\n年4回収集します。\n"
+    index = publish(tmp_path, (Source("g", "ごみの手引", "c"), guide))
     found = index.search("大きなごみの捨て方", today=TODAY).hits
     assert found[0].passage.headings[-1] == "粗大ごみ"
     assert index.search("株価の見通し", today=TODAY).hits == ()
@@ -151,7 +154,7 @@ def test_a_build_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
 
 def test_what_is_no_index_and_no_code_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BrokenIndex):
-        Index(tmp_path)
+        Segment(tmp_path)
     with pytest.raises(ValueError, match="no code"):
         shelf.place_of(tmp_path, "../elsewhere")
     assert shelf.Shelf(tmp_path).index("131000") is None

@@ -196,14 +196,14 @@ def test_a_new_version_takes_the_place_of_the_old_one(
 ) -> None:
     fresh = upload(staff, collection, GUIDE.replace("20万円", "30万円"), document=served.document)
     assert fresh.number == 2
-    assert "20万円" in next(iter(indexing.documents(served.municipality)))[1][0].text, (
+    assert "20万円" in next(iter(indexing.documents(served.municipality)))[2]()[0].text, (
         "not before it is approved"
     )
     actions.submit(staff, fresh)
     decide(fresh, approver)
     served.refresh_from_db()
     assert served.state == "replaced"
-    assert "30万円" in next(iter(indexing.documents(served.municipality)))[1][0].text
+    assert "30万円" in next(iter(indexing.documents(served.municipality)))[2]()[0].text
 
 
 def test_what_is_withdrawn_is_served_no_longer(

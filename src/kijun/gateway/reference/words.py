@@ -28,42 +28,55 @@ _EMPTY: Final = frozenset(
 
 
 class Word(NamedTuple):
-    """A word with its terms: the word's own, its pairs, its kanji. ``noun``: it names something."""
+    """A word with its terms: the word's own, its pairs, its kanji. ``noun``: it names something. ``empty``: it says nothing by itself."""
 
     term: str
     pairs: tuple[str, ...]
     kanji: tuple[str, ...] = ()
     noun: bool = True
+    empty: bool = False
 
 
-def words(text: str) -> list[Word]:
-    """The words of a text that say something, in order."""
+def words(text: str, *, all_: bool = False) -> list[Word]:
+    """The words of a text that say something, in order. ``all_``: those that say nothing by themselves as well."""
     text = unicodedata.normalize("NFKC", text).lower()
-    kinds, found = _kinds(), []
+    kinds, found, known = _kinds(), [], _known
     for at in range(0, len(text), _LIMIT):
         before = ""
-        for word in _tokenizer().tokenize(text[at : at + _LIMIT]):
-            kind = kinds[word.part_of_speech_id()]
+        for morpheme in _tokenizer().tokenize(text[at : at + _LIMIT]):
+            part = morpheme.part_of_speech_id()
+            kind = kinds[part]
             if not kind:
                 before = ""
                 continue
-            term = word.normalized_form()
-            surface = word.surface() if kind == _NOUN else ""
-            if term not in _EMPTY:
-                kanji = tuple(KANJI + one for one in word.surface() if "一" <= one <= "鿿")
-                found.append(Word(term, _pairs(before, surface), kanji, kind == _NOUN))
-            before = surface[-1:]
+            surface = morpheme.surface()
+            word = known.get((surface, part)) or _learn(surface, part, morpheme.normalized_form(), kind)
+            noun = kind == _NOUN
+            if all_ or not word.empty:
+                joined = before and noun
+                found.append(
+                    word._replace(pairs=(PAIR + before + surface[0], *word.pairs)) if joined else word
+                )
+            before = surface[-1] if noun else ""
     return found
 
 
-def _pairs(before: str, surface: str) -> tuple[str, ...]:
-    """The pairs of a noun's characters, with the last one of the noun that it is joined to."""
-    run = before + surface
-    return tuple(PAIR + run[at : at + 2] for at in range(len(run) - 1))
-
-
 _OTHER, _WORD, _NOUN = 0, 1, 2
+_MANY: Final = 200_000  # words that are remembered
 _here = threading.local()
+_known: dict[tuple[str, int], Word] = {}
+"""Words that were seen: what they are made of is worked out once."""
+
+
+def _learn(surface: str, part: int, term: str, kind: int) -> Word:
+    noun = kind == _NOUN
+    pairs = tuple(PAIR + surface[at : at + 2] for at in range(len(surface) - 1)) if noun else ()
+    kanji = tuple(KANJI + one for one in surface if "一" <= one <= "鿿")
+    word = Word(term, pairs, kanji, noun, term in _EMPTY)
+    if len(_known) >= _MANY:
+        _known.clear()
+    _known[surface, part] = word
+    return word
 
 
 @cache

@@ -1,11 +1,13 @@
-"""The index of a municipality, built of all versions that are served; by a job soon after a change, and every night."""
+"""The index of a municipality, of all versions that are served; brought up to date by a job soon after a change, and every night."""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import logging
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +21,13 @@ from kijun.governance.chat.documents.models import Document, DocumentVersion
 from kijun.governance.organisation.models import Municipality
 
 if TYPE_CHECKING:
-    from kijun.gateway.reference.building import Built
+    from kijun.gateway.reference.shelf import Updated
 
 log = logging.getLogger("kijun.chat")
 
 
 def soon(municipality: Municipality) -> None:
-    """Build it by a job as soon as the running transaction is committed."""
+    """Bring it up to date by a job as soon as the running transaction is committed."""
     transaction.on_commit(lambda: _ask(municipality.pk))
 
 
@@ -36,32 +38,40 @@ def _ask(key: int) -> None:
 
 
 def build(key: int) -> int:
-    """Build the index of a municipality (its primary key) and put it in force; gives how many passages it has. Two at once end with the same."""
+    """Bring the index of a municipality (its primary key) up to date; gives how many passages it has. Two at once end with the same."""
     return build_of(Municipality.objects.get(pk=key)).passages
 
 
-def build_of(municipality: Municipality) -> Built:
-    """Build it now. What builds is loaded only here: pages start without it."""
-    from kijun.gateway.reference.shelf import publish
+def build_of(municipality: Municipality, *, tidy: bool = False) -> Updated:
+    """Bring it up to date now: only documents that are new or changed are read. What builds is loaded only here: pages start without it."""
+    from kijun.gateway.reference.shelf import update
 
-    return publish(Path(settings.HOME), municipality.code, documents(municipality))
+    return update(Path(settings.HOME), municipality.code, documents(municipality), tidy=tidy)
 
 
 def build_all() -> int:
-    """Every municipality that has documents; gives how many."""
+    """Every municipality that has documents; what was withdrawn leaves the disk. Gives how many."""
     keys = set(Document.objects.values_list("municipality", flat=True))
-    for key in keys:
-        build(key)
+    for municipality in Municipality.objects.filter(pk__in=keys):
+        build_of(municipality, tidy=True)
     return len(keys)
 
 
-def documents(municipality: Municipality) -> Iterator[tuple[Source, list[Passage]]]:
-    """What is served, with its passages."""
+def documents(municipality: Municipality) -> Iterator[tuple[Source, str, Callable[[], list[Passage]]]]:
+    """What is served: each document with a digest of what its passages come from, and what makes them."""
+    from kijun.gateway.reference.building import reader
+
     rows = Document.objects.of(municipality).exclude(current=None)
-    for row in rows.select_related("current", "collection__department").order_by("pk").iterator(50):
+    rows = rows.select_related("current", "collection__department").defer("current__text", "current__places")
+    for row in rows.order_by("pk").iterator(50):
         assert row.current is not None
-        row.current.document = row
-        yield source_of(row, row.current), passages_of(row.current)
+        told = f"{row.current.pk}:{row.current.digest}:{row.current.guarded}:{reader()}"
+        digest = hashlib.sha256(told.encode()).hexdigest()
+        yield source_of(row, row.current), digest, partial(_passages, row.current.pk)
+
+
+def _passages(version: int) -> list[Passage]:
+    return passages_of(DocumentVersion.objects.select_related("document").get(pk=version))
 
 
 def source_of(row: Document, version: DocumentVersion) -> Source:
