@@ -16,6 +16,7 @@ from tests.gateway.town import KEY, Running, handling, policy, with_purpose
 from tests.gateway.upstream import (
     Upstream,
     answers,
+    chat_events,
     chunk,
     completion,
     event,
@@ -72,6 +73,25 @@ def test_names_are_hidden_from_the_service_and_put_back(
     assert "山田" not in str(given.content) + str(made.content)
     assert "⟦氏名1⟧" in made.content["texts"][0]["text"]
     assert made.findings == ()  # what was only put back is no finding
+
+
+CITED = [{"type": "url_citation", "url_citation": {"url": "https://example.jp/a", "title": "手引き（担当の携帯 090-1234-5678）"}}]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_sources_that_the_service_gives_are_recorded(
+    gateway: Running, upstream: Upstream, stream: bool
+) -> None:
+    upstream.script = answers(completion("14日以内です。", annotations=CITED))
+    if stream:
+        first, *rest = chat_events(["14日", "以内です。"])
+        upstream.script = streams(first, event(chunk({"annotations": CITED})), *rest)
+    answer = ask(gateway, "転入届の期限は？", stream=stream)
+    if stream:
+        list(answer)
+    (given,) = gateway.ledger.last()[1].content["given_sources"]
+    assert (given["n"], given["url"]) == (1, "https://example.jp/a")
+    assert "1234" not in given["title"], "what is hidden is hidden in a title too"
 
 
 def test_the_verdict_travels_in_headers(gateway: Running) -> None:

@@ -100,6 +100,7 @@ class Outgoing:
             except Blocked as error:
                 blocked = blocked or error
                 continue
+            self._outcome.given.take(piece.place, kept)
             self._kept.append(
                 {"where": piece.place, "text": kept if isinstance(kept, str) else dump(kept).decode()}
             )
@@ -237,6 +238,8 @@ class Outgoing:
         if self._question.found is not None:
             text = "\n".join(one["text"] for one in kept)
             content["sources"] = citing.sources(text, self._question.found.hits)
+        if self._outcome.given.found:
+            content["given_sources"] = self._outcome.given.found
         if self._outcome.tool_calls:
             content["tool_calls"] = self._outcome.tool_calls
         if self.refusal is not None:

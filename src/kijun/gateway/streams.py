@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from kijun.gateway.given import Given
 from kijun.gateway.jsons import dump
 from kijun.inspection import Finding
 
@@ -132,6 +133,7 @@ class Outcome:
     finish: list[str] = field(default_factory=list)
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
+    given: Given = field(default_factory=Given)
 
 
 class Reading(Protocol):

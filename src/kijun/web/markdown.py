@@ -41,6 +41,15 @@ def rendered(text: str, sources: Mapping[int, str] | None = None) -> SafeString:
     return SafeString(html)  # every text in it was escaped by the renderer, and HTML is off
 
 
+def host_of(address: str) -> str:
+    """The host of an address of the web (http, https); empty for any other address, and for what is none."""
+    try:
+        parts = urlsplit(address)
+        return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
 def _strong(state: StateInline, silent: bool) -> bool:
     """``**…**`` without other marks inside, whatever stands around it."""
     start = state.pos
@@ -96,7 +105,7 @@ def _inline(children: list[Token], sources: Mapping[int, str]) -> list[Token]:
 
 def _address(href: str, words: str, *, leads: bool = True) -> list[Token]:
     """The address after its words; a way there where it is one of the web."""
-    web = leads and urlsplit(href).scheme in ("http", "https")
+    web = leads and bool(host_of(href))
     shown = [*_anchor(href, href)] if web else [_text(href)]
     return shown if words == href else [_text("（"), *shown, _text("）")]
 

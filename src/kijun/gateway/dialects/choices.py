@@ -104,6 +104,7 @@ class ChoicesReading:
             except Blocked as error:
                 self.stop = error.finding
                 return True
+            self.outcome.given.take(piece.place, kept)
             if shown != piece.raw:
                 changed = True
                 self._kept_calls.append({"where": piece.place, "text": str(kept)})
@@ -193,7 +194,9 @@ class ChoicesReading:
     def _nested(self, number: int, held: dict[str, Any], name: str) -> bool:
         """Citations and a service's own fields, whole as they come."""
         try:
-            held[name], _ = self._guard.whole_now(Nested(held, name, f"choices[{number}].{name}"))
+            piece = Nested(held, name, f"choices[{number}].{name}")
+            held[name], kept = self._guard.whole_now(piece)
+            self.outcome.given.take(piece.place, kept)
         except Blocked as error:
             held[name], self.stop = None, error.finding
             return False

@@ -185,6 +185,7 @@ class ResponsesReading:
             piece.put(self._known[raw])
             return
         shown, kept = self._guard.whole_now(piece)
+        self.outcome.given.take(piece.place, kept)
         if isinstance(raw, str):
             self._known[raw] = shown
             self._kept.append({"where": piece.place, "text": kept})

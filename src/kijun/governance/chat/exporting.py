@@ -11,6 +11,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kijun.governance.access.models import Purpose
+from kijun.governance.accounts.models import Person
+from kijun.governance.chat import beside
 from kijun.governance.chat.history import Shown
 from kijun.governance.chat.models import Conversation
 
@@ -19,6 +22,21 @@ FORMS = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
 }
+
+
+CONFIRMED = frozenset({"confirmed", "approved"})
+APPROVED = frozenset({"approved"})
+
+
+def unconfirmed(person: Person, conversation: Conversation, said: Sequence[Shown]) -> list[Shown]:
+    """Answers that keep a conversation from leaving: not confirmed, or (strict purposes, public power) not approved."""
+    purpose = conversation.grant.purpose
+    if purpose.review == Purpose.Review.LIGHT and not purpose.public_power:
+        return []
+    enough = APPROVED if purpose.review == Purpose.Review.STRICT or purpose.public_power else CONFIRMED
+    answered = [one for one in said if one.answer]
+    states = beside.states(person, [one.turn.interaction for one in answered])
+    return [one for one in answered if getattr(states.get(one.turn.interaction), "key", "") not in enough]
 
 
 def _ends() -> dict[str, str]:

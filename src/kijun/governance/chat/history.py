@@ -52,6 +52,11 @@ def read(person: Person, turns: Iterable[Turn]) -> list[Shown]:
     return [_shown(person, turn) for turn in turns]
 
 
+def entries_of(person: Person, turns: Iterable[Turn]) -> list[Record]:
+    """What the ledger holds of the turns, for the record of a look. Raises `LedgerError`."""
+    return [entry for turn in turns for entry in _entries(person, turn.interaction)]
+
+
 def _entries(person: Person, id: str) -> list[Record]:
     with ledger.reading() as book:
         found = book.interaction(id, person.municipality.code, masked=True)

@@ -177,6 +177,26 @@ class Notice(Tenant, Versioned):
         return str(_("AIと対話：入力欄のそばの言葉"))
 
 
+class OpenedGiven(Tenant):
+    """A person opened a source that the AI's service gave with an answer (U3.1.6); ``number`` is its place among them."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    interaction = models.CharField(max_length=64)
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "interaction", "number"], name="given_source_opened_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.interaction} {self.number}"
+
+
 def slot_of(conversation: Any, grant: Any) -> str:
     """The draft's place: the conversation's, or that of a new one under a grant."""
     return str(conversation.pk) if conversation is not None else f"grant-{grant.pk}"
@@ -199,6 +219,7 @@ __all__ = [
     "Draft",
     "Notice",
     "Opened",
+    "OpenedGiven",
     "Prompt",
     "PurposeReading",
     "Turn",

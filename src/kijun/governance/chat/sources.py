@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat.documents.models import DocumentVersion, Opened
-from kijun.governance.chat.models import Turn
+from kijun.governance.chat.models import OpenedGiven, Turn
 from kijun.governance.interactions import ledger
 from kijun.governance.reviews import sources as reviews
 from kijun.ledger.model import Kind, LedgerError
+from kijun.web.markdown import host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,35 @@ class Source:
     cited: bool
     overdue: bool
     opened: bool
+    given: bool = False
+    """The AI's service named it; it is no document of the municipality's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSource:
+    """A source that the AI's service gave with an answer; ``number`` is its place among them."""
+
+    interaction: str
+    number: int
+    title: str
+    url: str
+    text: str
+    date: str
+
+    @property
+    def leads(self) -> bool:
+        """Its address is one of the web."""
+        return bool(self.host)
+
+    @property
+    def host(self) -> str:
+        """Whose page it is; empty where it is none of the web."""
+        return host_of(self.url)
+
+    @property
+    def shown_title(self) -> str:
+        """Its title, else where it leads."""
+        return self.title or self.host or self.url
 
 
 def sources_of(interaction: str, person: Person | None = None) -> list[Source]:
@@ -45,20 +75,70 @@ def sources_of(interaction: str, person: Person | None = None) -> list[Source]:
         if row is None:
             return []
         person = row.conversation.person
-    return _told(interaction, person, _recorded(interaction, person))
+    content = _recorded(interaction, person)
+    own = _told(interaction, person, _listed(content, "sources"))
+    return own + _told_given(interaction, person, content, len(own))
 
 
-def _recorded(interaction: str, person: Person) -> list[Mapping[str, Any]]:
+def given_source(person: Person, interaction: str, number: int) -> GivenSource | None:
+    """A source that the service gave with an answer of this person's; None where there is none, or it is erased."""
+    found = _given(interaction, _recorded(interaction, person))
+    return next((one for one in found if one.number == number), None)
+
+
+def _recorded(interaction: str, person: Person) -> Mapping[str, Any]:
+    """What the ledger holds of the answer; nothing for anybody else's."""
     try:
         with ledger.reading() as book:
             entries = book.interaction(interaction, person.municipality.code)
     except LedgerError:
-        return []
+        return {}
     for one in entries:
         if one.kind == Kind.OUTPUT and one.content is not None and one.person == str(person.pk):
-            found = one.content.get("sources")
-            return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
-    return []
+            return one.content
+    return {}
+
+
+def _listed(content: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = content.get(name)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+
+
+def _given(interaction: str, content: Mapping[str, Any]) -> list[GivenSource]:
+    return [
+        GivenSource(
+            interaction,
+            int(one["n"]),
+            str(one.get("title", "")),
+            str(one.get("url", "")),
+            str(one.get("text", "")),
+            str(one.get("date", "")),
+        )
+        for one in _listed(content, "given_sources")
+    ]
+
+
+def _told_given(interaction: str, person: Person, content: Mapping[str, Any], before: int) -> list[Source]:
+    found = _given(interaction, content)
+    if not found:
+        return []
+    rows = OpenedGiven.objects.filter(person=person, interaction=interaction)
+    opened = set(rows.values_list("number", flat=True))
+    return [
+        Source(
+            before + one.number,
+            one.shown_title,
+            one.host if one.title else "",
+            _("AIサービスが示した出典"),
+            "",
+            reverse("chat:given", args=(interaction, one.number)),
+            cited=True,
+            overdue=False,
+            opened=one.number in opened,
+            given=True,
+        )
+        for one in found
+    ]
 
 
 def _told(interaction: str, person: Person, found: Iterable[Mapping[str, Any]]) -> list[Source]:
@@ -91,7 +171,7 @@ def is_source(interaction: str, person: Person, version: DocumentVersion, passag
     wanted = str(version.document_id), version.number, passage
     return any(
         (str(one["document"]), one["version"], one["passage"]) == wanted
-        for one in _recorded(interaction, person)
+        for one in _listed(_recorded(interaction, person), "sources")
     )
 
 

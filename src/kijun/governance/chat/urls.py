@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from kijun.governance.chat.documents.urls import urlpatterns as of_documents
-from kijun.governance.chat.views import conversations, export, prompts, settings, talk
+from kijun.governance.chat.views import conversations, export, given, prompts, settings, talk
 
 app_name = "chat"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prompts/<int:pk>/withdraw/", prompts.withdraw, name="withdraw_prompt"),
     path("prompts/<int:pk>/use/", prompts.use, name="use_prompt"),
     path("notice/", settings.notice, name="notice"),
+    path("answers/<str:interaction>/<int:number>/", given.given, name="given"),
+    path("answers/<str:interaction>/<int:number>/open/", given.open_given, name="open_given"),
     path("<uuid:pk>/", conversations.conversation, name="conversation"),
     path("<uuid:pk>/rename/", conversations.rename, name="rename"),
     path("<uuid:pk>/delete/", conversations.delete, name="delete"),

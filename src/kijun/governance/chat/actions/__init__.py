@@ -3,7 +3,9 @@
 from kijun.governance.chat.actions.attachments import attach, mask_in, remove_attachment
 from kijun.governance.chat.actions.conversations import delete, record_turn, rename
 from kijun.governance.chat.actions.drafts import drop_draft, save_draft
+from kijun.governance.chat.actions.leaving import export
 from kijun.governance.chat.actions.notice import save_notice
+from kijun.governance.chat.actions.opening import open_given
 from kijun.governance.chat.actions.prompts import decide_prompt, save_prompt, send_prompt, withdraw_prompt
 
 __all__ = [
@@ -11,7 +13,9 @@ __all__ = [
     "decide_prompt",
     "delete",
     "drop_draft",
+    "export",
     "mask_in",
+    "open_given",
     "record_turn",
     "remove_attachment",
     "rename",
