@@ -61,6 +61,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "records": Command(
         "kijun.governance.interactions.commands", "read records of AI use, holds, access reports, imports"
     ),
+    "feedback": Command(
+        "kijun.governance.feedback.commands", "reports on answers, and what vendors are asked to mend"
+    ),
+    "reviews": Command("kijun.governance.reviews.commands", "what people decided about answers, and labels"),
+    "chat": Command("kijun.governance.chat.commands", "a person's conversations: list, export, erase"),
+    "documents": Command(
+        "kijun.governance.chat.documents.commands", "reference documents: register, remove, index, search"
+    ),
     "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
     "sample": Command("kijun.sites.sample.commands", "load or remove the sample town みちしるべ市"),
     "version": Command("kijun.cli.version", "print the version", django=False),

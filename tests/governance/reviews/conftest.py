@@ -10,7 +10,7 @@ import pytest
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.models import Approval, Step
-from kijun.governance.reviews import actions, answers, sources
+from kijun.governance.reviews import actions, answers, remarks, sources
 from kijun.governance.reviews.models import Review
 from tests.governance.interactions.conftest import home, purpose, record, say, system  # noqa: F401  fixtures
 from tests.governance.reviews.made import confirmation
@@ -20,6 +20,7 @@ from tests.governance.reviews.made import confirmation
 def no_finders(monkeypatch: pytest.MonkeyPatch) -> None:
     """What other apps register is theirs to test."""
     monkeypatch.setattr(sources, "_finders", [])
+    monkeypatch.setattr(remarks, "_finders", [])
 
 
 @pytest.fixture

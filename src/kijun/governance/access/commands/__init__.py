@@ -33,6 +33,7 @@ from kijun.governance.access.commands._shared import (
     show,
     system_of,
     tell,
+    text_of,
     told,
     town_of,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "show",
     "system_of",
     "tell",
+    "text_of",
     "told",
     "town_of",
 ]

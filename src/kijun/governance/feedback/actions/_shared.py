@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max, Model
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.organisation.calendar import due_date
@@ -56,11 +57,12 @@ def at_most(text: str, field: str, most: int) -> str:
     """A text that may be empty; ValidationError where it is too long."""
     text = text.replace("\0", "").strip()
     if len(text) > most:
-        raise ValidationError({field: [_("%(most)s文字以内で入力してください。") % {"most": f"{most:,}"}]})
+        told = ValidationError(_("%(most)s文字以内で入力してください。"), params={"most": f"{most:,}"})
+        raise ValidationError({field: [told]})
     return text
 
 
-def refuse(words: str, code: str) -> ValidationError:
+def refuse(words: StrOrPromise, code: str) -> ValidationError:
     return ValidationError(words, code=code)
 
 

@@ -15,14 +15,29 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from kijun.governance.access.commands import NotThere, tell, told
 from kijun.governance.audit.refs import at_console
 from kijun.governance.interactions.commands import holds, imports, records, reports
+from kijun.governance.interactions.commands._shared import (
+    Codes,
+    acting,
+    at,
+    department_of,
+    person,
+    reason,
+)
 from kijun.inspection import InspectionError
 from kijun.ledger.model import LedgerError
 from kijun.web.excel import SheetError
 
-NOT_ALLOWED = (
-    "この職員には、これを行う権限がありません。だれが何をできるかは docs/records.md にあります。\n"
-    "This person may not do that: docs/records.md says who may do what."
-)
+__all__ = [
+    "Codes",
+    "acting",
+    "add_arguments",
+    "at",
+    "carry_out",
+    "department_of",
+    "person",
+    "reason",
+    "run",
+]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out a parsed command; returns the exit code."""
+    return carry_out(args, "docs/records.md")
+
+
+def carry_out(args: argparse.Namespace, page: str) -> int:
+    """Carry out a parsed command in a person's name; ``page`` tells who may. Returns the exit code."""
     if args.carry_out is None:
         args.group_parser.print_help(sys.stderr)
         return 2
@@ -45,12 +65,12 @@ def run(args: argparse.Namespace) -> int:
         tell(str(error), to=sys.stderr)
         return 2
     except (PermissionDenied, ValidationError, LedgerError, SheetError, InspectionError, OSError) as error:
-        tell(_words(error), to=sys.stderr)
+        tell(_words(error, page), to=sys.stderr)
         return 1
     return 0
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, page: str) -> str:
     match error:
         case ValidationError():
             return told(error)
@@ -61,5 +81,8 @@ def _words(error: Exception) -> str:
         case OSError():
             return f"{error.filename or ''}: {error.strerror or error}"
         case PermissionDenied():
-            return NOT_ALLOWED
+            return (
+                f"この職員には、これを行う権限がありません。だれが何をできるかは {page} にあります。\n"
+                f"This person may not do that: {page} says who may do what."
+            )
     return str(error)

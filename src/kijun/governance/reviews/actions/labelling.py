@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.actions.common import reason
 from kijun.governance.accounts.models import Person
@@ -70,7 +70,7 @@ def _made(actor: Person, review: Review, kind: str, parts: list[str], post: str)
 def post_of(person: Person) -> str:
     """The title of the main post, else 決裁者."""
     titles = [one.title for one in person.postings_today() if one.title]
-    return titles[0] if titles else _("決裁者")
+    return titles[0] if titles else str(_("決裁者"))
 
 
 @transaction.atomic
