@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "kijun.governance.feedback",
     "kijun.governance.reviews",
     "kijun.governance.chat",
+    "kijun.governance.incidents",
     "kijun.governance.register",
     "kijun.governance.reports",
     "kijun.sites",

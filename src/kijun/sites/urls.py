@@ -30,6 +30,7 @@ staff: list[URLPattern | URLResolver] = [
     path("feedback/", include("kijun.governance.feedback.urls")),
     path("reviews/", include("kijun.governance.reviews.urls")),
     path("chat/", include("kijun.governance.chat.urls")),
+    path("incidents/", include("kijun.governance.incidents.urls")),
     path("register/", include("kijun.governance.register.urls")),
     path("reports/", include("kijun.governance.reports.urls")),
     path("trail/", include("kijun.governance.audit.urls")),

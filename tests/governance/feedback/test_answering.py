@@ -245,8 +245,14 @@ def test_nobody_of_another_town_answers(report: Any, staff: Person, owner: Perso
 # --- what is serious ------------------------------------------------------------------------
 
 
+@pytest.fixture
+def nobody_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without the app of incidents."""
+    monkeypatch.setattr(escalations, "_takers", [])
+
+
 def test_executives_decide(
-    client_of: Any, report: Any, staff: Person, owner: Person, executive: Person
+    nobody_takes: None, client_of: Any, report: Any, staff: Person, owner: Person, executive: Person
 ) -> None:
     one = report(staff, "unsuitable")
     data = {"why": "通知に使われた恐れがある。", "revision": one.revision}
@@ -272,7 +278,9 @@ def test_raised_once(report: Any, staff: Person, owner: Person, it_staff: Person
     assert Escalation.objects.count() == 1
 
 
-def test_settled_once(report: Any, staff: Person, owner: Person, executive: Person) -> None:
+def test_settled_once(
+    nobody_takes: None, report: Any, staff: Person, owner: Person, executive: Person
+) -> None:
     raised = actions.escalate(owner, report(staff), "重大")
     again = Escalation.objects.get(pk=raised.pk)
     actions.settle(executive, raised, "止める")

@@ -20,6 +20,11 @@ def register(taker: Taker) -> None:
     _takers.append(taker)
 
 
+def are_taken() -> bool:
+    """What is raised becomes an incident; else it waits for an executive's decision."""
+    return bool(_takers)
+
+
 def taken(actor: Person, report: Report, why: str) -> str:
     """The address of what the report became; empty where no app takes it."""
     return _takers[-1](actor, report, why) if _takers else ""

@@ -210,7 +210,7 @@ ACTIONS: dict[str, StrOrPromise] = {
     "feedback.answer_changed": _("報告への回答を書き直した"),
     "feedback.closed": _("報告の対応を完了した"),
     "feedback.handler_set": _("報告に回答する人を決めた"),
-    "feedback.escalated": _("報告を首長・CDOに上げた"),
+    "feedback.escalated": _("報告を上げた（インシデント、または首長・CDOの判断）"),
     "feedback.settled": _("上げられた報告について判断した"),
     "feedback.request_made": _("改善要望を書いた"),
     "feedback.request_changed": _("改善要望を書き直した"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.feedback import actions, lists, queries
+from kijun.governance.feedback import actions, escalations, lists, queries
 from kijun.governance.feedback.forms import AnswerForm, EscalateForm, HandlerForm, SettleForm
 from kijun.governance.feedback.models import Escalation, Report
 from kijun.governance.feedback.views._shared import filled, pressed, revision, seen
@@ -69,6 +69,7 @@ def report(request: StaffRequest, pk: int) -> HttpResponse:
         "may_open": bool(row.interaction) and request.user.has_perm("feedback.open", row),
         "may_ask": row.system is not None and request.user.has_perm("feedback.ask", row),
         "escalation": escalation,
+        "becomes_incident": escalations.are_taken(),
         "may_settle": escalation is not None
         and escalation.state == Escalation.State.OPEN
         and request.user.has_perm("feedback.settle", escalation),
@@ -191,7 +192,7 @@ def handler(request: StaffRequest, pk: int) -> HttpResponse:
 
 @who_may("feedback.give")
 def escalate(request: StaffRequest, pk: int) -> HttpResponse:
-    """首長・CDOに上げる."""
+    """インシデントとして扱う; without an app of incidents 首長・CDOに上げる."""
     row = _to_answer(request, pk)
     form = EscalateForm(
         request.POST if request.method == "POST" else None, initial={"revision": row.revision}
@@ -203,8 +204,14 @@ def escalate(request: StaffRequest, pk: int) -> HttpResponse:
             return _("インシデントとして扱います。"), made.elsewhere
         return _("首長・CDOに上げました。"), row.get_absolute_url()
 
+    title, button = _("首長・CDOに上げる"), _("上げる")
     lead = _("住民や業務への影響が大きい、またはその恐れがあるときに、首長・CDOの判断を求めます。")
-    context = {"report": row, "title": _("首長・CDOに上げる"), "button": _("上げる"), "lead": lead}
+    if escalations.are_taken():
+        title, button = _("インシデントとして扱う"), _("インシデントにする")
+        lead = _(
+            "住民や業務に害が出た、またはその恐れがあるときに、インシデントとして対応を始めます。質問と回答は、対応が終わるまで消去されません。"
+        )
+    context = {"report": row, "title": title, "button": button, "lead": lead}
     return filled(request, "feedback/act.html", form, context, save)
 
 

@@ -1,6 +1,11 @@
 """What changes around records: holds, access reports, imports. Each function: permission, validation, effect, audit entry."""
 
-from kijun.governance.interactions.actions.holds import put_hold, release_hold
+from kijun.governance.interactions.actions.holds import (
+    hold_for_case,
+    put_hold,
+    release_for_case,
+    release_hold,
+)
 from kijun.governance.interactions.actions.imports import (
     confirm_import,
     discard_import,
@@ -15,7 +20,9 @@ __all__ = [
     "confirm_import",
     "discard_import",
     "generate",
+    "hold_for_case",
     "put_hold",
+    "release_for_case",
     "release_hold",
     "remove_template",
     "save_template",

@@ -13,6 +13,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import Ref
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.looks import THING
+from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import LedgerError
 
 if TYPE_CHECKING:
@@ -39,40 +40,55 @@ def refused(error: LedgerError) -> ValidationError:
 
 def put_hold(person: Person, interaction: str, reason: str) -> Hold:
     """Keep an interaction of the person's municipality from being erased; ValidationError where there is none."""
+    _allow(person)
+    return hold_for_case(person.municipality, person, interaction, reason)
+
+
+def hold_for_case(municipality: Municipality, actor: Person | Ref, interaction: str, reason: str) -> Hold:
+    """As `put_hold`, for a case of an upper app (an incident), whose action has seen to it that ``actor`` may open the case."""
     from kijun.ledger.holding import hold
 
-    _allow(person)
     why = _reason(reason)
     try:
         with ledger.reading() as book, ledger.appending() as to:
             made = hold(
                 book,
                 to.append,
-                municipality=person.municipality.code,
+                municipality=municipality.code,
                 interaction=interaction,
                 why=why,
-                by=str(person.pk),
+                by=_by(actor),
             )
     except LedgerError as error:
         raise refused(error) from error
     detail = {"reason": why, "hold": made.id}
     thing = Ref(THING, interaction, interaction[:12])
-    record(person.municipality.chain, person, "interactions.held", thing, detail)
+    record(municipality.chain, actor, "interactions.held", thing, detail)
     return made
 
 
 def release_hold(person: Person, id: str, reason: str) -> str:
     """Take a hold off; gives its interaction. ValidationError where there is none, or it was released."""
+    _allow(person)
+    return release_for_case(person.municipality, person, id, reason)
+
+
+def release_for_case(municipality: Municipality, actor: Person | Ref, id: str, reason: str) -> str:
+    """As `release_hold`, when the case of an upper app that put it is over."""
     from kijun.ledger.holding import holds_of, release
 
-    _allow(person)
-    why, code = _reason(reason), person.municipality.code
+    why, code = _reason(reason), municipality.code
     try:
         with ledger.reading() as book, ledger.appending() as to:
-            release(book, to.append, municipality=code, id=id, why=why, by=str(person.pk))
+            release(book, to.append, municipality=code, id=id, why=why, by=_by(actor))
             interaction = next((one.interaction for one in holds_of(book, code) if one.id == id), "")
     except LedgerError as error:
         raise refused(error) from error
     thing = Ref(THING, interaction, interaction[:12])
-    record(person.municipality.chain, person, "interactions.released", thing, {"reason": why, "hold": id})
+    record(municipality.chain, actor, "interactions.released", thing, {"reason": why, "hold": id})
     return interaction
+
+
+def _by(actor: Person | Ref) -> str:
+    """A person's key; empty for a job."""
+    return str(actor.pk) if isinstance(actor, Person) else ""

@@ -1,0 +1,1 @@
+"""Incidents: reported, led, measured, told, learnt from; and the playbook and drills that make it quick."""
