@@ -16,7 +16,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.chat import queries
 from kijun.governance.chat.actions.attachments import KINDS
 from kijun.governance.chat.models import Prompt
-from kijun.governance.organisation.models import Department
+from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import DateField, Form, RevisionMixin
 
 LONGEST: Final = 50_000
@@ -142,6 +142,12 @@ class PromptForm(RevisionMixin, Form):
         self.fields["purpose"].queryset = used.order_by("name")  # type: ignore[attr-defined]
         if len(near) == 1:
             self.fields["department"].initial = near[0]
+
+class MoveForm(RevisionMixin, Form):
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"] = DepartmentField(municipality, planned=False, label=_("移す先の部署"))
+
 
 
 class DecideForm(RevisionMixin, Form):

@@ -16,6 +16,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import Ref
 from kijun.governance.chat import holding
 from kijun.governance.chat.actions.conversations import remove
+from kijun.governance.chat.actions.prompts import archive_closed
 from kijun.governance.chat.models import Attachment, Conversation, Draft
 from kijun.governance.interactions import ledger
 from kijun.ledger.model import LedgerError
@@ -50,6 +51,11 @@ def _is_erased(row: Conversation) -> bool:
             if any(one.content is not None for one in book.interaction(turn.interaction, code)):
                 return False
     return True
+
+
+def archive_prompts() -> int:
+    """Prompts of departments that are gone; gives how many."""
+    return archive_closed()
 
 
 def tidy(now: datetime.datetime | None = None) -> int:

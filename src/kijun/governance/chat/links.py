@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -10,11 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.accounts import waiting
+from kijun.governance.accounts import belongings, departures, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
+from kijun.governance.chat import actions
 from kijun.governance.chat.models import Prompt, Turn
+from kijun.governance.organisation import dependents
+from kijun.governance.organisation.models import Department
 from kijun.governance.reviews import remarks
 from kijun.web import navigation
 
@@ -56,10 +59,44 @@ def remarks_of(person: Person, interaction: str) -> Iterable[str]:
         yield gettext("前のやり取りが消去されていたため、それを添えずに質問しています。")
 
 
+_KEPT = (Prompt.State.REVIEW, Prompt.State.SHARED)
+
+
+def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str]]:
+    """Prompts that departments would leave behind when they are closed."""
+    for one in Prompt.objects.filter(department__in=departments, state__in=_KEPT):
+        yield one.department_id, gettext("ひな形「%(title)s」") % {"title": one.title}
+
+
+def kept_prompts(people: Sequence[Person]) -> Iterable[tuple[int, belongings.Belonging]]:
+    """What these people wrote and others use: a successor mends it."""
+    for one in Prompt.objects.filter(author__in=people, state__in=_KEPT):
+        url = reverse("chat:prompt", args=[one.pk])
+        yield (
+            one.author_id,
+            belongings.Belonging("chat.prompt", str(one.pk), one.title, _("ひな形を作った人"), "author", url),
+        )
+
+
+def _give_prompt(thing_id: str, old: Person, new: Person, actor: Person) -> None:
+    row = Prompt.objects.select_related("municipality").get(pk=thing_id, municipality=old.municipality_id)
+    actions.hand_over_prompt(actor, row, old, new)
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
     remarks.register(remarks_of)
+    dependents.register_work(in_departments)
+    departures.register(actions.end_of_departed)
+    belongings.register(
+        belongings.Keeper(
+            "chat.prompt:author",
+            lambda person: [one for _pk, one in kept_prompts([person])],
+            _give_prompt,
+            kept_prompts,
+        )
+    )
     for link in (
         navigation.Link(
             "use",
@@ -107,6 +144,10 @@ ACTIONS: dict[str, StrOrPromise] = {
     "chat.prompt_shared": _("ひな形を部署で共有した"),
     "chat.prompt_returned": _("ひな形を差し戻した"),
     "chat.prompt_withdrawn": _("ひな形を取り下げた"),
+    "chat.prompt_moved": _("ひな形を別の部署に移した"),
+    "chat.prompt_handed_over": _("ひな形を引き継いだ"),
+    "chat.prompt_reread": _("作った人が去ったひな形を、確かめ直しに回した"),
+    "chat.prompt_archived": _("使う部署か作った人がなくなったひな形を、保管した"),
     "chat.notice_saved": _("AIと対話の注意書きを保存した"),
 }
 KINDS: dict[str, StrOrPromise] = {

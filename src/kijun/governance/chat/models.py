@@ -132,6 +132,8 @@ class Prompt(Tenant, Versioned):
         SHARED = "shared", _("共有中")
         RETURNED = "returned", _("差戻し")
         WITHDRAWN = "withdrawn", _("取下げ")
+        ARCHIVED = "archived", _("保管")
+        """Its department was closed, or who wrote it left before it was shared: nobody is offered it until it is moved and read again."""
 
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="+", verbose_name=_("共有する部署")

@@ -211,15 +211,19 @@ def notice(municipality: Municipality) -> Beside:
 
 
 def prompts(person: Person) -> QuerySet[Prompt]:
-    """Shared in the person's departments or above them, one's own, and those that one reviews."""
+    """Shared in the person's departments or above them, one's own, and those that one reviews. What is archived: for approvers and IT staff."""
     paths = [one.department.path for one in person.postings_today()]
     above = {path[: at + 1] for path in paths for at, letter in enumerate(path) if letter == "/"}
-    shared = Q(state=Prompt.State.SHARED, department__path__in=above)
+    today = timezone.localdate()
+    there = Q(department__closed_on=None) | Q(department__closed_on__gt=today)
+    shared = Q(state=Prompt.State.SHARED, department__path__in=above) & there
     within = Q(author=person) | shared
     for grant in person.grants_today():
         if grant.role == Role.APPROVER:
             here = Q() if grant.department is None else Q(department__path__startswith=grant.department.path)
             within |= here & ~Q(state=Prompt.State.DRAFT) if here else ~Q(state=Prompt.State.DRAFT)
+    if {Role.APPROVER, Role.IT_STAFF} & person.roles_today():
+        within |= Q(state=Prompt.State.ARCHIVED)
     rows: QuerySet[Prompt] = Prompt.objects.of(person.municipality).filter(within)
     return rows.select_related("department", "purpose", "author", "decided_by").distinct()
 
@@ -227,4 +231,10 @@ def prompts(person: Person) -> QuerySet[Prompt]:
 def usable_prompts(person: Person, grant: Grant) -> list[Prompt]:
     """Those shared ones that fit the purpose."""
     fits: Iterable[Prompt] = prompts(person).filter(state=Prompt.State.SHARED)
-    return [one for one in fits if one.purpose_id in {None, grant.purpose_id}]
+    today = timezone.localdate()
+    return [
+        one
+        for one in fits
+        if one.purpose_id in {None, grant.purpose_id}
+        and (one.department.closed_on is None or one.department.closed_on > today)
+    ]

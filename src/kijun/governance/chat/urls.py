@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prompts/<int:pk>/send/", prompts.send, name="send_prompt"),
     path("prompts/<int:pk>/decide/", prompts.decide, name="decide_prompt"),
     path("prompts/<int:pk>/withdraw/", prompts.withdraw, name="withdraw_prompt"),
+    path("prompts/<int:pk>/move/", prompts.move, name="move_prompt"),
     path("prompts/<int:pk>/use/", prompts.use, name="use_prompt"),
     path("notice/", settings.notice, name="notice"),
     path("answers/<str:interaction>/<int:number>/", given.given, name="given"),

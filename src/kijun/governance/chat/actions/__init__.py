@@ -6,15 +6,28 @@ from kijun.governance.chat.actions.drafts import drop_draft, save_draft
 from kijun.governance.chat.actions.leaving import export
 from kijun.governance.chat.actions.notice import save_notice
 from kijun.governance.chat.actions.opening import open_given
-from kijun.governance.chat.actions.prompts import decide_prompt, save_prompt, send_prompt, withdraw_prompt
+from kijun.governance.chat.actions.prompts import (
+    archive_closed,
+    decide_prompt,
+    end_of_departed,
+    hand_over_prompt,
+    move_prompt,
+    save_prompt,
+    send_prompt,
+    withdraw_prompt,
+)
 
 __all__ = [
+    "archive_closed",
     "attach",
     "decide_prompt",
     "delete",
     "drop_draft",
+    "end_of_departed",
     "export",
+    "hand_over_prompt",
     "mask_in",
+    "move_prompt",
     "open_given",
     "record_turn",
     "remove_attachment",

@@ -14,12 +14,21 @@ from django.views.decorators.http import require_POST
 
 from kijun.governance.access import queries as access
 from kijun.governance.chat import actions, queries
-from kijun.governance.chat.forms import DecideForm, DeleteForm, FillForm, PromptForm
+from kijun.governance.chat.actions.prompts import is_closed
+from kijun.governance.chat.forms import DecideForm, DeleteForm, FillForm, MoveForm, PromptForm
 from kijun.governance.chat.models import Prompt, slot_of
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.forms import add_errors
 from kijun.web.who_may import require, who_may
 
-TONES = {"draft": "", "review": "info", "shared": "success", "returned": "warning", "withdrawn": ""}
+TONES = {
+    "draft": "",
+    "review": "info",
+    "shared": "success",
+    "returned": "warning",
+    "withdrawn": "",
+    "archived": "warning",
+}
 
 
 def _one(request: StaffRequest, pk: int) -> Prompt:
@@ -34,7 +43,8 @@ def _one(request: StaffRequest, pk: int) -> Prompt:
 def prompts(request: StaffRequest) -> HttpResponse:
     """What is shared here, what is one's own, what waits to be read."""
     rows = [one for one in queries.prompts(request.user) if one.state != Prompt.State.WITHDRAWN]
-    return render(request, "chat/prompts.html", {"rows": [(one, TONES[one.state]) for one in rows]})
+    shown = [(one, TONES[one.state], is_closed(one.department)) for one in rows]
+    return render(request, "chat/prompts.html", {"rows": shown})
 
 
 @who_may("chat.use")
@@ -42,13 +52,16 @@ def prompt(request: StaffRequest, pk: int) -> HttpResponse:
     """One: its text, its state, and what this person may do with it."""
     row = _one(request, pk)
     user = request.user
+    closed = is_closed(row.department)
     grants = access.grants_of(user)
     if row.purpose_id is not None:
         grants = grants.filter(purpose=row.purpose_id)
     context = {
         "prompt": row,
         "tone": TONES[row.state],
-        "grants": list(grants) if row.state == Prompt.State.SHARED else [],
+        "grants": list(grants) if row.state == Prompt.State.SHARED and not closed else [],
+        "closed": closed,
+        "may_move": user.has_perm("chat.move_prompt", row) and row.state != Prompt.State.WITHDRAWN,
         "may_change": user.has_perm("chat.write_prompt", row) and row.state in {"draft", "returned"},
         "may_decide": user.has_perm("chat.review_prompt", row) and row.state == Prompt.State.REVIEW,
         "may_withdraw": user.has_perm("chat.withdraw_prompt", row) and row.state != Prompt.State.WITHDRAWN,
@@ -146,11 +159,34 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("chat:prompts")
 
 
+@who_may("chat.move_prompt")
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    """To another department, whose approver reads it anew."""
+    row = _one(request, pk)
+    require(request, "chat.move_prompt", row)
+    form = MoveForm(
+        request.POST if request.method == "POST" else None,
+        municipality=request.municipality,
+        initial={"revision": row.revision},
+    )
+    if request.method == "POST" and form.is_valid():
+        to, seen = form.cleaned_data["department"], form.cleaned_data.get("revision")
+        try:
+            row = actions.move_prompt(request.user, row, to, seen)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("移しました。移した先の上長が確かめると、そこで共有されます。"))
+            return redirect("chat:prompts")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "chat/prompt_move.html", {"form": form, "prompt": row}, status=status)
+
+
 @who_may("chat.use")
 def use(request: StaffRequest, pk: int) -> HttpResponse:
     """Fill in its places; the text goes to where the question is written."""
     row = _one(request, pk)
-    if row.state != Prompt.State.SHARED:
+    if row.state != Prompt.State.SHARED or is_closed(row.department):
         raise Http404
     number = request.GET.get("grant", "")
     grant = queries.grant_of(request.user, int(number)) if number.isdecimal() and len(number) < 19 else None
