@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access import queries as access
 from kijun.governance.access.models import Grant, Purpose
+from kijun.governance.accounts.forms import DepartmentField
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat import queries
 from kijun.governance.chat.actions.attachments import KINDS
