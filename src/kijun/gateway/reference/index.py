@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from kijun.gateway.reference.model import Found, Hit, Passage
-from kijun.gateway.reference.scoring import Scoring, around, ranked
+from kijun.gateway.reference.readings import spelled
+from kijun.gateway.reference.scoring import Documents, Scoring, ranked
 from kijun.gateway.reference.segment import BrokenIndex, Floats, Segment, Told
 from kijun.gateway.reference.synonyms import spans, table
 from kijun.gateway.reference.words import Word, words
@@ -19,7 +20,7 @@ LONGEST: Final = 2_000
 """Characters of a question that are read."""
 FITS: Final = 0.45
 """A passage that covers less of a question's weight may be about something else (measured: benchmarks/reference)."""
-NEAR: Final = 0.3
+NEAR: Final = 0.35
 """One that covers less than this is none."""
 _MOST: Final = 60  # different words of a question
 
@@ -46,9 +47,7 @@ class Index:
         self.sources = tuple(sources)
         self._alive = np.array(alive, dtype=np.bool_)
         self._source_of = np.repeat(np.arange(len(sources), dtype=np.uint32), counts)
-        full = [count for count in counts if count]  # a document without passages has no place to begin at
-        self._firsts = np.cumsum([0, *full])[:-1]
-        self._group_of = np.repeat(np.arange(len(full), dtype=np.uint32), full)
+        self._documents = Documents([one for one in counts if one])
 
     def close(self) -> None:
         """Let go of the files."""
@@ -74,10 +73,9 @@ class Index:
         asked = _asked(question)
         if all(word.empty for word in asked) or not self.passages:
             return Found()
-        marks = Scoring(self._starts, self.passages).marks(spans(asked, table()))
+        marks = Scoring(self._starts, self.passages).marks(spans(asked, table()), self._documents)
         allowed = self._allowed(collections)
         score = np.where(allowed[self._source_of], ranked(marks), np.float32(0))
-        score = around(score, self._firsts, self._group_of)
         hits: list[Hit] = []
         left_out = 0
         for at in _best(score, 8 * most):
@@ -118,7 +116,7 @@ class Index:
 
 def _asked(question: str) -> list[Word]:
     """The different words of a question, in order; those that say nothing alone may belong to a phrase."""
-    return list({word.term: word for word in words(question[:LONGEST], all_=True)}.values())[:_MOST]
+    return list({word.term: word for word in words(spelled(question[:LONGEST]), all_=True)}.values())[:_MOST]
 
 
 def _best(score: Floats, most: int) -> list[int]:

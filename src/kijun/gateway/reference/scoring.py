@@ -13,14 +13,16 @@ from kijun.gateway.reference.synonyms import Name, Span
 from kijun.gateway.reference.words import Word
 
 _PAIR: Final = 0.3  # what pairs of characters count for, against words
-_KANJI: Final = 0.45  # what kanji count for, against words
+_KANJI: Final = 0.5  # what kanji count for, against words
 _VERB: Final = 0.6  # what verbs and adjectives count for, against nouns
 _PARTLY: Final = 0.6  # how far a word is covered by its pairs alone
 _HARDLY: Final = 0.4  # and by its kanji alone
+_NAMED: Final = 0.5  # covers from which on a word or one of its other names stands in a passage
 _TOGETHER: Final = (
     3.0  # how much more a passage counts in which all of a question stands, against one in which little does
 )
-_AROUND: Final = 0.2  # what the best passage of a document counts for, for each of them
+_AROUND: Final = 0.15  # what stands in other passages of a document counts for, against what stands in one
+_BESIDE: Final = 0.1  # how far it covers a question
 
 _NONE: Final[tuple[Numbers, Floats]] = (np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.float32))
 
@@ -47,15 +49,24 @@ class Scoring:
         self._segments, self._passages = segments, passages
         self._held: dict[str, tuple[Numbers, Floats]] = {}
 
-    def marks(self, asked: Sequence[Span]) -> Marks:
-        """Of a whole question: scores are added, covers weighted by how rare the words are."""
+    def marks(self, asked: Sequence[Span], documents: Documents | None = None) -> Marks:
+        """Of a whole question: scores are added, covers weighted by how rare the words are. ``documents``: what stands elsewhere in the same document
+        counts for a little as well."""
         score, covers, total = self._nothing(), self._nothing(), 0.0
+        around, beside = (documents.nothing(), documents.nothing()) if documents is not None else (score, covers)
         for span in asked:
-            weight = sum(self._weight(word) for word in span.words if not word.empty)
             marks = self._span(span)
+            weight = self._worth(span, marks)
             score += marks.score
             covers += marks.covers * np.float32(weight)
+            if documents is not None:
+                around += documents.best(marks.score)
+                beside += documents.best(marks.covers) * np.float32(weight)
             total += weight
+        if documents is not None:
+            score = np.where(score > 0, score + np.float32(_AROUND) * documents.each(around), score)
+            raised = covers + np.float32(_BESIDE) * (documents.each(beside) - covers)
+            covers = np.where(covers > 0, raised, covers)
         return Marks(score, covers / np.float32(total or 1.0))
 
     def _span(self, span: Span) -> Marks:
@@ -66,6 +77,13 @@ class Scoring:
             marks.score[at] = np.maximum(marks.score[at], found.score)
             marks.covers[at] = np.maximum(marks.covers[at], np.float32(found.covers))
         return marks
+
+    def _worth(self, span: Span, marks: Marks) -> float:
+        """What a span counts for in what is covered: as much as its words, and where it has other names no more than all of them together tell."""
+        own = sum(self._weight(word) for word in span.words if not word.empty)
+        if not span.others:
+            return own
+        return min(own, self._rare(int(np.count_nonzero(marks.covers >= _NAMED))))
 
     def _phrase(self, phrase: Sequence[Word]) -> Marks:
         """Of words that belong together."""
@@ -122,7 +140,9 @@ class Scoring:
 
     def _rarity(self, term: str) -> float:
         """The inverse document frequency of BM25; what stands nowhere is as rare as can be."""
-        count = len(self._postings(term)[0])
+        return self._rare(len(self._postings(term)[0]))
+
+    def _rare(self, count: int) -> float:
         return math.log(1 + (self._passages - count + 0.5) / (count + 0.5))
 
     def _postings(self, term: str) -> tuple[Numbers, Floats]:
@@ -154,7 +174,21 @@ def ranked(marks: Marks) -> Floats:
     return marks.score * (1 + np.float32(_TOGETHER) * marks.covers)
 
 
-def around(score: Floats, firsts: np.ndarray[Any, np.dtype[np.int64]], source_of: Numbers) -> Floats:
-    """Scores with a share of what the best passage of the same document has. ``firsts``: where each document with passages begins."""
-    best = np.maximum.reduceat(score, firsts)
-    return score + np.float32(_AROUND) * best[source_of] * (score > 0)
+class Documents:
+    """Which passages are of one document. ``sizes``: how many each has that has any."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self._firsts = np.cumsum([0, *sizes])[:-1]
+        self._of = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
+
+    def nothing(self) -> Floats:
+        """Nothing for each document."""
+        return np.zeros(len(self._firsts), dtype=np.float32)
+
+    def best(self, values: Floats) -> Floats:
+        """The highest of each document's passages."""
+        return np.asarray(np.maximum.reduceat(values, self._firsts))
+
+    def each(self, values: Floats) -> Floats:
+        """A document's value for each of its passages."""
+        return np.asarray(values[self._of])

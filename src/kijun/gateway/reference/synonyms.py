@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 from kijun.gateway.reference.words import Word, words
 
 _DATA: Final = Path(__file__).parent / "data"
-TOPICAL: Final = 0.8
+TOPICAL: Final = 0.85
 """What a name of ``synonyms.txt`` counts for, against the word that was asked."""
-EVERYDAY: Final = 0.55
+EVERYDAY: Final = 0.7
 """And one of ``everyday.txt``."""
 
 Terms = tuple[str, ...]
@@ -44,10 +44,18 @@ class Span:
 @cache
 def table() -> Table:
     """The municipal words."""
-    return joined(
-        read((_DATA / "everyday.txt").read_text(encoding="utf-8"), EVERYDAY),
-        read((_DATA / "synonyms.txt").read_text(encoding="utf-8"), TOPICAL),
-    )
+    return joined(read(_text("everyday.txt"), EVERYDAY), read(_text("synonyms.txt"), TOPICAL))
+
+
+def phrases() -> list[str]:
+    """Everything that stands in the lists, as it is written."""
+    lines = (_text("synonyms.txt") + _text("everyday.txt")).splitlines()
+    kept = (line.partition("#")[0].replace("=", ",") for line in lines)
+    return list(dict.fromkeys(name for line in kept for one in line.split(",") if (name := one.strip())))
+
+
+def _text(name: str) -> str:
+    return (_DATA / name).read_text(encoding="utf-8")
 
 
 Phrases = dict[Terms, dict[Terms, Name]]

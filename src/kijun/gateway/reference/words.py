@@ -61,6 +61,21 @@ def words(text: str, *, all_: bool = False) -> list[Word]:
     return found
 
 
+def reading(text: str) -> str:
+    """How nouns are read, in hiragana; nothing where there are other words among them."""
+    found = _dictionary().create(mode=SplitMode.A).tokenize(unicodedata.normalize("NFKC", text))
+    if any(_kinds()[one.part_of_speech_id()] != _NOUN for one in found):
+        return ""
+    said = "".join(one.reading_form() for one in found)
+    return "".join(chr(ord(one) - 0x60) if "ァ" <= one <= "ヶ" else one for one in said)
+
+
+def boundaries(text: str) -> set[int]:
+    """Where words begin and end in a short text."""
+    found = _tokenizer().tokenize(text)
+    return {at for one in found for at in (one.begin(), one.end())}
+
+
 _OTHER, _WORD, _NOUN = 0, 1, 2
 _MANY: Final = 200_000  # words that are remembered
 _here = threading.local()
