@@ -68,3 +68,8 @@ def test_a_due_date_says_in_words_how_near_it_is(days: int, ja: str, en: str) ->
 
 def test_no_due_date_shows_nothing() -> None:
     assert render("{% due date %}", date=None) == ""
+
+
+def test_a_way_back_of_one_step_is_none() -> None:
+    assert render("{% breadcrumb here %}", here="自己点検").strip() == ""
+    assert "自己点検" in render('{% breadcrumb "ホーム" "/staff/" here %}', here="自己点検")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.template import engines
 from django.test import RequestFactory
 
@@ -121,3 +122,27 @@ def test_excel_holds_every_page(rows: Any) -> None:
 def test_queries_do_not_grow_with_rows(rows: Any, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(2):
         TABLE.show(ask(), rows)
+
+
+def drawn(request: Any, rows: Any) -> BeautifulSoup:
+    template = engines["django"].from_string("{% listing shown %}")
+    return BeautifulSoup(template.render({"shown": TABLE.show(request, rows)}, request), "html.parser")
+
+
+def test_a_list_without_anything_in_it_has_nothing_to_search(db: None) -> None:
+    none = Municipality.objects.none()
+
+    assert drawn(ask(), none).select_one("form, .list-count") is None
+    assert drawn(ask(q="x"), none).select_one("form input[name=q]"), "the words can still be changed"
+
+
+def test_filters_fold_unless_they_are_in_use(rows: Any) -> None:
+    """On a phone; a wide screen shows them all the same."""
+    assert drawn(ask(), rows).select_one("details.filters:not([open]) select[name=sample]")
+    assert drawn(ask(sample="1"), rows).select_one("details.filters[open] select[name=sample]")
+
+
+def test_figures_stand_under_their_heading(rows: Any) -> None:
+    heads = drawn(ask(), rows).select("th")
+
+    assert ["number" in (head.get("class") or []) for head in heads] == [False, True]

@@ -66,6 +66,7 @@ class Header:
     label: StrOrPromise
     url: str | None
     direction: str  # "ascending", "descending" or ""
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +177,11 @@ class Table:
 
     def _header(self, column: Column, asked: str, query: QueryDict) -> Header:
         if not column.sort:
-            return Header(column.label, None, "")
+            return Header(column.label, None, "", column.kind)
         direction = {column.key: "ascending", f"-{column.key}": "descending"}.get(asked, "")
         query = query.copy()
         query["sort"] = f"-{column.key}" if direction == "ascending" else column.key
-        return Header(column.label, "?" + query.urlencode(), direction)
+        return Header(column.label, "?" + query.urlencode(), direction, column.kind)
 
     def _cells(self, row: Model) -> list[Cell]:
         return [

@@ -25,7 +25,7 @@ class SystemChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gen
     """An AI system as AI-003 name."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=AISystem.objects.none(), empty_label=CHOOSE, **kwargs)
+        super().__init__(queryset=AISystem.objects.none(), **{"empty_label": CHOOSE, **kwargs})
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.code} {obj.shown_name}"
@@ -38,7 +38,7 @@ class PurposeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not ge
     """A purpose by the name that the reader reads."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Purpose.objects.none(), empty_label=CHOOSE, **kwargs)
+        super().__init__(queryset=Purpose.objects.none(), **{"empty_label": CHOOSE, **kwargs})
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.shown_name)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access import queries as access
+from kijun.governance.access.form_fields import PurposeChoice
 from kijun.governance.access.models import Grant, Purpose
 from kijun.governance.accounts.forms import DepartmentField
 from kijun.governance.accounts.models import Person
@@ -120,11 +121,8 @@ class DeleteForm(RevisionMixin, Form):
 class PromptForm(RevisionMixin, Form):
     title = forms.CharField(label=_("名前"), max_length=80, help_text=_("例：会議録の要約"))
     department = forms.ModelChoiceField(label=_("共有する部署"), queryset=Department.objects.none())
-    purpose = forms.ModelChoiceField(
-        label=pgettext_lazy("one", "利用目的"),
-        queryset=Purpose.objects.none(),
-        required=False,
-        empty_label=_("どの利用目的でも"),
+    purpose = PurposeChoice(
+        label=pgettext_lazy("one", "利用目的"), required=False, empty_label=_("どの利用目的でも")
     )
     text = forms.CharField(
         label=_("文章"),
@@ -144,11 +142,11 @@ class PromptForm(RevisionMixin, Form):
         if len(near) == 1:
             self.fields["department"].initial = near[0]
 
+
 class MoveForm(RevisionMixin, Form):
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"] = DepartmentField(municipality, planned=False, label=_("移す先の部署"))
-
 
 
 class DecideForm(RevisionMixin, Form):

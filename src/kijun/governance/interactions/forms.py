@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from kijun.governance.access.form_fields import PurposeChoice, SystemChoice
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.accounts.models import Person
@@ -179,12 +180,9 @@ class TemplateForm(Form):
     """How one product's log is read. For a table, a choice of heading for each field."""
 
     name = forms.CharField(label=_("読み方の名称"), max_length=80, help_text=_("例：○○チャットの利用ログ"))
-    system = forms.ModelChoiceField(
-        label=pgettext_lazy("one", "AIシステム"), queryset=AISystem.objects.none(), empty_label=CHOOSE
-    )
-    purpose = forms.ModelChoiceField(
+    system = SystemChoice(label=pgettext_lazy("one", "AIシステム"))
+    purpose = PurposeChoice(
         label=pgettext_lazy("one", "利用目的"),
-        queryset=Purpose.objects.none(),
         required=False,
         empty_label=_("決めない"),
         help_text=_("選ぶと、見つかったものを、その目的ならどう扱うかも記録します。"),

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kijun.governance.access import queries as access
-from kijun.governance.access.form_fields import CHOOSE
-from kijun.governance.access.models import Purpose
+from kijun.governance.access.form_fields import PurposeChoice
 from kijun.governance.accounts.forms import DepartmentField
 from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.chat.documents.models import Collection, PurposeReading
@@ -73,9 +72,7 @@ class SearchForm(Form):
 class ReadingForm(Form, RevisionMixin):
     """Which documents one purpose reads."""
 
-    purpose = forms.ModelChoiceField(
-        Purpose.objects.none(), label=pgettext_lazy("one", "利用目的"), empty_label=CHOOSE
-    )
+    purpose = PurposeChoice(label=pgettext_lazy("one", "利用目的"))
     collections = ModelMultipleChoiceField(
         Collection.objects.none(),
         label=_("使う文書集"),

@@ -64,12 +64,13 @@
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
   document.addEventListener("click", (event) => close(event.target.closest("details")));
-  // On a wide screen the menu stands open.
-  const fold = document.querySelector(".menu-fold");
-  if (fold) {
-    const wide = window.matchMedia("(min-width: 60rem)");
-    const set = () => { fold.open = wide.matches; };
+  // On a wide screen the menu and the filters of lists stand open; on a phone filters that are in use stay so.
+  const unfold = (folds, query, closes) => {
+    const wide = window.matchMedia(query);
+    const set = () => folds.forEach((fold) => { if (wide.matches || closes) fold.open = wide.matches; });
     wide.addEventListener("change", set);
     set();
-  }
+  };
+  unfold(document.querySelectorAll(".menu-fold"), "(min-width: 60rem)", true);
+  unfold(document.querySelectorAll("details.filters"), "(min-width: 40.0625rem)", false);
 })();
