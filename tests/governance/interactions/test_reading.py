@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kijun.governance.interactions.reading import blocks, excerpt, placed, texts
+from kijun.governance.interactions.reading import answered, asked, blocks, excerpt, placed, texts
 from kijun.inspection import Inspector, Placeholders, mask
 from kijun.ledger.model import Record
 
@@ -146,3 +146,45 @@ def test_sources_of_an_answer_are_no_words_of_it() -> None:
         "sources": [{"n": 1}],
     }
     assert [text for _role, text, _place in texts(said)] == ["20日です。[1]"]
+
+
+class TestQuestionAndAnswer:
+    def test_the_last_question_comes_with_its_files(self) -> None:
+        parts = [{"type": "text", "text": "要約して"}, {"type": "text", "text": "〈添付した文書1〉…"}]
+        messages = [
+            {"role": "user", "content": "前の質問"},
+            {"role": "assistant", "content": "前の回答"},
+            {"role": "user", "content": parts},
+        ]
+        content = {"request": {"messages": messages}}
+        assert asked(content) == ["要約して", "〈添付した文書1〉…"]
+        assert excerpt(record(content)) == "要約して"
+
+    @pytest.mark.parametrize(
+        ("content", "wanted"),
+        [
+            ({"request": {"input": "短く"}}, ["短く"]),
+            ({"request": {"messages": [{"role": "system", "content": "丁寧に"}]}}, ["丁寧に"]),
+            ({"decision": "認める"}, ["decision: 認める"]),
+            ({}, []),
+        ],
+    )
+    def test_other_questions(self, content: Any, wanted: list[str]) -> None:
+        assert asked(content) == wanted
+
+    def test_an_answer_is_its_words_alone(self) -> None:
+        told = [
+            {"where": "choices[0].message.reasoning_content", "text": "考え中"},
+            {"where": "choices[0].message.annotations", "text": '[{"type":"url_citation"}]'},
+            {"where": "choices[0].message.content", "text": "14日以内です。"},
+        ]
+        given = [{"n": 1, "title": "手引き", "url": "https://example.jp/"}]
+        assert answered({"texts": told, "given_sources": given}) == "14日以内です。"
+
+    @pytest.mark.parametrize(
+        ("where", "text"),
+        [("output[0].content[0].text", "答え"), ("choices[0].text", "答え"), ("choices[0].message.tool_calls[0].function.arguments", "{}")],
+    )  # fmt: skip
+    def test_other_answers(self, where: str, text: str) -> None:
+        told = [{"where": "output[0].summary[0].text", "text": "考え"}] if where.startswith("output") else []
+        assert answered({"texts": [*told, {"where": where, "text": text}]}) == text

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat.models import Conversation, Turn
 from kijun.governance.interactions import ledger
-from kijun.governance.interactions.reading import PLACEHOLDER
+from kijun.governance.interactions.reading import PLACEHOLDER, answered, asked
 from kijun.governance.interactions.searching import SAID, Interaction
 from kijun.ledger.model import Record, Verdict
 
@@ -82,8 +82,8 @@ def _shown(person: Person, turn: Turn) -> Shown:
     if question is None or question.content is None:
         return Shown(turn, "erased", entries=one.entries)
     values = _values(one)
-    said = _last_question(question.content, values)
-    text = _answer(answer.content if answer is not None else None, values)
+    said = [_back(text, values) for text in asked(question.content)]
+    text = _answer(answer, values)
     state = "running" if answer is None else _ENDS.get(answer.verdict, "whole")
     if answer is not None and answer.content is None:
         state = "erased"
@@ -120,21 +120,8 @@ def _messages(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def _last_question(content: Mapping[str, Any], values: Mapping[str, str]) -> list[str]:
-    """The person's text, then those of files."""
-    users = [one for one in _messages(content) if one.get("role") == "user"]
-    return [_back(text, values) for text in _texts(users[-1].get("content"))] if users else []
-
-
-def _answer(content: Mapping[str, Any] | None, values: Mapping[str, str]) -> str:
-    texts = (content or {}).get("texts")
-    parts = texts if isinstance(texts, list) else []
-    said = [
-        str(one.get("text", ""))
-        for one in parts
-        if isinstance(one, Mapping) and str(one.get("where", "")).endswith("content")
-    ]
-    return _back("".join(said), values)
+def _answer(answer: Record | None, values: Mapping[str, str]) -> str:
+    return _back(answered(answer.content), values) if answer is not None and answer.content else ""
 
 
 def _notice(content: Mapping[str, Any] | None) -> str:
@@ -176,7 +163,7 @@ def before(person: Person, conversation: Conversation | None) -> Before:
         if one is None or one.question is None or one.question.content is None:
             return Before([], True, True)
         values = _values(one)
-        answer = _answer(one.answer.content if one.answer is not None else None, values)
+        answer = _answer(one.answer, values)
         if answer:
             said = [_sent_again(message, values) for message in _messages(one.question.content)]
             return _fitting([*said, {"role": "assistant", "content": answer}], left_out)

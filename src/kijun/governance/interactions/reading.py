@@ -24,6 +24,9 @@ MOST_TEXT: Final = 200_000
 MOST_BLOCKS: Final = 200
 PLACEHOLDER: Final = re.compile(r"⟦[^⟦⟧\s]{1,40}⟧")
 _DATA: Final = frozenset(map(str, DataType))
+_MESSAGE: Final = re.compile(r"(?:messages|input)\[\d+\]")
+_WORDS: Final = frozenset(("content", "text", "output_text", "refusal", "output"))
+"""How the places of words end, in the gateway's dialects and in imports."""
 ROLES: Final[Mapping[str, StrOrPromise]] = {
     "system": _("アプリケーションの指示"),
     "developer": _("アプリケーションの指示"),
@@ -36,7 +39,7 @@ _NOT_SAID: Final = frozenset(
     {
         *("endpoint", "request", "texts", "findings", "findings_total", "uninspected", "refusal", "error"),
         *("client", "policy", "rules", "streams", "usage", "attempts", "finish_reasons", "estimated"),
-        *("upstream_error", "imported", "sources"),
+        *("upstream_error", "imported", "sources", "given_sources"),
     }
 )
 
@@ -65,11 +68,28 @@ def excerpt(record: Record | None, length: int = 80) -> str:
     """The beginning of what the person said last, in one line; empty where it was erased."""
     if record is None or record.content is None:
         return ""
-    said = [one for one in texts(record.content) if one[1].strip()]
-    users = [text for role, text, _place in said if role in ("user", "")]
-    text = (users or [text for _role, text, _place in said] or [""])[-1]
+    text = next(iter(asked(record.content)), "")
     line = " ".join(text[: length * 4].split())
     return line if len(line) <= length else line[:length] + "…"
+
+
+def asked(content: Mapping[str, Any]) -> list[str]:
+    """What the person said last: the texts of one message, the question before the files that went along with it."""
+    said = [one for one in texts(content) if one[1].strip()]
+    said = [one for one in said if one[0] in ("user", "")] or said
+    if not said:
+        return []
+    message = _MESSAGE.match(said[-1][2])
+    if message is None:
+        return [said[-1][1]]
+    return [text for _role, text, place in said if place.startswith(message[0])]
+
+
+def answered(content: Mapping[str, Any]) -> str:
+    """The words of an answer, without what stands beside them (reasoning, citations, a service's own fields); calls of tools where there are no words."""
+    said = [one for one in texts(content) if one[1].strip()]
+    words = [one for one in said if one[2].rpartition(".")[2] in _WORDS and ".summary[" not in one[2]]
+    return "\n\n".join(text for _role, text, _place in words or said)
 
 
 def blocks(

@@ -113,8 +113,8 @@ def _answer(one: Interaction) -> Answer:
     content = answer.content or {}
     return Answer(
         one,
-        _said(question, last=True),
-        _said(answer),
+        _cut("\n\n".join(map(tidy, reading.asked(question.content or {}))) if question is not None else ""),
+        _cut(tidy(reading.answered(content))),
         values,
         _flags(content),
         tuple(wording.finding(type) for type in answer.findings),
@@ -123,14 +123,8 @@ def _answer(one: Interaction) -> Answer:
     )
 
 
-def _said(record: Record | None, *, last: bool = False) -> str:
-    """What the AI said; of a question (``last``) what the person wrote last, for a conversation repeats itself."""
-    if record is None or record.content is None:
-        return ""
-    said = [(role, tidy(text)) for role, text, _place in reading.texts(record.content) if text.strip()]
-    if last:
-        said = [one for one in said if one[0] in ("user", "")][-1:] or said[-1:]
-    return "\n\n".join(text for _role, text in said)[:LONGEST]
+def _cut(text: str) -> str:
+    return text[:LONGEST]
 
 
 def _flags(content: Mapping[str, Any]) -> tuple[Flag, ...]:
