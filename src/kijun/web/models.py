@@ -37,3 +37,21 @@ class StagedImport(models.Model):
     @property
     def is_expired(self) -> bool:
         return timezone.now() - self.made_at > self.LIFETIME
+
+
+class Tries(models.Model):
+    """How often somebody without an account tried something within a window (`kijun.web.tries`); counted for all processes together.
+
+    ``who`` is a keyed digest of an address: nobody who reads the table learns it.
+    """
+
+    kind = models.CharField(max_length=40)
+    who = models.CharField(max_length=64)
+    since = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "who"], name="tries_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.who[:8]}"

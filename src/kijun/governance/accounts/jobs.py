@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from kijun.governance.accounts import transfers
 from kijun.governance.accounts.models import EntryLink
 from kijun.governance.audit.refs import SYSTEM
+from kijun.web import tries
 from kijun.web.models import StagedImport
 
 log = logging.getLogger("kijun.jobs")
@@ -43,11 +44,12 @@ def apply_transfers() -> int:
 
 
 def forget_expired() -> int:
-    """Remove one-time links and prepared imports past their time, failed sign-ins of more than a week ago, and ended
-    sessions; gives how many links and imports went. Idempotent."""
+    """Remove one-time links and prepared imports past their time, failed sign-ins of more than a week ago, counted tries of
+    residents, and ended sessions; gives how many links and imports went. Idempotent."""
     now = timezone.now()
     links, _by_model = EntryLink.objects.filter(expires_at__lt=now - datetime.timedelta(days=7)).delete()
     staged, _by_model = StagedImport.objects.filter(made_at__lt=now - StagedImport.LIFETIME).delete()
     AccessAttempt.objects.filter(attempt_time__lt=now - datetime.timedelta(days=7)).delete()
+    tries.forget(now)
     call_command("clearsessions")
     return links + staged

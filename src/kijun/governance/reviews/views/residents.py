@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Final
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +15,13 @@ from kijun.governance.reviews import codes, public
 from kijun.governance.reviews.exports.blocks import decided
 from kijun.governance.reviews.models import Label
 from kijun.web import dates, ruby
+from kijun.web.tries import Limit
 from kijun.web.who_may import everyone
 
 GUESSES: Final = 10
 """Well-formed codes that lead nowhere which one address may ask for within `WINDOW`; what is mistyped has a wrong check character."""
 WINDOW: Final = 600
+LIMIT: Final = Limit("label-guesses", GUESSES, WINDOW)
 
 
 @everyone
@@ -43,7 +44,7 @@ def label(request: HttpRequest, code: str) -> HttpResponse:
     read = codes.read(code)
     if read is None:
         return _ask(request, code[:40], "wrong", 404)
-    if _has_guessed(request):
+    if LIMIT.is_reached(request):
         return _ask(request, "", "often", 429)
     found = (
         Label.objects.filter(code=read)
@@ -51,7 +52,7 @@ def label(request: HttpRequest, code: str) -> HttpResponse:
         .first()
     )
     if found is None:
-        _count(request)
+        LIMIT.count(request)
         return _ask(request, codes.shown(read), "unknown", 404)
     return ruby.respond(request, "reviews/resident_label.html", _context(found))
 
@@ -85,19 +86,3 @@ def _ask(request: HttpRequest, typed: str, why: str, status: int = 200) -> HttpR
     if status == 429:
         response["Retry-After"] = str(WINDOW)
     return response
-
-
-def _key(request: HttpRequest) -> str:
-    return f"label-guesses:{request.META.get('REMOTE_ADDR', '')}"
-
-
-def _has_guessed(request: HttpRequest) -> bool:
-    return int(cache.get(_key(request), 0)) >= GUESSES
-
-
-def _count(request: HttpRequest) -> None:
-    if not cache.add(_key(request), 1, WINDOW):
-        try:
-            cache.incr(_key(request))
-        except ValueError:  # it ran out between the two
-            cache.add(_key(request), 1, WINDOW)
