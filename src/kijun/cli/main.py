@@ -69,6 +69,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "documents": Command(
         "kijun.governance.chat.documents.commands", "reference documents: register, remove, index, search"
     ),
+    "incidents": Command("kijun.governance.incidents.commands", "list, show and report incidents"),
     "evidence": Command("kijun.governance.evidence.commands", "gather automatic evidence"),
     "sample": Command("kijun.sites.sample.commands", "load or remove the sample town みちしるべ市"),
     "version": Command("kijun.cli.version", "print the version", django=False),

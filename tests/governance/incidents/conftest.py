@@ -16,14 +16,14 @@ from kijun.governance.inventory.models import AISystem
 from tests.governance.feedback.conftest import report  # noqa: F401  a fixture
 from tests.governance.interactions.conftest import home, purpose, record, say, system  # noqa: F401  fixtures
 
-SAID = {
+SAID: dict[str, Any] = {
     "title": "対象でない人に給付の対象と案内した",
     "what": "窓口の案内の下書きで、要綱にない条件をAIが答えた。",
     "harms": ["wrong"],
     "severity": "2medium",
     "residents": "yes",
 }
-LESSON = {
+LESSON: dict[str, Any] = {
     "title": "制度の対象は要綱で確かめる",
     "happened": "AIの答えをそのまま案内した。",
     "learnt": "参照した文書が古かった。",
@@ -43,7 +43,7 @@ def incident(staff: Person, system: AISystem) -> Callable[..., Incident]:  # noq
     """``incident(severity=…)``: 介護 三郎 reports one of 責任 次郎's system, noticed an hour ago."""
 
     def make(person: Person | None = None, **values: Any) -> Incident:
-        told = {"noticed_at": timezone.now() - datetime.timedelta(hours=1), "system": system}
+        told: dict[str, Any] = {"noticed_at": timezone.now() - datetime.timedelta(hours=1), "system": system}
         return actions.open_incident(person or staff, actions.Told(**(SAID | told | values)))
 
     return make

@@ -72,5 +72,13 @@ class MomentField(forms.CharField):
             raise ValidationError(_("日付と時刻を入力してください。例：2026/11/28 14:30"), code="time")
         return parse(text, time_needed=self.time_needed)
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """To the minute: that is what the page shows."""
+        try:
+            before, after = self.to_python(initial), self.to_python(data)
+        except ValidationError:
+            return True
+        return (before and shown(before)) != (after and shown(after))
+
     def prepare_value(self, value: Any) -> Any:
         return shown(value) if isinstance(value, datetime.datetime) else value

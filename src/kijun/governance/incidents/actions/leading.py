@@ -62,7 +62,7 @@ def measure(
     """A measure with its time; the earliest one is the time of the first action (P1.3.5)."""
     text = shared.said(text, "text", LONG)
     when = timezone.now() if at is None else shared.was(at, "at")
-    if when < incident.noticed_at:
+    if when < incident.noticed_at.replace(second=0, microsecond=0):  # pages tell times to the minute
         raise ValidationError({"at": [_("気づいた日時より後の日時を入力してください。")]})
     _begin(actor, incident, seen_revision)
     changed = shared.acted(incident, when)
