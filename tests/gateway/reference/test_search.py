@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kijun.gateway.reference import citing, shelf, synonyms
 from kijun.gateway.reference.index import BrokenIndex, Index
 from kijun.gateway.reference.model import Hit, Passage, Source
+from kijun.gateway.reference.readings import spelled
 from kijun.gateway.reference.segment import Segment
 from kijun.gateway.reference.splitting import LONGEST, split
 from kijun.gateway.reference.words import words
@@ -88,6 +89,24 @@ def test_the_list_of_words_is_read_and_a_line_that_says_nothing_is_refused() -> 
     assert ("葬式",) in directed
     assert ("火葬",) not in directed, "it counts in one direction"
     assert [one[0] for one in synonyms.joined(directed)["葬式"]] == [("葬式",)]
+
+
+def test_words_in_kana_are_read_as_they_are_written() -> None:
+    assert spelled("こせきとうほんがほしい").split() == ["戸籍謄本", "がほしい"]
+    assert "有給" in spelled("ゆうきゅうは何日")
+    assert spelled("いつまでに出せばいいでしょうか") == "いつまでに出せばいいでしょうか", (
+        "でしょうか is no 消火"
+    )
+    heard = {"じちきほんじょうれい": ["自治基本条例"]}
+    assert spelled("じちきほんじょうれいとは", lambda said: heard.get(said, ())).startswith(" 自治基本条例 ")
+
+
+def test_what_is_written_in_kana_is_found_by_the_headings_of_the_documents(tmp_path: Path) -> None:
+    rules = "# 規則\n## 墓園管理審議会\n委員は5人です。\n## 会議\n年2回開きます。\n"
+    index = publish(tmp_path, (Source("g", "規則", "c"), rules))
+    assert (
+        index.search("ぼえんかんりしんぎかい", today=TODAY).hits[0].passage.headings[-1] == "墓園管理審議会"
+    )
 
 
 def publish(home: Path, *documents: tuple[Source, str]) -> Index:

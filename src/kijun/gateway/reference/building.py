@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from functools import cache
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kijun.gateway.reference.model import Passage, Source
-from kijun.gateway.reference.words import Word, words
+from kijun.gateway.reference.words import Word, spoken, words
 
 if TYPE_CHECKING:
     from kijun.gateway.reference.segment import Segment
@@ -51,6 +51,7 @@ CREATE TABLE terms (term TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER
 CREATE TABLE sources (at INTEGER PRIMARY KEY, digest TEXT, first INTEGER, count INTEGER, id TEXT, title TEXT, collection TEXT, department TEXT,
   version INTEGER, dated TEXT, review_by TEXT, link TEXT, open INTEGER);
 CREATE TABLE passages (at INTEGER PRIMARY KEY, number INTEGER, headings TEXT, text TEXT, start INTEGER, stop INTEGER, place TEXT, guarded INTEGER);
+CREATE TABLE readings (said TEXT, nouns TEXT, PRIMARY KEY (said, nouns)) WITHOUT ROWID;
 """
 
 
@@ -102,12 +103,14 @@ class Building:
         for passage, found in zip(given, read, strict=True):
             if passage.headings not in headings:
                 headings[passage.headings] = _of_headings(source, passage.headings)
+                self._heard(spoken(" ".join(passage.headings[-1:])))
             self._one(found, headings[passage.headings])
         self._db.executemany(
             "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)",
             ((at, *_row(passage)) for at, passage in enumerate(given, first)),
         )
         self._told(source, digest, first, len(given))
+        self._heard(spoken(source.title))
         return len(given)
 
     def take(self, segment: Segment, dead: set[int]) -> None:
@@ -125,6 +128,7 @@ class Building:
             )
             self._told(segment.sources[one.at], one.digest, self._passages, one.size)
             self._passages += one.size
+        self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?,?)", segment.readings())
         for term, numbers, weights in segment.all_postings():
             places = new[numbers]
             alive = places >= 0
@@ -135,6 +139,10 @@ class Building:
                 self._rows[2].frombytes(weights[alive].astype(np.float32).tobytes())
                 if len(self._rows[0]) > _HELD:
                     self._put_away()
+
+    def _heard(self, readings: Mapping[str, str]) -> None:
+        """Note how words of headings are read."""
+        self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?,?)", readings.items())
 
     def _told(self, source: Source, digest: str, first: int, count: int) -> None:
         self._db.execute(

@@ -70,7 +70,7 @@ class Index:
         ``collections`` empty: all that are open. ``with_overdue``: documents past their review date are given, marked; else they are left out and
         counted. ``for_model``: passages with personal data are left out. ``today`` is an ISO date.
         """
-        asked = _asked(question)
+        asked = self._asked(question)
         if all(word.empty for word in asked) or not self.passages:
             return Found()
         marks = Scoring(self._starts, self.passages).marks(spans(asked, table()), self._documents)
@@ -109,14 +109,17 @@ class Index:
         readable = [(one.collection in wanted) if wanted else one.open for one in self.sources]
         return np.array(readable, dtype=np.bool_) & self._alive
 
+    def _asked(self, question: str) -> list[Word]:
+        """The different words of a question, in order; those that say nothing alone may belong to a phrase."""
+        text = spelled(question[:LONGEST], self._heard)
+        return list({word.term: word for word in words(text, all_=True)}.values())[:_MOST]
+
+    def _heard(self, said: str) -> list[str]:
+        return list(dict.fromkeys(one for segment, _ in self.segments for one in segment.heard(said)))
+
     def _passage(self, at: int) -> Passage:
         first, segment = next(one for one in reversed(self._starts) if one[0] <= at)
         return segment.passage(at - first)
-
-
-def _asked(question: str) -> list[Word]:
-    """The different words of a question, in order; those that say nothing alone may belong to a phrase."""
-    return list({word.term: word for word in words(spelled(question[:LONGEST]), all_=True)}.values())[:_MOST]
 
 
 def _best(score: Floats, most: int) -> list[int]:

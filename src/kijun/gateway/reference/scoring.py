@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -53,7 +53,9 @@ class Scoring:
         """Of a whole question: scores are added, covers weighted by how rare the words are. ``documents``: what stands elsewhere in the same document
         counts for a little as well."""
         score, covers, total = self._nothing(), self._nothing(), 0.0
-        around, beside = (documents.nothing(), documents.nothing()) if documents is not None else (score, covers)
+        around, beside = (
+            (documents.nothing(), documents.nothing()) if documents is not None else (score, covers)
+        )
         for span in asked:
             marks = self._span(span)
             weight = self._worth(span, marks)

@@ -85,6 +85,17 @@ class Segment:
         for term, first, count in rows:
             yield term, self._numbers[first : first + count], self._weights[first : first + count]
 
+    def heard(self, said: str) -> list[str]:
+        """The nouns of its headings that are read like this."""
+        with self._lock:
+            rows = self._db.execute("SELECT nouns FROM readings WHERE said = ?", (said,)).fetchall()
+        return [row[0] for row in rows]
+
+    def readings(self) -> list[tuple[str, str]]:
+        """All of them."""
+        with self._lock:
+            return self._db.execute("SELECT said, nouns FROM readings").fetchall()
+
     def rows(self, first: int, count: int) -> list[tuple[Any, ...]]:
         """Passages as they are stored, but for their place."""
         with self._lock:

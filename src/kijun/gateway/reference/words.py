@@ -19,6 +19,8 @@ PAIR: Final = "\x01"
 """Begins the term of a pair of characters."""
 KANJI: Final = "\x02"
 """Begins the term of a kanji."""
+SPOKEN: Final = 4
+"""Kana from which on a word is known by how it is read; shorter ones stand in too many others."""
 #: Words that say nothing about what a text is about.
 _EMPTY: Final = frozenset(
     "此の 其の 彼の 何の 或る 為る 居る 有る 成る 出来る 御 ご 下さる 頂く 頂ける 致す 於く 因る 就く 言う 付く 又 及び 並びに 若しくは 又は 此れ 其れ"  # noqa: SIM905  # a text of words is read more easily
@@ -61,13 +63,22 @@ def words(text: str, *, all_: bool = False) -> list[Word]:
     return found
 
 
-def reading(text: str) -> str:
-    """How nouns are read, in hiragana; nothing where there are other words among them."""
-    found = _dictionary().create(mode=SplitMode.A).tokenize(unicodedata.normalize("NFKC", text))
-    if any(_kinds()[one.part_of_speech_id()] != _NOUN for one in found):
-        return ""
-    said = "".join(one.reading_form() for one in found)
-    return "".join(chr(ord(one) - 0x60) if "ァ" <= one <= "ヶ" else one for one in said)
+def spoken(text: str) -> dict[str, str]:
+    """How its nouns are read, in hiragana, and the nouns; those that stand together also as one: こせきとうほん is 戸籍謄本."""
+    found: dict[str, str] = {}
+    run: list[tuple[str, str]] = []
+    for one in _speaker().tokenize(unicodedata.normalize("NFKC", text)):
+        if _kinds()[one.part_of_speech_id()] != _NOUN:
+            run = []
+            continue
+        run.append((one.reading_form(), one.surface()))
+        for at in range(max(0, len(run) - _PARTS), len(run)):
+            said, nouns = ("".join(parts) for parts in zip(*run[at:], strict=True))
+            if len(said) >= SPOKEN and any("一" <= char <= "鿿" for char in nouns):
+                found["".join(chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char for char in said)] = (
+                    nouns
+                )
+    return found
 
 
 def boundaries(text: str) -> set[int]:
@@ -77,6 +88,7 @@ def boundaries(text: str) -> set[int]:
 
 
 _OTHER, _WORD, _NOUN = 0, 1, 2
+_PARTS: Final = 5  # nouns that are read as one
 _MANY: Final = 200_000  # words that are remembered
 _here = threading.local()
 _known: dict[tuple[str, int], Word] = {}
@@ -112,9 +124,17 @@ def _kind(first: str, second: str) -> int:
 
 def _tokenizer() -> Tokenizer:
     """One tokenizer a thread, for Sudachi's are not to be shared."""
-    tokenizer = getattr(_here, "tokenizer", None)
+    return _of_thread("tokenizer", "normalized_form")
+
+
+def _speaker() -> Tokenizer:
+    """Another that tells how words are read."""
+    return _of_thread("speaker", "reading_form")
+
+
+def _of_thread(name: str, field: str) -> Tokenizer:
+    tokenizer: Tokenizer | None = getattr(_here, name, None)
     if tokenizer is None:
-        tokenizer = _here.tokenizer = _dictionary().tokenizer(
-            mode=SplitMode.A, fields={"pos", "normalized_form"}
-        )
+        tokenizer = _dictionary().tokenizer(mode=SplitMode.A, fields={"pos", field})
+        setattr(_here, name, tokenizer)
     return tokenizer
