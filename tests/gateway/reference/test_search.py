@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kijun.gateway.reference import citing, shelf, synonyms
+from kijun.gateway.reference.asking import worth_quoting
 from kijun.gateway.reference.index import BrokenIndex, Index
-from kijun.gateway.reference.model import Hit, Passage, Source
+from kijun.gateway.reference.model import Found, Hit, Passage, Source
 from kijun.gateway.reference.readings import spelled
 from kijun.gateway.reference.segment import Segment
 from kijun.gateway.reference.splitting import LONGEST, split
@@ -197,6 +198,21 @@ def test_the_system_message_joins_the_clients_own() -> None:
     assert citing.put_before({"instructions": "短く。"}, "responses", text)["instructions"].startswith(
         "短く。\n\n"
     )
+
+
+def test_what_is_far_behind_the_best_is_not_quoted() -> None:
+    passage, source = split(GUIDE)[0], Source("g", "手引", "c")
+    hits = [Hit(source, passage, score, covers) for score, covers in ((9, 0.6), (8, 0.9), (7, 0.5), (4, 0.9))]
+    assert [one.score for one in worth_quoting(Found(tuple(hits), 2)).hits] == [9, 8]
+    assert worth_quoting(Found((), 2)).left_out == 2
+
+
+def test_a_part_of_a_compound_is_little_of_it(tmp_path: Path) -> None:
+    rules = "# 手引\n## 電子申請\n電子申請は24時間使えます。\n## 廃棄\n古い机を廃棄します。\n"
+    index = publish(tmp_path, (Source("g", "手引", "c"), rules))
+    part = index.search("電子レンジ", today=TODAY, fits=0.0).hits[0].covers
+    assert part < index.search("電子の申請", today=TODAY, fits=0.0).hits[0].covers
+    assert part < 0.3, "電子 of 電子レンジ"
 
 
 def test_overdue_sources_are_marked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from kijun.gateway.snapshot import Purpose
 from kijun.ledger.model import JAPAN
 
 _PLACEHOLDER: Final = re.compile(r"⟦[^⟦⟧]{1,40}⟧")
+_BEHIND: Final = 0.5  # share of the best one's score from which on a passage is quoted beside it
+_LESS: Final = 0.6  # share of what the best one covers
 _SHORT: Final = 2  # a question with fewer words goes on with the one before
 
 
@@ -35,7 +38,7 @@ def look_up(shelf: Shelf, purpose: Purpose, asked: str, *, most: int, for_model:
     index = shelf.index(purpose.municipality)
     if index is None:
         return Found(ready=False)
-    return index.search(
+    found = index.search(
         asked,
         today=datetime.fromtimestamp(now, JAPAN).date().isoformat(),
         collections=purpose.collections,
@@ -44,3 +47,13 @@ def look_up(shelf: Shelf, purpose: Purpose, asked: str, *, most: int, for_model:
         for_model=for_model,
         fits=NEAR,
     )
+    return found if for_model else worth_quoting(found)
+
+
+def worth_quoting(found: Found) -> Found:
+    """Without passages that are far behind the best: who reads quotations looks for one that answers."""
+    if not found.hits:
+        return found
+    score, covers = found.hits[0].score, max(hit.covers for hit in found.hits)
+    kept = [hit for hit in found.hits if hit.score >= _BEHIND * score and hit.covers >= _LESS * covers]
+    return replace(found, hits=tuple(kept))

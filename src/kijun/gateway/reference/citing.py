@@ -31,7 +31,8 @@ def heading(hit: Hit) -> str:
     source = hit.source
     beside = "、".join(filter(None, (source.department, f"{source.dated}現在" if source.dated else "")))
     mark = f"【見直し期限切れ（{source.review_by}）】" if hit.overdue else ""
-    return f"{mark}{source.title} {hit.passage.where}".strip() + (f"（{beside}）" if beside else "")
+    where = hit.passage.where.removeprefix(source.title).removeprefix(" › ")
+    return f"{mark}{source.title} {where}".strip() + (f"（{beside}）" if beside else "")
 
 
 def put_before(body: dict[str, Any], path: str, text: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ LONGEST: Final = 2_000
 """Characters of a question that are read."""
 FITS: Final = 0.45
 """A passage that covers less of a question's weight may be about something else (measured: benchmarks/reference)."""
-NEAR: Final = 0.35
+NEAR: Final = 0.3
 """One that covers less than this is none."""
 _MOST: Final = 60  # different words of a question
 

@@ -21,6 +21,7 @@ _NAMED: Final = 0.5  # covers from which on a word or one of its other names sta
 _TOGETHER: Final = (
     3.0  # how much more a passage counts in which all of a question stands, against one in which little does
 )
+_PART: Final = 0.5  # how much less a part of a compound covers than its share
 _AROUND: Final = 0.15  # what stands in other passages of a document counts for, against what stands in one
 _BESIDE: Final = 0.1  # how far it covers a question
 
@@ -56,15 +57,22 @@ class Scoring:
         around, beside = (
             (documents.nothing(), documents.nothing()) if documents is not None else (score, covers)
         )
-        for span in asked:
-            marks = self._span(span)
-            weight = self._worth(span, marks)
-            score += marks.score
-            covers += marks.covers * np.float32(weight)
+        for group in _compounds(asked):
+            share, worth = self._nothing(), 0.0
+            for span in group:
+                marks = self._span(span)
+                weight = self._worth(span, marks)
+                score += marks.score
+                share += marks.covers * np.float32(weight)
+                worth += weight
+                if documents is not None:
+                    around += documents.best(marks.score)
+            if len(group) > 1 and worth:
+                share *= np.float32(1 - _PART) + np.float32(_PART) * share / np.float32(worth)
+            covers += share
+            total += worth
             if documents is not None:
-                around += documents.best(marks.score)
-                beside += documents.best(marks.covers) * np.float32(weight)
-            total += weight
+                beside += documents.best(share)
         if documents is not None:
             score = np.where(score > 0, score + np.float32(_AROUND) * documents.each(around), score)
             raised = covers + np.float32(_BESIDE) * (documents.each(beside) - covers)
@@ -174,6 +182,17 @@ class Scoring:
 def ranked(marks: Marks) -> Floats:
     """Scores, raised where much of the question stands together."""
     return marks.score * (1 + np.float32(_TOGETHER) * marks.covers)
+
+
+def _compounds(asked: Sequence[Span]) -> list[list[Span]]:
+    """Spans, those together that are one compound: 電子 of 電子レンジ is little of it."""
+    found: list[list[Span]] = []
+    for span in asked:
+        if found and span.words[0].joined:
+            found[-1].append(span)
+        else:
+            found.append([span])
+    return found
 
 
 class Documents:

@@ -30,13 +30,15 @@ _EMPTY: Final = frozenset(
 
 
 class Word(NamedTuple):
-    """A word with its terms: the word's own, its pairs, its kanji. ``noun``: it names something. ``empty``: it says nothing by itself."""
+    """A word with its terms: the word's own, its pairs, its kanji. ``noun``: it names something. ``empty``: it says nothing by itself.
+    ``joined``: it goes on with the noun before it."""
 
     term: str
     pairs: tuple[str, ...]
     kanji: tuple[str, ...] = ()
     noun: bool = True
     empty: bool = False
+    joined: bool = False
 
 
 def words(text: str, *, all_: bool = False) -> list[Word]:
@@ -55,10 +57,9 @@ def words(text: str, *, all_: bool = False) -> list[Word]:
             word = known.get((surface, part)) or _learn(surface, part, morpheme.normalized_form(), kind)
             noun = kind == _NOUN
             if all_ or not word.empty:
-                joined = before and noun
-                found.append(
-                    word._replace(pairs=(PAIR + before + surface[0], *word.pairs)) if joined else word
-                )
+                if before and noun:
+                    word = word._replace(pairs=(PAIR + before + surface[0], *word.pairs), joined=True)
+                found.append(word)
             before = surface[-1] if noun else ""
     return found
 
