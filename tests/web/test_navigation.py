@@ -121,6 +121,13 @@ def test_the_page_of_all_pages_is_for_who_is_signed_in(client: Client, db: None)
     assert client.get("/staff/pages/").status_code == 302
 
 
+def test_pages_come_first_among_what_is_found(it_staff: Person, client_of: ClientOf) -> None:
+    page = BeautifulSoup(client_of(it_staff).get("/staff/search/", {"q": "停止"}).content, "html.parser")
+
+    assert page.select("main h2")[0].get_text(strip=True) == "メニュー"
+    assert [one["href"] for one in page.select("main ul")[0].select("a")] == ["/staff/access/stops/"]
+
+
 def test_pages_are_found_by_name_group_and_purpose(it_staff: Person, staff: Person) -> None:
     def found(person: Person, words: str) -> list[str]:
         request: Any = RequestFactory().get("/")

@@ -16,4 +16,4 @@ class SitesConfig(AppConfig):
         navigation.register(
             navigation.Link("home", _("ホーム"), "home", order=0, about=_("今日することと、AIを使う入口。"))
         )
-        search.register(_("メニュー"), navigation.find)
+        search.register(_("メニュー"), navigation.find, first=True)

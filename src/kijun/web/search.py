@@ -65,9 +65,9 @@ Finder = Callable[[HttpRequest, str], Iterable[Hit]]
 _finders: list[tuple[StrOrPromise, Finder]] = []
 
 
-def register(title: StrOrPromise, finder: Finder) -> None:
-    """``finder(request, words)`` yields at most 20 hits that this person may open."""
-    _finders.append((title, finder))
+def register(title: StrOrPromise, finder: Finder, *, first: bool = False) -> None:
+    """``finder(request, words)`` yields at most 20 hits that this person may open; ``first`` shows them before all others."""
+    _finders.insert(0 if first else len(_finders), (title, finder))
 
 
 def find(request: HttpRequest, words: str) -> list[tuple[StrOrPromise, list[Hit]]]:
