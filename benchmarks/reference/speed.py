@@ -14,7 +14,8 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import quality
@@ -62,12 +63,13 @@ def main() -> None:
         print(
             f"{built.terms:,} terms, {built.bytes / 1e6:,.0f} MB on disk, memory {_memory() - before:,.0f} MB above the documents"
         )
+        change(Path(folder), documents)
         del documents
         began = time.perf_counter()
         index = shelf.Shelf(Path(folder)).index("131000")
         assert index is not None
         print(f"opened in {(time.perf_counter() - began) * 1000:.0f} ms")
-        asked = [one for one, _ in quality.questions(docs, "questions.tsv")]
+        asked = [one for one, _ in quality.questions(docs, "questions")]
         times, work = [], time.process_time()
         for round_ in range(3):
             for one in asked:
@@ -81,6 +83,29 @@ def main() -> None:
             f"{len(times)} searches: p50 {statistics.median(times):.1f} ms, p95 {times[len(times) * 95 // 100]:.1f} ms,"
             f" slowest {times[-1]:.1f} ms; of the processor {work:.1f} ms each"
         )
+
+
+def change(folder: Path, documents: list[tuple[Source, list[Passage]]]) -> None:
+    """What a change of one document takes where the others are in the index."""
+
+    def wanted(version: int) -> Iterator[tuple[Source, str, Callable[[], list[Passage]]]]:
+        for at, (source, passages) in enumerate(documents):
+            yield source, f"{at}:{version if at == 7 else 0}", partial(list, passages)
+
+    place = folder / "changed"
+    shelf.update(place, "131000", wanted(0))
+    times = []
+    for version in range(1, 21):
+        began = time.perf_counter()
+        assert shelf.update(place, "131000", wanted(version)).read == 1
+        times.append(time.perf_counter() - began)
+    print(
+        f"a document of {_A_DOCUMENT} passages changed, twenty times: median {statistics.median(times) * 1000:.0f} ms,"
+        f" slowest {max(times) * 1000:.0f} ms (segments joined)"
+    )
+    began = time.perf_counter()
+    shelf.update(place, "131000", wanted(20), tidy=True)
+    print(f"all segments joined: {time.perf_counter() - began:.1f} s")
 
 
 def _memory() -> float:
