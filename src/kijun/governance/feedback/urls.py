@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<int:pk>/", requests.request_page, name="request"),
     path("requests/<int:pk>/edit/", requests.edit, name="edit_request"),
     path("requests/<int:pk>/file/", requests.letter, name="letter"),
+    path("requests/<int:pk>/file/<slug:kind>/", requests.letter, name="letter_as"),
     path("requests/<int:pk>/join/", requests.join, name="join_request"),
     path("requests/<int:pk>/leave/", requests.leave, name="leave_request"),
     path("requests/<int:pk>/ask/", requests.ask, name="ask"),

@@ -25,7 +25,9 @@ def add(commands: Any) -> None:
     listing.add_argument("--late", action="store_true", help="past their date")
     showing = acting(mine, "show", "show one request", _show)
     letter = acting(mine, "letter", "write the text to send", _letter)
-    letter.add_argument("--out", metavar="FILE", help="where to; default: standard output")
+    letter.add_argument("--out", metavar="FILE", help="where to; default: standard output (text alone)")
+    letter.add_argument("--form", choices=list(drafting.KINDS), default="txt", help="the file's form")
+    letter.add_argument("--language", choices=("ja", "en"), default="ja", help="of the words around")
     asking = acting(mine, "ask", "record that it was sent", _ask)
     asking.add_argument("--due", type=day, metavar="DATE", help="until when; default: 20 opening days")
     replying = acting(mine, "reply", "record what the vendor said", _reply)
@@ -96,14 +98,16 @@ def _show(args: argparse.Namespace) -> None:
 def _letter(args: argparse.Namespace) -> None:
     who = person(args, "feedback.list")
     row = request_of(who, args.request)
-    text = drafting.letter(row)
+    if args.form != "txt" and not args.out:
+        raise NotThere("--out でファイルを指定してください。 / Name a file with --out.")
+    content = drafting.as_file(row, args.form, args.language)
     if args.out:
-        Path(args.out).write_text(text, encoding="utf-8")
+        Path(args.out).write_bytes(content)
         show(args, {"code": row.code, "file": args.out}, [args.out])
     elif args.json:
-        show(args, {"code": row.code, "letter": text}, [])
+        show(args, {"code": row.code, "letter": content.decode()}, [])
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(content.decode())
 
 
 def _told(args: argparse.Namespace, row: ImprovementRequest) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -121,11 +122,20 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @who_may("feedback.list")
-def letter(request: StaffRequest, pk: int) -> HttpResponse:
-    """The text as a file."""
+def letter(request: StaffRequest, pk: int, kind: str = "txt") -> HttpResponse:
+    """The text as a file: plain, Word or PDF, in Japanese or (``?language=en``) English. Word and PDF wait until nobody can be told from it."""
     row = seen_request(request, pk)
-    response = HttpResponse(drafting.letter(row), content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, f"{row.code}.txt")
+    language = "en" if request.GET.get("language") == "en" else "ja"
+    if kind not in drafting.KINDS:
+        raise Http404
+    try:
+        content = drafting.as_file(row, kind, language)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(row)
+    response = HttpResponse(content, content_type=drafting.KINDS[kind])
+    name = f"{row.code}{'-en' if language == 'en' else ''}.{kind}"
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from django.template import loader
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kijun.governance.reviews.exports.blocks import Block, made_on, qr
-from kijun.web import pdf_fonts_folder
+from kijun.web import papers
 
 TEMPLATE = Path(__file__).with_name("text.typ")
-FONT = "Noto Sans JP"
 TYPES = {
     "txt": "text/plain; charset=utf-8",
     "html": "text/html; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
+    **papers.TYPES,
 }
-
-
-def paragraphs(text: str) -> list[list[str]]:
-    """Paragraphs (parted by empty lines) of lines."""
-    return [one.split("\n") for one in text.split("\n\n") if one.strip()]
 
 
 def as_text(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
@@ -45,7 +36,7 @@ def as_html(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
     ]
     context = {
         "title": title,
-        "paragraphs": paragraphs(text),
+        "paragraphs": papers.paragraphs(text),
         "blocks": shown,
         "town": town,
         "language": _language(),
@@ -59,48 +50,29 @@ def _language() -> str:
 
 def as_word(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
     """A .docx that can be edited; the label stands at the end with its picture."""
-    from docx import Document
-    from docx.oxml.ns import qn
-    from docx.shared import Mm, Pt
+    from docx.shared import Mm
 
-    made: Any = Document()
-    style = made.styles["Normal"]
-    style.font.name, style.font.size = FONT, Pt(10.5)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-    made.core_properties.title, made.core_properties.author = title, town
-    made.add_heading(_xml(title), level=1)
-    for lines in paragraphs(text):
-        paragraph = made.add_paragraph(_xml(lines[0]))
-        for line in lines[1:]:
-            paragraph.add_run().add_break()
-            paragraph.add_run(_xml(line))
+    made = papers.new_word(title, town)
+    made.add_heading(papers.xml_text(title), level=1)
+    papers.add_paragraphs(made, text)
     for one in blocks:
         made.add_paragraph("―" * 20)
-        made.add_paragraph(_xml(one.heading)).runs[0].bold = True
+        made.add_paragraph(papers.xml_text(one.heading)).runs[0].bold = True
         for line in one.lines:
-            made.add_paragraph(_xml(line))
+            made.add_paragraph(papers.xml_text(line))
         picture = made.add_picture(io.BytesIO(qr(one.url, "png")), width=Mm(28))
         picture._inline.docPr.set("descr", f"QR {one.url}")
-    target = io.BytesIO()
-    made.save(target)
-    return target.getvalue()
-
-
-def _xml(text: str) -> str:
-    """Without characters that XML has no place for."""
-    return "".join(one for one in text if one in "\t\n" or ord(one) >= 32)
+    return papers.bytes_of(made)
 
 
 def as_pdf(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
     """Tagged (PDF/UA-1), set with the package's fonts."""
-    import typst
-
     data = {
         "title": title,
         "town": town,
         "language": _language(),
         "made_on": made_on(),
-        "paragraphs": paragraphs(text),
+        "paragraphs": papers.paragraphs(text),
         "blocks": [
             {
                 "heading": one.heading,
@@ -112,15 +84,7 @@ def as_pdf(title: str, text: str, blocks: Sequence[Block], town: str) -> bytes:
             for one in blocks
         ],
     }
-    content: bytes = typst.compile(
-        str(TEMPLATE),
-        font_paths=[str(pdf_fonts_folder())],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-    )
-    return content
+    return papers.typeset(TEMPLATE, data)
 
 
 MAKERS: dict[str, Callable[[str, str, Sequence[Block], str], bytes]] = {
