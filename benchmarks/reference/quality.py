@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 TODAY = "2026-11-29"
 Place = tuple[str, int]
 Asked = list[tuple[str, set[Place]]]
-SETS = ("questions", "second", "third", "fourth", "fifth")
+SETS = ("questions", "second", "third", "fourth", "fifth", "sixth")
 FOLDERS = ("documents", "third", "fourth", "fifth")
 
 
