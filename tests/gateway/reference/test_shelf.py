@@ -167,6 +167,16 @@ def test_a_segment_that_cannot_be_read_is_written_anew(tmp_path: Path) -> None:
     assert found(tmp_path, "粗大ごみの手数料")
 
 
+def test_a_segment_that_cannot_be_read_and_holds_nothing_is_let_go(tmp_path: Path) -> None:
+    shelf.update(tmp_path, TOWN, wanted({"a": text("浜町")}))
+    first = folders(tmp_path)
+    shelf.update(tmp_path, TOWN, wanted({"a": text("浜町"), "b": text("本町")}))
+    for name in folders(tmp_path) - first:
+        (tmp_path / "reference" / TOWN / name / "index.sqlite").write_bytes(b"no database")
+    shelf.update(tmp_path, TOWN, wanted({"a": text("浜町")}))
+    assert len(found(tmp_path, "粗大ごみの手数料")) == 1
+
+
 def test_an_index_of_the_first_format_is_written_anew(tmp_path: Path) -> None:
     place = tmp_path / "reference" / TOWN
     (place / "0123456789abcdef").mkdir(parents=True)

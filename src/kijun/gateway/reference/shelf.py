@@ -71,40 +71,46 @@ def update(home: Path, municipality: str, wanted: Wanted, *, tidy: bool = False)
     ``wanted`` is asked for after others have finished, so that two at once end with the newer. ``tidy``: also join all segments, so that what was
     withdrawn is no longer on the disk.
     """
-    with _changing(place_of(home, municipality)) as shelf:
+    with _changing(place_of(home, municipality)) as shelf, contextlib.ExitStack() as open_:
         listed = _current(shelf)
-        opened = _opened(shelf, listed)
-        listed = {name: listed[name] for name in opened}
-        before = {
-            (segment.sources[one.at], one.digest): (name, one.at)
-            for name, segment in opened.items()
-            for one in segment.told()
-            if one.at not in listed[name]
-        }
-        kept, changed = set(), []
-        for source, digest, read in wanted:
-            if (at := before.get((source, digest))) and digest:
-                kept.add(at)
-            else:
-                changed.append((source, digest, read))
-        fresh = {
-            name: [one.at for one in segment.told() if (name, one.at) not in kept]
-            for name, segment in opened.items()
-        }
+        opened = _opened(shelf, listed, open_)
+        fresh, changed = _compared(listed, opened, wanted)
         if changed:
             name, _ = _write(shelf, ((source, digest, read()) for source, digest, read in changed))
             fresh[name] = []
-            opened[name] = Segment(shelf / name)
+            opened[name] = open_.enter_context(contextlib.closing(Segment(shelf / name)))
         fresh = _joined(shelf, fresh, opened, all_=tidy)
         if fresh != listed or not (shelf / _CURRENT).exists():
             _put_in_force(shelf, fresh)
-        alive = [
+        sizes = [
             one.size
-            for name, segment in _opened(shelf, fresh).items()
+            for name, segment in _opened(shelf, fresh, open_).items()
             for one in segment.told()
             if one.at not in fresh[name]
         ]
-    return Updated(len(alive), sum(alive), len(changed))
+    return Updated(len(sizes), sum(sizes), len(changed))
+
+
+def _compared(
+    listed: Listed, opened: dict[str, Segment], wanted: Wanted
+) -> tuple[Listed, list[tuple[Source, str, Read]]]:
+    """What of the segments stays in force, and what has to be read."""
+    there = {
+        (segment.sources[one.at], one.digest): (name, one.at)
+        for name, segment in opened.items()
+        for one in segment.told()
+        if one.at not in listed[name] and one.digest
+    }
+    kept, changed = set(), []
+    for source, digest, read in wanted:
+        if at := there.get((source, digest)):
+            kept.add(at)
+        else:
+            changed.append((source, digest, read))
+    return {
+        name: [one.at for one in segment.told() if (name, one.at) not in kept]
+        for name, segment in opened.items()
+    }, changed
 
 
 @contextlib.contextmanager
@@ -164,12 +170,12 @@ def _joined(shelf: Path, listed: Listed, opened: dict[str, Segment], *, all_: bo
     return {name: dead for name, dead in listed.items() if name not in joined} | {made: []}
 
 
-def _opened(shelf: Path, listed: Listed) -> dict[str, Segment]:
+def _opened(shelf: Path, listed: Listed, open_: contextlib.ExitStack) -> dict[str, Segment]:
     """The segments in force that can be read; what cannot is written anew, for nothing of it counts as there."""
     found = {}
     for name in listed:
         with contextlib.suppress(BrokenIndex):
-            found[name] = Segment(shelf / name)
+            found[name] = open_.enter_context(contextlib.closing(Segment(shelf / name)))
     return found
 
 
