@@ -303,6 +303,17 @@ def test_the_list(client_of: Any, incident: Any, staff: Person, owner: Person, n
     assert "会議録の停止" in str(sheet)
 
 
+def test_it_is_found(client_of: Any, incident: Any, owner: Person, neighbour: Person) -> None:
+    row = incident(title="給付の案内の誤り")
+    for words in ("給付の案内", "ＩＮ－００１"):
+        page = client_of(owner).get(reverse("search"), {"q": words}).content.decode()
+        assert row.get_absolute_url() in page
+    assert (
+        row.get_absolute_url()
+        not in client_of(neighbour).get(reverse("search"), {"q": "給付"}).content.decode()
+    )
+
+
 def test_a_long_list_asks_no_more(
     client_of: Any, incident: Any, it_staff: Person, django_assert_max_num_queries: Any
 ) -> None:

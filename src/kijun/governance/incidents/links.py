@@ -36,7 +36,7 @@ from kijun.governance.interactions.searching import Interaction
 from kijun.governance.inventory import panels
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.web import navigation
+from kijun.web import navigation, search
 
 KIND = _("インシデント")
 SOON = 14
@@ -186,8 +186,26 @@ def _beside_record(request: StaffRequest, one: Interaction, own: bool) -> dict[s
     return {"interaction": one.id, "incidents": list(known[:5])}
 
 
+def find_incidents(request: HttpRequest, words_: str) -> Iterable[search.Hit]:
+    """Incidents within reach, by number, title, what happened or system."""
+    rows = queries.visible(request.user)  # type: ignore[arg-type]  # who_may lets only a person in
+    for word in words_.split():
+        rows = rows.filter(search.containing(word, ("shown_code", "title", "what", "system__name")))
+    return [search.Hit(str(one), one.get_absolute_url(), one.get_state_display()) for one in rows[:20]]
+
+
+def find_lessons(request: HttpRequest, words_: str) -> Iterable[search.Hit]:
+    """Published lessons."""
+    rows = queries.lessons(request.municipality)  # type: ignore[attr-defined]  # set by TenancyMiddleware
+    for word in words_.split():
+        rows = rows.filter(search.containing(word, ("title", "happened", "learnt", "do")))
+    return [search.Hit(one.title, one.get_absolute_url()) for one in rows[:20]]
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
+    search.register(KIND, find_incidents)
+    search.register(_("インシデントの教訓"), find_lessons)
     waiting.register(tasks)
     departures.register(actions.end_of_departed)
     escalations.register(take)

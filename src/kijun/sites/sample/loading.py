@@ -13,6 +13,7 @@ from kijun.sites.sample import (
     documents,
     feedback,
     governance,
+    incidents,
     records,
     reviews,
     story,
@@ -46,6 +47,7 @@ def load() -> list[str]:
             feedback.tell(made.municipality)
             reviews.tell(made.municipality)
             chatting.tell(made.municipality)
+            incidents.tell(made.municipality)
         return [*_lines(made), *told]
 
 
