@@ -55,6 +55,7 @@ JOBS: Final = (
     Job("erase conversations", "kijun.governance.chat.jobs.erase", datetime.time(3, 0)),
     Job("reference documents", "kijun.governance.chat.documents.indexing.build_all", datetime.time(4, 0)),
     Job("unsent files", "kijun.governance.chat.jobs.tidy"),
+    Job("sources of answers", "kijun.governance.chat.jobs.count_sources"),
     Job("prompts of closed departments", "kijun.governance.chat.jobs.archive_prompts", datetime.time(1, 0)),
     Job("incident holds", "kijun.governance.incidents.jobs.mend_holds"),
     Job("forget", "kijun.governance.accounts.jobs.forget_expired", datetime.time(1, 0)),

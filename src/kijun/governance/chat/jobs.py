@@ -17,14 +17,19 @@ from kijun.governance.audit.refs import Ref
 from kijun.governance.chat import holding
 from kijun.governance.chat.actions.conversations import remove
 from kijun.governance.chat.actions.prompts import archive_closed
-from kijun.governance.chat.models import Attachment, Conversation, Draft
+from kijun.governance.chat.models import Attachment, Conversation, Draft, Turn
+from kijun.governance.chat.sources import count_of
 from kijun.governance.interactions import ledger
-from kijun.ledger.model import LedgerError
+from kijun.ledger.model import Kind, LedgerError
 
 log = logging.getLogger("kijun.chat")
 DRAFT_DAYS: Final = 30
 _MOST: Final = 2_000
-"""Conversations that one night looks at."""
+"""Conversations, or answers, that one run looks at."""
+_SETTLED: Final = datetime.timedelta(minutes=10)
+_GIVEN_UP: Final = datetime.timedelta(days=1)
+_COUNTED: Final = datetime.timedelta(days=45)
+"""Older answers are no evidence any more."""
 
 
 def erase(today: datetime.date | None = None) -> int:
@@ -51,6 +56,29 @@ def _is_erased(row: Conversation) -> bool:
             if any(one.content is not None for one in book.interaction(turn.interaction, code)):
                 return False
     return True
+
+
+def count_sources(now: datetime.datetime | None = None) -> int:
+    """How many sources each answer shows, counted once when its record is whole; gives how many answers were counted.
+
+    Evidence asks for it (U3.1.6, P1.1.1), and the ledger is not read through for that every night.
+    """
+    now = now or timezone.now()
+    rows = Turn.objects.filter(sources=None, at__lt=now - _SETTLED, at__gt=now - _COUNTED)
+    counted = 0
+    try:
+        with ledger.reading() as book:
+            for row in rows.select_related("conversation__municipality").order_by("at")[:_MOST]:
+                entries = book.interaction(row.interaction, row.conversation.municipality.code)
+                answer = next((one for one in entries if one.kind == Kind.OUTPUT), None)
+                if answer is None and row.at > now - _GIVEN_UP:
+                    continue  # it is still being written
+                row.sources = count_of(answer.content or {}) if answer is not None else 0
+                row.save(update_fields=["sources"])
+                counted += 1
+    except LedgerError as error:
+        log.error("sources could not be counted: %s", error.en)
+    return counted
 
 
 def archive_prompts() -> int:

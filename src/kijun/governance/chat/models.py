@@ -56,7 +56,8 @@ class Conversation(Tenant, Versioned):
 class Turn(models.Model):
     """One question and its answer: the ledger's interaction, and what the person said about where the input comes from (U1.3.1).
 
-    ``without_earlier``: what was said before it in the conversation was erased, so that it was asked without.
+    ``without_earlier``: what was said before it in the conversation was erased, so that it was asked without. ``sources``: how many
+    sources the answer shows; None until the job has counted them.
     """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns")
@@ -66,6 +67,7 @@ class Turn(models.Model):
     input_source = models.CharField(_("入力した情報の出どころ"), max_length=200, blank=True)
     input_date = models.DateField(_("いつの情報か"), null=True, blank=True)
     without_earlier = models.BooleanField(default=False)
+    sources = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         ordering = ["order"]

@@ -99,6 +99,13 @@ def _recorded(interaction: str, person: Person) -> Mapping[str, Any]:
     return {}
 
 
+def count_of(content: Mapping[str, Any]) -> int:
+    """How many sources an answer shows: those that it cites, and those that the AI's service gave."""
+    return sum(bool(one.get("cited")) for one in _listed(content, "sources")) + len(
+        _listed(content, "given_sources")
+    )
+
+
 def _listed(content: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = content.get(name)
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
