@@ -237,6 +237,9 @@ def test_a_high_tier_may_have_a_route_of_its_own(
     approval = actions.submit(staff, review)
     assert approval.subject_kind == actions.SUBJECT_STRICT
     assert [step.role for step in approval.steps.all()] == [Role.APPROVER, Role.EXECUTIVE]
+    with pytest.raises(ValidationError, match="資料を開く"):
+        approvals.approve(approver, approval.steps.all()[0])  # who consents has looked, like who decides
+    assert decide(again(review), approver).state == Approval.State.SUBMITTED
 
 
 def test_public_power_is_not_put_forward_without_its_basis(
@@ -280,6 +283,25 @@ def test_the_page_of_the_approval(submitted: Review, approver: Person, client_of
     assert "決裁の資料を開く" in text
     assert "庁外に出す" in text
     assert f"/staff/reviews/{submitted.pk}/material/" in text
+
+
+def test_the_page_says_so_before_anybody_confirms(
+    submitted: Review, approver: Person, client_of: Any
+) -> None:
+    assert submitted.approval is not None
+    client = client_of(approver)
+    at = submitted.approval.get_absolute_url()
+    wanted = "承認する前に、「決裁の資料を開く」で"
+    assert wanted in client.get(at).content.decode()
+    values = {"step": step_of(submitted).pk, "decision": "approve", "comment": ""}
+    refused = client.post(f"{at}act/", values)
+    assert refused.status_code == 422
+    assert wanted in str(refused.context["form"].non_field_errors())
+    returned = client.post(f"{at}act/", {**values, "decision": "return", "comment": "日時を書き足す。"})
+    assert "差し戻" in returned.content.decode(), "giving it back needs no look"
+    client.get(f"/staff/reviews/{submitted.pk}/material/")
+    assert wanted not in client.get(at).content.decode()
+    assert "承認しますか" in client.post(f"{at}act/", values).content.decode()
 
 
 def test_what_is_frozen_is_json(submitted: Review) -> None:

@@ -13,6 +13,10 @@ from kijun.governance.approvals.models import Approval
 from kijun.governance.organisation.models import Department
 
 
+def _nothing(row: Any, approval: Approval, person: Person) -> StrOrPromise:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One kind of thing that is decided.
@@ -20,7 +24,8 @@ class Subject:
     ``load(municipality_id, subject_id)`` gives the row (DoesNotExist when it is gone); ``freeze(row)`` its copy as JSON;
     ``department(row)`` whose route it takes; ``may_submit(person, row)``. The three effects run inside the machine's
     transaction, after the approval's own change: ``approved(row, approval, actor)``, ``returned(row, approval, actor)``,
-    ``withdrawn(row, approval, actor)``. ``show(frozen)`` is the template that draws the frozen copy.
+    ``withdrawn(row, approval, actor)``. ``hinders(row, approval, person)`` says what this person has to do before they may
+    approve any of its steps, "" where there is nothing. ``template`` draws the frozen copy.
     """
 
     kind: str
@@ -34,6 +39,7 @@ class Subject:
     returned: Callable[[Any, Approval, Person], None]
     withdrawn: Callable[[Any, Approval, Person], None]
     template: str = "approvals/frozen.html"
+    hinders: Callable[[Any, Approval, Person], StrOrPromise] = _nothing
 
 
 _subjects: dict[str, Subject] = {}

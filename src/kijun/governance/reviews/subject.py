@@ -63,6 +63,10 @@ def _url(review: Review) -> str:
     return review.get_absolute_url()
 
 
+def _hinders(review: Review, approval: Approval, person: Person) -> str:
+    return actions.hinders(review, approval, person)
+
+
 def _approved(review: Review, approval: Approval, actor: Person) -> None:
     actions.approved(review, approval, actor)
 
@@ -95,5 +99,6 @@ def register() -> None:
                 returned=_returned,
                 withdrawn=_withdrawn,
                 template="reviews/frozen.html",
+                hinders=_hinders,
             )
         )

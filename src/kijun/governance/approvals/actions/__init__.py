@@ -3,6 +3,7 @@
 from kijun.governance.approvals.actions.machine import (
     already_decided,
     approve,
+    hindrance,
     return_,
     submit,
     view_later,
@@ -21,6 +22,7 @@ __all__ = [
     "delete_route",
     "ensure_default_route",
     "ensure_route",
+    "hindrance",
     "return_",
     "save_route",
     "submit",

@@ -104,6 +104,8 @@ def approve(
             ),
             code="tampered",
         )
+    if said := hindrance(approval, actor):
+        raise ValidationError(said, code="hindered")
     mode = Step.Mode.DEPUTY if deputy else Step.Mode.ALONE if alone else Step.Mode.NORMAL
     _settle(actor, step, Step.Outcome.APPROVED, comment, mode)
     rest = approval.steps.filter(outcome=Step.Outcome.WAITING)
@@ -239,6 +241,13 @@ def _effect(
             ) from error
         return
     pick(kind)(row, approval, actor)
+
+
+def hindrance(approval: Approval, person: Person) -> str:
+    """What this person has to do before they may approve a step, in their language; empty where there is nothing."""
+    said: list[str] = []
+    _effect(approval, person, lambda kind: lambda row, *rest: said.append(str(kind.hinders(row, *rest))))
+    return "".join(said)
 
 
 def already_decided(approval: Approval, step: Step) -> str:

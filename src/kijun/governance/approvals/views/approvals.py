@@ -212,6 +212,7 @@ def _page(request: StaffRequest, approval: Approval, form: ActForm | None = None
         "stepper": [_stepper(approval, step, step in current) for step in steps],
         "turn": turn,
         "form": form if turn is not None else None,
+        "hindrance": actions.hindrance(approval, request.user) if turn is not None else "",
         "nobody": [step for step in current if not able[step.pk]],
         "to_view": [step for step in steps if eligibility.may_view_later(request.user, step)],
         "may_withdraw": _may_withdraw(request, approval, steps),
@@ -279,6 +280,9 @@ def act(request: StaffRequest, pk: int) -> HttpResponse:
         return _page(request, approval, form)
     data = form.cleaned_data
     if "confirmed" not in request.POST:
+        if data["decision"] != RETURN and (said := actions.hindrance(approval, request.user)):
+            form.add_error(None, said)
+            return _page(request, approval, form)
         context = {
             "approval": approval,
             "step": step,

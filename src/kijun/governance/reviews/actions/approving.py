@@ -121,13 +121,15 @@ def open_material(person: Person, review: Review, answer: Answer | None, why: st
         )
 
 
+def hinders(review: Review, approval: Approval, person: Person) -> str:
+    """Whoever approves a step has opened what is decided on, be it 審査, 合議 or 決裁."""
+    if Opening.objects.filter(approval=approval, person=person).exists():
+        return ""
+    return _("承認する前に、「決裁の資料を開く」で、質問、回答、直したところを確かめてください。")
+
+
 def approved(review: Review, approval: Approval, actor: Person) -> None:
-    """The machine's last step. Who decides has opened what is decided on, and the text is the frozen one."""
-    if not Opening.objects.filter(approval=approval, person=actor).exists():
-        raise ValidationError(
-            _("承認する前に、「決裁の資料を開く」で、質問、回答、直したところを確かめてください。"),
-            code="unopened",
-        )
+    """The machine's last step: the text is the frozen one."""
     if answers.seal(review.text) != approval.frozen.get("_text_seal"):
         raise ValidationError(_("提出されたあとに文章が変わっています。差し戻してください。"), code="changed")
     if power := leaving.without_decision(review):
