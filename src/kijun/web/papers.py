@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from kijun.web import pdf_fonts_folder
 
@@ -82,19 +82,19 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     """A PDF of a Typst template that reads its JSON from ``sys.inputs.data``. Tagged; PDF/UA-1 as long as the fonts have every character."""
     import typst
 
-    def made(*standards: str) -> bytes:
+    def made(standards: list[Literal["ua-1"]]) -> bytes:
         content: bytes = typst.compile(
             str(template),
             font_paths=[str(pdf_fonts_folder())],
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"data": json.dumps(_clean(data), ensure_ascii=False)},
-            pdf_standards=list(standards),
+            pdf_standards=standards,
         )
         return content
 
     try:
-        return made("ua-1")
+        return made(["ua-1"])
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise

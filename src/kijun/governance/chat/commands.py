@@ -64,7 +64,7 @@ def _list(args: argparse.Namespace) -> None:
     found = queries.conversations(who)
     if args.purpose:
         found = found.filter(grant__purpose=purpose_of(who.municipality, args.purpose))
-    told = [_dict(row, row.n) for row in found.annotate(n=Count("turns"))]  # type: ignore[attr-defined]  # annotated
+    told = [_dict(row, row.n) for row in found.annotate(n=Count("turns"))]
     show(args, told, rows(told, "id", "touched_at", "turns", "purpose", "title"))
 
 
