@@ -102,3 +102,13 @@ def test_filters_of_a_list_fold_on_a_phone_alone(
     phone.locator(".list-tools select").first.select_option(index=1)
     phone.get_by_role("button", name="絞り込む").click()
     expect(phone.locator(".list-tools select").first).to_be_visible()
+
+
+def test_ones_own_menu_opens_within_the_phone(phone: Page, sample: Town, sign_in: SignIn) -> None:
+    sign_in(phone, "staff")
+    phone.locator(".person > summary").click()
+    box = phone.locator(".person-menu").bounding_box()
+
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 375
