@@ -114,14 +114,14 @@ def test_what_a_newcomer_finds(loaded: Municipality) -> None:
 
 
 def test_its_people_have_used_ai(loaded: Municipality, story: dict[str, Any], settings: Any) -> None:
-    """Records to look at, some masked, some stopped; one is held, and last month's reports wait."""
+    """Records to look at, some masked, some stopped; one is held by hand and one for the open incident; last month's reports wait."""
     settings.HOME = story["data"]
     with ledger.reading() as book:
         found = book.search(Query(municipality=CODE, kinds=(Kind.INPUT,), limit=100)).records
         holds = [one for one in found if one.holds]
     assert len(found) >= 30
     assert {"allowed", "masked", "blocked", "to_confirm"} <= {one.verdict for one in found}
-    assert len(holds) == 1
+    assert len(holds) == 2
     assert all(one.system and one.purpose and (one.person or one.application) for one in found)
     assert AccessReport.objects.of(loaded).filter(acknowledged_at=None).count() >= 3
     again = records.tell(loaded)
