@@ -219,6 +219,26 @@ def test_what_is_withdrawn_is_served_no_longer(
         actions.withdraw(staff, served.document, why="二度目")
 
 
+def test_a_change_of_one_document_reads_that_document_alone(
+    served: DocumentVersion,
+    staff: Person,
+    approver: Person,
+    collection: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    indexing.build_of(served.municipality)
+    monkeypatch.setattr(indexing, "_ask", lambda key: None)
+    second = upload(staff, collection, GUIDE.replace("20万円", "30万円"), title="住宅改修の手引")
+    actions.submit(staff, second)
+    decide(second, approver)
+    both = indexing.build_of(served.municipality)
+    assert (both.documents, both.read) == (2, 1)
+    assert indexing.build_of(served.municipality).read == 0, "a night without changes reads nothing"
+    collection.is_open = False
+    collection.save()
+    assert indexing.build_of(served.municipality).read == 2, "who may read it has changed"
+
+
 def test_returned_and_taken_back(staff: Person, approver: Person, collection: Collection) -> None:
     version = upload(staff, collection)
     approval = actions.submit(staff, version)
