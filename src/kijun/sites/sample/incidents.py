@@ -45,7 +45,9 @@ def _person(town: Municipality, number: str) -> Person:
 
 def _system(town: Municipality, key: str) -> AISystem:
     name = next(one["data"]["name"] for one in town_content()["systems"] if one["key"] == key)
-    return AISystem.objects.select_related("municipality", "owner").get(municipality=town, name=name)
+    rows = AISystem.objects.select_related("municipality", "owner")
+    found: AISystem = rows.get(municipality=town, name=name)
+    return found
 
 
 def _anew(row: Incident) -> Incident:

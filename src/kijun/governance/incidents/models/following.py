@@ -31,13 +31,13 @@ class Event(Tenant):
     """One line of the timeline. Append-only: what was wrong is put right by a further line."""
 
     class Kind(models.TextChoices):
-        REPORTED = "reported", _("報告")
-        MEASURE = "measure", _("措置")
+        REPORTED = "reported", pgettext_lazy("event", "報告")
+        MEASURE = "measure", pgettext_lazy("event", "措置")
         STOPPED = "stopped", _("AIの停止")
         COURSE = "course", _("使い方の判断")
-        CHANGED = "changed", _("内容の見直し")
+        CHANGED = "changed", pgettext_lazy("event", "内容の見直し")
         LEADER = "leader", _("指揮をとる人")
-        TOLD = "told", _("連絡")
+        TOLD = "told", pgettext_lazy("event", "連絡")
         STATE = "state", _("状態")
         STEP = "step", _("手順")
 

@@ -37,9 +37,9 @@ OPEN: Final = (State.RECEIVED, State.HANDLING, State.CONTAINED)
 
 
 class Severity(models.TextChoices):
-    MINOR = "1minor", _("軽微")
-    MEDIUM = "2medium", _("中")
-    SERIOUS = "3serious", _("重大")
+    MINOR = "1minor", pgettext_lazy("severity", "軽微")
+    MEDIUM = "2medium", pgettext_lazy("severity", "中")
+    SERIOUS = "3serious", pgettext_lazy("severity", "重大")
 
 
 class Harm(models.TextChoices):
