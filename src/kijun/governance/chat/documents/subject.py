@@ -14,6 +14,7 @@ from kijun.governance.approvals.models import STANDARD_NAMES, Approval
 from kijun.governance.chat.documents import actions
 from kijun.governance.chat.documents.models import DocumentVersion
 from kijun.governance.organisation.models import Department
+from kijun.inspection.vocabulary import LABELS, Words
 
 
 def _load(municipality_id: int, subject_id: str) -> DocumentVersion:
@@ -37,9 +38,33 @@ def frozen(version: DocumentVersion) -> dict[str, Any]:
         "review_by": version.review_by,
         "file_name": version.file_name,
         "passages": version.passages,
-        "findings": version.findings,
+        "findings": {key: n for key, n in version.findings.items() if n},
         "sha256_text": hashlib.sha256(version.text.encode("utf-8", "replace")).hexdigest(),
+        "_labels": _WORDS | {key: _both(LABELS[key]) for key in version.findings if key in LABELS},
     }
+
+
+def _both(words: Words) -> dict[str, str]:
+    return {"ja": words.ja, "en": words.en}
+
+
+_WORDS = {
+    name: {"ja": ja, "en": en}
+    for name, ja, en in (
+        ("title", "文書名", "Title"),
+        ("collection", "文書集", "Collection"),
+        ("department", "所管の部署", "Department"),
+        ("is_open", "庁内のどの利用目的からも使える", "Open to every purpose of the town hall"),
+        ("version", "版", "Version"),
+        ("dated", "内容の時点", "As of"),
+        ("review_by", "見直し期限", "To be reviewed by"),
+        ("file_name", "ファイル名", "File name"),
+        ("passages", "箇所の数", "Passages"),
+        ("findings", "見つかったもの", "Found in it"),
+        ("sha256_text", "本文の要約値（SHA-256）", "Digest of the text (SHA-256)"),
+    )
+}
+"""What the frozen copy's keys are called, kept with it."""
 
 
 def _url(version: DocumentVersion) -> str:
