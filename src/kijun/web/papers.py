@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from kijun.web import pdf_fonts_folder
 
@@ -82,25 +82,20 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     """A PDF of a Typst template that reads its JSON from ``sys.inputs.data``. Tagged; PDF/UA-1 as long as the fonts have every character."""
     import typst
 
-    def made(standards: list[Literal["ua-1"]]) -> bytes:
-        content: bytes = typst.compile(
-            str(template),
-            font_paths=[str(pdf_fonts_folder())],
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"data": json.dumps(_clean(data), ensure_ascii=False)},
-            pdf_standards=standards,
-        )
-        return content
-
+    how: dict[str, Any] = {
+        "font_paths": [str(pdf_fonts_folder())],
+        "ignore_system_fonts": True,
+        "format": "pdf",
+        "sys_inputs": {"data": json.dumps(_clean(data), ensure_ascii=False)},
+    }
     try:
-        return made(["ua-1"])
+        content: bytes = typst.compile(str(template), pdf_standards=["ua-1"], **how)
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
-        return (
-            made()
-        )  # a picture character or a script without a font: better a box in its place than no file
+        # A picture character, or a script without a font: better a box in its place than no file.
+        content = typst.compile(str(template), **how)
+    return content
 
 
 def _clean(value: Any) -> Any:

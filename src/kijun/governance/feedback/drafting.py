@@ -87,7 +87,7 @@ def _due(row: ImprovementRequest, language: str) -> str:
 
 
 def _answer_by(row: ImprovementRequest, language: str) -> str:
-    words = _("改善するかどうかの判断と、その理由、直す場合は期日を、%(due)s までにお知らせください。")
+    words = _("改善するかどうかの判断と、その理由、直す場合は期日を、%(due)sまでにお知らせください。")
     if row.due_on is None:
         return _(
             "改善するかどうかの判断と、その理由、直す場合は期日を、この文書が届いてから20開庁日以内にお知らせください。"
