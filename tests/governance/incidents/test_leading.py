@@ -17,6 +17,7 @@ from kijun.governance.audit.models import Entry
 from kijun.governance.incidents import actions, deadlines, readiness
 from kijun.governance.incidents.drafting import draft
 from kijun.governance.incidents.models import Event, Incident, Notice, Playbook, Prevention, Step
+from kijun.governance.inventory import remains
 from kijun.governance.inventory.models import AISystem
 from kijun.web.versions import Stale
 from tests.governance.incidents.conftest import anew, contained, finish_all
@@ -491,3 +492,12 @@ def test_everything_done_leaves_nothing_waiting(incident: Any, owner: Person, pl
     finish_all(owner, row)
     assert not Notice.objects.filter(done_at=None).exists()
     assert anew(row).state == "handling"
+
+
+def test_a_retired_system_shows_what_is_not_over(incident: Any, owner: Person, system: AISystem) -> None:
+    row = incident()
+    assert [one.url for one in remains.remaining(system) if "incidents" in one.url] == [
+        row.get_absolute_url()
+    ]
+    actions.withdraw(owner, row, "誤報")
+    assert not [one for one in remains.remaining(system) if "incidents" in one.url]

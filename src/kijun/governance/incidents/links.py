@@ -21,6 +21,7 @@ from kijun.governance.feedback.models import Report
 from kijun.governance.incidents import actions, queries
 from kijun.governance.incidents.actions.moving import led_by, preventions_of
 from kijun.governance.incidents.models import (
+    OPEN,
     Course,
     Harm,
     Incident,
@@ -29,11 +30,12 @@ from kijun.governance.incidents.models import (
     Residents,
     Severity,
     State,
+    SystemPlan,
     Whom,
 )
 from kijun.governance.interactions import beside
 from kijun.governance.interactions.searching import Interaction
-from kijun.governance.inventory import panels
+from kijun.governance.inventory import panels, remains
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web import navigation, search
@@ -164,8 +166,6 @@ def _give_prevention(thing_id: str, old: Person, new: Person, actor: Person) -> 
 
 
 def _panel(request: StaffRequest, system: AISystem) -> dict[str, Any]:
-    from kijun.governance.incidents.models import OPEN, SystemPlan
-
     rows = queries.visible(request.user).filter(system=system)
     return {
         "incidents": [(one, queries.TONES[State(one.state)]) for one in rows[:5]],
@@ -184,6 +184,13 @@ def _beside_record(request: StaffRequest, one: Interaction, own: bool) -> dict[s
         return None
     known = queries.visible(request.user).filter(tied__interaction=one.id)
     return {"interaction": one.id, "incidents": list(known[:5])}
+
+
+def remaining(system: AISystem) -> Iterable[remains.Remain]:
+    """Incidents of a system that is no longer used and that are not over."""
+    for one in queries.incidents(system.municipality).filter(system=system, state__in=OPEN):
+        words_ = gettext("終わっていないインシデント：%(code)s") % {"code": one.code}
+        yield remains.Remain(words_, one.get_absolute_url())
 
 
 def find_incidents(request: HttpRequest, words_: str) -> Iterable[search.Hit]:
@@ -209,6 +216,7 @@ def register_all() -> None:
     waiting.register(tasks)
     departures.register(actions.end_of_departed)
     escalations.register(take)
+    remains.register(remaining)
     for key, find_many, give in (
         ("incidents.incident:leader", kept_incidents, _give_incident),
         ("incidents.prevention:person", kept_preventions, _give_prevention),

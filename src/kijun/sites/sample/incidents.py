@@ -51,9 +51,9 @@ def _system(town: Municipality, key: str) -> AISystem:
 
 
 def _anew(row: Incident) -> Incident:
-    return Incident.objects.select_related("municipality", "system__owner", "report", "playbook").get(
-        pk=row.pk
-    )
+    rows = Incident.objects.select_related("municipality", "system__owner", "report", "playbook")
+    found: Incident = rows.get(pk=row.pk)
+    return found
 
 
 def _prepare(town: Municipality) -> None:
