@@ -11,6 +11,7 @@ from django.utils.translation import override
 from kijun.governance.accounts.models import Person
 from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope, collectors
+from kijun.governance.feedback import actions as feedback
 from kijun.governance.incidents import actions, evidence
 from kijun.governance.incidents.models import Drill, Incident, Lesson, Notice, Playbook
 from kijun.governance.inventory.models import AISystem
@@ -134,6 +135,15 @@ def test_reported_at_once(system: AISystem, owner: Person, incident: Any) -> Non
     assert verdict(proof) == Verdict.UNMET
     assert proof is not None
     assert proof.figures["residents_late"] == 1
+
+
+def test_a_doubt_says_nothing_of_the_time(report: Any, staff: Person, owner: Person) -> None:
+    one = report(staff)
+    feedback.escalate(owner, one, "通知に使われた")
+    proof = evidence.reported_at_once(of(one.system))
+    assert verdict(proof) == Verdict.MET
+    assert proof is not None
+    assert (proof.figures["incidents"], proof.figures["hours_to_report"]) == (1, None)
 
 
 def test_residents_who_were_helped(system: AISystem, owner: Person, incident: Any) -> None:

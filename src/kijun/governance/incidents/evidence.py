@@ -22,6 +22,7 @@ from kijun.governance.incidents.models import (
     Incident,
     Lesson,
     Residents,
+    Source,
     State,
     SystemPlan,
 )
@@ -218,25 +219,30 @@ def owners_lead(scope: Scope) -> Proof | None:
 
 @proves("U8.1.1", page="incidents:incidents", scopes=BOTH)
 def reported_at_once(scope: Scope) -> Proof | None:
-    """Median opening days from noticing to the report, and whether residents who were touched were told and helped."""
+    """Median opening days from noticing to the report, and whether residents who were touched were told and helped.
+
+    Of a report on an answer nobody said when it was noticed: it counts, but says nothing of the time.
+    """
     rows = list(_within(scope, HALF).prefetch_related("notices"))
     if not rows:
         return None
     closed = closing_days(scope.municipality)
+    timed = [one for one in rows if one.source != Source.FEEDBACK]
     days = [
         dates.business_days_between(
             timezone.localdate(one.noticed_at), timezone.localdate(one.reported_at), closed
         )
-        for one in rows
+        for one in timed
     ]
-    hours = round(median(one.until_report.total_seconds() / 3600 for one in rows), 1)
+    spans = [one.until_report.total_seconds() / 3600 for one in timed]
+    hours = round(median(spans), 1) if spans else None
     touched = [one for one in rows if one.residents == Residents.YES and one.state == State.CLOSED]
     helped = sum(bool(one.redress) and told_residents(one) for one in touched)
     overdue = sum(_residents_late(one) for one in rows)
-    quick = median(days) <= deadlines.TOLD
+    quick = not days or median(days) <= deadlines.TOLD
     value = line(
         _("半年間の報告%(n)s件。気づいてから報告まで中央値%(hours)s時間。住民に影響し終わった%(touched)s件のうち、連絡と手当ての記録%(helped)s件。住民への連絡が遅れているもの%(overdue)s件"),
-        n=len(rows), hours=hours, touched=len(touched), helped=helped, overdue=overdue,
+        n=len(rows), hours="–" if hours is None else hours, touched=len(touched), helped=helped, overdue=overdue,
     )  # fmt: skip
     figures = {
         "incidents": len(rows),
