@@ -73,7 +73,7 @@ def test_number_of_queries(
         make_person(town, f"1{place:03}", f"職員{place}", care, Role.STAFF, kana="ショクイン")
     client = client_of(administrator)
     client.get(reverse("accounts:people"))
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(29):
         client.get(reverse("accounts:people"))
     with django_assert_max_num_queries(16):
         client.get(reverse("accounts:people") + "?format=xlsx")

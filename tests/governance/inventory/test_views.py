@@ -526,7 +526,7 @@ class TestDatasets:
             row.systems.add(system)
         client = client_of(it_staff)
         client.get(url("datasets"))
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(29):
             client.get(url("datasets"))
 
 

@@ -321,7 +321,7 @@ def test_the_list_takes_the_same_queries(
             published_by=it_staff,
         )
     client = client_of(it_staff)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         assert client.get(reverse("register:list")).status_code == 200
     assert client.get(reverse("register:list") + "?format=xlsx").status_code == 200
     assert client.get(reverse("register:list") + "?register=open&sort=-published").status_code == 200

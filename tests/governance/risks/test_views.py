@@ -309,7 +309,7 @@ class TestLists:
             assess(it_staff, make_system(it_staff, name=f"AI {n}"))
         client = client_of(it_staff)
         client.get(url("overview"))
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(26):
             client.get(url("overview"))
 
     @pytest.mark.parametrize(
