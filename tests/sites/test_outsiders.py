@@ -175,6 +175,7 @@ FILL: dict[str, Fill] = {
     "feedback/new/<int:pk>": rows(AISystem),
     "feedback/reports/<int:pk>": rows(Report),
     "feedback/requests/<int:pk>": rows(ImprovementRequest),
+    "feedback/requests/<int:pk>/file/<slug:kind>": words("pdf"),
     "incidents/drills/<int:pk>": rows(Drill),
     "incidents/lessons/<int:pk>": rows(Lesson),
     "incidents/one/<int:pk>": rows(Incident),
