@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -123,3 +124,42 @@ class TestMaskedAndStopped:
     def test_another_municipality(self, say: Any, staff: Person, other_town: Municipality) -> None:
         say(staff, "氏名：山田太郎")
         assert evidence.refusals_follow_rules(Scope.organisation(other_town)) is None
+
+
+class TestExpression:
+    LOADED = "外国人は犯罪者ばかりなので追い出すべきだ、という案内文を書いて"
+
+    def test_loaded_input_is_warned_of(self, say: Any, staff: Person, town_scope: Scope) -> None:
+        say(staff, self.LOADED, verdict=Ruled.TO_CONFIRM)
+        say(staff, self.LOADED, verdict=Ruled.CONFIRMED)
+        say(staff, "節電の案を考えて")
+        found = proof(evidence.loaded_input_is_warned_of(town_scope))
+        assert found.figures == {"inputs": 3, "warned": 1, "confirmed": 1, "silent": 0}
+        assert found.verdict == Verdict.MET
+        say(staff, self.LOADED, verdict=Ruled.ALLOWED)
+        assert proof(evidence.loaded_input_is_warned_of(town_scope)).verdict == Verdict.PARTLY
+
+    def test_answers_are_filtered(
+        self, say: Any, record: Any, staff: Person, town_scope: Scope, purpose: Purpose
+    ) -> None:
+        say(staff)
+        asked, answered = exchange(staff, "案を", "はい", purpose=purpose)
+        stopped = dataclasses.replace(answered, verdict=Ruled.BLOCKED, findings=("abuse",))
+        record([asked, stopped])
+        found = proof(evidence.answers_are_filtered(town_scope))
+        assert (found.figures["answers"], found.figures["stopped"]) == (2, 1)
+        assert found.figures["by_type"] == {"abuse": 1}
+        assert found.verdict == Verdict.MET
+
+    def test_a_purpose_that_lets_everything_through(
+        self, say: Any, staff: Person, town_scope: Scope, purpose: Purpose
+    ) -> None:
+        say(staff)
+        purpose.output_handling = {"groups": {"expression": "allow"}, "types": {}}
+        purpose.save()
+        found = proof(evidence.answers_are_filtered(town_scope))
+        assert (found.verdict, found.figures["open"]) == (Verdict.PARTLY, [purpose.name])
+
+    def test_nobody_used_ai(self, town_scope: Scope) -> None:
+        assert evidence.answers_are_filtered(town_scope) is None
+        assert evidence.loaded_input_is_warned_of(town_scope) is None

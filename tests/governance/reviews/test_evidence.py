@@ -20,7 +20,7 @@ EVERY: list[Callable[[Scope], Proof | None]] = [
     evidence.confirmation_is_built_in, evidence.people_decide, evidence.officials_sign, evidence.residents_will,
     evidence.local_fit, evidence.minorities, evidence.own_knowledge, evidence.six_angles, evidence.rights_and_wording,
     evidence.facts_before_leaving, evidence.no_harm_before_leaving, evidence.fair_before_leaving, evidence.flags_are_judged,
-    evidence.public_power_is_bounded, evidence.residents_are_told,
+    evidence.public_power_is_bounded, evidence.residents_are_told, evidence.people_judge_for_themselves,
 ]  # fmt: skip
 
 
@@ -50,6 +50,24 @@ def test_it_works(confirm: Any, staff: Person, whole: Scope, system: AISystem, o
         assert proof.verdict == Verdict.MET
         assert "そのまま1件" in str(proof.value)
     assert evidence.confirmation_is_built_in(Scope.organisation(outsider.municipality)) is None
+
+
+def test_many_answers_and_none_changed_stands_out(
+    confirm: Any, staff: Person, whole: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "FEW", 2)
+    confirm(staff)
+    few = evidence.people_judge_for_themselves(whole)
+    assert few is not None
+    assert few.verdict == Verdict.MET
+    confirm(staff)
+    unseen = evidence.people_judge_for_themselves(whole)
+    assert unseen is not None
+    assert unseen.verdict == Verdict.PARTLY
+    confirm(staff, text="直した。")
+    seen = evidence.people_judge_for_themselves(whole)
+    assert seen is not None
+    assert (seen.verdict, seen.figures["judged"]) == (Verdict.MET, 1)
 
 
 def test_what_was_looked_at_and_put_aside(confirm: Any, staff: Person, whole: Scope) -> None:

@@ -3,72 +3,39 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
-from kijun.gateway.handling import PERSONAL, group_of
-from kijun.gateway.snapshot import Group
+from kijun.gateway.handling import group_of
+from kijun.gateway.snapshot import Action, Group
+from kijun.governance.access.handling import OUTPUT, action_of
 from kijun.governance.access.models import Purpose
 from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
-from kijun.governance.interactions import ledger
-from kijun.governance.interactions.figures import ASKED, last_month, month_days
+from kijun.governance.interactions.counting import (
+    BOTH,
+    DAYS,
+    STOPPED,
+    count,
+    counted,
+    expressions,
+    personal,
+    proof_of,
+    summed,
+    unreadable,
+    where,
+)
+from kijun.governance.interactions.figures import last_month, month_days
 from kijun.governance.interactions.models import AccessReport, LedgerCheck
-from kijun.governance.interactions.searching import milliseconds
-from kijun.governance.interactions.wording import TOO_LATE
 from kijun.governance.inventory.models import IN_USE, AISystem
-from kijun.ledger.model import Kind, LedgerError, Query
+from kijun.ledger.model import Kind, LedgerError
 from kijun.ledger.model import Verdict as Ruled
 
-DAYS: Final = 30
-"""Days of use that evidence tells of."""
 CHECK_DAYS: Final = 2
 """A verification of the ledger is good for so long: it is made every night."""
-BOTH: Final = (ScopeKind.ORGANISATION, ScopeKind.SYSTEM)
-STOPPED: Final = frozenset({Ruled.BLOCKED, Ruled.TO_CONFIRM})
-
-
-def _proof(
-    title: StrOrPromise,
-    value: StrOrPromise,
-    verdict: Verdict,
-    page: str,
-    figures: dict[str, Any],
-    expires_on: datetime.date | None = None,
-) -> Proof:
-    url = reverse(f"interactions:{page}")
-    return Proof(title, value, verdict, url, timezone.now(), expires_on, figures)
-
-
-def _where(scope: Scope, kinds: Sequence[Kind] = ASKED) -> Query:
-    since = timezone.localdate() - datetime.timedelta(days=DAYS)
-    return Query(
-        municipality=scope.municipality.code,
-        kinds=tuple(kinds),
-        since=milliseconds(since),
-        system=str(scope.id) if scope.kind == ScopeKind.SYSTEM else "",
-    )
-
-
-def _count(by: tuple[str, ...], where: Query) -> list[dict[str, Any]]:
-    """Figures of the ledger; none while there is no ledger. Raises `LedgerError`."""
-    from kijun.ledger.client import FOLDER
-
-    if not (ledger.home() / FOLDER).is_dir():
-        return []
-    with ledger.reading() as book:
-        return book.aggregate(by, where)
-
-
-def _unreadable(title: StrOrPromise) -> Proof:
-    """A ledger that cannot be read proves that something is wrong, not nothing."""
-    return _proof(title, _("台帳を読めないため、確かめられません"), Verdict.UNMET, "records", {})
 
 
 def _in_use(scope: Scope) -> set[str]:
@@ -93,10 +60,10 @@ def records_are_kept(scope: Scope) -> Proof | None:
     title = _("入出力の記録と完全性")
     used = _in_use(scope)
     try:
-        counts = {row["system"]: row["count"] for row in _count(("system",), _where(scope))}
-        answers = sum(row["count"] for row in _count(("kind",), _where(scope, (Kind.OUTPUT,))))
+        counts = {row["system"]: row["count"] for row in count(("system",), where(scope))}
+        answers = sum(row["count"] for row in count(("kind",), where(scope, (Kind.OUTPUT,))))
     except LedgerError:
-        return _unreadable(title)
+        return unreadable(title)
     total = sum(counts.values())
     if not used and not total:
         return None
@@ -133,7 +100,7 @@ def records_are_kept(scope: Scope) -> Proof | None:
     whole = fresh and not faults and kept == len(used)
     verdict = Verdict.UNMET if faults or not total else Verdict.MET if whole else Verdict.PARTLY
     until = day + datetime.timedelta(days=CHECK_DAYS) if day is not None and verdict == Verdict.MET else None
-    return _proof(title, value, verdict, "records", figures, until)
+    return proof_of(title, value, verdict, "records", figures, until)
 
 
 # --- analysed and looked at -----------------------------------------------------------------
@@ -173,7 +140,7 @@ def access_is_analysed(scope: Scope) -> Proof | None:
     current = month >= last_month(timezone.localdate() - datetime.timedelta(days=10))
     verdict = Verdict.UNMET if not current else Verdict.PARTLY if late else Verdict.MET
     until = _lapse(month) if verdict == Verdict.MET else None
-    return _proof(_("アクセスの分析"), value, verdict, "reports", figures, until)
+    return proof_of(_("アクセスの分析"), value, verdict, "reports", figures, until)
 
 
 @proves("P7.1.4", page="interactions:reports")
@@ -195,7 +162,7 @@ def tendencies_are_analysed(scope: Scope) -> Proof | None:
     figures = {"month": month, "interactions": total, "findings": found, "changed": moved}
     current = month >= last_month(timezone.localdate() - datetime.timedelta(days=10))
     # topics and groups (drift) are another capability's: from here never more than partly
-    return _proof(
+    return proof_of(
         _("入出力の傾向の分析"), value, Verdict.PARTLY if current else Verdict.UNMET, "reports", figures
     )
 
@@ -223,31 +190,10 @@ def reports_are_acknowledged(scope: Scope) -> Proof | None:
     else:
         verdict = Verdict.MET if done else Verdict.UNKNOWN
     until = _lapse(newest) if verdict == Verdict.MET else None
-    return _proof(_("利用報告の確認"), value, verdict, "reports", figures, until)
+    return proof_of(_("利用報告の確認"), value, verdict, "reports", figures, until)
 
 
 # --- masked and stopped ---------------------------------------------------------------------
-
-
-def _counted(
-    scope: Scope, title: StrOrPromise, make: Callable[[int, list[dict[str, Any]]], Proof | None]
-) -> Proof | None:
-    """Inputs of 30 days, and their findings by purpose; nothing is proven while nobody used AI."""
-    where = _where(scope)
-    try:
-        total = sum(row["count"] for row in _count(("kind",), where))
-        rows = _count(("purpose", "verdict", "finding"), where) if total else []
-    except LedgerError:
-        return _unreadable(title)
-    return make(total, rows) if total else None
-
-
-def _personal(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if row["finding"] not in TOO_LATE and group_of(row["finding"]) in PERSONAL]
-
-
-def _sum(rows: Sequence[dict[str, Any]], verdicts: frozenset[Ruled] | set[Ruled]) -> int:
-    return sum(row["count"] for row in rows if row["verdict"] in verdicts)
 
 
 @proves("U5.1.1", page="interactions:records", scopes=BOTH)
@@ -256,9 +202,9 @@ def personal_data_are_limited(scope: Scope) -> Proof | None:
     title = _("目的に要らない個人情報の伏せ・遮断")
 
     def make(total: int, rows: list[dict[str, Any]]) -> Proof:
-        found = _personal(rows)
-        masked, stopped = _sum(found, {Ruled.MASKED}), _sum(found, STOPPED)
-        passed = _sum(found, {Ruled.ALLOWED, Ruled.CONFIRMED})
+        found = personal(rows)
+        masked, stopped = summed(found, {Ruled.MASKED}), summed(found, STOPPED)
+        passed = summed(found, {Ruled.ALLOWED, Ruled.CONFIRMED})
         purposes = len({row["purpose"] for row in found})
         value = format_lazy(
             _(
@@ -272,9 +218,9 @@ def personal_data_are_limited(scope: Scope) -> Proof | None:
             purposes=purposes,
         )
         figures = {"inputs": total, "masked": masked, "stopped": stopped, "passed": passed}
-        return _proof(title, value, Verdict.MET, "records", figures)
+        return proof_of(title, value, Verdict.MET, "records", figures)
 
-    return _counted(scope, title, make)
+    return counted(scope, title, make)
 
 
 @proves("U5.1.2", page="interactions:records", scopes=BOTH)
@@ -285,9 +231,11 @@ def outside_of_scope_is_stopped(scope: Scope) -> Proof | None:
     def make(total: int, rows: list[dict[str, Any]]) -> Proof:
         known = Purpose.objects.of(scope.municipality)
         based = {str(one.pk) for one in known if one.legal_basis or one.consent_scope}
-        found = _personal(rows)
-        stopped = _sum(found, STOPPED)
-        beyond = _sum([row for row in found if row["purpose"] not in based], {Ruled.ALLOWED, Ruled.CONFIRMED})
+        found = personal(rows)
+        stopped = summed(found, STOPPED)
+        beyond = summed(
+            [row for row in found if row["purpose"] not in based], {Ruled.ALLOWED, Ruled.CONFIRMED}
+        )
         value = format_lazy(
             _("{days}日間に、範囲外として止めた個人情報{stopped}件、根拠のない目的で通ったもの{beyond}件"),
             days=DAYS,
@@ -295,9 +243,9 @@ def outside_of_scope_is_stopped(scope: Scope) -> Proof | None:
             beyond=beyond,
         )
         figures = {"inputs": total, "stopped": stopped, "beyond": beyond}
-        return _proof(title, value, Verdict.PARTLY if beyond else Verdict.MET, "records", figures)
+        return proof_of(title, value, Verdict.PARTLY if beyond else Verdict.MET, "records", figures)
 
-    return _counted(scope, title, make)
+    return counted(scope, title, make)
 
 
 @proves("U5.1.3", page="interactions:records", scopes=BOTH)
@@ -308,11 +256,11 @@ def forbidden_attempts_are_stopped(scope: Scope) -> Proof | None:
     def make(total: int, rows: list[dict[str, Any]]) -> Proof | None:
         known = Purpose.objects.of(scope.municipality)
         closed = {str(one.pk) for one in known if not one.has_personal_data}
-        here = [row for row in _personal(rows) if row["purpose"] in closed]
+        here = [row for row in personal(rows) if row["purpose"] in closed]
         if not closed:
             return None
-        hidden = _sum(here, {Ruled.MASKED, *STOPPED})
-        passed = _sum(here, {Ruled.ALLOWED, Ruled.CONFIRMED})
+        hidden = summed(here, {Ruled.MASKED, *STOPPED})
+        passed = summed(here, {Ruled.ALLOWED, Ruled.CONFIRMED})
         value = format_lazy(
             _(
                 "{days}日間に、個人情報を入力しない目的で見つけた個人情報：伏せた・止めた{hidden}件、通った{passed}件"
@@ -322,9 +270,9 @@ def forbidden_attempts_are_stopped(scope: Scope) -> Proof | None:
             passed=passed,
         )
         figures = {"hidden": hidden, "passed": passed}
-        return _proof(title, value, Verdict.PARTLY if passed else Verdict.MET, "records", figures)
+        return proof_of(title, value, Verdict.PARTLY if passed else Verdict.MET, "records", figures)
 
-    return _counted(scope, title, make)
+    return counted(scope, title, make)
 
 
 @proves("U6.1.1", page="interactions:records", scopes=BOTH)
@@ -350,6 +298,77 @@ def refusals_follow_rules(scope: Scope) -> Proof | None:
         by_type: dict[str, int] = {}
         for row in refused:
             by_type[row["finding"]] = by_type.get(row["finding"], 0) + row["count"]
-        return _proof(title, value, Verdict.MET, "records", {"inputs": total, "refused": by_type})
+        return proof_of(title, value, Verdict.MET, "records", {"inputs": total, "refused": by_type})
 
-    return _counted(scope, title, make)
+    return counted(scope, title, make)
+
+
+# --- expression -----------------------------------------------------------------------------
+
+
+@proves("U4.1.2", page="interactions:records", scopes=BOTH)
+def loaded_input_is_warned_of(scope: Scope) -> Proof | None:
+    """Inputs with loaded expressions: how many went no further after the warning, and how many were sent after being confirmed."""
+    title = _("偏った・きつい表現を含む入力への注意")
+
+    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+        found = expressions(rows)
+        warned, confirmed = summed(found, STOPPED), summed(found, {Ruled.CONFIRMED})
+        silent = summed(found, {Ruled.ALLOWED, Ruled.MASKED})
+        value = format_lazy(
+            _(
+                "{days}日間の入力{total}件のうち、表現に注意して止めた{warned}件、確かめて送った{confirmed}件、注意せずに通した{silent}件"
+            ),
+            days=DAYS,
+            total=total,
+            warned=warned,
+            confirmed=confirmed,
+            silent=silent,
+        )
+        figures = {"inputs": total, "warned": warned, "confirmed": confirmed, "silent": silent}
+        return proof_of(title, value, Verdict.PARTLY if silent else Verdict.MET, "records", figures)
+
+    return counted(scope, title, make)
+
+
+@proves("P3.1.6", page="interactions:records", scopes=BOTH)
+def answers_are_filtered(scope: Scope) -> Proof | None:
+    """Answers that were stopped or altered, by rule; partly, where a purpose in use lets unsuitable expressions through unmarked."""
+    title = _("回答に含まれる不適切な内容の遮断")
+
+    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+        found = [row for row in rows if row["finding"]]
+        stopped, altered = summed(found, STOPPED), summed(found, {Ruled.MASKED})
+        open_to = _open_purposes(scope)
+        value = format_lazy(
+            _(
+                "{days}日間の回答{total}件をすべて検査し、止めた{stopped}件、伏せた{altered}件。不適切な表現をそのまま通す利用目的{open}件"
+            ),
+            days=DAYS,
+            total=total,
+            stopped=stopped,
+            altered=altered,
+            open=len(open_to),
+        )
+        by_type: dict[str, int] = {}
+        for row in found:
+            by_type[row["finding"]] = by_type.get(row["finding"], 0) + row["count"]
+        figures = {
+            "answers": total,
+            "stopped": stopped,
+            "altered": altered,
+            "by_type": by_type,
+            "open": open_to,
+        }
+        return proof_of(title, value, Verdict.PARTLY if open_to else Verdict.MET, "records", figures)
+
+    return counted(scope, title, make, (Kind.OUTPUT,))
+
+
+def _open_purposes(scope: Scope) -> list[str]:
+    """Names of purposes in use whose answers may hold unsuitable expressions without anything being done. Raises `LedgerError`."""
+    used = [row["purpose"] for row in count(("purpose",), where(scope, (Kind.OUTPUT,)))]
+    rows = Purpose.objects.of(scope.municipality).filter(pk__in=[one for one in used if one.isdecimal()])
+    return [
+        one.name for one in rows if action_of(one.output_handling, OUTPUT, Group.EXPRESSION) is Action.ALLOW
+    ]

@@ -22,6 +22,8 @@ from kijun.governance.reviews.actions.confirming import NONE, YES
 from kijun.governance.reviews.models import Decision, Destination, Label, Opening, Review, Taking
 
 DAYS: Final = 90
+FEW: Final = 20
+"""So many answers may be used unchanged before it stands out that none was changed."""
 BOTH: Final = (ScopeKind.ORGANISATION, ScopeKind.SYSTEM)
 State = Review.State
 
@@ -85,6 +87,26 @@ def people_decide(scope: Scope) -> Proof | None:
     )
     figures = {"decisions": total, "reasoned": reasoned, "by_department": _by_department(rows)}
     return _proof(_("人の判断の記録"), value, _judged(reasoned, total), figures)
+
+
+@proves("U1.3.2", page="reviews:all", scopes=BOTH)
+def people_judge_for_themselves(scope: Scope) -> Proof | None:
+    """How many answers people changed or left aside before use. Where many were used and none changed, nobody may have looked closely."""
+    counts = Counter(_rows(scope).values_list("decision", flat=True))
+    total = sum(counts.values())
+    if not total:
+        return None
+    judged = counts[Decision.EDIT] + counts[Decision.REJECT]
+    value = format_lazy(
+        _("{days}日間に確認した{n}件のうち、直して使った{edited}件、使わなかった{rejected}件"),
+        days=DAYS,
+        n=total,
+        edited=counts[Decision.EDIT],
+        rejected=counts[Decision.REJECT],
+    )
+    figures = {"decisions": dict(counts), "judged": judged, "by_department": _by_department(_rows(scope))}
+    verdict = Verdict.MET if judged or total < FEW else Verdict.PARTLY
+    return _proof(_("回答を見分けて使う"), value, verdict, figures)
 
 
 @proves("U1.2.3", page="reviews:all", scopes=BOTH)
@@ -232,7 +254,7 @@ def public_power_is_bounded(scope: Scope) -> Proof | None:
     return _proof(_("公権力の行使での利用の制限"), value, _judged(whole, total), figures)
 
 
-@proves("U7.2.1", page="reviews:labels", scopes=BOTH)
+@proves("U7.2.1", "U7.2.3", page="reviews:labels", scopes=BOTH)
 def residents_are_told(scope: Scope) -> Proof | None:
     """Texts that left the building carry a label that leads residents to who decided and how to object."""
     left = _rows(scope).filter(destination=Destination.OUTSIDE, takings__isnull=False).distinct()
