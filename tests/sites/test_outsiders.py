@@ -35,6 +35,7 @@ from kijun.governance.chat.models import (
     Document,
     DocumentVersion,
     Prompt,
+    Turn,
 )
 from kijun.governance.evidence import store
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind, StoredFile
@@ -150,6 +151,10 @@ FILL: dict[str, Fill] = {
     "assessments/work/<int:pk>": rows(Assignment),
     "chat/<uuid:pk>": rows(Conversation),
     "chat/<uuid:pk>/export/<slug:form>": words("md"),
+    "chat/answers/<str:interaction>": lambda world, _before: list(
+        Turn.objects.filter(conversation__municipality=world.town).values_list("interaction", flat=True)[:1]
+    ),
+    "chat/answers/<str:interaction>/<int:number>": words("1"),
     "chat/attach/<int:grant>": rows(Grant, person__isnull=False),
     "chat/attachments/<int:pk>": rows(Attachment),
     "chat/documents/<int:pk>": rows(Document),

@@ -160,7 +160,7 @@ def test_the_last_administrator_stays(administrator: Person, town: Municipality)
     assert len(posts(administrator)) == 1
     assert jobs.apply_transfers() == 0
     assert Entry.objects.filter(action="accounts.transfer_blocked").count() == 1  # told once
-    assert any("発効できない「退職」を直す" == str(task.title) for task in waiting.tasks(administrator))
+    assert any(str(task.title) == "発効できない「退職」を直す" for task in waiting.tasks(administrator))
 
 
 def test_the_server_was_down_on_that_day(

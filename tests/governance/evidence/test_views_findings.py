@@ -198,7 +198,10 @@ def test_queries_do_not_grow(
 def test_what_waits(finding: Finding, staff: Person, approver: Person, neighbour: Person) -> None:
     save_step(staff, finding, step=None, what="一覧を作る", person=neighbour, due_on=None)
     make_item(staff, title="証明書", expires_on=timezone.localdate() + datetime.timedelta(days=5))
-    assert [str(task.title) for task in waiting.tasks(staff)][:2] == ["「P6.1.3 証明書」を新しくする", f"「{finding}」に対応する"]
+    assert [str(task.title) for task in waiting.tasks(staff)][:2] == [
+        "「P6.1.3 証明書」を新しくする",
+        f"「{finding}」に対応する",
+    ]
     assert [str(task.title) for task in waiting.tasks(neighbour)] == ["「一覧を作る」を済ませる"]
     advance(staff, finding, note="した")
     approver.forget_cached()

@@ -30,7 +30,8 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
     for one in queries.open_work(person):
         yield waiting.Task(
             labelled(
-                gettext("「%(name)s」に回答する") % {"name": one.assessment.shown_name}, one.get_role_display()
+                gettext("「%(name)s」に回答する") % {"name": one.assessment.shown_name},
+                one.get_role_display(),
             ),
             _("自己点検への回答"),
             reverse("assessments:assessment", args=[one.assessment_id]) + "?show=mine",

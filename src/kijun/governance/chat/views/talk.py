@@ -311,7 +311,8 @@ def look(request: StaffRequest, grant: int) -> HttpResponse:
         return JsonResponse({"refused": words(refused.told)}, status=409)
     html = render(request, "chat/_check.html", {"check": seen}).content.decode() if seen.asks else ""
     verdict = "to_confirm" if seen.gone and not seen.stops else seen.verdict
-    return JsonResponse({"verdict": verdict, "seen": seen.seen, "html": html})
+    without = bool(seen.gone) and not seen.stops
+    return JsonResponse({"verdict": verdict, "seen": seen.seen, "html": html, "without": without})
 
 
 @who_may("chat.use")

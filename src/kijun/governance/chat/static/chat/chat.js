@@ -65,7 +65,8 @@
   const showCheck = (told) => {
     check.innerHTML = told.html;
     form.elements.seen.value = told.seen;
-    send.textContent = told.verdict === "blocked" || told.verdict === "allowed" ? say.saySend : say.sayAgain;
+    const passes = told.verdict !== "blocked" && told.verdict !== "allowed";
+    send.textContent = told.without ? say.sayWithout : passes ? say.sayAgain : say.saySend;
     if (told.html) check.focus();
   };
   // 伏せる・消す: places count in characters, as the server counts them, not in halves of them.
