@@ -75,7 +75,12 @@ def test_names_are_hidden_from_the_service_and_put_back(
     assert made.findings == ()  # what was only put back is no finding
 
 
-CITED = [{"type": "url_citation", "url_citation": {"url": "https://example.jp/a", "title": "手引き（担当の携帯 090-1234-5678）"}}]
+CITED = [
+    {
+        "type": "url_citation",
+        "url_citation": {"url": "https://example.jp/a", "title": "手引き（担当の携帯 090-1234-5678）"},
+    }
+]
 
 
 @pytest.mark.parametrize("stream", [False, True])
