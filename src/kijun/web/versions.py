@@ -46,3 +46,8 @@ class Versioned(models.Model):
                 type(self)._default_manager.filter(pk=self.pk).values_list("revision", flat=True).first()
             )
         self.revision = rows.model._default_manager.values_list("revision", flat=True).get(pk=self.pk)
+
+
+def claim(row: Versioned, seen_revision: int | None) -> None:
+    """As `Versioned.claim`; without a revision that the person saw, the one that the row was read with."""
+    row.claim(row.revision if seen_revision is None else seen_revision)

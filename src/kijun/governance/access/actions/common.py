@@ -12,19 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.models import Purpose, Upstream
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
-from kijun.governance.audit.refs import Ref
 from kijun.governance.organisation.models import Municipality
 
-Actor = Person | Ref
 SECRET = "●●●"  # noqa: S105  what the trail shows in place of a key
-
-
-def allow(actor: Actor, permission: str, thing: Row | None) -> None:
-    """Raise PermissionDenied unless the person may; a command or a job (a Ref) always may."""
-    if isinstance(actor, Person) and not actor.has_perm(permission, thing):
-        raise PermissionDenied
 
 
 def allow_in(actor: Actor, permission: str, municipality: Municipality) -> None:
@@ -32,11 +25,6 @@ def allow_in(actor: Actor, permission: str, municipality: Municipality) -> None:
     if isinstance(actor, Person) and actor.municipality_id != municipality.pk:
         raise PermissionDenied
     allow(actor, permission, None)
-
-
-def person_of(actor: Actor) -> Person | None:
-    """Who acts, where it is a person: a command or a job leaves the column empty."""
-    return actor if isinstance(actor, Person) else None
 
 
 def same_town(municipality_id: int, values: dict[str, Any]) -> None:

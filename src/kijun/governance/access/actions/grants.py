@@ -14,18 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import queries
-from kijun.governance.access.actions.common import (
-    Actor,
-    allow,
-    allow_in,
-    check_fields,
-    person_of,
-    reason,
-    same_town,
-)
+from kijun.governance.access.actions.common import allow_in, check_fields, reason, same_town
 from kijun.governance.access.actions.keys import add_key, end_keys
 from kijun.governance.access.models import Grant, Purpose
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.audit.refs import SYSTEM

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import keys
-from kijun.governance.access.actions.common import Actor, allow, person_of
 from kijun.governance.access.models import Grant, GrantKey
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.audit.actions import record
 
 LONGEST_GRACE: Final = 7

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import queries
-from kijun.governance.access.actions.common import Actor, allow, allow_in, check_fields, same_town
+from kijun.governance.access.actions.common import allow_in, check_fields, same_town
 from kijun.governance.access.models import Model, Route, Upstream
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Municipality

@@ -10,16 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import handling, limits, queries
-from kijun.governance.access.actions.common import (
-    Actor,
-    allow,
-    allow_in,
-    check_fields,
-    same_town,
-    switch,
-)
+from kijun.governance.access.actions.common import allow_in, check_fields, same_town, switch
 from kijun.governance.access.models import PERSONAL_CLASSES, DataClass, Purpose
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.organisation.models import Municipality

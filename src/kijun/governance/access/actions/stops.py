@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.access.actions.common import Actor, allow, allow_in, person_of, reason, same_town
+from kijun.governance.access.actions.common import allow_in, reason, same_town
 from kijun.governance.access.models import Purpose, Stop
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.inventory.models import AISystem

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.access.actions.common import Actor, allow_in
+from kijun.governance.access.actions.common import allow_in
 from kijun.governance.access.models import TownRules
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.organisation.models import Municipality
 from kijun.inspection import Policy, RuleError

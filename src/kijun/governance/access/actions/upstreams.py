@@ -14,18 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.gateway import sealing
 from kijun.governance.access import connection
-from kijun.governance.access.actions.common import (
-    SECRET,
-    Actor,
-    allow,
-    allow_in,
-    check_fields,
-    person_of,
-    reason,
-    switch,
-)
+from kijun.governance.access.actions.common import SECRET, allow_in, check_fields, reason, switch
 from kijun.governance.access.models import Upstream
 from kijun.governance.access.publishing import publish
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.organisation.models import Municipality
 

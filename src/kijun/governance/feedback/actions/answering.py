@@ -7,10 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
-from kijun.governance.feedback.actions._shared import allow, claim, refuse, said
+from kijun.governance.feedback.actions._shared import refuse
 from kijun.governance.feedback.models import LONG, Doubt, Escalation, Report
+from kijun.web.given import said
+from kijun.web.versions import claim
 
 State = Report.State
 

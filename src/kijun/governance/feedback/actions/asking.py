@@ -11,21 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
-from kijun.governance.feedback.actions._shared import (
-    VENDOR_REPLY,
-    allow,
-    at_most,
-    claim,
-    due,
-    next_number,
-    past,
-    refuse,
-    said,
-)
+from kijun.governance.feedback.actions._shared import VENDOR_REPLY, due, refuse
 from kijun.governance.feedback.models import LINE, LONG, ImprovementRequest, Report
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.numbering import next_number
+from kijun.web.given import at_most, past, said
+from kijun.web.versions import claim
 
 State = ImprovementRequest.State
 FIELDS = ("vendor", "contact", "title", "body", "measured", "meanwhile", "meanwhile_note")

@@ -9,14 +9,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import Ref
 from kijun.governance.feedback import queries
-from kijun.governance.feedback.actions._shared import FIRST_REPLY, allow, at_most, due, next_number
+from kijun.governance.feedback.actions._shared import FIRST_REPLY, due
 from kijun.governance.feedback.answers import About
 from kijun.governance.feedback.models import LINE, LONG, OF_ANSWERS, Doubt, Opinion, Report, joined
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.numbering import next_number
+from kijun.web.given import at_most
 
 NOBODY = Ref("feedback.nobody", "", "名前を出さない報告 anonymous")
 """Who reports without a name, as the trail has it."""

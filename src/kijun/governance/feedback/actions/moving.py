@@ -9,14 +9,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.audit.refs import SYSTEM, Ref
-from kijun.governance.feedback.actions._shared import allow, claim
 from kijun.governance.feedback.actions.giving import handler_of
 from kijun.governance.feedback.models import Report
 from kijun.governance.interactions.looks import look
 from kijun.governance.interactions.searching import Interaction, interaction
+from kijun.web.versions import claim
 
 OPEN = (Report.State.RECEIVED, Report.State.ACKNOWLEDGED, Report.State.ANSWERED)
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kijun.governance.feedback import actions, queries
 from kijun.governance.feedback.answers import About, about
 from kijun.governance.feedback.forms import ReportForm
-from kijun.governance.feedback.views._shared import back, filled
 from kijun.governance.interactions.views._shared import with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.doing import back, filled
 from kijun.web.who_may import who_may
 
 

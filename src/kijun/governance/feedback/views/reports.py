@@ -16,12 +16,13 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.feedback import actions, escalations, lists, queries
 from kijun.governance.feedback.forms import AnswerForm, EscalateForm, HandlerForm, SettleForm
 from kijun.governance.feedback.models import Escalation, Report
-from kijun.governance.feedback.views._shared import filled, pressed, revision, seen
+from kijun.governance.feedback.views._shared import seen
 from kijun.governance.interactions import wording
 from kijun.governance.interactions.reading import blocks
 from kijun.governance.interactions.searching import moment
 from kijun.governance.interactions.views._shared import with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.doing import filled, pressed, revision
 from kijun.web.tables import Table
 from kijun.web.who_may import who_may
 

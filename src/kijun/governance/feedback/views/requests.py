@@ -18,8 +18,9 @@ from kijun.governance.feedback.actions.asking import FIELDS
 from kijun.governance.feedback.forms import AskForm, ReplyForm, RequestForm, VerifyForm
 from kijun.governance.feedback.lists import REQUESTS, kinds, who
 from kijun.governance.feedback.models import ImprovementRequest, Report
-from kijun.governance.feedback.views._shared import filled, pressed, seen, seen_request
+from kijun.governance.feedback.views._shared import seen, seen_request
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.doing import filled, pressed
 from kijun.web.who_may import who_may
 
 State = ImprovementRequest.State

@@ -5,57 +5,18 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Max, Model
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.governance.accounts.acting import Actor
 from kijun.governance.accounts.models import Person
-from kijun.governance.audit.refs import Ref
 from kijun.governance.incidents.models import Event, Harm, Incident, State, joined
-from kijun.governance.organisation.models import Municipality
-from kijun.web.versions import Versioned
 
-Actor = Person | Ref
 OLDEST = datetime.timedelta(days=3660)
 AHEAD = datetime.timedelta(minutes=5)
 """How far a browser's clock may be ahead of ours."""
-
-
-def allow(actor: Person, permission: str, thing: Model | None) -> None:
-    """Raise PermissionDenied unless the person may."""
-    if not actor.has_perm(permission, thing):
-        raise PermissionDenied
-
-
-def claim(row: Versioned, seen_revision: int | None) -> None:
-    """As `Versioned.claim`; without a revision that the person saw, the one that the row was read with."""
-    row.claim(row.revision if seen_revision is None else seen_revision)
-
-
-def next_number(model: Any, municipality: Municipality) -> int:
-    """The running number of the municipality's next row; the municipality's row is locked until the transaction ends."""
-    Municipality.objects.select_for_update().get(pk=municipality.pk)
-    last = model.objects.filter(municipality=municipality).aggregate(last=Max("number"))["last"]
-    return int(last or 0) + 1
-
-
-def said(text: str, field: str, most: int) -> str:
-    """A text that was given; ValidationError where it is empty or too long."""
-    text = at_most(text, field, most)
-    if not text:
-        raise ValidationError({field: [_("入力してください。")]})
-    return text
-
-
-def at_most(text: str, field: str, most: int) -> str:
-    """A text that may be empty; ValidationError where it is too long."""
-    text = text.replace("\0", "").strip()
-    if len(text) > most:
-        told = ValidationError(_("%(most)s文字以内で入力してください。"), params={"most": f"{most:,}"})
-        raise ValidationError({field: [told]})
-    return text
 
 
 def chosen(value: str, choices: Any, field: str) -> str:
@@ -86,15 +47,6 @@ def was(at: datetime.datetime | None, field: str) -> datetime.datetime:
     if at < now - OLDEST:
         raise ValidationError({field: [_("10年より前の日時です。年を確かめてください。")]})
     return min(at, now)
-
-
-def past_day(day: datetime.date | None, field: str) -> datetime.date:
-    """A day that was: today or before."""
-    if day is None:
-        raise ValidationError({field: [_("日付を入力してください。")]})
-    if day > timezone.localdate():
-        raise ValidationError({field: [_("今日までの日付を入力してください。")]})
-    return day
 
 
 def refuse(words: StrOrPromise, code: str) -> ValidationError:

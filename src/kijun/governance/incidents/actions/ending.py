@@ -9,24 +9,27 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.incidents import readiness
 from kijun.governance.incidents.actions import _shared as shared
 from kijun.governance.incidents.actions.holding import release_tied
 from kijun.governance.incidents.models import LINE, LONG, Event, Incident, Prevention, State
+from kijun.web.given import at_most, past, said
+from kijun.web.versions import claim
 
 
 @transaction.atomic
 def contain(actor: Person, incident: Incident, text: str, seen_revision: int | None = None) -> Incident:
     """収束: the harm goes no further. A measure has to be on record, or the decision that none was needed."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     if incident.state != State.HANDLING:
         raise shared.refuse(_("対応中のインシデントだけが、収束にできます。"), "state")
     if not incident.course:
         raise shared.refuse(_("使うのを止めるか続けるかの判断を記録してから、収束にします。"), "course")
-    text = shared.said(text, "text", LONG)
-    shared.claim(incident, seen_revision)
+    text = said(text, "text", LONG)
+    claim(incident, seen_revision)
     incident.state, incident.contained_at = State.CONTAINED, timezone.now()
     incident.save(update_fields=["state", "contained_at"])
     shared.note(incident, actor, Event.Kind.STATE, _("収束：%(text)s") % {"text": text})
@@ -37,11 +40,11 @@ def contain(actor: Person, incident: Incident, text: str, seen_revision: int | N
 @transaction.atomic
 def resume(actor: Person, incident: Incident, text: str, seen_revision: int | None = None) -> Incident:
     """It was not over: back to being handled."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     if incident.state != State.CONTAINED:
         raise shared.refuse(_("収束したインシデントだけが、対応中に戻せます。"), "state")
-    text = shared.said(text, "text", LONG)
-    shared.claim(incident, seen_revision)
+    text = said(text, "text", LONG)
+    claim(incident, seen_revision)
     incident.state, incident.contained_at = State.HANDLING, None
     incident.save(update_fields=["state", "contained_at"])
     shared.note(incident, actor, Event.Kind.STATE, _("対応中に戻した：%(text)s") % {"text": text})
@@ -61,15 +64,15 @@ def explain(
     seen_revision: int | None = None,
 ) -> Incident:
     """The cause, what was done for residents, and why nothing is prevented or told where that is so."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
     values = {
-        "cause": shared.said(cause, "cause", LONG),
-        "redress": shared.at_most(redress, "redress", LONG),
-        "no_prevention_why": shared.at_most(no_prevention_why, "no_prevention_why", LINE),
-        "no_lesson_why": shared.at_most(no_lesson_why, "no_lesson_why", LINE),
+        "cause": said(cause, "cause", LONG),
+        "redress": at_most(redress, "redress", LONG),
+        "no_prevention_why": at_most(no_prevention_why, "no_prevention_why", LINE),
+        "no_lesson_why": at_most(no_lesson_why, "no_lesson_why", LINE),
     }
-    shared.claim(incident, seen_revision)
+    claim(incident, seen_revision)
     for name, value in values.items():
         setattr(incident, name, value)
     incident.save(update_fields=list(values))
@@ -83,9 +86,9 @@ def add_prevention(
     actor: Person, incident: Incident, *, what: str, person: Person | None, due_on: datetime.date | None
 ) -> Prevention:
     """What keeps it from happening again, by whom, until when."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
-    what = shared.said(what, "what", LINE)
+    what = said(what, "what", LINE)
     if person is None or person.municipality_id != incident.municipality_id or not person.is_active:
         raise ValidationError({"person": [_("有効な職員から選んでください。")]})
     if due_on is None or due_on < timezone.localdate():
@@ -112,13 +115,13 @@ def finish_prevention(
     if actor.municipality_id != row.municipality_id:
         raise PermissionDenied
     if row.person_id != actor.pk:
-        shared.allow(actor, "incidents.lead", incident)
+        allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
     if row.done_on is not None:
         raise shared.refuse(_("この再発防止は、もう済んでいます。"), "state")
-    result = shared.said(result, "result", LINE)
-    day = shared.past_day(on, "done_on")
-    shared.claim(row, seen_revision)
+    result = said(result, "result", LINE)
+    day = past(on, "done_on")
+    claim(row, seen_revision)
     row.done_on, row.result = day, result
     row.save(update_fields=["done_on", "result"])
     shared.note(incident, actor, Event.Kind.MEASURE, _("再発防止：%(what)s") % {"what": row.what})
@@ -136,14 +139,14 @@ def close(
     seen_revision: int | None = None,
 ) -> Incident:
     """完了: decided by an executive who did not lead, where it is serious. Nothing is left open. ``keep_holds``: its records stay on hold."""
-    shared.allow(actor, "incidents.close", incident)
+    allow(actor, "incidents.close", incident)
     if incident.state != State.CONTAINED:
         raise shared.refuse(_("収束してから完了にします。"), "state")
     left = readiness.left(incident)
     if left:
         raise ValidationError([str(one) for one in left])
-    note = shared.said(note, "closing_note", LONG)
-    shared.claim(incident, seen_revision)
+    note = said(note, "closing_note", LONG)
+    claim(incident, seen_revision)
     incident.state, incident.closed_at = State.CLOSED, timezone.now()
     incident.closed_by, incident.closing_note = actor, note
     incident.save(update_fields=["state", "closed_at", "closed_by", "closing_note"])
@@ -161,10 +164,10 @@ def withdraw(actor: Person, incident: Incident, why: str, seen_revision: int | N
         raise PermissionDenied
     own = incident.reporter_id == actor.pk and incident.state == State.RECEIVED
     if not own:
-        shared.allow(actor, "incidents.lead", incident)
+        allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
-    why = shared.said(why, "why", LINE)
-    shared.claim(incident, seen_revision)
+    why = said(why, "why", LINE)
+    claim(incident, seen_revision)
     incident.state, incident.withdrawn_why, incident.closed_at = State.WITHDRAWN, why, timezone.now()
     incident.save(update_fields=["state", "withdrawn_why", "closed_at"])
     shared.note(incident, actor, Event.Kind.STATE, _("取下げ：%(text)s") % {"text": why})

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import Actor
 from kijun.governance.audit.refs import SYSTEM
-from kijun.governance.incidents.actions._shared import Actor
 from kijun.governance.incidents.models import OPEN, Incident, Tied
 from kijun.governance.interactions.actions import hold_for_case, release_for_case
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import actions as access
 from kijun.governance.access.models import Purpose, Stop
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.incidents.actions import _shared as shared
@@ -28,22 +29,24 @@ from kijun.governance.incidents.models import (
     named,
 )
 from kijun.governance.inventory.models import AISystem
+from kijun.web.given import at_most, said
 from kijun.web.punctuation import labelled, listed
+from kijun.web.versions import claim
 
 
 def _begin(actor: Person, incident: Incident, seen_revision: int | None) -> None:
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
-    shared.claim(incident, seen_revision)
+    claim(incident, seen_revision)
 
 
 @transaction.atomic
 def take_up(actor: Person, incident: Incident, seen_revision: int | None = None) -> Incident:
     """対応を始める: somebody is on it; that alone is no measure."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     if incident.state != State.RECEIVED:
         raise shared.refuse(_("もう対応が始まっています。"), "state")
-    shared.claim(incident, seen_revision)
+    claim(incident, seen_revision)
     incident.state = State.HANDLING
     incident.save(update_fields=["state"])
     shared.note(incident, actor, Event.Kind.STATE, _("対応を始めた"))
@@ -60,7 +63,7 @@ def measure(
     seen_revision: int | None = None,
 ) -> Event:
     """A measure with its time; the earliest one is the time of the first action (P1.3.5)."""
-    text = shared.said(text, "text", LONG)
+    text = said(text, "text", LONG)
     when = timezone.now() if at is None else shared.was(at, "at")
     if when < incident.noticed_at.replace(second=0, microsecond=0):  # pages tell times to the minute
         raise ValidationError({"at": [_("気づいた日時より後の日時を入力してください。")]})
@@ -84,7 +87,7 @@ def stop_ai(
     """Throw the stop switch of `access` (who may, is asked there once more) and note it as a measure and a decision."""
     if target is None or target not in targets(incident):
         raise ValidationError({"target": [_("止めるものを選んでください。")]})
-    why = shared.said(why, "why", 300)
+    why = said(why, "why", 300)
     _begin(actor, incident, seen_revision)
     made = access.stop(actor, incident.municipality, target=target, why=why)
     now = timezone.now()
@@ -113,7 +116,7 @@ def decide_course(
 ) -> Incident:
     """Whether the AI goes on being used, and how, with the reason (P8.1.3). A decision to stop throws no switch by itself."""
     course = shared.chosen(course, Course, "course")
-    why = shared.said(why, "course_why", LINE)
+    why = said(why, "course_why", LINE)
     _begin(actor, incident, seen_revision)
     now = timezone.now()
     changed = shared.acted(incident, now) if course != Course.GO_ON else []
@@ -178,11 +181,11 @@ def _checked(incident: Incident, values: dict[str, Any]) -> dict[str, Any]:
         if thing is not None and thing.municipality_id != incident.municipality_id:
             raise ValidationError({name: [_("選んでください。")]})
     return {
-        "title": shared.said(values["title"], "title", 120),
+        "title": said(values["title"], "title", 120),
         "harms": shared.harms(list(values["harms"])),
         "severity": shared.chosen(values["severity"], Severity, "severity"),
         "residents": shared.chosen(values["residents"], Residents, "residents"),
-        "affected": shared.at_most(values["affected"], "affected", LINE),
+        "affected": at_most(values["affected"], "affected", LINE),
         "affected_count": values.get("affected_count"),
         "system": values.get("system"),
         "purpose": values.get("purpose"),
@@ -205,7 +208,7 @@ def set_leader(
     owner = incident.owner
     if person is not None and (person.municipality_id != incident.municipality_id or not person.is_active):
         raise ValidationError({"leader": [_("有効な職員から選んでください。")]})
-    why = shared.at_most(why, "leader_why", LINE)
+    why = at_most(why, "leader_why", LINE)
     if person is None and owner is not None:
         raise ValidationError({"leader": [_("指揮をとる人を選んでください。")]})
     is_owner = person is not None and person == owner

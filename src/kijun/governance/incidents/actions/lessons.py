@@ -7,10 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.incidents.actions import _shared as shared
 from kijun.governance.incidents.models import LONG, Event, Incident, Lesson, Reading, State
+from kijun.web.given import said
+from kijun.web.versions import claim
 
 
 @transaction.atomic
@@ -26,14 +29,14 @@ def save_lesson(
     seen_revision: int | None = None,
 ) -> Lesson:
     """Write a lesson, or write it anew. What is published stays published only with the tick that it names nobody."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     if incident.state == State.WITHDRAWN:
         raise shared.refuse(_("取り下げたインシデントです。"), "state")
     values = {
-        "title": shared.said(title, "title", 120),
-        "happened": shared.said(happened, "happened", LONG),
-        "learnt": shared.said(learnt, "learnt", LONG),
-        "do": shared.said(do, "do", LONG),
+        "title": said(title, "title", 120),
+        "happened": said(happened, "happened", LONG),
+        "learnt": said(learnt, "learnt", LONG),
+        "do": said(do, "do", LONG),
     }
     row = Lesson.objects.filter(incident=incident).first()
     if row is None:
@@ -43,7 +46,7 @@ def save_lesson(
             {"nobody_named": [_("公開している教訓です。個人が分かる情報がないことを確かめてください。")]}
         )
     else:
-        shared.claim(row, seen_revision)
+        claim(row, seen_revision)
     for name, value in values.items():
         setattr(row, name, value)
     row.nobody_named_by = actor if nobody_named else None
@@ -56,12 +59,12 @@ def save_lesson(
 def publish_lesson(actor: Person, lesson: Lesson, seen_revision: int | None = None) -> Lesson:
     """All staff can read it."""
     incident = lesson.incident
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     if lesson.is_published:
         raise shared.refuse(_("もう公開されています。"), "state")
     if lesson.nobody_named_by_id is None:
         raise shared.refuse(_("個人が分かる情報がないことを確かめてから公開します。"), "named")
-    shared.claim(lesson, seen_revision)
+    claim(lesson, seen_revision)
     lesson.published_at, lesson.published_by = timezone.now(), actor
     lesson.save(update_fields=["published_at", "published_by"])
     shared.note(incident, actor, Event.Kind.TOLD, _("教訓を職員に公開した"))
@@ -72,10 +75,10 @@ def publish_lesson(actor: Person, lesson: Lesson, seen_revision: int | None = No
 @transaction.atomic
 def unpublish_lesson(actor: Person, lesson: Lesson, seen_revision: int | None = None) -> Lesson:
     """Taken back at once, for it tells too much, or something wrong. Who has read it stays known."""
-    shared.allow(actor, "incidents.lead", lesson.incident)
+    allow(actor, "incidents.lead", lesson.incident)
     if not lesson.is_published:
         raise shared.refuse(_("公開されていません。"), "state")
-    shared.claim(lesson, seen_revision)
+    claim(lesson, seen_revision)
     lesson.published_at = lesson.published_by = None
     lesson.save(update_fields=["published_at", "published_by"])
     record(lesson.municipality.chain, actor, "incidents.lesson_unpublished", lesson)

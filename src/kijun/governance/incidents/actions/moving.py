@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.governance.accounts.acting import Actor
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.audit.refs import SYSTEM
@@ -31,7 +32,7 @@ def preventions_of(people: Iterable[Person]) -> QuerySet[Prevention]:
 
 
 @transaction.atomic
-def _lead(actor: shared.Actor, incident: Incident, person: Person | None, why: StrOrPromise) -> None:
+def _lead(actor: Actor, incident: Incident, person: Person | None, why: StrOrPromise) -> None:
     before = incident.leader
     incident.claim(None)
     incident.leader = person
@@ -44,7 +45,7 @@ def _lead(actor: shared.Actor, incident: Incident, person: Person | None, why: S
 
 
 @transaction.atomic
-def _give(actor: shared.Actor, row: Prevention, person: Person | None) -> None:
+def _give(actor: Actor, row: Prevention, person: Person | None) -> None:
     before = row.person
     row.claim(None)
     row.person = person

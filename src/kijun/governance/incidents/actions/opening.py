@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.models import Purpose
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.feedback.models import Doubt, Report
@@ -35,6 +36,8 @@ from kijun.governance.incidents.models import (
 from kijun.governance.interactions.searching import LONGEST_ID
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department
+from kijun.governance.organisation.numbering import next_number
+from kijun.web.given import at_most, said
 from kijun.web.punctuation import listed
 
 HARM_OF: Final = {
@@ -71,10 +74,10 @@ class Told:
 @transaction.atomic
 def open_incident(actor: Person, told: Told) -> Incident:
     """Report an incident: it gets its leader, its checklist and its deadlines at once."""
-    shared.allow(actor, "incidents.report", None)
+    allow(actor, "incidents.report", None)
     incident = _checked(actor, told)
     town = incident.municipality
-    incident.number = shared.next_number(Incident, town)
+    incident.number = next_number(Incident, town)
     incident.leader = incident.owner
     incident.playbook = checklist.playbook(town)
     incident.save(force_insert=True)
@@ -107,12 +110,12 @@ def _checked(actor: Person, told: Told) -> Incident:
     report = told.report
     return Incident(
         municipality=town,
-        title=shared.said(told.title, "title", 120),
-        what=shared.said(told.what, "what", LONG),
+        title=said(told.title, "title", 120),
+        what=said(told.what, "what", LONG),
         harms=shared.harms(list(told.harms)),
         severity=shared.chosen(told.severity, Severity, "severity"),
         residents=shared.chosen(told.residents, Residents, "residents"),
-        affected=shared.at_most(told.affected, "affected", LINE),
+        affected=at_most(told.affected, "affected", LINE),
         affected_count=told.affected_count,
         source=shared.chosen(told.source, Source, "source"),
         report=report,

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.incidents import checklist
@@ -26,6 +27,9 @@ from kijun.governance.incidents.models import (
     named,
 )
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.numbering import next_number
+from kijun.web.given import at_most, past, said
+from kijun.web.versions import claim
 
 PARTS = ("stop", "order", "correction", "night", "contacts")
 S = Playbook.State
@@ -34,10 +38,10 @@ S = Playbook.State
 @transaction.atomic
 def draft_playbook(actor: Person, why: str) -> Playbook:
     """A new version, begun with what the one in force says."""
-    shared.allow(actor, "incidents.draft", None)
-    why = shared.said(why, "why", LINE)
+    allow(actor, "incidents.draft", None)
+    why = said(why, "why", LINE)
     town = actor.municipality
-    number = shared.next_number(Playbook, town)
+    number = next_number(Playbook, town)
     if Playbook.objects.of(town).filter(state__in=(S.DRAFT, S.PROPOSED)).exists():
         raise shared.refuse(_("作りかけの版があります。その版を直してください。"), "draft")
     before = checklist.playbook(town)
@@ -53,7 +57,7 @@ def draft_playbook(actor: Person, why: str) -> Playbook:
 
 
 def _draft(actor: Person, version: Playbook) -> None:
-    shared.allow(actor, "incidents.draft", version)
+    allow(actor, "incidents.draft", version)
     if version.state != S.DRAFT:
         raise shared.refuse(_("下書きの版だけが直せます。"), "state")
 
@@ -64,9 +68,9 @@ def save_playbook(
 ) -> Playbook:
     """The parts of a draft."""
     _draft(actor, version)
-    new = {name: shared.at_most(values.get(name, ""), name, LONG) for name in PARTS}
-    why = shared.said(values.get("why", version.why), "why", LINE)
-    shared.claim(version, seen_revision)
+    new = {name: at_most(values.get(name, ""), name, LONG) for name in PARTS}
+    why = said(values.get("why", version.why), "why", LINE)
+    claim(version, seen_revision)
     for name, value in new.items():
         setattr(version, name, value)
     version.why = why
@@ -82,8 +86,8 @@ def save_step(
     """A step of a draft; its place is its number."""
     _draft(actor, version)
     row = step or PlaybookStep(municipality=version.municipality, playbook=version)
-    row.text = shared.said(values["text"], "text", LINE)
-    row.who = shared.at_most(values.get("who", ""), "who", 120)
+    row.text = said(values["text"], "text", LINE)
+    row.who = at_most(values.get("who", ""), "who", 120)
     row.whom = shared.chosen(values["whom"], Whom, "whom") if values.get("whom") else ""
     row.harms = joined(list(values.get("harms") or []))
     row.severity = shared.chosen(values.get("severity") or Severity.MINOR, Severity, "severity")
@@ -122,7 +126,7 @@ def propose_playbook(actor: Person, version: Playbook, seen_revision: int | None
         )
     if not version.steps.exists():
         raise shared.refuse(_("手順を1つ以上書いてください。"), "steps")
-    shared.claim(version, seen_revision)
+    claim(version, seen_revision)
     version.state = S.PROPOSED
     version.save(update_fields=["state"])
     record(version.municipality.chain, actor, "incidents.playbook_proposed", version)
@@ -133,10 +137,10 @@ def propose_playbook(actor: Person, version: Playbook, seen_revision: int | None
 def return_playbook(actor: Person, version: Playbook, seen_revision: int | None = None) -> Playbook:
     """Back to being written: by an executive, or by IT staff who have something to add."""
     if not actor.has_perm("incidents.draft", version):
-        shared.allow(actor, "incidents.adopt", version)
+        allow(actor, "incidents.adopt", version)
     if version.state != S.PROPOSED:
         raise shared.refuse(_("承認待ちの版ではありません。"), "state")
-    shared.claim(version, seen_revision)
+    claim(version, seen_revision)
     version.state = S.DRAFT
     version.save(update_fields=["state"])
     record(version.municipality.chain, actor, "incidents.playbook_returned", version)
@@ -146,12 +150,12 @@ def return_playbook(actor: Person, version: Playbook, seen_revision: int | None 
 @transaction.atomic
 def adopt_playbook(actor: Person, version: Playbook, seen_revision: int | None = None) -> Playbook:
     """In force from now on, for incidents that are opened from now on."""
-    shared.allow(actor, "incidents.adopt", version)
+    allow(actor, "incidents.adopt", version)
     if version.state != S.PROPOSED:
         raise shared.refuse(_("承認待ちの版ではありません。"), "state")
     if version.made_by_id == actor.pk:
         raise shared.refuse(_("自分が作った版は、自分では承認できません。"), "own")
-    shared.claim(version, seen_revision)
+    claim(version, seen_revision)
     Playbook.objects.of(version.municipality).filter(state=S.ADOPTED).update(state=S.FORMER)
     version.state, version.adopted_by, version.adopted_at = S.ADOPTED, actor, timezone.now()
     version.save(update_fields=["state", "adopted_by", "adopted_at"])
@@ -162,10 +166,10 @@ def adopt_playbook(actor: Person, version: Playbook, seen_revision: int | None =
 @transaction.atomic
 def review_playbook(actor: Person, version: Playbook, seen_revision: int | None = None) -> Playbook:
     """Looked at again after a drill or an incident: nothing has to change."""
-    shared.allow(actor, "incidents.draft", version)
+    allow(actor, "incidents.draft", version)
     if version.state != S.ADOPTED:
         raise shared.refuse(_("使用中の版ではありません。"), "state")
-    shared.claim(version, seen_revision)
+    claim(version, seen_revision)
     version.reviewed_on, version.reviewed_by = timezone.localdate(), actor
     version.save(update_fields=["reviewed_on", "reviewed_by"])
     record(version.municipality.chain, actor, "incidents.playbook_reviewed", version)
@@ -176,17 +180,17 @@ def save_plan(
     actor: Person, system: AISystem, values: dict[str, str], seen_revision: int | None = None
 ) -> SystemPlan:
     """A system's own part: foreseen harm, who stops it, work by hand, finding and helping those affected."""
-    shared.allow(actor, "incidents.plan", system)
+    allow(actor, "incidents.plan", system)
     names = ("foreseen", "stop", "by_hand", "find")
-    new = {name: shared.said(values.get(name, ""), name, LONG) for name in names}
-    new["redress"] = shared.at_most(values.get("redress", ""), "redress", LONG)
+    new = {name: said(values.get(name, ""), name, LONG) for name in names}
+    new["redress"] = at_most(values.get("redress", ""), "redress", LONG)
     try:
         with transaction.atomic():
             row = SystemPlan.objects.filter(system=system).first()
             if row is None:
                 row = SystemPlan(municipality=system.municipality, system=system)
             else:
-                shared.claim(row, seen_revision)
+                claim(row, seen_revision)
             for name, value in new.items():
                 setattr(row, name, value)
             row.changed_by, row.changed_at = actor, timezone.now()
@@ -200,9 +204,9 @@ def save_plan(
 @transaction.atomic
 def record_drill(actor: Person, values: dict[str, Any]) -> Drill:
     """A drill that was held."""
-    shared.allow(actor, "incidents.drill", None)
+    allow(actor, "incidents.drill", None)
     town = actor.municipality
-    held = shared.past_day(values.get("held_on"), "held_on")
+    held = past(values.get("held_on"), "held_on")
     system = values.get("system")
     if system is not None and system.municipality_id != town.pk:
         raise ValidationError({"system": [_("選んでください。")]})
@@ -214,17 +218,17 @@ def record_drill(actor: Person, values: dict[str, Any]) -> Drill:
         raise ValidationError({"minutes": [_("最初の措置までの時間を入力してください。")]})
     made: Drill = Drill.objects.create(
         municipality=town,
-        number=shared.next_number(Drill, town),
+        number=next_number(Drill, town),
         held_on=held,
-        scenario=shared.said(values["scenario"], "scenario", LONG),
+        scenario=said(values["scenario"], "scenario", LONG),
         harms=shared.harms(list(values["harms"])),
         system=system,
         playbook=checklist.playbook(town),
-        people=shared.said(values["people"], "people", LINE),
+        people=said(values["people"], "people", LINE),
         minutes=minutes,
         stop_minutes=values.get("stop_minutes"),
         found_alike=bool(values.get("found_alike")),
-        learnt=shared.said(values["learnt"], "learnt", LONG),
+        learnt=said(values["learnt"], "learnt", LONG),
         next_on=following,
         made_by=actor,
     )

@@ -9,10 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.incidents.actions import _shared as shared
 from kijun.governance.incidents.models import LINE, LONG, Event, Incident, Notice, Step, Whom
+from kijun.web.given import at_most, said
+from kijun.web.versions import claim
 
 
 @transaction.atomic
@@ -26,12 +29,12 @@ def finish_step(
 ) -> Step:
     """A step is done; or it is not needed, and why."""
     incident = step.incident
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
     if not step.is_open:
         raise shared.refuse(_("この手順は、もう済んでいます。"), "state")
-    note = shared.said(note, "note", LINE) if unneeded else shared.at_most(note, "note", LINE)
-    shared.claim(step, seen_revision)
+    note = said(note, "note", LINE) if unneeded else at_most(note, "note", LINE)
+    claim(step, seen_revision)
     now = timezone.now()
     step.done_at, step.done_by, step.unneeded, step.note = now, actor, unneeded, note
     step.save(update_fields=["done_at", "done_by", "unneeded", "note"])
@@ -62,7 +65,7 @@ def save_notice(
     seen_revision: int | None = None,
 ) -> Notice:
     """Somebody who is to be told, or other words for it. Nothing is sent."""
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
     if notice is not None and not notice.is_open:
         raise shared.refuse(_("この連絡は、もう済んでいます。"), "state")
@@ -71,15 +74,15 @@ def save_notice(
         raise ValidationError({"due_at": [_("日時を確かめてください。")]})
     values = {
         "whom": whom,
-        "who": shared.at_most(who, "who", 120),
-        "how": shared.at_most(how, "how", 120),
-        "text": shared.at_most(text, "text", LONG),
+        "who": at_most(who, "who", 120),
+        "how": at_most(how, "how", 120),
+        "text": at_most(text, "text", LONG),
         "due_at": due_at,
     }
     if notice is None:
         row: Notice = Notice.objects.create(municipality=incident.municipality, incident=incident, **values)
     else:
-        shared.claim(notice, seen_revision)
+        claim(notice, seen_revision)
         for name, value in values.items():
             setattr(notice, name, value)
         notice.save(update_fields=list(values))
@@ -101,13 +104,13 @@ def finish_notice(
 ) -> Notice:
     """They were told, when and how; or it is not owed, and why."""
     incident = notice.incident
-    shared.allow(actor, "incidents.lead", incident)
+    allow(actor, "incidents.lead", incident)
     shared.still_open(incident)
     if not notice.is_open:
         raise shared.refuse(_("この連絡は、もう済んでいます。"), "state")
-    note = shared.said(note, "note", LINE)
+    note = said(note, "note", LINE)
     when = timezone.now() if at is None else shared.was(at, "at")
-    shared.claim(notice, seen_revision)
+    claim(notice, seen_revision)
     notice.done_at, notice.done_by, notice.unneeded, notice.note = when, actor, unneeded, note
     notice.save(update_fields=["done_at", "done_by", "unneeded", "note"])
     label = Whom(notice.whom).label

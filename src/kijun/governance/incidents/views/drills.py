@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from kijun.governance.incidents import actions, lists, queries
 from kijun.governance.incidents.preparing_forms import DrillForm
-from kijun.governance.incidents.views._shared import Saved, filled
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.doing import Saved, filled
 from kijun.web.who_may import who_may
 
 

@@ -24,8 +24,9 @@ from kijun.governance.incidents.forms import (
     ToldForm,
 )
 from kijun.governance.incidents.models import Notice
-from kijun.governance.incidents.views._shared import Saved, act, filled, part, seen, to_lead
+from kijun.governance.incidents.views._shared import act, part, seen, to_lead
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.doing import Saved, filled
 from kijun.web.who_may import require, who_may
 
 

@@ -14,7 +14,7 @@ from kijun.governance.feedback.answers import About, about
 from kijun.governance.incidents import actions, lists, queries, readiness
 from kijun.governance.incidents.forms import ReportForm
 from kijun.governance.incidents.models import Incident, Severity, State
-from kijun.governance.incidents.views._shared import filled, part, seen
+from kijun.governance.incidents.views._shared import part, seen
 from kijun.governance.interactions import wording
 from kijun.governance.interactions.looks import look
 from kijun.governance.interactions.reading import blocks
@@ -22,6 +22,7 @@ from kijun.governance.interactions.searching import interaction as interaction_o
 from kijun.governance.interactions.searching import moment
 from kijun.governance.interactions.views._shared import with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.doing import filled
 from kijun.web.who_may import require, who_may
 
 

@@ -22,9 +22,10 @@ from kijun.governance.incidents.forms import (
     WordsForm,
 )
 from kijun.governance.incidents.models import LINE, Incident, State
-from kijun.governance.incidents.views._shared import Saved, act, filled, pressed, revision, seen, to_lead
+from kijun.governance.incidents.views._shared import act, seen, to_lead
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
+from kijun.web.doing import Saved, filled, pressed, revision
 from kijun.web.who_may import who_may
 
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kijun.governance.incidents import actions, lists, queries
 from kijun.governance.incidents.forms import LessonForm
 from kijun.governance.incidents.models import Lesson, Reading
-from kijun.governance.incidents.views._shared import Saved, filled, pressed, revision, to_lead
+from kijun.governance.incidents.views._shared import to_lead
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.doing import Saved, filled, pressed, revision
 from kijun.web.who_may import require, who_may
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from kijun.governance.incidents import actions, queries
 from kijun.governance.incidents.models import SystemPlan, named
 from kijun.governance.incidents.preparing_forms import PlanForm
-from kijun.governance.incidents.views._shared import Saved, filled
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.inventory.queries import in_use, visible_systems
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.doing import Saved, filled
 from kijun.web.who_may import require, who_may
 
 PARTS = ("foreseen", "stop", "by_hand", "find", "redress")

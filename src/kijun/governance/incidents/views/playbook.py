@@ -16,8 +16,9 @@ from kijun.governance.incidents import actions, checklist, lists, queries
 from kijun.governance.incidents.forms import WordsForm
 from kijun.governance.incidents.models import LINE, Playbook, Severity, named
 from kijun.governance.incidents.preparing_forms import PlaybookForm, StepForm
-from kijun.governance.incidents.views._shared import Saved, filled, part, pressed, revision
+from kijun.governance.incidents.views._shared import part
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.web.doing import Saved, filled, pressed, revision
 from kijun.web.who_may import require, who_may
 
 PARTS = ("stop", "order", "correction", "night", "contacts")

@@ -9,15 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.audit.actions import record
-from kijun.governance.inventory.actions.common import (
-    Actor,
-    allow,
-    not_retired,
-    person_of,
-    registered_only,
-    same_town,
-)
+from kijun.governance.inventory.actions.common import not_retired, registered_only, same_town
 from kijun.governance.inventory.models import AISystem, PilotResult, Verification
 
 

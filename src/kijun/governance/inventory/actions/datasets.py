@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory import dataset_rules
-from kijun.governance.inventory.actions.common import Actor, allow, next_number, same_town
+from kijun.governance.inventory.actions.common import same_town
 from kijun.governance.inventory.models import Dataset
 from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.numbering import next_number
 
 
 @transaction.atomic

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import allow
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.inventory import dataset_sheets, sheets, steps
-from kijun.governance.inventory.actions.common import allow
 from kijun.governance.inventory.actions.datasets import save_dataset
 from kijun.governance.inventory.actions.systems import save_step, start_system
 from kijun.governance.inventory.models import AISystem, Dataset

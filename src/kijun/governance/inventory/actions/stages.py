@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.audit.actions import record
 from kijun.governance.inventory import gates
-from kijun.governance.inventory.actions.common import Actor, allow, person_of, registered_only
+from kijun.governance.inventory.actions.common import registered_only
 from kijun.governance.inventory.models import IN_USE, ORDER, AISystem, Stage, StageChange
 from kijun.governance.inventory.queries import is_back
 

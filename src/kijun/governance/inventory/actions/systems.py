@@ -9,19 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory import steps
-from kijun.governance.inventory.actions.common import (
-    Actor,
-    allow,
-    next_number,
-    not_retired,
-    person_of,
-    same_town,
-)
+from kijun.governance.inventory.actions.common import not_retired, same_town
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.numbering import next_number
 
 
 def _in_town(actor: Actor, municipality: Municipality) -> None:

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.audit.actions import record
-from kijun.governance.risks.actions.common import Actor, allow, person_of
 from kijun.governance.risks.models import RiskAssessment
 
 

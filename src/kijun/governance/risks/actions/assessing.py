@@ -10,10 +10,11 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from kijun.catalog import current_version
+from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.risks import facts, queries
-from kijun.governance.risks.actions.common import Actor, allow, drafts_only
+from kijun.governance.risks.actions.common import drafts_only
 from kijun.governance.risks.models import Rating, RiskAssessment
 
 COPIED = ("public_authority", "public_authority_basis", "data_subjects", "axes", "residual_note")

@@ -13,10 +13,11 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.catalog import Role, required
 from kijun.catalog import Tier as CatalogTier
+from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.risks import facts, rule
-from kijun.governance.risks.actions.common import Actor, allow, drafts_only, person_of
+from kijun.governance.risks.actions.common import drafts_only
 from kijun.governance.risks.models import NEEDS_ACCEPTANCE, RiskAssessment
 from kijun.web import dates
 
