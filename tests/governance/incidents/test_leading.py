@@ -310,6 +310,18 @@ def test_people_who_move_or_leave(incident: Any, owner: Person, it_staff: Person
 # --- things to do ---------------------------------------------------------------------------
 
 
+def test_a_serious_one_is_before_executives_at_once(
+    incident: Any, owner: Person, executive: Person, staff: Person
+) -> None:
+    row = incident(severity="2medium")
+    assert not any(row.code in one for one in titles(executive))
+    Incident.objects.update(severity="3serious")
+    assert f"重大なインシデント {row.code} の状況を確かめる" in titles(executive)
+    assert not any("重大な" in one for one in titles(staff))
+    Incident.objects.update(state="closed")
+    assert not any(row.code in one for one in titles(executive))
+
+
 def test_late_steps_wait_on_top(incident: Any, owner: Person, playbook: Playbook) -> None:
     row = incident()
     actions.take_up(owner, row)

@@ -62,6 +62,7 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         )
     roles = person.roles_today()
     if Role.EXECUTIVE in roles:
+        yield from _to_watch(person)
         yield from _to_decide(person)
     if Role.IT_STAFF in roles:
         yield from _to_drill(person)
@@ -81,6 +82,16 @@ def _led(person: Person) -> Iterable[waiting.Task]:
         if one.state == State.RECEIVED:
             day = timezone.localdate(one.opened_at)
         yield waiting.Task(verbs[State(one.state)] % {"code": one.code}, KIND, one.get_absolute_url(), day)
+
+
+def _to_watch(person: Person) -> Iterable[waiting.Task]:
+    """A serious incident is before executives from its report on, not only when its closing is to be decided."""
+    rows = queries.incidents(person.municipality).filter(
+        state__in=(State.RECEIVED, State.HANDLING), severity=Severity.SERIOUS
+    )
+    for one in rows.exclude(leader=person):
+        title = gettext("重大なインシデント %(code)s の状況を確かめる") % {"code": one.code}
+        yield waiting.Task(title, KIND, one.get_absolute_url(), timezone.localdate(one.opened_at))
 
 
 def _to_decide(person: Person) -> Iterable[waiting.Task]:
