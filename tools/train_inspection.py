@@ -1,10 +1,11 @@
 """Learn the weights of kijun.inspection from the texts of tools/inspection_texts/.
 
-    .venv/bin/python tools/train_inspection.py [context] [texts]
+    .venv/bin/python tools/train_inspection.py [context] [texts] [expression]
 
 ``context`` learns what around a value speaks for each type (data/weights.json.gz), ``texts`` the models of attacks and
-expression (data/models.npz). Everything is logistic regression with an L2 penalty, full batches, and no chance in it: the
-same texts give the same weights. The evaluation texts of benchmarks/ are never read here.
+expression (data/models.npz), ``expression`` only the latter's: the file keeps its model of attacks. Everything is logistic
+regression with an L2 penalty, full batches, and no chance in it: the same texts give the same weights. The evaluation texts of
+benchmarks/ are never read here.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ Gold = dict[str, list[tuple[int, int]]]
 
 def main(arguments: list[str]) -> None:
     wanted = set(arguments) or {"context", "texts"}
-    if "texts" in wanted:  # first, for an inspector is made of what it learns
+    if wanted & {"texts", "expression"}:  # first, for an inspector is made of what it learns
         from tools import train_inspection_models
 
-        train_inspection_models.main()
+        train_inspection_models.main(attack="texts" in wanted)
     if "context" in wanted:
         train_context()
 

@@ -97,14 +97,16 @@ class Corpus(NamedTuple):
     idf: np.ndarray
 
     @classmethod
-    def of(cls, texts: list[str], sentences: set[int], counted: int) -> Corpus:
+    def of(
+        cls, texts: list[str], sentences: set[int], counted: int, rare: np.ndarray | None = None
+    ) -> Corpus:
         """`sentences` are the numbers of the texts in which an n-gram counts as often as it stands there, as in `weigh_parts`.
 
-        Rarity is counted in the first `counted` texts.
+        Rarity is counted in the first `counted` texts, if it is not given (`rare`).
         """
         grams = [grams_of(codes_of(fold(text).text)) for text in texts]
         ids = [np.sort(one.places) if number in sentences else once(one) for number, one in enumerate(grams)]
-        idf = rarity(ids[:counted])
+        idf = rarity(ids[:counted]) if rare is None else rare.astype(float)
         return cls(Rows(ids, idf), idf)
 
 
@@ -242,8 +244,15 @@ def rarity(all_ids: list[np.ndarray]) -> np.ndarray:
     return idf
 
 
-def main() -> None:
-    """Learn every head and write the file."""
+def attacks_as_they_are() -> dict[str, np.ndarray]:
+    """What the file holds for attacks, with the rarities by which both heads read."""
+    with np.load(DATA / "models.npz", allow_pickle=False) as held:
+        return {name: held[name] for name in held.files if name == "idf" or ":attack" in name}
+
+
+def main(*, attack: bool = True) -> None:
+    """Learn every head and write the file; without `attack` the file keeps what it has for attacks."""
+    held = {} if attack else attacks_as_they_are()
     attacks = [*rows("attacks_*.jsonl"), *rule_examples(Kind.ATTACK, "attack")]
     expression = [*rows("expression_*.jsonl"), *rule_examples(Kind.EXPRESSION, "harmful")]
     pieces = document_windows()
@@ -255,8 +264,13 @@ def main() -> None:
     at_pieces, at_questions = len(attacks) + len(expression), len(texts)
     texts += [row["text"] for row in questions]
     single = {at_pieces + number for number, row in enumerate(pieces) if row["size"] == "1"}
-    corpus = Corpus.of(texts, single, at_questions)  # so that plain questions change nothing for attacks
-    arrays: dict[str, np.ndarray] = {"idf": corpus.idf.astype(np.float16), "prior": np.float32(PRIOR)}
+    # rarity is not counted in plain questions, so that they change nothing for attacks
+    corpus = Corpus.of(texts, single, at_questions, held.get("idf"))
+    arrays: dict[str, np.ndarray] = {
+        "idf": corpus.idf.astype(np.float16),
+        "prior": np.float32(PRIOR),
+        **held,
+    }
     # to attacks what only sounds harmful is everyday, and to harmful expression are attacks and sentences of documents
     everyday = np.arange(at_pieces + len(pieces), at_questions)
     asked = Asked(np.arange(at_questions, len(texts)), np.array([row["lang"] for row in questions]))
@@ -279,6 +293,8 @@ def main() -> None:
             asked,
         ),
     ):
+        if name == "attack" and not attack:
+            continue
         task = Task(name, corpus, own, np.concatenate([everyday, also]), plain, found)
         learnt = task.learn(np.ones(len(own), dtype=bool), np.ones(len(plain.places), dtype=bool))
         keep(arrays, name, learnt, MOST)
