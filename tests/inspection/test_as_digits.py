@@ -53,3 +53,18 @@ def test_digits_are_as_long_as_the_text(text: str) -> None:
     digits = as_digits(folded)
     assert len(digits) == len(folded)
     assert digits.count("\n") == folded.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("口座No.S9O333l", "口座No.5903331"),
+        ("免許証No43OS1937890O", "免許証No430519378900"),
+        ("account_no=S9O333l", "account_no=5903331"),
+        ("登録番号T7l2345678901", "登録番号T7123456789" + "01"),
+        ("https://example.jp/?id=S9O333l", "https://example.jp/?id=S9O333l"),
+        ("AT7l2345678901", "AT7l2345678901"),
+    ],
+)
+def test_what_may_lead_a_misread_number(text: str, read: str) -> None:
+    assert as_digits(text) == read

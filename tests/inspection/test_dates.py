@@ -149,3 +149,13 @@ def test_each_rule_works_alone_and_none_proposes_nothing() -> None:
 )
 def test_a_figure_in_brackets_is_an_age_only_behind_a_word(text: str, ages: set[tuple[str, str]]) -> None:
     assert values(DATES, text) == ages
+
+
+@pytest.mark.parametrize("label", ["有効期限 ", "受診日：", "交付日　", "expires "])
+def test_a_date_whose_label_says_which_other_day_it_is_is_no_birth(label: str) -> None:
+    assert values(DATES, f"{label}1968/09/14") == set()
+    assert values(DATES, f"{label}1968/09/14生") == {("BIRTH_DATE", "1968/09/14")}
+
+
+def test_a_misread_figure_of_an_age_is_read() -> None:
+    assert ("AGE", "3l歳") in values(DATES, "堂前 瞳（3l歳）")

@@ -133,3 +133,37 @@ def test_what_is_proposed_begins_and_ends_with_a_figure(text: str) -> None:
     for _, value in values(NUMBERS, text):
         assert value[0].isdigit()
         assert value[-1].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "found"),
+    [
+        ("登録番号はT7123456789012です", "CORPORATE_NUMBER", True),
+        ("登録番号はT7123456789013です", "CORPORATE_NUMBER", False),  # its check digit is wrong
+        ("7123456789013 T", "CORPORATE_NUMBER", False),
+        ("番号 第 309012345620 号", "DRIVER_LICENSE", True),
+        ("番号 第 309012345630 号", "DRIVER_LICENSE", False),
+        ("第309012345620回", "DRIVER_LICENSE", False),
+        ("住民票に載っているコードは24727059608です", "RESIDENT_CODE", True),
+        ("住民票の件、携帯は08012345675です", "RESIDENT_CODE", False),
+        ("給与の件、コードは24727059608です", "RESIDENT_CODE", False),
+        ("介護給付の件 0001203345", "HEALTH_INSURANCE", True),
+        ("介護給付の件 1001203345", "HEALTH_INSURANCE", False),
+        ("道路の件 0001203345", "HEALTH_INSURANCE", False),
+        ("JCB3530111333300000で払った", "CREDIT_CARD", True),
+        ("ABC3530111333300000", "CREDIT_CARD", False),
+        ("年金番号 1234の567890", "PENSION_NUMBER", True),
+        ("旅券 307714882", "PASSPORT", True),
+    ],
+)
+def test_what_stands_around_a_number_says_what_it_is(text: str, type_: str, found: bool) -> None:
+    assert (score(text, type_) >= 0.5) is found
+
+
+@pytest.mark.parametrize("goods", ["荷物は佐川の", "ヤマトの", "品番は", "the parcel "])
+def test_a_number_of_a_parcel_is_hardly_a_persons(goods: str) -> None:
+    assert score(f"{goods}1234-5678-9018", "MY_NUMBER") < 0.5 <= score("1234-5678-9018", "MY_NUMBER")
+
+
+def test_a_parcel_in_the_sentence_before_does_not_matter() -> None:
+    assert score("荷物が届いた。1234-5678-9018を控えた", "MY_NUMBER") >= 0.5

@@ -75,3 +75,29 @@ def test_a_value_that_is_a_label_elsewhere_does_not_speak_for_the_next_column() 
     assert found is not None
     assert found.type == "BANK_ACCOUNT"
     assert seen.tables.cell(text.index("0482265"))[0] == text.index("0482265")
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        (
+            "使用者番号,検針,指針,料金\n▼9872225,あ,1203,5412\n",
+            "LOCAL_ID",
+        ),  # one known head will do above figures
+        ("使用者番号,検針,指針,料金\n▼あ,い,う,え\n", ""),
+        ("使用者番号,検針,3,料金\n▼9872225,あ,1203,5412\n", ""),
+        ("使用者番号、検針、指針、料金\n▼9872225、あ、1203、5412\n", ""),
+        ("銀行\t支店\t番号\t名義\nみなと\t本町\t▼7806492\tｱﾍﾞ ﾖｼｺ", "BANK_ACCOUNT"),
+        ("受付ID,申請者,カード番号\n▼FN-260411,堀川 忍,4111111111111111", ""),
+        ("氏名,口座番号,有効期限\n山田太郎,1234567,▼2027/07/31", "DATE"),
+    ],
+)
+def test_what_heads_say_together(text: str, type_: str) -> None:
+    assert head(text) == type_
+
+
+def test_rows_of_csv_end_with_their_line_and_others_need_not() -> None:
+    ruled, spaced = scene("氏名,電話番号\n山田太郎,1"), scene("氏名　電話番号　住所\n山田　1　札幌市")
+    assert ruled.tables.ends_at_line(10)
+    assert not spaced.tables.ends_at_line(12)
+    assert not ruled.tables.ends_at_line(0)

@@ -124,6 +124,8 @@ class Addresses:
             for end, features in _ends(scene, start):
                 if start in unlisted and "number=yes" not in features:
                     continue
+                if "\n" in scene.text[start:end] and scene.tables.ends_at_line(start):
+                    continue
                 covered = max(covered, end)
                 yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
         text = scene.text

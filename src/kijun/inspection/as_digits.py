@@ -10,7 +10,11 @@ _SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
 _KANJI_RUN: Final = re.compile(
     r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
 )
-_SLIP_RUN: Final = re.compile(r"[0-9OoIlSB](?:[- ().]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])")
+_SLIP_RUN: Final = re.compile(
+    r"[0-9OoIlSB](?<![A-SU-Za-np-z].)(?:[- ().]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])"
+)
+#: What may lead a number in spite of its last character: No.3O12, account_no=3O12 (not in a URL), the T of an invoice's number.
+_LED: Final = re.compile(r"(?:(?:^|[^A-Za-z])N[Oo]\.?|(?:^|[\s,;])[A-Za-z_]{3,20}=|(?:^|[^A-Za-z0-9_])T)$")
 _CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 
 
@@ -28,11 +32,12 @@ def _kanji_to_digits(found: re.Match[str]) -> str:
 def _slips_to_digits(found: re.Match[str]) -> str:
     run = found[0]
     before = found.string[found.start() - 1 : found.start()]
-    if before and ((before.isascii() and before.isalnum()) or before in "_/=&?@."):
+    inside = before != "" and ((before.isascii() and before.isalnum()) or before in "_/=&?@.")
+    if inside and not _LED.search(found.string, max(0, found.start() - 24), found.start()):
         return run
     digits = sum(char.isdigit() for char in run)
     slips = sum(char.isalpha() for char in run)
-    return run.translate(_SLIPS) if slips and digits >= slips else run
+    return run.translate(_SLIPS) if slips and 3 * digits >= 2 * slips else run
 
 
 def _card_to_digits(found: re.Match[str]) -> str:

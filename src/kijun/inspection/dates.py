@@ -25,7 +25,7 @@ _ENGLISH: Final = re.compile(
     rf"(?i)(?<![0-9A-Za-z])(?:[0-3]?[0-9](?:st|nd|rd|th)?(?: of)?[ -]{_MONTHS}[ ,-]{{1,2}}(?:19|20)[0-9]{{2}}|{_MONTHS} [0-3]?[0-9](?:st|nd|rd|th)?,? (?:19|20)[0-9]{{2}}|[0-3]?[0-9]/[0-3]?[0-9]/(?:19|20)[0-9]{{2}})(?![0-9A-Za-z])"
 )
 _AGE: Final = re.compile(
-    rf"(?<![0-9A-Za-z.第〜~-])([0-9](?: ?[0-9]){{0,2}}|[一二三四五六七八九十百〇]{{1,4}}){_GAP}(?:歳|才|さい(?![ぁ-ん])|ｻｲ|サイ(?![ァ-ヴー])|years? old|yo(?![a-z]))(?:[ ]?[0-9]{{1,2}}[かヶケカ]月)?"
+    rf"(?<![0-9A-Za-z.第〜~-])([0-9](?: ?[0-9OlI]){{0,2}}|[lI][0-9]|[一二三四五六七八九十百〇]{{1,4}}){_GAP}(?:歳|才|さい(?![ぁ-ん])|ｻｲ|サイ(?![ァ-ヴー])|years? old|yo(?![a-z]))(?:[ ]?[0-9]{{1,2}}[かヶケカ]月)?"
 )
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _DAY: Final = "[0-9OlI〇一二三四五六七八九十]"
@@ -57,9 +57,11 @@ class Dates:
             text = match.string
             born = bool(_BIRTH.match(text, match.end()))
             full = form != "written" or "日" in match[0] or not match[0].rstrip().endswith("月")
-            if form == "plain" and not born:
+            if not born:
                 label = scene.label(match.start())
-                if label is None or label.type not in ("BIRTH_DATE", "PERSON"):
+                if label is not None and label.type == "DATE" and label.strength > 0.8:
+                    continue  # its label says which other day it is
+                if form == "plain" and (label is None or label.type not in ("BIRTH_DATE", "PERSON")):
                     continue
             features = (
                 f"form={form}",
@@ -114,6 +116,7 @@ def _dates(scene: Scene) -> Iterator[tuple[str, re.Match[str]]]:
             yield "english", match
 
 
+_SLIPS: Final = str.maketrans("OlI", "011")
 _AS_FIGURES: Final = str.maketrans("〇一二三四五六七八九OlI", "0123456789011")
 
 
@@ -142,7 +145,7 @@ def _past(written: str) -> str:
 
 
 def _size(written: str) -> str:
-    digits = written.replace(" ", "")
+    digits = written.replace(" ", "").translate(_SLIPS)
     if not digits.isdigit():
         return "kanji"
     return str(min(12, int(digits) // 10))

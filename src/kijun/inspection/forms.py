@@ -14,8 +14,12 @@ from kijun.inspection.scene import Candidate, Hit, Label, Scene
 
 _FIGURE: Final = "[0-9OlISB〇一二三四五六七八九]"
 _PLATE: Final = re.compile(
-    rf"[ \n　]{{0,3}}{_FIGURE}(?:[ \n]?{_FIGURE}){{0,2}}[A-Z]?[ \n]{{0,3}}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{{0,3}}(?:[・.] ?){{0,3}}"
+    rf"[ \n　]{{0,3}}{_FIGURE}(?:[ \n]?{_FIGURE}){{0,2}}[A-Z]?[ \n]{{0,3}}[ぁ-んァ-ヴA-Z](?![ぁ-んァ-ヴー])[ \n]{{0,3}}(?:[・.] ?){{0,3}}(?:- ?)?"
     rf"(?:{_FIGURE}(?: ?{_FIGURE})? ?[-ー・] ?{_FIGURE} ?{_FIGURE}|{_FIGURE}(?: ?{_FIGURE}){{0,3}})(?![0-9人円年月日回件台名])"
+)
+#: The plate of a moped, which its town gives out: 敦賀市 う 12-34
+_TOWN_PLATE: Final = re.compile(
+    rf"[ :はが「(]{{0,3}}([一-龥]{{1,5}}[市町村区][ \n]{{0,2}}[ぁ-んA-Z][ \n]{{0,2}}{_FIGURE}(?: ?[-ー・]? ?{_FIGURE}){{1,4}})(?![0-9人円年月日回件台名])"
 )
 _CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー ]?[0-9A-Za-z]){1,14}(?![0-9A-Za-z桁文件人])")
 #: Figures one by one with points between, or with one line break inside: 3.4.6.3.2.8.8.1
@@ -32,13 +36,15 @@ _PLAIN_CODE: Final = re.compile(
 )
 _NEXT_LABEL: Final = ("の記号", "記号", " 記号", "の番号", "番号", " 番号", "証番号", "者番号")
 _GAP: Final = re.compile(
-    r"(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|「|『|\(|→|#|\||,|、|\*|それぞれ|第|\n){0,4}[ \t]*)"
+    r"(?:\([^()0-9\n]{1,10}\)[ :]{0,2})?(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|「|『|\(|→|#|\||,|、|\*|それぞれ|第|\n){0,4}[ \t]*)"
 )
-_AND: Final = re.compile(r"(?:[ ]?(?:と|、|,|及び|および|・|/|から|→)[ ]?)")
+_AND: Final = re.compile(r"(?:[ ]?(?:と|、|,|及び|および|・|/|から|→)[ ]?(?i:(?:number|no\.?) )?)")
 
 
 _SOFTWARE: Final = re.compile(
     r"(?i)(?:(?<![a-z])(?!(?:ip|from|host|server|addr|address|client|src|dst|by|to|at|ping|remote|peer|gateway|dns|is|was) )[a-z]{2,12} |-> ?|→ ?|v\.?)$"
+    r"|(?:ファーム(?:ウェア)?|ミドルウェア|ソフト(?:ウェア)?|バージョン|ビルド|リリース|ドライバー?|パッチ|カーネル|アプリ|エンジン|(?<![A-Za-z])(?:OS|OID|SNMP|BIOS|firmware|build|release|version|ver)|版|版数)"
+    r"[^\n。、]{0,4}(?:[0-9.]{5,15} ?(?:から|より|→|->|[〜~]) ?)?$"
 )
 
 
@@ -57,6 +63,8 @@ class Forms:
             text = scene.digits if settings.get("view") == "digits" else scene.text
             group = settings.get("group", 0)
             for match in pattern.finditer(text):
+                if match[0].startswith(tuple(settings.get("never", ()))):
+                    continue
                 if "check" in settings and not _CHECKS[settings["check"]](match[0]):
                     continue
                 score = _score(
@@ -64,7 +72,7 @@ class Forms:
                     scene.label(match.start()),
                     match[0],
                     scene.mentions(rule.type),
-                    text[max(0, match.start() - 16) : match.start()],
+                    text[max(0, match.start() - 36) : match.start()],
                 )
                 if score > 0:
                     yield Candidate(rule.type, *match.span(group), score, rule.id)
@@ -114,7 +122,7 @@ class Vehicles:
         self._rule = rules[0].id if rules else ""
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
-        """Propose what begins with a place of registration."""
+        """Propose what begins with a place of registration, and a town's plates behind their label."""
         if not self._rule:
             return
         best: dict[int, Candidate] = {}
@@ -125,6 +133,10 @@ class Vehicles:
                 if match.end() not in best or best[match.end()].start > hit.start:
                     best[match.end()] = found
         yield from best.values()
+        for label in scene.words("label"):
+            town = _TOWN_PLATE.match(scene.digits, label.end) if label.value == "VEHICLE_NUMBER" else None
+            if town is not None:
+                yield Candidate("VEHICLE_NUMBER", *town.span(1), 0.95, self._rule)
 
 
 class Marks:
@@ -185,7 +197,7 @@ class Labelled:
                 continue
             longest = label
             type = label.value
-            if type == "SYMBOL":
+            if type == "SYMBOL" or text.startswith("記号", label.start):
                 meant = scene.label(label.end)
                 type = meant.type if meant is not None else type
             rule = self._rules.get(type)
@@ -226,7 +238,7 @@ def _code_score(value: str, type: str, before: str) -> float:
     digits = sum(char.isdigit() for char in value)
     if phone_form(value[value.find("0") :]) if "-" in value and "0" in value else "":
         return 0.0
-    if before.endswith("枝番") or (type == "HEALTH_INSURANCE" and len(value) < 2):
+    if before.endswith("枝番") or value.startswith("枝番") or (type == "HEALTH_INSURANCE" and len(value) < 2):
         return 0.0
     if type == "HEALTH_INSURANCE":
         return 0.93 if digits >= 2 else 0.7 if digits == 0 else 0.6

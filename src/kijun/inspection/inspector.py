@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kijun.inspection.addresses import PREFECTURES, Addresses
@@ -284,7 +284,7 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
         *read_yaml("labels.yaml")["labels"].items(),
         *read_yaml("labels_read.yaml")["labels"].items(),
     ):
-        builder.add("label", (fold(str(word)).text for word in words), type)
+        builder.add("label", _spellings(fold(str(word)).text for word in words), type)
     for group, words in read_yaml("cues.yaml")["cues"].items():
         builder.add(group, map(str, words))
     builder.add("person", _BESIDE_NAMES)
@@ -313,11 +313,30 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     return builder.build()
 
 
+#: Before these somebody who writes katakana of half width sets a space.
+_APART: Final = ("バンゴウ", "コード", "キゴウ", "コウザ")
+
+
+def _spellings(words: Iterable[str]) -> Iterator[str]:
+    """Labels as people write them, and those of several English words also as programs do: account no, account_no."""
+    for word in words:
+        yield word
+        if " " in word and word.isascii() and word.replace(" ", "").isalpha():
+            yield word.replace(" ", "_")
+        for ending in _APART:
+            if word.endswith(ending) and script(word) == "kata" and word != ending:
+                yield f"{word.removesuffix(ending)} {ending}"
+        if word.endswith(("kodo", "kado")):
+            yield f"{word[:-2]}{word[-3]}{word[-2:]}"
+
+
 def _add_rules(builder: LexiconBuilder, rules: RuleSet) -> None:
     """The words by which rules are found, each under its rule."""
     for rule in rules.rules:
         if "when" in rule.settings:
             builder.add(f"when:{rule.id}", rule.settings["when"])
+        if "spoken" in rule.settings:
+            builder.add(f"spoken:{rule.id}", map(str, rule.settings["spoken"]))
         if rule.by == "mark":
             builder.add(f"mark:{rule.id}", rule.settings["words"])
         if rule.by == "attack-words":

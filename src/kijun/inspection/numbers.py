@@ -11,7 +11,7 @@ from kijun.inspection.check_digits import CHECKS
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Label, Scene
 
-_RUN: Final = re.compile(r"[0-9](?:[-ー.・ _]{0,2}\n?[ ]{0,2}[0-9])*")
+_RUN: Final = re.compile(r"[0-9](?:[-ー.・ _の]{0,2}\n?[ ]{0,2}[0-9])*")
 _GROUP: Final = re.compile(r"[0-9]+")
 _HYPHENS: Final = frozenset("-ー")
 _MOST_GROUPS: Final = 20
@@ -94,16 +94,24 @@ class Numbers:
         shape = tuple(group.end - group.start for group in groups)
         start, end = groups[0].start, groups[-1].end
         text = scene.digits
-        if _edge(text, start - 1) or _edge(text, end):
+        if _edge(text, end) or (_edge(text, start - 1) and scene.last("label", start, 0) is None):
             return
         value = "".join(text[group.start : group.end] for group in groups)
         for one in self._by_length[total]:
             own = label is not None and label.type == one.rule.type and label.strength > 0.8
-            mentioned = scene.mentions(one.rule.type)
+            settings = one.rule.settings
+            if "begins" in settings and not value.startswith(tuple(settings["begins"])):
+                continue
+            said = "spoken" in settings and bool(scene.words(f"spoken:{one.rule.id}"))
+            mentioned = said or scene.mentions(one.rule.type)
             form = _form(one, shape, text, groups, own or (mentioned and "check" in one.rule.settings))
             if form is None:
                 continue
             score = _score(one, form, value, label, mentioned)
+            if said and label is None:
+                score = max(score, float(settings.get("said", 0.0)))
+            if label is None or label.type != one.rule.type:
+                score = _beside(scene, one, value, (start, end), score)
             if score > 0:
                 yield Candidate(one.rule.type, start, end, score, one.rule.id)
 
@@ -185,6 +193,26 @@ def _score(
     return min(0.99, score + 0.04) if right and score else score
 
 
+def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], score: float) -> float:
+    """The score of a number without its own label, by what stands right before and behind it."""
+    text, settings = scene.digits, one.rule.settings
+    start, end = place
+    led = settings.get("led_by")  # the T of an invoice's number
+    if led and text[max(0, start - 1) : start] == led and not _edge(text, start - 2):
+        return max(score, float(settings["led"])) if CHECKS[settings["check"]](value) else 0.0
+    numbered = settings.get("numbered")
+    if numbered and _NUMBERED.search(text, max(0, start - 3), start) and _GO.match(text, end):
+        return max(score, float(numbered)) if CHECKS[settings["raises"]](value) else score
+    elsewhere = scene.last("elsewhere", start, _ELSEWHERE) if score else None
+    if elsewhere is not None and not _STOPS.search(text, elsewhere.end, start):
+        return score * 0.6
+    return score
+
+
+_NUMBERED: Final = re.compile("第[ ]{0,2}$")
+_GO: Final = re.compile("[ ]{0,2}号")
+_ELSEWHERE: Final = 24  # characters from a word that speaks of parcels, orders and goods
+_STOPS: Final = re.compile("[\n。]")
 _NUMBERS: Final = frozenset(
     {
         "BANK_ACCOUNT",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kijun.inspection.as_digits import as_digits
 from kijun.inspection.fold import Folded, fold
+from kijun.inspection.label_meaning import GENERAL, ITSELF, meant
 from kijun.inspection.scripts import kinds_of
 from kijun.inspection.taken import Taken
 
@@ -62,32 +63,10 @@ _REACH: Final = 14
 _SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
 _POSTAL: Final = re.compile(r"〒?[ ]?[0-9]{3}-[0-9]{4}[ \n]{0,3}$")
-_BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
 _WITH_POSTAL: Final = frozenset({"ADDRESS", "FACILITY"})
 _VALUES_TOO: Final = frozenset(
     {"FACILITY", "BANK_ACCOUNT"}
 )  # whose labels are values of other columns as well
-_GENERAL: Final = frozenset({"SYMBOL"})
-_SYMBOL_WORDS: Final = frozenset({"記号", "きごう", "キゴウ", "kigou", "kigo"})
-#: The 記号 of a postal savings account: five figures, the first 1 and the last 0.
-_POSTAL_SYMBOL: Final = re.compile(r"[ :はが]{0,2}1[0-9]{3}0(?![0-9-])")
-_PAIRED: Final = 16  # how far 番号 may stand from 記号
-_ITSELF: Final = frozenset(
-    {
-        "HEALTH_INSURANCE",
-        "BANK_ACCOUNT",
-        "PENSION_NUMBER",
-        "DRIVER_LICENSE",
-        "PASSPORT",
-        "RESIDENCE_CARD",
-        "MY_NUMBER",
-        "CREDIT_CARD",
-        "LOCAL_ID",
-        "OTHER",
-        "PHONE",
-        "SECRET",
-    }
-)
 
 
 class Scene:
@@ -299,7 +278,7 @@ class Scene:
         if aside is not None:  # 年金番号（配偶者）1160-372845: what stands in brackets is not the label
             place_left = aside.start()
             known = self._label_before(hits, place_left)
-            if known is not None and known.type in _ITSELF:
+            if known is not None and known.type in ITSELF:
                 return known
         coded = last in " \n" or self.digits[place - 1].isdigit() if last else False
         postal = _POSTAL.search(self.digits, max(0, place - 14), place) if coded else None
@@ -319,48 +298,14 @@ class Scene:
         hit = hits[number]
         if hit.value in _VALUES_TOO and self.tables.rows:
             begins, head = self.tables.cell(place)
-            if head is not None and head.type not in _GENERAL and hit.end <= begins:  # 本店 | 0482265
+            if head is not None and head.type not in GENERAL and hit.end <= begins:  # 本店 | 0482265
                 return head
         gap = self.text[hit.end : place]
         if gap in _PLAIN_GAPS or _TIGHT.fullmatch(gap):
-            return Label(self._meant(hits, number), 1.0)
+            return Label(meant(self, hits, number), 1.0)
         if "\n" in gap or "。" in gap or any(char.isdigit() for char in gap):
             return None
-        return self.head(place) or Label(self._meant(hits, number), 0.6)
-
-    def _meant(self, hits: Sequence[Hit], number: int) -> str:
-        """What 記号 or 番号 alone mean: what the words before them are about."""
-        hit = hits[number]
-        if hit.value not in _GENERAL:
-            return hit.value
-        insured = self.last("insured", hit.start, _BACK)
-        for earlier in reversed(hits[max(0, number - 12) : number]):
-            if hit.start - earlier.end > _BACK or (insured and insured.end > earlier.end):
-                break
-            if earlier.value in _ITSELF and "。" not in self.text[earlier.end : hit.start]:
-                return earlier.value
-        if self.words("insured") and not self.words("postal-savings") and self._is_paired(hits, number):
-            return "HEALTH_INSURANCE"
-        pair = (hit, *hits[max(0, number - 3) : number])
-        if any(
-            _POSTAL_SYMBOL.match(self.digits, other.end)
-            for other in pair
-            if self.text[other.start : other.end] in _SYMBOL_WORDS
-        ):
-            return "BANK_ACCOUNT"
-        return "SYMBOL"
-
-    def _is_paired(self, hits: Sequence[Hit], number: int) -> bool:
-        """Whether 記号 or 番号 stands beside the other: 記号 浜11 番号 0482265."""
-        hit = hits[number]
-        symbol = self.text[hit.start : hit.end] in _SYMBOL_WORDS
-        beside = hits[number + 1 : number + 4] if symbol else hits[max(0, number - 3) : number]
-        return any(
-            other.value in _GENERAL
-            and (self.text[other.start : other.end] in _SYMBOL_WORDS) != symbol
-            and max(other.start - hit.end, hit.start - other.end) <= _PAIRED
-            for other in beside
-        )
+        return self.head(place) or Label(meant(self, hits, number), 0.6)
 
     def pieces(self, models: TextModels) -> list[Piece]:
         """The text as models see it, made once for all of them."""

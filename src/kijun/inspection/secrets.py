@@ -11,9 +11,11 @@ from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
 _BETWEEN: Final = re.compile(
-    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?)?[ \t]*(?:は|を|が|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|\n|\t| |#|\*){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず)?[ \n「『\"'`(:=]{0,3})"
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|[0-9四六]{1,2}桁)?[ \t]*(?:は|を|が|\(|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|\n|\t| |#|\*){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず)?[ \n「『\"'`(:=]{0,3})"
 )
 _VALUE: Final = re.compile(r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}")
+#: Figures right behind their label: 認証コード441709
+_DIRECT: Final = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z桁文件円回])")
 _JAPANESE_VALUE: Final = re.compile(
     r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
 )
@@ -95,7 +97,10 @@ class Secrets:
             if after.isascii() and after.isalpha() and text[label.end - 1].isascii():
                 continue  # passport, tokenise
             between = _BETWEEN.match(text, label.end)
-            if between is None:
+            direct = _DIRECT.match(text, label.end) if text[label.end - 1] in "号ドN" else None
+            if direct is not None:
+                yield Candidate("SECRET", *direct.span(), 0.9, self._ids["secret"])
+            if between is None or direct is not None:
                 continue
             value = _VALUE.match(text, between.end()) or _JAPANESE_VALUE.match(text, between.end())
             if value is None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from kijun.inspection.label_meaning import GENERAL, ITSELF
 from kijun.inspection.scene import Label
 
 if TYPE_CHECKING:
-    from kijun.inspection.scene import Scene
+    from kijun.inspection.scene import Hit, Scene
 
 _DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "/", " - ", " ")
+
+
+#: What divides the cells of files and of nothing else.
+_STRICT: Final = (",", "\t", "|")
+_NUMBERED: Final = ITSELF - {"OTHER", "PHONE", "SECRET", "LOCAL_ID"}
+_WHOSE: Final = frozenset({"PERSON", "ADDRESS"})
+#: Behind a label these make the cell a thing of its own: 受付ID, 申請者数.
+_OF_LABEL: Final = re.compile(r"(?i:id|no\.?|番号|コード|日|数|額|率|区分|種別|状況|結果)$")
 
 
 class Tables:
@@ -44,6 +54,11 @@ class Tables:
             return 0, None  # more cells than heads: which is below which nobody knows
         column = bisect_right(cells, place) - 1
         return cells[column], heads[column] if column < len(heads) else None
+
+    def ends_at_line(self, place: int) -> bool:
+        """Whether a place lies in a row whose cells end with their line at the latest: those of CSV and the like."""
+        table = self.rows.get(bisect_right(self._scene.line_starts, place) - 1)
+        return table is not None and table[0] in _STRICT
 
     def row(self, number: int) -> str:
         """A line of a table as it was ruled."""
@@ -85,7 +100,8 @@ class Tables:
             for mark in _DIVIDERS:
                 if line.count(mark) >= (2 if mark in " 、/-" else 1):
                     heads = self._heads(number, line, mark)
-                    if sum(head is not None for head in heads) >= 2:
+                    known = sum(head is not None for head in heads)
+                    if known >= 2 or (known and self._is_head(line, lines[number + 1], mark)):
                         current = (mark, heads)
                         break
         return tables
@@ -96,7 +112,21 @@ class Tables:
         for end in self._scene.ends("label"):
             number = bisect_left(self._scene.line_starts, end) - 1
             counts[number] = counts.get(number, 0) + 1
-        return {number for number, count in counts.items() if count > 1}
+        return {
+            number
+            for number, count in counts.items()
+            if count > 1 or any(self.row(number).count(mark) > 1 for mark in _STRICT)
+        }
+
+    @staticmethod
+    def _is_head(line: str, below: str, mark: str) -> bool:
+        """Whether a line of which one cell is known is a head: words above figures, divided alike by a mark of tables."""
+        return (
+            mark in _STRICT
+            and line.count(mark) == below.count(mark)
+            and not any(char.isdigit() for char in line)
+            and any(char.isdigit() for char in below)
+        )
 
     def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
         heads: list[Label | None] = []
@@ -107,6 +137,23 @@ class Tables:
             # of the words that end last the longest, which comes first: 郵便番号, not 番号
             last = next((word for word in words if word.end == words[-1].end), None)
             fits = last is not None and len(text) <= last.end - last.start + 8
+            if (
+                last is not None
+                and last.value in _WHOSE
+                and _OF_LABEL.search(text)
+                and _goes_on(self._scene, last)
+            ):
+                fits = False
             heads.append(Label(last.value, 0.9) if last is not None and fits else None)
             place += len(cell) + len(mark)
+        told = {head.type for head in heads if head is not None and head.type in _NUMBERED}
+        if len(told) == 1:  # 銀行 | 支店 | 番号
+            meant = Label(told.pop(), 0.9)
+            heads = [meant if head is not None and head.type in GENERAL else head for head in heads]
         return heads
+
+
+def _goes_on(scene: Scene, label: Hit) -> bool:
+    """Whether the word of a label goes on behind it."""
+    after = scene.text[label.end : label.end + 1]
+    return after.isalnum()
