@@ -167,3 +167,17 @@ def test_a_number_of_a_parcel_is_hardly_a_persons(goods: str) -> None:
 
 def test_a_parcel_in_the_sentence_before_does_not_matter() -> None:
     assert score("荷物が届いた。1234-5678-9018を控えた", "MY_NUMBER") >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("2740304が口座番号です", "BANK_ACCOUNT"),
+        ("9691761510が基礎年金番号", "PENSION_NUMBER"),
+        ("2740304が届いた口座番号", ""),
+        ("2740304が受付番号です", ""),
+    ],
+)
+def test_a_label_may_stand_behind_its_number(text: str, type_: str) -> None:
+    likely = {one.type for one in candidates(NUMBERS, text) if one.score >= 0.5}
+    assert likely == ({type_} if type_ else set())

@@ -323,6 +323,7 @@ def _spellings(words: Iterable[str]) -> Iterator[str]:
         yield word
         if " " in word and word.isascii() and word.replace(" ", "").isalpha():
             yield word.replace(" ", "_")
+            yield word.replace(" ", "-")
         for ending in _APART:
             if word.endswith(ending) and script(word) == "kata" and word != ending:
                 yield f"{word.removesuffix(ending)} {ending}"

@@ -97,6 +97,8 @@ class Numbers:
         if _edge(text, end) or (_edge(text, start - 1) and scene.last("label", start, 0) is None):
             return
         value = "".join(text[group.start : group.end] for group in groups)
+        if (label is None or label.strength < 1) and text.startswith("が", end):
+            label = _named(scene, end + 1) or label
         for one in self._by_length[total]:
             own = label is not None and label.type == one.rule.type and label.strength > 0.8
             settings = one.rule.settings
@@ -191,6 +193,12 @@ def _score(
         elif label.type == "OTHER" or (label.strength > 0.8 and label.type in _NUMBERS):
             score *= 0.4
     return min(0.99, score + 0.04) if right and score else score
+
+
+def _named(scene: Scene, place: int) -> Label | None:
+    """The label that says behind a number what it is: 2740304が口座番号です."""
+    hits = [hit for hit in scene.near("label", place, place + 12) if hit.start == place]
+    return Label(hits[-1].value, 1.0) if hits else None
 
 
 def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], score: float) -> float:
