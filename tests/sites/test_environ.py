@@ -50,6 +50,12 @@ def test_what_libpq_is_told_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environ.database(Path("/x"))["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
 
 
+def test_a_connection_ends_with_its_request(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each request has a thread of its own under ASGI; what outlived it would stay open, unused."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db.example/kijun")
+    assert environ.database(tmp_path)["CONN_MAX_AGE"] == 0
+
+
 @pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://host", "postgresql://host:port/y", "nonsense"])
 def test_a_database_that_cannot_be(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)

@@ -189,6 +189,6 @@ def database(folder: Path) -> dict[str, object]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": port,
         "OPTIONS": dict(parse_qsl(parts.query)),  # libpq's own: sslmode, sslrootcert, …
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
+        # Under ASGI each request has a thread of its own: a connection that outlives it is never used again, and left open.
+        "CONN_MAX_AGE": 0,
     }
