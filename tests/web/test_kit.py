@@ -5,6 +5,7 @@ from django.template import engines
 from django.utils import timezone, translation
 
 from kijun.governance.organisation.models import Municipality
+from kijun.web.templatetags import kit
 
 
 def render(text: str, **context: object) -> str:
@@ -73,3 +74,16 @@ def test_no_due_date_shows_nothing() -> None:
 def test_a_way_back_of_one_step_is_none() -> None:
     assert render("{% breadcrumb here %}", here="自己点検").strip() == ""
     assert "自己点検" in render('{% breadcrumb "ホーム" "/staff/" here %}', here="自己点検")
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [
+        (0.2, "12<small>分</small>"),
+        (3.5, "3.5<small>時間</small>"),
+        (96.0, "4.0<small>日</small>"),
+        (None, "—"),
+    ],
+)
+def test_how_long_it_took(hours: float | None, shown: str) -> None:
+    assert kit.took(hours) == shown

@@ -36,8 +36,8 @@ def leader(row: Incident) -> str:
 
 
 def hours(span: datetime.timedelta | None) -> float | None:
-    """Hours with one decimal."""
-    return None if span is None else round(span.total_seconds() / 3600, 1)
+    """Hours with two decimals."""
+    return None if span is None else round(span.total_seconds() / 3600, 2)
 
 
 def _systems(request: HttpRequest) -> list[tuple[str, str]]:

@@ -32,6 +32,20 @@ def _day(value: Any) -> datetime.date | None:
 
 
 @register.filter
+def took(hours: float | None) -> SafeString | str:
+    """How long something took, in the unit that suits it: 12分, 3.5時間, 4.0日; a dash where it has not ended."""
+    if hours is None:
+        return "—"
+    if hours < 1:
+        number, unit = f"{hours * 60:.0f}", gettext("分")
+    elif hours < 48:
+        number, unit = f"{hours:.1f}", gettext("時間")
+    else:
+        number, unit = f"{hours / 24:.1f}", gettext("日")
+    return format_html("{}<small>{}</small>", number, unit)
+
+
+@register.filter
 def ai_text(value: str) -> SafeString:
     """What an AI wrote in Markdown, as HTML that loads and runs nothing (`kijun.web.markdown`)."""
     return markdown.rendered(value)
