@@ -87,3 +87,8 @@ def test_a_way_back_of_one_step_is_none() -> None:
 )
 def test_how_long_it_took(hours: float | None, shown: str) -> None:
     assert kit.took(hours) == shown
+
+
+def test_in_english_a_unit_stands_apart() -> None:
+    with translation.override("en"):
+        assert kit.took(3.5) == "3.5<small> hours</small>"

@@ -42,7 +42,8 @@ def took(hours: float | None) -> SafeString | str:
         number, unit = f"{hours:.1f}", gettext("時間")
     else:
         number, unit = f"{hours / 24:.1f}", gettext("日")
-    return format_html("{}<small>{}</small>", number, unit)
+    space = " " if (get_language() or "").startswith("en") else ""
+    return format_html("{}<small>{}{}</small>", number, space, unit)
 
 
 @register.filter
