@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kijun.web import tries
 from kijun.web.models import Tries
-from tests.governance.approvals.test_races import patiently
+from tests.patience import patiently
 
 LIMIT = tries.Limit("test", 3, 600)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import functools
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -23,6 +22,7 @@ from kijun.governance.access.publishing import publish_now
 from kijun.governance.access.snapshots import build
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.inventory.models import AISystem
+from tests.patience import patiently
 
 TODAY = timezone.localdate()
 DAY = datetime.timedelta(days=1)
@@ -264,18 +264,6 @@ class TestAddress:
             assert publishing.base_url() == "https://ai.example.jp:9000/v1"
         (home / "gateway" / "address").write_text("nonsense")
         assert publishing.base_url() == "http://127.0.0.1:8080/v1"
-
-
-def patiently(act: Callable[[], object]) -> None:
-    """SQLite in memory refuses at once where a file would wait: ask again until it is our turn."""
-    for _attempt in range(500):
-        try:
-            act()
-        except OperationalError:
-            time.sleep(0.01)
-        else:
-            return
-    raise AssertionError("never came to its turn")
 
 
 @pytest.mark.django_db(transaction=True)

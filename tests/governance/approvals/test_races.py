@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import connection
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
@@ -17,20 +16,16 @@ from kijun.governance.approvals.models import Step
 from kijun.governance.audit.models import Entry
 from tests.conftest import make_department, make_person, make_town
 from tests.governance.approvals.conftest import KIND
+from tests.patience import patiently
 
 
-def patiently(act: Callable[[], object]) -> str:
-    """SQLite in memory refuses at once where a file would wait: ask again until it is our turn."""
-    for _attempt in range(200):
-        try:
-            act()
-        except OperationalError:
-            time.sleep(0.02)
-        except ValidationError as error:
-            return error.messages[0]
-        else:
-            return "won"
-    return "never"
+def outcome(act: Callable[[], object]) -> str:
+    """``won``, or why not."""
+    try:
+        patiently(act)
+    except ValidationError as error:
+        return error.messages[0]
+    return "won"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,7 +42,7 @@ def test_two_approvers_at_once(told: list[object]) -> None:
     def decide(person: Person) -> None:
         mine = Step.objects.select_related("approval").get(pk=step.pk)
         gate.wait()
-        outcomes.append(patiently(lambda: actions.approve(person, mine)))
+        outcomes.append(outcome(lambda: actions.approve(person, mine)))
         connection.close()
 
     threads = [threading.Thread(target=decide, args=[person]) for person in people]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import connection
 
 from kijun.governance.accounts.roles import Role
 from kijun.governance.assessments import actions
@@ -17,22 +16,18 @@ from kijun.governance.audit.models import Entry
 from kijun.web.versions import Stale
 from tests.conftest import make_department, make_person, make_town
 from tests.governance.assessments.made import make_system, open_cycle
+from tests.patience import patiently
 
 
-def patiently(act: Callable[[], object]) -> str:
-    """SQLite in memory refuses at once where a file would wait: ask again until it is our turn."""
-    for _attempt in range(300):
-        try:
-            act()
-        except OperationalError:
-            time.sleep(0.02)
-        except Stale:
-            return "stale"
-        except ValidationError as error:
-            return error.messages[0]
-        else:
-            return "saved"
-    return "never"
+def outcome(act: Callable[[], object]) -> str:
+    """``saved``, ``stale``, or why not."""
+    try:
+        patiently(act)
+    except Stale:
+        return "stale"
+    except ValidationError as error:
+        return error.messages[0]
+    return "saved"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -51,7 +46,7 @@ def test_of_two_who_answer_at_once_one_is_told() -> None:
             mine = Answer.objects.select_related("assessment").get(pk=answer.pk)
             start.wait(10)
             outcomes.append(
-                patiently(
+                outcome(
                     lambda: actions.answer(
                         people[number], mine, status=Status.NOT_DONE, reason=str(number), seen_revision=0
                     )

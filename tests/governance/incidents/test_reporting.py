@@ -18,6 +18,7 @@ from kijun.governance.feedback.models import Escalation, Report
 from kijun.governance.incidents import actions, jobs, queries
 from kijun.governance.incidents.models import Event, Incident, Tied
 from kijun.governance.interactions import ledger
+from kijun.governance.interactions.actions import release_for_case
 from kijun.governance.interactions.looks import looks
 from kijun.governance.inventory.models import AISystem
 from kijun.ledger.holding import holds_of
@@ -187,6 +188,37 @@ def test_the_hold_ends_with_the_incident(
     assert held(staff.municipality) == [three]
     actions.close(executive, contained(owner, kept), "済んだが争いがある", keep_holds=True)
     assert held(staff.municipality) == [three]
+    assert jobs.mend_holds() == 0, "what was to stay on hold stays"
+    assert held(staff.municipality) == [three]
+
+
+def test_a_ledger_that_is_away_at_the_end_is_asked_again(
+    say: Any, incident: Any, staff: Person, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = say(staff)
+    row = incident(interaction=told)
+    with monkeypatch.context() as patch:
+
+        def away() -> Any:
+            raise Unavailable("書けません。", "full")
+
+        patch.setattr(ledger, "reading", away)
+        actions.withdraw(owner, row, "誤報")
+        assert jobs.mend_holds() == 0
+    assert held(staff.municipality) == [told]
+    assert jobs.mend_holds() == 1
+    assert held(staff.municipality) == []
+    assert jobs.mend_holds() == 0
+
+
+def test_a_hold_that_somebody_released_by_hand_is_over(
+    say: Any, incident: Any, staff: Person, owner: Person
+) -> None:
+    row = incident(interaction=say(staff))
+    release_for_case(staff.municipality, owner, Tied.objects.get().hold, "争いがない")
+    actions.withdraw(owner, row, "誤報")
+    assert Tied.objects.get().released_at is not None
+    assert jobs.mend_holds() == 0
 
 
 # --- a doubt --------------------------------------------------------------------------------

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import connection
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.reviews import actions, answers
@@ -17,16 +16,7 @@ from kijun.governance.reviews.models import Label, Review
 from kijun.web.versions import Stale
 from tests.governance.reviews.conftest import decide
 from tests.governance.reviews.made import confirmation
-
-
-def patiently(call: Callable[[], Any]) -> Any:
-    """SQLite in memory refuses at once where a file would wait: ask again until it is our turn."""
-    for _attempt in range(300):
-        try:
-            return call()
-        except OperationalError:
-            time.sleep(0.02)
-    raise AssertionError("never our turn")
+from tests.patience import patiently
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

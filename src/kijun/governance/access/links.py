@@ -151,6 +151,67 @@ def find_grants(request: HttpRequest, text: str) -> Iterable[search.Hit]:
         )
 
 
+LINKS = (
+    navigation.Link(
+        "use",
+        _("自分の利用権"),
+        "access:mine",
+        "access.use",
+        order=70,
+        about=_("どの目的で、いつまで、どのAIを使えるか。"),
+    ),
+    navigation.Link(
+        "inventory",
+        _("利用目的"),
+        "access:purposes",
+        "access.view",
+        order=20,
+        about=_("何のためにAIを使ってよいか、入力してよい情報は何か。"),
+    ),
+    navigation.Link(
+        "inventory",
+        _("利用権"),
+        "access:grants",
+        "access.list_grants",
+        order=30,
+        about=_("だれが、どの目的でAIを使えるか。"),
+    ),
+    navigation.Link(
+        "settings",
+        _("AIの接続先"),
+        "access:upstreams",
+        "access.view",
+        order=60,
+        about=_("つなぐAIサービスの住所と鍵。"),
+    ),
+    navigation.Link(
+        "settings",
+        _("AIのモデル"),
+        "access:models",
+        "access.view",
+        order=61,
+        about=_("AIシステムごとに使うモデル。"),
+    ),
+    navigation.Link(
+        "settings",
+        _("AIの共通の決まり"),
+        "access:rules",
+        "access.view",
+        order=62,
+        about=_("どの目的にも当てはまる、入力と出力の決まり。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("AIの停止"),
+        "access:stops",
+        "access.view_stops",
+        order=90,
+        about=_("問題があるAIの利用を、すぐに止める。"),
+    ),
+)
+"""What the menu has of access."""
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
     departures.register(actions.end_of_departed)
@@ -161,64 +222,7 @@ def register_all() -> None:
     waiting.register(tasks)
     search.register(_("AIの利用目的"), find_purposes)
     search.register(_("AIの利用権"), find_grants)
-    for link in (
-        navigation.Link(
-            "use",
-            _("自分の利用権"),
-            "access:mine",
-            "access.use",
-            order=70,
-            about=_("どの目的で、いつまで、どのAIを使えるか。"),
-        ),
-        navigation.Link(
-            "inventory",
-            _("利用目的"),
-            "access:purposes",
-            "access.view",
-            order=20,
-            about=_("何のためにAIを使ってよいか、入力してよい情報は何か。"),
-        ),
-        navigation.Link(
-            "inventory",
-            _("利用権"),
-            "access:grants",
-            "access.list_grants",
-            order=30,
-            about=_("だれが、どの目的でAIを使えるか。"),
-        ),
-        navigation.Link(
-            "settings",
-            _("AIの接続先"),
-            "access:upstreams",
-            "access.view",
-            order=60,
-            about=_("つなぐAIサービスの住所と鍵。"),
-        ),
-        navigation.Link(
-            "settings",
-            _("AIのモデル"),
-            "access:models",
-            "access.view",
-            order=61,
-            about=_("AIシステムごとに使うモデル。"),
-        ),
-        navigation.Link(
-            "settings",
-            _("AIの共通の決まり"),
-            "access:rules",
-            "access.view",
-            order=62,
-            about=_("どの目的にも当てはまる、入力と出力の決まり。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("AIの停止"),
-            "access:stops",
-            "access.view_stops",
-            order=90,
-            about=_("問題があるAIの利用を、すぐに止める。"),
-        ),
-    ):
+    for link in LINKS:
         navigation.register(link)
     words.add_actions(ACTIONS)
     words.add_kinds(KINDS)

@@ -6,5 +6,5 @@ from kijun.governance.incidents import actions
 
 
 def mend_holds() -> int:
-    """Records of open incidents that could not be put on hold when they were opened. Every hour."""
+    """Holds that could not be put or released while the ledger was away. Every hour."""
     return actions.mend_holds()

@@ -17,9 +17,7 @@ from kijun.governance.feedback import actions, escalations, lists, queries
 from kijun.governance.feedback.forms import AnswerForm, EscalateForm, HandlerForm, SettleForm
 from kijun.governance.feedback.models import Escalation, Report
 from kijun.governance.feedback.views._shared import seen
-from kijun.governance.interactions import wording
-from kijun.governance.interactions.reading import blocks
-from kijun.governance.interactions.searching import moment
+from kijun.governance.interactions.halves import halves
 from kijun.governance.interactions.views._shared import with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.doing import filled, pressed, revision
@@ -90,18 +88,9 @@ def material(request: StaffRequest, pk: int) -> HttpResponse:
     if not row.interaction:
         raise Http404
     one = actions.open_interaction(request.user, row)
-    halves = [] if one is None else one.entries
     context = {
         "report": row,
-        "halves": [
-            (
-                wording.KINDS.get(half.kind, half.kind),
-                moment(half.at),
-                blocks(half, None, wording.finding),
-                half,
-            )
-            for half in halves
-        ],
+        "halves": halves(() if one is None else one.entries),
         "own": row.reporter_id == request.user.pk,
     }
     return render(request, "feedback/material.html", context)

@@ -9,7 +9,7 @@ from kijun.governance.incidents.actions.ending import (
     resume,
     withdraw,
 )
-from kijun.governance.incidents.actions.holding import mend_holds
+from kijun.governance.incidents.actions.holding import mend_holds, open_interaction
 from kijun.governance.incidents.actions.leading import (
     decide_course,
     measure,
@@ -64,6 +64,7 @@ __all__ = [
     "mend_holds",
     "open_from_report",
     "open_incident",
+    "open_interaction",
     "propose_playbook",
     "publish_lesson",
     "read_lesson",

@@ -14,7 +14,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.incidents import readiness
 from kijun.governance.incidents.actions import _shared as shared
-from kijun.governance.incidents.actions.holding import release_tied
+from kijun.governance.incidents.actions.holding import keep_tied, release_tied
 from kijun.governance.incidents.models import LINE, LONG, Event, Incident, Prevention, State
 from kijun.web.given import at_most, past, said
 from kijun.web.versions import claim
@@ -152,7 +152,9 @@ def close(
     incident.save(update_fields=["state", "closed_at", "closed_by", "closing_note"])
     shared.note(incident, actor, Event.Kind.STATE, _("完了：%(text)s") % {"text": note})
     record(incident.municipality.chain, actor, "incidents.closed", incident, {"holds_kept": keep_holds})
-    if not keep_holds:
+    if keep_holds:
+        keep_tied(incident)
+    else:
         release_tied(actor, incident)
     return incident
 

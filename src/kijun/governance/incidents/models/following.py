@@ -72,6 +72,8 @@ class Tied(Tenant):
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="tied")
     interaction = models.CharField(max_length=200)
     hold = models.CharField(max_length=80, blank=True)
+    kept = models.BooleanField(default=False)
+    """It stays on hold when the incident is over, as whoever closed it decided."""
     released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

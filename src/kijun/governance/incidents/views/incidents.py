@@ -15,11 +15,7 @@ from kijun.governance.incidents import actions, lists, queries, readiness
 from kijun.governance.incidents.forms import ReportForm
 from kijun.governance.incidents.models import Incident, Severity, State
 from kijun.governance.incidents.views._shared import part, seen
-from kijun.governance.interactions import wording
-from kijun.governance.interactions.looks import look
-from kijun.governance.interactions.reading import blocks
-from kijun.governance.interactions.searching import interaction as interaction_of
-from kijun.governance.interactions.searching import moment
+from kijun.governance.interactions.halves import halves
 from kijun.governance.interactions.views._shared import with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.doing import filled
@@ -96,22 +92,10 @@ def material(request: StaffRequest, pk: int, tied: int) -> HttpResponse:
     """What was asked and answered; that somebody looks is recorded first, with the incident as its reason."""
     row = seen(request, pk)
     require(request, "incidents.follow", row)
-    one = interaction_of(request.municipality.code, part(row.tied.all(), pk=tied).interaction)
-    if one is not None and any(entry.person != str(request.user.pk) for entry in one.entries):
-        why = _("インシデント対応のため：%(code)s") % {"code": row.code}
-        look(request.user, "opened", why, one.entries, interaction=one.id)
-    halves = [] if one is None else one.entries
+    one = actions.open_interaction(request.user, row, part(row.tied.all(), pk=tied))
     context = {
         "incident": row,
-        "halves": [
-            (
-                wording.KINDS.get(half.kind, half.kind),
-                moment(half.at),
-                blocks(half, None, wording.finding),
-                half,
-            )
-            for half in halves
-        ],
+        "halves": halves(() if one is None else one.entries),
     }
     return render(request, "incidents/material.html", context)
 

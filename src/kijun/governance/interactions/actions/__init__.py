@@ -1,6 +1,7 @@
 """What changes around records: holds, access reports, imports. Each function: permission, validation, effect, audit entry."""
 
 from kijun.governance.interactions.actions.holds import (
+    NO_HOLD,
     hold_for_case,
     put_hold,
     release_for_case,
@@ -16,6 +17,7 @@ from kijun.governance.interactions.actions.imports import (
 from kijun.governance.interactions.actions.reports import acknowledge, generate
 
 __all__ = [
+    "NO_HOLD",
     "acknowledge",
     "confirm_import",
     "discard_import",

@@ -27,6 +27,10 @@ def _reason(text: str) -> str:
     return text[:300]
 
 
+NO_HOLD = "no_hold"
+"""The code of a refusal: there is no such hold, or it was released already."""
+
+
 def _allow(person: Person) -> None:
     if not person.has_perm("interactions.hold"):
         raise PermissionDenied
@@ -34,8 +38,12 @@ def _allow(person: Person) -> None:
 
 def refused(error: LedgerError) -> ValidationError:
     """The ledger's words on a page, in its language."""
+    from kijun.ledger.holding import NoHold
+
     english = (get_language() or "ja").startswith("en")
-    return ValidationError(error.en if english else error.ja)
+    return ValidationError(
+        error.en if english else error.ja, code=NO_HOLD if isinstance(error, NoHold) else "ledger"
+    )
 
 
 def put_hold(person: Person, interaction: str, reason: str) -> Hold:
