@@ -432,6 +432,30 @@ def test_who_closes(incident: Any, owner: Person, it_staff: Person, executive: P
     assert actions.close(executive, anew(serious), "認める").state == "closed"
 
 
+def test_a_serious_one_is_not_made_less_to_be_ended_alone(
+    client_of: Any, incident: Any, owner: Person, executive: Person, staff: Person
+) -> None:
+    row = incident(severity="3serious")
+    actions.take_up(owner, row)
+    client_of(owner).post(reverse("incidents:reassess", args=[row.pk]), facts(row, severity="1minor"))
+    less = anew(row)
+    assert (less.severity, less.was_serious) == ("1minor", True)
+    for end in (actions.withdraw, actions.close):
+        with pytest.raises(PermissionDenied):
+            end(owner, less, "大したことではない")
+    assert client_of(owner).get(reverse("incidents:withdraw", args=[row.pk])).status_code == 403
+    assert f"インシデント {row.code} の完了を判断する" not in titles(executive)
+    contained(owner, less)
+    assert f"インシデント {row.code} の完了を判断する" in titles(executive)
+
+
+def test_a_reporter_takes_back_even_a_serious_one_while_nobody_has_taken_it_up(
+    incident: Any, staff: Person
+) -> None:
+    row = incident(severity="3serious")
+    assert actions.withdraw(row.reporter, row, "見間違い").state == "withdrawn"
+
+
 def test_the_states_have_an_order(incident: Any, owner: Person) -> None:
     row = incident()
     with pytest.raises(ValidationError):

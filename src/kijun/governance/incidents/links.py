@@ -95,7 +95,7 @@ def _to_watch(person: Person) -> Iterable[waiting.Task]:
 
 
 def _to_decide(person: Person) -> Iterable[waiting.Task]:
-    rows = queries.incidents(person.municipality).filter(state=State.CONTAINED, severity=Severity.SERIOUS)
+    rows = queries.incidents(person.municipality).filter(state=State.CONTAINED, was_serious=True)
     for one in rows.exclude(cause="").exclude(leader=person):
         title = gettext("インシデント %(code)s の完了を判断する") % {"code": one.code}
         yield waiting.Task(title, KIND, one.get_absolute_url())

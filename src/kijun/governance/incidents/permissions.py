@@ -16,7 +16,7 @@ from kijun.governance.accounts.roles import (
     is_staff_member,
     sees_everything,
 )
-from kijun.governance.incidents.models.incident import Severity
+from kijun.governance.incidents.models.incident import Severity, State
 
 
 def _reported(person: Any, incident: Any) -> bool:
@@ -37,10 +37,17 @@ def _prevents(person: Any, incident: Any) -> bool:
 
 
 def _serious(person: Any, incident: Any) -> bool:
-    return incident is not None and incident.severity == Severity.SERIOUS
+    """Now, or at any time before."""
+    return incident is not None and (incident.was_serious or incident.severity == Severity.SERIOUS)
+
+
+def _untouched(person: Any, incident: Any) -> bool:
+    """The person's own report, which nobody has taken up."""
+    return incident is not None and incident.reporter_id == person.pk and incident.state == State.RECEIVED
 
 
 reported = rules.predicate(_reported)
+untouched = rules.predicate(_untouched)
 leads = rules.predicate(_leads)
 prevents = rules.predicate(_prevents)
 is_serious = rules.predicate(_serious)
@@ -52,7 +59,9 @@ add_perm("incidents.read", is_staff_member & (reported | leads | sees_everything
 add_perm("incidents.follow", is_staff_member & (leads | sees_everything | owns_system_of))
 add_perm("incidents.lead", is_staff_member & commands)
 # What is serious is closed by an executive who did not lead it; the rest also by who answers for it.
-add_perm("incidents.close", is_staff_member & ((is_executive & ~leads) | (~is_serious & commands)))
+ends = (is_executive & ~leads) | (~is_serious & commands)
+add_perm("incidents.close", is_staff_member & ends)
+add_perm("incidents.withdraw", is_staff_member & (untouched | ends))
 add_perm("incidents.lessons", is_staff_member)
 add_perm("incidents.playbook", is_staff_member)
 add_perm("incidents.draft", is_it_staff)

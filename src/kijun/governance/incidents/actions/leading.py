@@ -155,6 +155,7 @@ def reassess(
         return incident
     for name, value in new.items():
         setattr(incident, name, value)
+    incident.was_serious = incident.was_serious or incident.severity == Severity.SERIOUS
     if incident.leader is None and incident.owner is not None:  # the system was not known before
         incident.leader = incident.owner
     incident.save()

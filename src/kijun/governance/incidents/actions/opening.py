@@ -114,6 +114,7 @@ def _checked(actor: Person, told: Told) -> Incident:
         what=said(told.what, "what", LONG),
         harms=shared.harms(list(told.harms)),
         severity=shared.chosen(told.severity, Severity, "severity"),
+        was_serious=told.severity == Severity.SERIOUS,
         residents=shared.chosen(told.residents, Residents, "residents"),
         affected=at_most(told.affected, "affected", LINE),
         affected_count=told.affected_count,

@@ -96,6 +96,8 @@ class Incident(Tenant, Versioned):
     what = models.TextField(_("何が起きたか"), max_length=LONG)
     harms = models.CharField(_("害の種類"), max_length=120)
     severity = models.CharField(_("重さ"), max_length=8, choices=Severity.choices)
+    was_serious = models.BooleanField(default=False, editable=False)
+    """It was taken for serious once: whoever leads it does not close it alone by taking it for less."""
     residents = models.CharField(_("住民への影響"), max_length=8, choices=Residents.choices)
     affected = models.CharField(_("影響を受けた人々"), max_length=LINE, blank=True)
     affected_count = models.PositiveIntegerField(_("影響を受けた人数"), null=True, blank=True)

@@ -51,8 +51,7 @@ def incident(request: StaffRequest, pk: int) -> HttpResponse:
         "until_action": lists.hours(row.until_action),
         "follows": follows,
         "may_lead": may_lead and row.is_open,
-        "may_withdraw": row.is_open
-        and (may_lead or (row.reporter_id == person.pk and row.state == State.RECEIVED)),
+        "may_withdraw": row.is_open and person.has_perm("incidents.withdraw", row),
         "lesson": getattr(row, "lesson", None),
         "may_see_report": row.report is not None and person.has_perm("feedback.read", row.report),
         "preventions": list(row.preventions.filter(person=person).select_related("person")),

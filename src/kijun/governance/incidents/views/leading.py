@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +20,12 @@ from kijun.governance.incidents.forms import (
     StopForm,
     WordsForm,
 )
-from kijun.governance.incidents.models import LINE, Incident, State
+from kijun.governance.incidents.models import LINE, Incident
 from kijun.governance.incidents.views._shared import act, seen, to_lead
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.doing import Saved, filled, pressed, revision
-from kijun.web.who_may import who_may
+from kijun.web.who_may import require, who_may
 
 
 @require_POST
@@ -201,11 +200,9 @@ def resume(request: StaffRequest, pk: int) -> HttpResponse:
 
 @who_may("incidents.report")
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
-    """取り下げる: by the reporter before anybody took it up, else by who leads."""
+    """取り下げる: by the reporter before anybody took it up, else by who may close it."""
     row = seen(request, pk)
-    own = row.reporter_id == request.user.pk and row.state == State.RECEIVED
-    if not own and not request.user.has_perm("incidents.lead", row):
-        raise PermissionDenied
+    require(request, "incidents.withdraw", row)
     form = WordsForm(_sent(request), label=_("取り下げる理由"), most=LINE, initial={"revision": row.revision})
 
     def save(data: dict[str, Any]) -> Saved:
