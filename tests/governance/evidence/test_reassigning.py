@@ -22,7 +22,7 @@ from kijun.governance.evidence.actions import advance, plan, reassign, save_step
 from kijun.governance.evidence.models import Finding
 from kijun.governance.organisation.models import Department, Municipality
 from tests.conftest import make_department, make_person, make_town
-from tests.governance.assessments.test_races import patiently
+from tests.governance.assessments.test_races import outcome
 from tests.governance.evidence.test_findings import make_finding
 
 LIST = "/staff/evidence/findings/"
@@ -234,7 +234,7 @@ def test_of_two_who_give_the_same_findings_away_at_once_one_is_told() -> None:
             act = functools.partial(
                 reassign, chiefs[number], chosen, owner=owners[number], department=None, reason="異動"
             )
-            outcomes.append(patiently(act))
+            outcomes.append(outcome(act))
         finally:
             connection.close()
 
