@@ -45,6 +45,31 @@ def test_what_is_stopped_goes_by_a_click_and_the_answer_comes(writing: Page) -> 
     expect(page.locator("#turn-2 .answer")).to_contain_text("もう少し詳しく")
 
 
+def test_a_chosen_file_goes_along_whichever_button_is_pressed(writing: Page) -> None:
+    page = writing
+    page.locator("#attach summary").click()
+    file = {"name": "要領.txt", "mimeType": "text/plain", "buffer": "転入の届出は十四日以内".encode()}
+    page.locator("#id_file").set_input_files([file])  # type: ignore[list-item]  # a TypedDict of playwright's own
+    page.locator("#id_text").fill("要点を教えて")
+    page.locator("#send").click()
+    expect(page.locator("#refusal")).to_contain_text("まだ送信していません")
+    assert page.locator("#id_file").evaluate("input => input.files.length") == 1, (
+        "it need not be chosen again"
+    )
+    for name in ("where", "when", "why"):
+        page.locator(f"#id_collected_{name}").fill("住民課の要領")
+    page.locator("#attach-now").click()
+    expect(page.locator("#waiting")).to_contain_text("住民課の要領")
+    page.locator("#attach summary").click()
+    page.locator("#id_file").set_input_files([{**file, "name": "別紙.txt"}])  # type: ignore[list-item]  # as above
+    for name in ("where", "when", "why"):
+        page.locator(f"#id_collected_{name}").fill("別紙として")
+    page.locator("#send").click()
+    page.wait_for_url(CONVERSATION)
+    expect(page.locator("#turn-1")).to_contain_text("別紙として")
+    expect(page.locator("#turn-1")).to_contain_text("住民課の要領")
+
+
 KEPT = "Object.entries(localStorage).find(([name]) => name.startsWith('kijun-chat'))?.[1]"
 
 

@@ -101,6 +101,66 @@ def test_what_cannot_be_taken_says_why(
     assert not Attachment.objects.exists()
 
 
+def test_a_file_that_was_chosen_goes_along_though_its_button_was_not_pressed(
+    gateway: Any,
+    grant: Grant,
+    staff: Person,
+    client_of: ClientOf,
+    upstream: Upstream,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    client = client_of(staff)
+    file = SimpleUploadedFile("要領.txt", "転入は十四日以内".encode())
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/staff/chat/send/{grant.pk}/", {"text": "要約して", "file": file, **WHERE})
+    assert answer.status_code == 302
+    assert upstream.calls[0].json["messages"][-1]["content"][1]["text"].endswith("転入は十四日以内")
+    assert Attachment.objects.get().turn == Turn.objects.get()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"file": ("要領.txt", "転入は十四日以内")},  # nobody says where it comes from
+        {"file": ("要領.exe", "転入は十四日以内"), **WHERE},
+        {"collected_where": "住民課"},  # and no file
+    ],
+)
+def test_nothing_is_sent_while_a_chosen_file_cannot_go_along(
+    gateway: Any,
+    grant: Grant,
+    staff: Person,
+    client_of: ClientOf,
+    upstream: Upstream,
+    more: dict[str, Any],
+) -> None:
+    if "file" in more:
+        name, text = more["file"]
+        more = {**more, "file": SimpleUploadedFile(name, text.encode())}
+    answer = client_of(staff).post(f"/staff/chat/send/{grant.pk}/", {"text": "要約して", **more})
+    assert answer.status_code == 422
+    assert answer.context["attach"].errors
+    assert "要約して" in answer.content.decode()
+    assert upstream.calls == []
+    assert not Attachment.objects.exists()
+
+
+def test_the_page_s_script_gets_pieces_of_the_page(grant: Grant, staff: Person, client_of: ClientOf) -> None:
+    client = client_of(staff)
+    script = {"accept": "application/json"}
+    address = f"/staff/chat/attach/{grant.pk}/"
+    file = SimpleUploadedFile("要領.txt", "転入は十四日以内".encode())
+    told = client.post(address, {"file": file, "collected_where": "住民課"}, headers=script)
+    assert told.status_code == 422
+    assert set(told.json()["errors"]) == {"collected_when", "collected_why"}
+    assert "入力してください" in told.json()["why"][0]
+    file.seek(0)
+    told = client.post(address, {"file": file, **WHERE}, headers=script)
+    assert told.status_code == 200
+    assert "住民課の受付簿" in told.json()["waiting"]
+    assert "住民課の受付簿" not in told.json()["form"], "the fields are empty for the next one"
+
+
 def test_macros_are_refused(grant: Grant, staff: Person, client_of: ClientOf) -> None:
     out = io.BytesIO(sheet())
     with zipfile.ZipFile(out, "a") as archive:

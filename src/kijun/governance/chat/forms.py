@@ -16,7 +16,7 @@ from kijun.governance.access.models import Grant, Purpose
 from kijun.governance.accounts.forms import DepartmentField
 from kijun.governance.accounts.models import Person
 from kijun.governance.chat import queries
-from kijun.governance.chat.actions.attachments import KINDS
+from kijun.governance.chat.actions.attachments import KINDS, kind_of
 from kijun.governance.chat.models import Prompt
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web.forms import DateField, Form, RevisionMixin
@@ -98,11 +98,14 @@ class AttachForm(Form):
         label=_("何のために集めた情報か"), max_length=200, help_text=_("例：保育所の入所審査のため")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Its fields stand between those of the question, and belong to a form of their own."""
-        super().__init__(*args, **kwargs)
-        for one in self.fields.values():
-            one.widget.attrs["form"] = "attach-form"
+    def clean_file(self) -> Any:
+        """What cannot be sent is said at once, not after the rest was filled in."""
+        file = self.cleaned_data["file"]
+        try:
+            kind_of(file.name)
+        except ValidationError as error:
+            raise ValidationError(error.message_dict["file"]) from None
+        return file
 
 
 class TitleForm(RevisionMixin, Form):

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from kijun.governance.chat.documents.urls import urlpatterns as of_documents
-from kijun.governance.chat.views import conversations, export, given, prompts, settings, talk
+from kijun.governance.chat.views import conversations, export, files, given, prompts, settings, talk
 
 app_name = "chat"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stream/<int:grant>/", talk.stream, name="stream"),
     path("look/<int:grant>/", talk.look, name="look"),
     path("draft/<int:grant>/", talk.draft, name="draft"),
-    path("attach/<int:grant>/", talk.attach, name="attach"),
-    path("attachments/<int:pk>/remove/", talk.remove, name="remove_attachment"),
+    path("attach/<int:grant>/", files.attach, name="attach"),
+    path("attachments/<int:pk>/remove/", files.remove, name="remove_attachment"),
     path("prompts/", prompts.prompts, name="prompts"),
     path("prompts/new/", prompts.add, name="add_prompt"),
     path("prompts/<int:pk>/", prompts.prompt, name="prompt"),

@@ -34,6 +34,22 @@ class Provenance:
     why: str
 
 
+def kind_of(name: str) -> str:
+    """What a file is by the end of its name; raises `ValidationError` for what cannot be sent."""
+    kind = name.rpartition(".")[2].lower() if "." in name else ""
+    if kind not in KINDS:
+        raise ValidationError(
+            {
+                "file": [
+                    _(
+                        "この種類のファイルは送れません。txt、csv、xlsx、docx、pptx、pdf、emlのどれかで保存し直してください。"
+                    )
+                ]
+            }
+        )
+    return kind
+
+
 def attach(
     person: Person,
     grant: Grant,
@@ -48,17 +64,7 @@ def attach(
     waiting = queries.attachments(person, grant, conversation)
     if sum(holding.text_of(one.municipality.code, one.pk) is not None for one in waiting) >= MOST_FILES:
         raise ValidationError({"file": [_("一度に送れるファイルは10件までです。")]})
-    kind = name.rpartition(".")[2].lower() if "." in name else ""
-    if kind not in KINDS:
-        raise ValidationError(
-            {
-                "file": [
-                    _(
-                        "この種類のファイルは送れません。txt、csv、xlsx、docx、pptx、pdf、emlのどれかで保存し直してください。"
-                    )
-                ]
-            }
-        )
+    kind = kind_of(name)
     text = read(name, content)
     row = Attachment(
         municipality=person.municipality,

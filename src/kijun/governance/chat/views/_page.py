@@ -15,7 +15,7 @@ from kijun.governance.access.models import Grant
 from kijun.governance.chat import beside, history, holding, queries
 from kijun.governance.chat.checking import Check
 from kijun.governance.chat.forms import AskForm, AttachForm
-from kijun.governance.chat.models import Conversation, slot_of
+from kijun.governance.chat.models import Attachment, Conversation, slot_of
 from kijun.governance.chat.typed import mark
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.model import LedgerError
@@ -38,6 +38,38 @@ def own_or_404(request: StaffRequest, pk: uuid.UUID) -> Conversation:
     if row is None:
         raise Http404
     return row
+
+
+def grant_and_conversation(request: StaffRequest, pk: int) -> tuple[Grant, Conversation | None]:
+    """What a form asks by, and the conversation that it goes on with, where there is one already."""
+    grant = grant_or_404(request, pk)
+    given = request.POST.get("conversation", "")
+    if not given:
+        return grant, None
+    try:
+        row = own_or_404(request, uuid.UUID(given))
+    except ValueError:
+        raise Http404 from None
+    if row.grant_id != grant.pk:
+        raise Http404
+    return grant, row
+
+
+def place(conversation: Conversation | None, grant: Grant) -> str:
+    """The page on which this is written."""
+    if conversation is not None:
+        return reverse("chat:conversation", args=[conversation.pk])
+    return reverse("chat:new", args=[grant.pk])
+
+
+def waiting(
+    request: StaffRequest, grant: Grant, conversation: Conversation | None
+) -> list[tuple[Attachment, bool]]:
+    """The files that go with the next question, and whether the text of each is gone."""
+    return [
+        (one, holding.text_of(one.municipality.code, one.pk) is None)
+        for one in queries.attachments(request.user, grant, conversation)
+    ]
 
 
 def address_of(request: StaffRequest) -> str:
@@ -114,10 +146,7 @@ def _input(
         "card": cards.card(grant.purpose),
         "is_first": conversation is None and not queries.has_used(request.user, grant.purpose),
         "stop": queries.stop_of(grant),
-        "waiting": [
-            (one, holding.text_of(one.municipality.code, one.pk) is None)
-            for one in queries.attachments(request.user, grant, conversation)
-        ],
+        "waiting": waiting(request, grant, conversation),
         "prompts": queries.usable_prompts(request.user, grant),
         "said_by_town": queries.notice(request.municipality),
         "contact": cards.contact(request.municipality),

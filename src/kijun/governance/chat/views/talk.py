@@ -1,4 +1,4 @@
-"""Writing and sending: drafts, files, what would be found, the answer as it comes (or whole, for a plain form)."""
+"""Writing and sending: drafts, what would be found, the answer as it comes (or whole, for a plain form)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import functools
 import logging
-import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
@@ -16,7 +15,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import close_old_connections, connections
-from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -25,42 +24,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kijun.governance.access.models import Grant
-from kijun.governance.chat import actions, beside, queries, talking
-from kijun.governance.chat.actions.attachments import MOST_BYTES, Provenance
+from kijun.governance.chat import actions, beside, talking
 from kijun.governance.chat.checking import Check, edited
-from kijun.governance.chat.forms import AskForm, AttachForm
-from kijun.governance.chat.models import Attachment, Conversation, Turn, slot_of
+from kijun.governance.chat.forms import AskForm
+from kijun.governance.chat.models import Turn, slot_of
 from kijun.governance.chat.typed import keeps_text
-from kijun.governance.chat.views._page import address_of, grant_or_404, own_or_404, show
+from kijun.governance.chat.views._page import address_of, grant_and_conversation, show
+from kijun.governance.chat.views.files import brings, take
 from kijun.governance.chat.writing import Writing, heading, writing
-from kijun.governance.organisation.tenancy import StaffRequest, get_mine
+from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.model import LedgerError
-from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
 log = logging.getLogger("kijun.chat")
 _GONE: Final = {"code": "gateway_unreachable"}
-
-
-def place(conversation: Conversation | None, grant: Grant) -> str:
-    """The page on which this is written."""
-    if conversation is not None:
-        return reverse("chat:conversation", args=[conversation.pk])
-    return reverse("chat:new", args=[grant.pk])
-
-
-def _where(request: StaffRequest, grant: int) -> tuple[Grant, Conversation | None]:
-    found = grant_or_404(request, grant)
-    given = request.POST.get("conversation", "")
-    if not given:
-        return found, None
-    try:
-        row = own_or_404(request, uuid.UUID(given))
-    except ValueError:
-        raise Http404 from None
-    if row.grant_id != found.pk:
-        raise Http404
-    return found, row
 
 
 def words(told: Mapping[str, Any]) -> dict[str, str]:
@@ -91,12 +68,15 @@ def words(told: Mapping[str, Any]) -> dict[str, str]:
 @who_may("chat.use")
 @require_POST
 def send(request: StaffRequest, grant: int) -> HttpResponse:
-    """Without script: what would be found is shown on a page between; then the whole answer is waited for."""
-    found, conversation = _where(request, grant)
+    """Without script: a file that was chosen is attached, what would be found is shown on a page between; then the whole answer is waited for."""
+    found, conversation = grant_and_conversation(request, grant)
     form = AskForm(request.POST, grant=found)
     actions.save_draft(request.user, slot_of(conversation, found), request.POST.get("text", ""))
-    if not form.is_valid():
-        return show(request, found, conversation, form=form, status=422)
+    attach = take(request, found, conversation) if brings(request) else None
+    if (attach is not None and attach.errors) or not form.is_valid():
+        return show(
+            request, found, conversation, form=form, attach=attach and attach.errors and attach, status=422
+        )
     one = _edit(request, writing(request.user, found, conversation, form, address_of(request)))
     if one.text != form.cleaned_data["text"]:
         form = AskForm({**request.POST.dict(), "text": one.text}, grant=found)
@@ -218,7 +198,7 @@ async def _whole(call: talking.Call, make: Recorder) -> tuple[Turn | None, Mappi
 @require_POST
 def stream(request: StaffRequest, grant: int) -> HttpResponse:
     """The answer as server-sent events: ``begun``, ``saved`` (url), ``text``, ``refused``, ``broken``, ``done``."""
-    found, conversation = _where(request, grant)
+    found, conversation = grant_and_conversation(request, grant)
     form = AskForm(request.POST, grant=found)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
@@ -295,7 +275,7 @@ def _sse(kind: str, data: Any) -> bytes:
 @require_POST
 def look(request: StaffRequest, grant: int) -> HttpResponse:
     """What would be found in what is written now, as a piece of the page."""
-    found, conversation = _where(request, grant)
+    found, conversation = grant_and_conversation(request, grant)
     form = AskForm(request.POST, grant=found)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
@@ -319,43 +299,6 @@ def look(request: StaffRequest, grant: int) -> HttpResponse:
 @require_POST
 def draft(request: StaffRequest, grant: int) -> HttpResponse:
     """Keep what is being written; every few seconds, from the page."""
-    found, conversation = _where(request, grant)
+    found, conversation = grant_and_conversation(request, grant)
     actions.save_draft(request.user, slot_of(conversation, found), request.POST.get("text", ""))
     return HttpResponse(status=204)
-
-
-@keeps_text
-@who_may("chat.use")
-@require_POST
-def attach(request: StaffRequest, grant: int) -> HttpResponse:
-    """A file with where its data comes from; what was written meanwhile is kept."""
-    found, conversation = _where(request, grant)
-    if "text" in request.POST:
-        actions.save_draft(request.user, slot_of(conversation, found), request.POST["text"])
-    form = AttachForm(request.POST, request.FILES)
-    if form.is_valid():
-        data = form.cleaned_data
-        told = Provenance(data["collected_where"], data["collected_when"], data["collected_why"])
-        try:
-            content = data["file"].read(MOST_BYTES + 1)
-            actions.attach(request.user, found, conversation, data["file"].name, content, told)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("ファイルを添付しました。次の送信で一緒に送ります。"))
-            return redirect(f"{place(conversation, found)}#ask")
-    return show(request, found, conversation, attach=form, status=422)
-
-
-@who_may("chat.use")
-@require_POST
-def remove(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take a file away, sent or not."""
-    row: Attachment = get_mine(request, Attachment.objects.filter(person=request.user), pk=pk)
-    if "text" in request.POST and row.turn_id is None:
-        actions.save_draft(request.user, slot_of(row.conversation, row.grant), request.POST["text"])
-    actions.remove_attachment(request.user, row)
-    messages.success(request, _("添付したファイルを取り除きました。"))
-    if row.conversation is None and queries.grant_of(request.user, row.grant_id) is None:
-        return redirect("chat:home")
-    return redirect(f"{place(row.conversation, row.grant)}#ask")

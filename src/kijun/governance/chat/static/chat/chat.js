@@ -51,6 +51,26 @@
   const showErrors = (errors) => notice(Object.values(errors).flat());
   const isHtml = (answer) => answer.redirected || !(answer.headers.get("content-type") || "").match(/json|event-stream/);
 
+  // --- files: one that was chosen goes along, whether its own button was pressed or not ---------
+  const fields = document.getElementById("attach-fields");
+  const brings = () => Array.from(fields.querySelectorAll("input")).some((one) => one.value.trim());
+  const attach = async () => {
+    tell(say.sayAttaching);
+    const body = new FormData(form);
+    const answer = await fetch(say.attach, { method: "POST", body, headers: { accept: "application/json" } });
+    tell("");
+    if (isHtml(answer)) { notice([say.saySignedOut]); return false; }
+    const told = await answer.json();
+    const chosen = form.elements.file.files;
+    fields.innerHTML = told.form;
+    if (!told.errors) { document.getElementById("waiting").innerHTML = told.waiting; return true; }
+    if (!told.errors.file) form.elements.file.files = chosen;
+    document.getElementById("attach").open = true;
+    notice([say.sayNotAttached, ...told.why]);
+    fields.querySelector("[aria-invalid=true]").focus();
+    return false;
+  };
+
   // --- looking before sending ----------------------------------------------------------------------
   const look = async (act) => {
     const body = new FormData(form);
@@ -176,13 +196,19 @@
     event.preventDefault();
     event.stopPropagation();
     if (running || send.disabled) return;
+    const alone = event.submitter !== null && event.submitter.id === "attach-now";
     keep(text.value);
     busy(true);
-    tell(say.sayLooking);
     notice([]);
     let told = null;
     const seen = form.elements.seen.value;
-    try { told = await look(""); } catch { notice([say.sayLost]); }
+    try {
+      if ((!alone && !brings()) || await attach()) {
+        if (alone) { busy(false); document.getElementById("attach").open = false; tell(say.sayAttached); return; }
+        tell(say.sayLooking);
+        told = await look("");
+      }
+    } catch { notice([say.sayLost]); }
     busy(false);
     tell("");
     if (!told) return;
