@@ -6,7 +6,10 @@ Markdown is CommonMark 0.31 with tables and strikethrough (markdown-it-py), chan
 - A link shows its words, then the address itself, and only http and https lead anywhere.
 - Emphasis may end beside Japanese marks (``**「期限」**です``), which CommonMark does not allow.
 - A single line break is a line break.
-- Headings begin at h4: a page has its own above them.
+- Headings begin at h4 (or where it is said): a page has its own above them.
+
+Marks can be narrowed to those that an AI's answer itself used (`marks_of`), for a text that a person made of it: what stands in it by chance stays as typed.
+`kijun.web.written` makes files of the same tokens.
 """
 
 from __future__ import annotations
@@ -23,22 +26,52 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from kijun.web import _marks
+
 LONGEST: Final = 200_000
 """Characters; a longer text is shown as it is."""
 _NUMBER: Final = re.compile(r"\[(\d{1,2})\]")
-_HEADINGS: Final = {"h1": "h4", "h2": "h5"}
+TOP: Final = 4
+"""The highest heading's level: a page has its own above."""
 
 
-def rendered(text: str, sources: Mapping[int, str] | None = None) -> SafeString:
-    """HTML of an answer. ``sources``: where ``[1]`` leads, by number; other numbers stay text.
+def rendered(
+    text: str,
+    sources: Mapping[int, str] | None = None,
+    marks: frozenset[str] | None = None,
+    top: int = TOP,
+) -> SafeString:
+    """HTML of an answer. ``sources``: where ``[1]`` leads, by number; other numbers stay text. ``marks``: those that count, by default all.
 
     >>> rendered("**「期限」**は[1]まで", {1: "#source-1"})
     '<p><strong>「期限」</strong>は<a href="#source-1">[1]</a>まで</p>\\n'
     """
-    if len(text) > LONGEST:
+    found = tokens(text, sources, marks, top)
+    if found is None:
         return format_html('<p class="pre-line">{}</p>', text)
-    html: str = _PARSER.render(text, {"sources": dict(sources or {})})
+    html: str = _PARSER.renderer.render(found, _PARSER.options, {})
     return SafeString(html)  # every text in it was escaped by the renderer, and HTML is off
+
+
+def tokens(
+    text: str,
+    sources: Mapping[int, str] | None = None,
+    marks: frozenset[str] | None = None,
+    top: int = TOP,
+) -> list[Token] | None:
+    """What the text is made of; None where it is too long, or nested deeper than the parser goes: it would leave out the rest."""
+    if len(text) > LONGEST:
+        return None
+    found = _PARSER.parse(text, {"sources": dict(sources or {}), "marks": marks, "top": top})
+    deepest = _PARSER.options["maxNesting"] - 2
+    return None if any(one.level >= deepest for one in found) else found
+
+
+def marks_of(text: str, marks: frozenset[str] | None = None) -> frozenset[str]:
+    """The kinds of marks in a text; empty where it has none. Of ``marks`` alone where they are given."""
+    if len(text) > LONGEST:
+        return frozenset()
+    return _marks.found(_PARSER.parse(text, {"marks": marks, "as_it_is": True}), text)
 
 
 def host_of(address: str) -> str:
@@ -52,8 +85,8 @@ def host_of(address: str) -> str:
 
 def _strong(state: StateInline, silent: bool) -> bool:
     """``**…**`` without other marks inside, whatever stands around it."""
-    start = state.pos
-    if not state.src.startswith("**", start):
+    start, marks = state.pos, state.env.get("marks")
+    if not state.src.startswith("**", start) or (marks is not None and "**" not in marks):
         return False
     end = state.src.find("**", start + 2, state.posMax)
     inner = state.src[start + 2 : end] if end > 0 else ""
@@ -70,11 +103,23 @@ def _strong(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _indent(state: StateCore) -> None:
+    """A paragraph keeps the full-width blanks that it begins with: in Japanese they are no accident."""
+    lines = state.src.split("\n")
+    for before, token in zip(state.tokens, state.tokens[1:], strict=False):
+        if token.type == "inline" and before.type == "paragraph_open" and token.map:
+            line, first = lines[token.map[0]], token.content.split("\n", 1)[0]
+            start = line[: max(0, line.find(first))]
+            token.content = start[len(start.rstrip("\u3000")) :] + token.content
+
+
 def _tame(state: StateCore) -> None:
+    if state.env.get("as_it_is"):
+        return
     sources = state.env.get("sources", {})
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = _HEADINGS.get(token.tag, "h6")
+            token.tag = f"h{min(6, int(token.tag[1]) + state.env.get('top', TOP) - 1)}"
         if str(token.attrs.pop("style", "")) == "text-align:right":  # the page's policy allows no style in it
             token.attrs["class"] = "number"
         if token.children:
@@ -135,7 +180,9 @@ def _anchor(href: str, words: str) -> list[Token]:
 def _parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "breaks": True})
     made.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "reference"])
+    _marks.guard(made)
     made.inline.ruler.before("emphasis", "strong_anywhere", _strong)
+    made.core.ruler.after("block", "indent", _indent)
     made.core.ruler.push("tame", _tame)
     return made
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kijun.web import pdf_fonts_folder
+from kijun.web import _word, pdf_fonts_folder, written
+from kijun.web.written import Block, paragraphs
 
 FONT: Final = "Noto Sans JP"
 TYPES: Final[Mapping[str, str]] = {
@@ -17,6 +18,9 @@ TYPES: Final[Mapping[str, str]] = {
     "pdf": "application/pdf",
 }
 LETTER: Final = Path(__file__).with_name("letter.typ")
+DOCUMENT: Final = Path(__file__).with_name("document.typ")
+ROOT: Final = Path(__file__).parent.parent
+"""What templates may import from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,6 @@ class Letter:
     sender: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[tuple[str, str], ...]
-
-
-def paragraphs(text: str) -> list[list[str]]:
-    """Paragraphs (parted by empty lines) of lines."""
-    return [one.split("\n") for one in text.split("\n\n") if one.strip()]
 
 
 def xml_text(text: str) -> str:
@@ -62,13 +61,9 @@ def new_word(title: str, author: str) -> Any:
     return made
 
 
-def add_paragraphs(document: Any, text: str) -> None:
-    """The text's paragraphs, with their line breaks."""
-    for lines in paragraphs(text):
-        paragraph = document.add_paragraph(xml_text(lines[0]))
-        for line in lines[1:]:
-            paragraph.add_run().add_break()
-            paragraph.add_run(xml_text(line))
+def add_blocks(document: Any, blocks: Sequence[Block]) -> None:
+    """What was written, in Word's own styles."""
+    _word.add(document, blocks, xml_text)
 
 
 def bytes_of(document: Any) -> bytes:
@@ -79,10 +74,11 @@ def bytes_of(document: Any) -> bytes:
 
 
 def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
-    """A PDF of a Typst template that reads its JSON from ``sys.inputs.data``. Tagged; PDF/UA-1 as long as the fonts have every character."""
+    """A PDF of a Typst template that reads its JSON from ``sys.inputs.data`` and may import ``/web/written.typ``. Tagged; PDF/UA-1 as long as the fonts have every character."""
     import typst
 
     how: dict[str, Any] = {
+        "root": str(ROOT),
         "font_paths": [str(pdf_fonts_folder())],
         "ignore_system_fonts": True,
         "format": "pdf",
@@ -91,9 +87,9 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     try:
         content: bytes = typst.compile(str(template), pdf_standards=["ua-1"], **how)
     except typst.TypstError as error:
-        if "could not be displayed" not in str(error):
+        if "PDF/UA" not in str(error) and "could not be displayed" not in str(error):
             raise
-        # A picture character, or a script without a font: better a box in its place than no file.
+        # A picture character, a script without a font, or what only an AI's answer has: better a box in its place than no file.
         content = typst.compile(str(template), **how)
     return content
 
@@ -105,6 +101,30 @@ def _clean(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _clean(one) for key, one in value.items()}
     return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+# --- a document: a title and what stands under it ----------------------------------------------
+
+
+def document_as_word(title: str, town: str, language: str, blocks: Sequence[Block]) -> bytes:
+    """To be edited. Headings in ``blocks`` begin at 2."""
+    made = new_word(title, town)
+    made.add_heading(xml_text(title), level=1)
+    add_blocks(made, blocks)
+    return bytes_of(made)
+
+
+def document_as_pdf(title: str, town: str, language: str, blocks: Sequence[Block]) -> bytes:
+    """To be sent as it is."""
+    data = {"title": title, "town": town, "language": language, "text": written.as_data(blocks)}
+    return typeset(DOCUMENT, data)
+
+
+MAKERS: Final[Mapping[str, Callable[[str, str, str, Sequence[Block]], bytes]]] = {
+    "docx": document_as_word,
+    "pdf": document_as_pdf,
+}
+"""By the key of `TYPES`."""
 
 
 # --- letters ---------------------------------------------------------------------------------
@@ -127,7 +147,7 @@ def letter_as_word(one: Letter) -> bytes:
         paragraph.add_run(xml_text(value))
     for heading, text in one.sections:
         made.add_heading(xml_text(heading), level=2)
-        add_paragraphs(made, text)
+        add_blocks(made, written.typed(text))
     return bytes_of(made)
 
 

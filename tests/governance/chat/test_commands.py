@@ -54,6 +54,16 @@ class TestConversations:
         assert entry.content["by_command"] is True
         assert "操作卓" in Entry.objects.get(action="chat.exported").actor_label
         assert "## 1." in printed(capsys, "chat", "export", one["id"], *STAFF, *WHY, "--form", "md")
+        target = tmp_path / "out.docx"
+        told(capsys, "chat", "export", one["id"], *STAFF, *WHY, "--form", "docx", "--out", str(target))
+        assert target.read_bytes()[:2] == b"PK"
+
+    def test_no_terminal_shows_a_file(self, capsys: Any, say: Any, staff: Person) -> None:  # noqa: F811
+        id = str(say().conversation_id)
+        code, said = refused(capsys, "chat", "export", id, *STAFF, *WHY, "--form", "pdf")
+        assert code == 2
+        assert "--out" in said
+        assert looks(staff) == []
 
     def test_nothing_is_read_without_the_look(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from docx import Document
+from pypdf import PdfReader
 
 from kijun.governance.access import actions as access
 from kijun.governance.access.models import Grant, Purpose
@@ -162,6 +165,31 @@ def test_it_is_exported(say: Any, staff: Person, client_of: ClientOf, form: str)
         assert orjson.loads(text)["turns"][0]["interaction"] == turn.interaction
     assert Told.objects.filter(action="chat.exported").exists()
     assert client_of(staff).get(f"/staff/chat/{turn.conversation_id}/export/exe/").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_it_is_exported_as_a_document(say: Any, staff: Person, client_of: ClientOf, form: str) -> None:
+    """The question as it was typed; the answer's Markdown as headings and tables."""
+    turn = say(
+        "# 1番窓口の案内は？\n* 急ぎ",
+        "# 案内\n\n**期限**は3月です。\n\n| 階 | 時 |\n|---|---|\n| 一 | 十八 |",
+    )
+    answer = client_of(staff).get(f"/staff/chat/{turn.conversation_id}/export/{form}/")
+    assert answer.status_code == 200
+    assert f".{form}" in answer.headers["content-disposition"]
+    if form == "docx":
+        made = Document(io.BytesIO(answer.content))
+        text = "\n".join(one.text for one in made.paragraphs)
+        assert [one.text for one in made.paragraphs if one.style.name == "Heading 4"] == ["案内"]
+        assert [cell.text for cell in made.tables[0].rows[1].cells] == ["一", "十八"]
+    else:
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    text = text.replace(" ", "")
+    assert "#1番窓口の案内は？" in text
+    assert "*急ぎ" in text
+    assert "期限は3月です。" in text
+    assert "**" not in text
+    assert Told.objects.filter(action="chat.exported").exists()
 
 
 def test_an_export_waits_for_the_confirmation_that_the_purpose_wants(

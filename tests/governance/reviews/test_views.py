@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from typing import Any
 
@@ -151,6 +152,50 @@ def read(kind: str, content: bytes) -> str:
     from pypdf import PdfReader
 
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).replace("\n", "")
+
+
+MARKED = "# 節電のお知らせ\n\n**期限**は3月です。\n\n- 消灯\n\n| 階 | 時 |\n|---|---|\n| 1 | 18 |"
+
+
+@pytest.mark.parametrize("kind", ["txt", "html", "docx", "pdf", "copy"])
+def test_an_answer_leaves_as_the_document_that_it_is(
+    say: Any, confirm: Any, staff: Person, client_of: Any, kind: str
+) -> None:
+    """What is recorded is the exact text; marks of it become headings, lists and tables."""
+    review = confirm(staff, say(staff, answer=MARKED))
+    page = client_of(staff).get(review.get_absolute_url()).content.decode()
+    assert "<strong>期限</strong>" in page
+    assert "**期限**は3月です。" in page, "the exact text stands below it"
+    content = client_of(staff).post(f"{review.get_absolute_url()}take/", {"kind": kind}).content
+    text = content.decode() if kind == "copy" else read(kind, content)
+    assert "期限は3月です。" in text.replace(" ", "")
+    assert "**期限" not in text
+    assert "# 節電" not in text
+    assert Taking.objects.get().digest == hashlib.sha256(MARKED.encode()).hexdigest()
+    assert Entry.objects.get(action="reviews.taken").detail["shape"] == "document"
+
+
+def test_an_answer_leaves_with_its_marks_where_that_is_asked(
+    say: Any, confirm: Any, staff: Person, client_of: Any
+) -> None:
+    review = confirm(staff, say(staff, answer=MARKED))
+    take = f"{review.get_absolute_url()}take/"
+    content = client_of(staff).post(take, {"kind": "txt", "shape": "typed"}).content
+    assert MARKED in read("txt", content).replace("\r\n", "\n")
+    assert client_of(staff).post(take, {"kind": "txt", "shape": "x"}).status_code == 404
+    assert Taking.objects.count() == 1
+
+
+def test_who_decides_sees_the_document_and_the_exact_text(
+    say: Any, confirm: Any, staff: Person, approver: Person, client_of: Any
+) -> None:
+    review = confirm(
+        staff, say(staff, answer=MARKED), destination="outside", text=MARKED.replace("3月", "4月")
+    )
+    actions.submit(staff, review)
+    page = client_of(approver).get(f"{review.get_absolute_url()}material/").content.decode()
+    assert "<strong>期限</strong>は4月です。" in page
+    assert "**期限**は4月です。" in page
 
 
 def test_nothing_leaves_before_the_approval(submitted: Review, staff: Person, client_of: Any) -> None:

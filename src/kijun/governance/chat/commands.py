@@ -83,6 +83,8 @@ def _one(who: Person, asked: str) -> Conversation:
 def _export(args: argparse.Namespace) -> None:
     who = person(args, "chat.use")
     why = reason(args.reason)
+    if args.form in exporting.BYTES and not args.out:
+        raise NotThere("Word・PDFには --out でファイルを指定してください。 / Word and PDF need --out FILE.")
     row = _one(who, args.conversation)
     turns = queries.turns(row)
     look(who, "exported", why, history.entries_of(who, turns), asked={"conversation": str(row.pk)})

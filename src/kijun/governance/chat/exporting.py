@@ -1,4 +1,4 @@
-"""A conversation as a file: Markdown, a page, or JSON. What was erased says so."""
+"""A conversation as a file: Word, PDF, a page, Markdown or JSON. What was erased says so."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.chat import beside
 from kijun.governance.chat.history import Shown
 from kijun.governance.chat.models import Conversation
+from kijun.web import papers, written
+from kijun.web.templatetags.kit import named
+from kijun.web.written import Block
 
 FORMS = {
+    **papers.TYPES,
     "md": "text/markdown; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "json": "application/json",
 }
-
+BYTES = frozenset(papers.TYPES)
+"""Forms that no terminal shows."""
 
 CONFIRMED = frozenset({"confirmed", "approved"})
 APPROVED = frozenset({"approved"})
@@ -60,7 +65,27 @@ def as_file(form: str, conversation: Conversation, said: Sequence[Shown]) -> byt
             "turns": [(one, _ends().get(one.state, ""), _gone_without(one)) for one in said],
         }
         return render_to_string("chat/export.html", context).encode("utf-8", "replace")
-    return _markdown(conversation, said).encode("utf-8", "replace")
+    if form == "md":
+        return _markdown(conversation, said).encode("utf-8", "replace")
+    town, blocks = named(conversation.municipality), _blocks(conversation, said)
+    language = "en" if beside.english() else "ja"
+    return papers.MAKERS[form](conversation.shown_title, town, language, blocks)
+
+
+def _blocks(conversation: Conversation, said: Sequence[Shown]) -> list[Block]:
+    """Questions as they were typed; answers as the documents that they are, below headings of ours."""
+    made = written.typed(_head(conversation))
+    for one in said:
+        made.append(written.heading(f"{one.turn.order}. {timezone.localtime(one.turn.at):%Y-%m-%d %H:%M}", 2))
+        for line in _gone_without(one):
+            made += written.typed(line)
+        if one.question:
+            made += [written.heading(_("質問"), 3), *written.typed(one.question)]
+        if one.answer:
+            made += [written.heading(_("AIの回答"), 3), *written.under(written.answer(one.answer).blocks, 4)]
+        if end := _ends().get(one.state):
+            made += written.typed(end)
+    return made
 
 
 def _markdown(conversation: Conversation, said: Sequence[Shown]) -> str:

@@ -19,6 +19,8 @@ from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.reviews.models import LONGEST, Review
 from kijun.ledger.model import Record, Verdict
+from kijun.web import written
+from kijun.web.written import Written
 
 JUDGED: Final = frozenset({Group.EXPRESSION, Group.FORBIDDEN, Group.ATTACK})
 """Groups of findings in an answer that a person decides about (U4.1.8)."""
@@ -166,3 +168,10 @@ def final(review: Review, answer: Answer | None) -> str | None:
     if answer is None or answer.erased or seal(answer.text) != review.answer_seal:
         return None
     return restored(answer.text, values)
+
+
+def drawn(review: Review, answer: Answer | None, text: str) -> Written:
+    """The text of `final` as a document. In what a person made of an answer only the marks count that the answer itself used."""
+    if not review.changed:
+        return written.answer(text)
+    return written.read(text, None if answer is None or answer.erased else answer.shown)

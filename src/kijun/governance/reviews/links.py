@@ -109,7 +109,11 @@ def register_all() -> None:
     words.add_fields(FIELDS)
     words.add_values(
         "reviews.review",
-        {"decision": dict(Decision.choices), "destination": dict(Destination.choices)},
+        {
+            "decision": dict(Decision.choices),
+            "destination": dict(Destination.choices),
+            "shape": {"document": _("文書の形"), "typed": _("記号のまま")},
+        },
     )
 
 
@@ -140,4 +144,5 @@ FIELDS: dict[str, StrOrPromise] = {
     "official": _("判断の責任者"),
     "parts": _("AIがしたこと"),
     "names": _("氏名を示す"),
+    "shape": _("取り出した形"),
 }

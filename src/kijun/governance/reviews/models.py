@@ -134,7 +134,7 @@ class Review(Tenant, Versioned):
 
 
 class Taking(Tenant):
-    """A text that was taken out: copied or exported. ``digest`` is the SHA-256 of what left."""
+    """A text that was taken out: copied or exported. ``digest`` is the SHA-256 of the confirmed text, its marks and all."""
 
     class Kind(models.TextChoices):
         COPY = "copy", _("コピー")

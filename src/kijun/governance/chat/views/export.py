@@ -19,7 +19,7 @@ from kijun.web.who_may import who_may
 @who_may("chat.use")
 @with_ledger
 def export(request: StaffRequest, pk: uuid.UUID, form: str) -> HttpResponse:
-    """Markdown, HTML or JSON; 409 with what is still to be confirmed."""
+    """Word, PDF, HTML, Markdown or JSON; 409 with what is still to be confirmed."""
     row = own_or_404(request, pk)
     if form not in exporting.FORMS:
         raise Http404

@@ -16,8 +16,8 @@ from kijun.governance.reviews.models import Review, Taking
 
 
 @transaction.atomic
-def take(actor: Person, review: Review, answer: Answer | None, kind: str) -> str:
-    """The text, recorded as taken out. Raises PermissionDenied, and ValidationError with why it may not leave."""
+def take(actor: Person, review: Review, answer: Answer | None, kind: str, *, shape: str = "document") -> str:
+    """The exact text, recorded as taken out: drawn as the document that it is, or as ``typed`` with its marks. Raises PermissionDenied, and ValidationError with why it may not leave."""
     if not actor.has_perm("reviews.own", review):
         raise PermissionDenied
     locked = Review.objects.select_for_update(of=("self",), no_key=True).select_related("purpose", "system")
@@ -36,6 +36,6 @@ def take(actor: Person, review: Review, answer: Answer | None, kind: str) -> str
         by=actor,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
-    detail = {"interaction": review.interaction, "kind": kind, "digest": taking.digest}
+    detail = {"interaction": review.interaction, "kind": kind, "digest": taking.digest, "shape": shape}
     record(review.municipality.chain, actor, "reviews.taken", review, detail)
     return text

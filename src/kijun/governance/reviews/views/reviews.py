@@ -25,9 +25,11 @@ from kijun.governance.reviews.forms import SubmitForm
 from kijun.governance.reviews.lists import REVIEWS
 from kijun.governance.reviews.models import Review, Taking
 from kijun.governance.reviews.views._shared import own_answer, own_review, status_of
+from kijun.web import written
 from kijun.web.forms import add_errors
 from kijun.web.templatetags.kit import named
 from kijun.web.who_may import who_may
+from kijun.web.written import Written
 
 
 @who_may("reviews.use")
@@ -78,6 +80,7 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
         "may_open": not own and actions.may_open(request.user, row),
         "standing": queries.standing(row),
         "text": text,
+        "drawn": answers.drawn(row, answer, text) if text is not None else None,
         "pieces": diffing.pieces(answers.tidy(answer.shown), text) if answer and row.changed and text else [],
         "checks": [(checklist.label_of(one), one) for one in row.checks],
         "flags": [(_flag(one), one) for one in row.flags],
@@ -122,18 +125,22 @@ def take(request: StaffRequest, pk: int) -> HttpResponse:
     """Take the text out: a page to copy from, or a file. Recorded first."""
     row = own_review(request, pk)
     kind = request.POST.get("kind", "")
-    if kind not in Taking.Kind.values:
+    shape = request.POST.get("shape", "document")
+    if kind not in Taking.Kind.values or shape not in ("document", "typed"):
         raise Http404
+    answer = own_answer(request, row)
     try:
-        text = actions.take(request.user, row, own_answer(request, row), kind)
+        text = actions.take(request.user, row, answer, kind, shape=shape)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(row)
     labels = queries.labels(request.municipality).filter(review=row, withdrawn_at=None)
     blocks = [block(request, one) for one in labels]
+    drawn = answers.drawn(row, answer, text) if shape == "document" else Written(text, frozenset())
     if kind == Taking.Kind.COPY:
-        return render(request, "reviews/taken.html", {"review": row, "text": text, "blocks": blocks})
-    content = export(kind, row.title, text, blocks, named(request.municipality))
+        context = {"review": row, "text": drawn.plain, "blocks": blocks, "marked": bool(drawn.marks)}
+        return render(request, "reviews/taken.html", context)
+    content = export(kind, row.title, drawn, blocks, named(request.municipality))
     response = HttpResponse(content, content_type=TYPES[kind])
     name = "".join(one for one in row.title if one.isprintable() and one not in '\\/:*?"<>|')[:80] or "text"
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.{kind}")
@@ -190,6 +197,8 @@ def _material(row: Review, answer: Answer | None) -> dict[str, Any]:
         "erased": answer is None or answer.erased,
         "changed_since": changed_since,
         "text": text,
+        "drawn": answers.drawn(row, answer, text) if text is not None else None,
+        "answered": written.answer(answer.text) if answer is not None else None,
         "pieces": diffing.pieces(answer.text, row.text) if answer and row.changed and row.text else [],
         "checks": [(checklist.label_of(one), one) for one in row.checks],
         "flags": [(_flag(one), one) for one in row.flags],

@@ -18,6 +18,7 @@ from kijun.governance.reviews.answers import Answer
 from kijun.governance.reviews.forms import UseForm
 from kijun.governance.reviews.models import Destination, Review
 from kijun.governance.reviews.views._shared import answer_or_404, status_of
+from kijun.web import written
 from kijun.web.forms import add_errors
 from kijun.web.who_may import who_may
 
@@ -106,6 +107,7 @@ def _page(
     tabs = [(label, f"{here}?destination={key}", key == destination) for key, label in Destination.choices]
     context = {
         "answer": answer,
+        "answered": written.answer(answer.shown),
         "before": before,
         "form": form,
         "destination": destination,
