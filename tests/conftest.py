@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from kijun.governance.audit import triggers
 from kijun.governance.audit.actions import open_chain
 from kijun.governance.organisation.models import Department, DepartmentVersion, Municipality
 from kijun.web.kana import kana_sort_key
+from tests import snapshots
 
 # Machines are shared: how long one example takes says nothing.
 hypothesis.settings.register_profile("kijun", deadline=None)
@@ -53,6 +56,18 @@ def files_in_tmp(settings: Any, tmp_path: Path) -> None:
     settings.KIJUN_LEDGER_FILES = ""
     settings.KIJUN_CHECKPOINT_FOLDERS = ()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """SQLite's database in memory is there, migrated, before Django makes it: its ``migrate`` finds nothing to do."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    name = connection.creation._get_test_db_name()
+    with closing(sqlite3.connect(name, uri=True)) as keeper:  # while this is open the database lives
+        snapshots.fill(keeper)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

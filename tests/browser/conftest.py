@@ -1,4 +1,4 @@
-"""A real Kijun with the sample town, started as a newcomer starts it, and a real Chromium in front of it."""
+"""A real Kijun with the sample town, and a real Chromium in front of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import snapshots
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 FLAGS = [
@@ -59,32 +59,26 @@ class Town:
     home: Path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_healthy(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+def address(log: Path, process: subprocess.Popen[bytes], seconds: float = 90) -> str:
+    """Where it can be opened, as it says itself once it can."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        said = log.read_text(encoding="utf-8")
+        found = re.search(r"^Open (http://\S+) in a browser", said, re.M)
+        if found:
+            return found[1].rstrip("/")
         if process.poll() is not None:
-            raise RuntimeError("kijun serve ended early")
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.3)
-    raise TimeoutError(url)
+            raise RuntimeError(f"kijun serve ended early: {said}")
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """``kijun serve --sample`` in a home of its own; its printed lines are read as a person reads them."""
+    """``kijun serve`` in a home of its own with the sample town; the lines that loading it printed are read as a person reads them."""
     home = tmp_path_factory.mktemp("home")
+    snapshots.copy_sample(home)
     log = home.parent / "serve.log"
-    port = free_port()
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -93,12 +87,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
                 "-m",
                 "kijun.cli",
                 "serve",
-                "--sample",
                 "--no-jobs",
                 "--home",
                 str(home),
                 "--port",
-                str(port),
+                "0",
                 "--gateway-port",
                 "0",
             ],
@@ -107,10 +100,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             env=environment,
             start_new_session=True,
         )
-    url = f"http://127.0.0.1:{port}"
     try:
-        wait_until_healthy(url, process)
-        text = log.read_text(encoding="utf-8")
+        url = address(log, process)
+        text = (home / snapshots.PRINTED).read_text(encoding="utf-8")
         found = re.findall(r"^\s*(\w+)\s+(\d{6})\s+(\S+)\s+(\S+)\s", text, re.M)
         passwords = {role: (number, password) for role, _code, number, password in found}
         passwords |= {number: (number, password) for _role, _code, number, password in found}

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests import snapshots
 from tests.browser.conftest import Town
 
 CONVERSATION = re.compile(r"/staff/chat/[0-9a-f-]{36}/")
@@ -15,8 +16,8 @@ CONVERSATION = re.compile(r"/staff/chat/[0-9a-f-]{36}/")
 @pytest.fixture
 def writing(page: Page, sample: Town) -> Page:
     """工藤 翔's empty page of 例規・手引きの調べもの, where nothing personal may be entered."""
-    log = (sample.home.parent / "serve.log").read_text(encoding="utf-8")
-    found = re.search(r"^\s*staff\s+\d{6}\s+3003\s+(\S+)", log, re.M)
+    printed = (sample.home / snapshots.PRINTED).read_text(encoding="utf-8")
+    found = re.search(r"^\s*staff\s+\d{6}\s+3003\s+(\S+)", printed, re.M)
     assert found is not None
     page.goto(f"{sample.url}/staff/people/sign-in/")
     page.locator("input[name=staff_number]").fill("3003")

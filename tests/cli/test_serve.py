@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import resource
-import shutil
 import signal
 import socket
 import stat
@@ -21,6 +20,7 @@ import pytest
 
 from kijun.cli import serve, services
 from kijun.cli.serve import CannotServe
+from tests import snapshots
 
 pytestmark = pytest.mark.xdist_group("serve")  # one after the other: they are told how long a start may take
 Serve = Callable[..., "Serving"]
@@ -98,20 +98,10 @@ class Serving:
         return self.process.wait(timeout=20)
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose database is ready, to be copied: making one takes longer than all the rest."""
-    home = tmp_path_factory.mktemp("migrated")
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    words = [sys.executable, "-P", "-m", "kijun.cli", "migrate"]
-    subprocess.run(words, env={**environment, "KIJUN_HOME": str(home)}, check=True, stdout=subprocess.DEVNULL)
-    return home
-
-
 @pytest.fixture
-def start(tmp_path: Path, migrated: Path) -> Iterator[Serve]:
+def start(tmp_path: Path) -> Iterator[Serve]:
     started: list[Serving] = []
-    shutil.copytree(migrated, tmp_path / "home")
+    snapshots.copy_migrated(tmp_path / "home")
 
     def begin(*options: str, home: Path = tmp_path / "home") -> Serving:
         started.append(Serving(tmp_path / "logs", home, options))
@@ -122,6 +112,19 @@ def start(tmp_path: Path, migrated: Path) -> Iterator[Serve]:
         if serving.process.poll() is None:
             serving.process.kill()
             serving.process.wait()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder that was not there before it was served once, and what was printed; the one start here that migrates."""
+    home = tmp_path_factory.mktemp("first") / "fresh"
+    serving = Serving(home.parent / "logs", home, ("--no-jobs",))
+    try:
+        serving.address()
+        assert serving.stop() == 0
+    finally:
+        serving.process.kill()
+    return home, serving.printed
 
 
 def get(address: str) -> int:
@@ -170,13 +173,11 @@ def test_it_works(start: Serve, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
-def test_a_second_start_takes_seconds_and_does_not_migrate(start: Serve, tmp_path: Path) -> None:
-    first = start("--no-jobs", home=tmp_path / "fresh")
-    first.address()
-    assert "データベースを準備しています" in first.printed
-    assert first.stop() == 0
+def test_a_second_start_takes_seconds_and_does_not_migrate(start: Serve, fresh: tuple[Path, str]) -> None:
+    home, printed = fresh
+    assert "データベースを準備しています" in printed
     before = cpu_seconds()
-    second = start("--no-jobs", home=tmp_path / "fresh")
+    second = start("--no-jobs", home=home)
     second.address()
     assert "データベースを準備しています" not in second.printed
     assert second.stop() == 0
@@ -211,10 +212,9 @@ def test_web_comes_back_after_kill_9(start: Serve) -> None:
     assert "web stopped by itself" in serving.printed
 
 
-def test_the_database_and_the_key_are_closed_to_others(start: Serve, tmp_path: Path) -> None:
-    start("--no-jobs", home=tmp_path / "fresh").address()
+def test_the_database_and_the_key_are_closed_to_others(fresh: tuple[Path, str]) -> None:
     for name in ("kijun.sqlite3", "secret-key"):
-        assert stat.S_IMODE((tmp_path / "fresh" / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((fresh[0] / name).stat().st_mode) == 0o600
 
 
 def test_one_folder_is_served_once(start: Serve, tmp_path: Path) -> None:
