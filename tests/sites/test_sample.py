@@ -40,7 +40,7 @@ from kijun.sites.sample.content import CODE, content
 from kijun.web.dates import fiscal_year, fiscal_year_label
 from tests.conftest import make_department, make_person, make_town
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]  # loaded once, for all of them
 
 
 def rows_by_model() -> dict[str, list[str]]:
@@ -218,6 +218,7 @@ SHAPE = re.compile(r"\d+")
 NO_PAGE = re.compile(r"/(pdf|xlsx|docx|sheet|template)/|format=|sign-out")
 
 
+@pytest.mark.usefixtures("menu_without_counts")
 @pytest.mark.parametrize("number", ["1001", "3001", "3002", "4002", "9001"])
 def test_no_link_leads_to_a_closed_door(loaded: Municipality, client: Client, number: str) -> None:
     """Each of these people is offered only what that person may open: ten links of each kind, one page of each is read."""
