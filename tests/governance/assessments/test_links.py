@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
+import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +18,8 @@ from kijun.governance.assessments import actions, panels
 from kijun.governance.assessments.models import AskedRole, Assessment
 from kijun.governance.audit.models import Entry
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation import actions as organisation
+from kijun.governance.organisation import succession
 from kijun.governance.organisation.models import Department
 from tests.governance.assessments.made import fill, make_system
 
@@ -135,3 +139,30 @@ def test_an_open_assessment_remains_of_a_retired_system(
     assert assessment.cycle.name in str(one.label)
     settle(assessment)
     assert not list(panels.remaining(system))
+
+
+def test_a_closed_departments_work_goes_to_its_successor(
+    assessment: Assessment,
+    staff: Person,
+    it_staff: Person,
+    administrator: Person,
+    care: Department,
+    tax: Department,
+) -> None:
+    """Who may not answer there is no longer named; a department that answers already takes no second one."""
+    work = assessment.assignments.get(role=AskedRole.USER)
+    actions.change_assignment(
+        it_staff, work, department=care, due_on=work.due_on, person=staff, seen_revision=0
+    )
+    Department.objects.filter(pk=care.pk).update(closed_on=timezone.localdate() + datetime.timedelta(days=30))
+    care.refresh_from_db()
+    care.successors.add(tax)
+    key = f"assessments.assignment:{work.pk}"
+    assert key in {one.key for one in succession.left(care)}
+    organisation.hand_on(administrator, care, {key: tax})
+    work.refresh_from_db()
+    assert (work.department, work.person, work.finished_at) == (tax, None, None)
+    assert key not in {one.key for one in succession.left(care)}
+    second = actions.assign(it_staff, assessment, role=AskedRole.USER, department=care, due_on=work.due_on)
+    with pytest.raises(ValidationError, match="すでに割り当て"):
+        organisation.hand_on(administrator, care, {f"assessments.assignment:{second.pk}": tax})

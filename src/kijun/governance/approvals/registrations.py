@@ -15,8 +15,11 @@ from kijun.governance.accounts.belongings import Belonging, Keeper
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.waiting import Task
 from kijun.governance.approvals import eligibility
-from kijun.governance.approvals.models import Approval, RouteStep, Step, StepKind
+from kijun.governance.approvals.actions.routes import pass_on_route
+from kijun.governance.approvals.models import Approval, Route, RouteStep, Step, StepKind
 from kijun.governance.audit.actions import changes, record
+from kijun.governance.organisation import succession
+from kijun.governance.organisation.models import Department
 from kijun.web.punctuation import bracketed
 
 
@@ -115,7 +118,21 @@ def _keep(
     belongings.register(Keeper(key, lambda person: [one for _pk, one in find([person])], give, find))
 
 
+def _routes_of(department: Department) -> Iterable[tuple[int, str]]:
+    for one in Route.objects.filter(department=department).order_by("name", "pk"):
+        yield one.pk, one.shown_name
+
+
+def _pass_on(actor: Person, pk: int, old: Department, new: Department) -> None:
+    pass_on_route(
+        actor, Route.objects.select_related("municipality", "department").get(pk=pk, department=old), new
+    )
+
+
 def register() -> None:
+    succession.register(
+        succession.Keeper("approvals.route", gettext_lazy("決裁ルート"), _routes_of, _pass_on)
+    )
     waiting.register(tasks)
     waiting.register(stuck)
     _keep("approvals.routestep:person", _route_steps, _give_route_step)

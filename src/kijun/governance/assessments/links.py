@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.accounts import belongings, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.assessments import catalogue, queries
+from kijun.governance.assessments.actions.work import pass_on_assignment
 from kijun.governance.assessments.models import OPEN_STATES, Assessment, Assignment
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.evidence import controls
-from kijun.governance.organisation import dependents
+from kijun.governance.organisation import dependents, succession
 from kijun.governance.organisation.models import Department
 from kijun.web import navigation, search
 from kijun.web.punctuation import labelled
@@ -112,6 +113,19 @@ def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str
         yield one.department_id, labelled(one.assessment.shown_name, one.get_role_display())
 
 
+def _of_closed(department: Department) -> Iterable[tuple[int, str]]:
+    rows = Assignment.objects.filter(
+        department=department, finished_at=None, assessment__state__in=OPEN_STATES
+    ).select_related("assessment__cycle", "assessment__system")
+    for one in rows.defer("assessment__frozen"):
+        yield one.pk, labelled(one.assessment.shown_name, one.get_role_display())
+
+
+def _pass_on(actor: Person, pk: int, old: Department, new: Department) -> None:
+    rows = Assignment.objects.select_related("assessment", "department", "person")
+    pass_on_assignment(actor, rows.get(pk=pk, department=old), new)
+
+
 def hand_over(thing_id: str, old: Person, new: Person, actor: Person) -> None:
     """Give an assignment to the successor; the department stays. Runs inside the transfer's transaction."""
     rows = Assignment.objects.select_related("assessment__cycle", "assessment__system", "municipality")
@@ -150,6 +164,9 @@ def register_all() -> None:
     search.register(_("自己点検"), find)
     search.register(_("対策"), find_controls)
     dependents.register_work(in_departments)
+    succession.register(
+        succession.Keeper("assessments.assignment", _("自己点検の担当"), _of_closed, _pass_on)
+    )
     belongings.register(
         belongings.Keeper(
             f"assessments.assignment:{ROLE_KEY}",

@@ -16,7 +16,7 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
 from kijun.governance.chat import actions
 from kijun.governance.chat.models import Prompt, Turn
-from kijun.governance.organisation import dependents
+from kijun.governance.organisation import dependents, succession
 from kijun.governance.organisation.models import Department
 from kijun.governance.reviews import remarks
 from kijun.web import navigation
@@ -68,6 +68,18 @@ def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str
         yield one.department_id, gettext("ひな形「%(title)s」") % {"title": one.title}
 
 
+def _of_closed(department: Department) -> Iterable[tuple[int, str]]:
+    """What its successor may go on using, what was put away when it closed as well."""
+    rows = Prompt.objects.filter(department=department).exclude(state=Prompt.State.WITHDRAWN)
+    for one in rows.order_by("title", "pk"):
+        yield one.pk, one.title
+
+
+def _pass_on(actor: Person, pk: int, old: Department, new: Department) -> None:
+    row = Prompt.objects.select_related("municipality", "department").get(pk=pk, department=old)
+    actions.pass_on_prompt(actor, row, new)
+
+
 def kept_prompts(people: Sequence[Person]) -> Iterable[tuple[int, belongings.Belonging]]:
     """What these people wrote and others use: a successor mends it."""
     for one in Prompt.objects.filter(author__in=people, state__in=_KEPT):
@@ -88,6 +100,7 @@ def register_all() -> None:
     waiting.register(tasks)
     remarks.register(remarks_of)
     dependents.register_work(in_departments)
+    succession.register(succession.Keeper("chat.prompt", _("ひな形"), _of_closed, _pass_on))
     departures.register(actions.end_of_departed)
     belongings.register(
         belongings.Keeper(

@@ -17,11 +17,11 @@ from kijun.governance.accounts.belongings import Belonging, Keeper
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.waiting import Task
 from kijun.governance.evidence import lists, queries, scopes
-from kijun.governance.evidence.actions import give_finding, give_step
+from kijun.governance.evidence.actions import give_finding, give_step, pass_on_finding
 from kijun.governance.evidence.models import Finding, Item, PlanStep, ScopeKind
 from kijun.governance.evidence.scopes import ScopeFacts, Source
 from kijun.governance.mandates.models import Mandate
-from kijun.governance.organisation import dependents
+from kijun.governance.organisation import dependents, succession
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import search
 
@@ -149,6 +149,15 @@ def _steps_of(people: Sequence[Person]) -> Found:
         )
 
 
+def _of_closed(department: Department) -> Iterable[tuple[int, str]]:
+    rows = Finding.objects.filter(department=department).exclude(state=Finding.State.CLOSED)
+    return [(one.pk, str(one)) for one in rows]
+
+
+def _pass_on(actor: Person, pk: int, old: Department, new: Department) -> None:
+    pass_on_finding(actor, Finding.objects.get(pk=pk, department=old), new)
+
+
 def _give_finding(thing_id: str, old: Person, new: Person, actor: Person) -> None:
     give_finding(actor, Finding.objects.get(pk=thing_id, municipality=old.municipality), old, new)
 
@@ -183,5 +192,6 @@ def register() -> None:
     waiting.register(tasks)
     search.register(gettext_lazy("指摘"), find)
     dependents.register_work(in_departments)
+    succession.register(succession.Keeper("evidence.finding", gettext_lazy("指摘"), _of_closed, _pass_on))
     _keep("evidence.finding:owner", _findings_of, _give_finding)
     _keep("evidence.planstep:person", _steps_of, _give_step)

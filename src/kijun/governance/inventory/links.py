@@ -20,10 +20,10 @@ from kijun.governance.evidence import scopes
 from kijun.governance.evidence.models import ScopeKind
 from kijun.governance.evidence.queries import open_findings
 from kijun.governance.inventory import lists, queries, remains
-from kijun.governance.inventory.actions.datasets import hand_over_dataset
-from kijun.governance.inventory.actions.systems import hand_over_system
+from kijun.governance.inventory.actions.datasets import hand_over_dataset, pass_on_dataset
+from kijun.governance.inventory.actions.systems import hand_over_system, pass_on_system
 from kijun.governance.inventory.models import AISystem, Dataset, Stage
-from kijun.governance.organisation import dependents
+from kijun.governance.organisation import dependents, succession
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.web import navigation, search
 from kijun.web.punctuation import bracketed
@@ -128,6 +128,25 @@ def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str
             yield dataset.owner_department_id, f"{dataset.code} {dataset.name}"
 
 
+def _systems_of(department: Department) -> Iterable[tuple[int, str]]:
+    mine = Q(provider_department=department) | Q(user_departments=department)
+    for one in queries.registered(department.municipality).filter(mine).distinct():
+        yield one.pk, f"{one.code} {one.shown_name}"
+
+
+def _datasets_of(department: Department) -> Iterable[tuple[int, str]]:
+    for one in queries.datasets_in_use(department.municipality).filter(owner_department=department):
+        yield one.pk, f"{one.code} {one.name}"
+
+
+def _pass_on_system(actor: Person, pk: int, old: Department, new: Department) -> None:
+    pass_on_system(actor, AISystem.objects.of(old.municipality).get(pk=pk), old, new)
+
+
+def _pass_on_dataset(actor: Person, pk: int, old: Department, new: Department) -> None:
+    pass_on_dataset(actor, Dataset.objects.of(old.municipality).get(pk=pk, owner_department=old), old, new)
+
+
 def _of_closing_departments(town: Municipality, day: datetime.date) -> Iterable[waiting.Task]:
     """Systems whose departments are closed, or will be within two weeks."""
     closing = Q(closed_on__lte=day + SOON, municipality=town)
@@ -221,6 +240,12 @@ def register_all() -> None:
     """Called once, when Django starts."""
     remains.register(remaining)
     dependents.register_work(in_departments)
+    succession.register(
+        succession.Keeper("inventory.aisystem", _("AIシステム"), _systems_of, _pass_on_system)
+    )
+    succession.register(
+        succession.Keeper("inventory.dataset", _("データセット"), _datasets_of, _pass_on_dataset)
+    )
     _keep("inventory.aisystem:owner", owned_systems, _give_system)
     _keep("inventory.dataset:owner", owned_datasets, _give_dataset)
     waiting.register(tasks)
@@ -257,6 +282,7 @@ def register_all() -> None:
             "inventory.registered": _("AIシステムを登録した"),
             "inventory.changed": _("登録内容を変更した"),
             "inventory.owner_set": _("AIサービス責任者を決めた"),
+            "inventory.departments_handed_on": _("引継ぎ先の部署に移した"),
             "inventory.stage_changed": _("段階を変えた"),
             "inventory.verified": _("検証の結果を登録した"),
             "inventory.pilot_recorded": _("実証の結果を登録した"),

@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.organisation import succession
 from kijun.governance.organisation.actions.tree import clean_code
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.organisation.queries import beginning_later, tree
 from kijun.web import dates
 from kijun.web.forms import DateField, Form, IntegerField, KanaField, RevisionMixin
 from kijun.web.punctuation import bracketed
+from kijun.web.templatetags.kit import named
 
 
 def department_choices(town: Municipality, *, without: Department | None = None) -> list[tuple[str, str]]:
@@ -136,9 +138,56 @@ class DetailsForm(RevisionMixin, Form):
     order = IntegerField(label=_("並び順"), min_value=0, max_value=1_000_000)
 
 
-class CloseForm(RevisionMixin, Form):
+class SuccessorsForm(RevisionMixin, Form):
+    """Which departments follow one."""
+
+    successors = forms.MultipleChoiceField(
+        label=_("引継ぎ先の部署"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_(
+            "仕事を引き継ぐ部署です。2つ以上に分かれるときは、Ctrlキーを押しながら選びます。あとからでも決められます。"
+        ),
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = department_choices(department.municipality)
+        own = str(department.pk)
+        self.fields["successors"].choices = [one for one in choices if one[0] != own]  # type: ignore[attr-defined]
+
+    def clean_successors(self) -> list[Department]:
+        return list(Department.objects.filter(pk__in=self.cleaned_data["successors"]))
+
+
+class CloseForm(SuccessorsForm):
     closed_on = DateField(label=_("廃止日"), help_text=_("この日から部署がなくなります。例：令和9年4月1日"))
     reason = forms.CharField(label=_("廃止の理由"), max_length=200)
+    field_order = ["closed_on", "reason", "successors"]
+
+
+class HandOnForm(Form):
+    """Where each thing of a closed department goes; what has no place chosen stays."""
+
+    def __init__(
+        self, *args: Any, things: list[succession.Thing], successors: list[Department], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.things, self.successors = things, successors
+        choices = [("", _("移さない")), *((str(one.pk), named(one)) for one in successors)]
+        first = str(successors[0].pk) if len(successors) == 1 else ""
+        for one in things:
+            self.fields[one.key] = forms.ChoiceField(
+                label=one.label, required=False, choices=choices, initial=first
+            )
+
+    @property
+    def rows(self) -> list[tuple[succession.Thing, forms.BoundField]]:
+        return [(one, self[one.key]) for one in self.things]
+
+    def chosen(self) -> dict[str, Department]:
+        to = {str(one.pk): one for one in self.successors}
+        return {key: to[pk] for key, pk in self.cleaned_data.items() if pk}
 
 
 class ClosingDayForm(Form):

@@ -87,6 +87,10 @@ class Department(Tenant, Versioned):
     """Codes from the root to this one, each followed by "/": a subtree is a prefix."""
     closed_on = models.DateField(_("廃止日"), null=True, blank=True)
     order = models.PositiveIntegerField(_("並び順"), default=0)
+    successors = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="predecessors", verbose_name=_("引継ぎ先の部署")
+    )
+    """Departments that follow this one when it is closed."""
 
     class Meta:
         ordering = ["order", "code"]

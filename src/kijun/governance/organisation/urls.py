@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from kijun.governance.organisation.views import departments, imports, town
+from kijun.governance.organisation.views import departments, imports, succeeding, town
 
 app_name = "organisation"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/revise/", departments.revise, name="revise"),
     path("<int:pk>/details/", departments.details, name="details"),
     path("<int:pk>/close/", departments.close, name="close"),
+    path("<int:pk>/successors/", succeeding.successors, name="successors"),
+    path("<int:pk>/hand-on/", succeeding.hand_on, name="hand_on"),
     path("<int:pk>/reopen/", departments.reopen, name="reopen"),
     path("versions/<int:pk>/cancel/", departments.cancel_version, name="cancel_version"),
     path("import/", imports.upload, name="import"),

@@ -15,6 +15,8 @@ def register() -> None:
             "organisation.department_changed": _("部署の情報を変更した"),
             "organisation.department_closed": _("部署を廃止した"),
             "organisation.department_reopened": _("部署の廃止を取り消した"),
+            "organisation.successors_named": _("引継ぎ先の部署を決めた"),
+            "organisation.belongings_handed_on": _("廃止する部署にあったものを引き継いだ"),
             "organisation.department_change_cancelled": _("部署の変更の予定を取り消した"),
             "organisation.department_plan_cancelled": _("部署を設ける予定を取り消した"),
             "organisation.department_applied": _("予定された部署の変更を反映した"),
@@ -33,6 +35,8 @@ def register() -> None:
     words.add_fields(
         {
             "parent": _("上位の部署"),
+            "successors": _("引継ぎ先の部署"),
+            "things": _("移した数"),
             "valid_from": _("この日から"),
             "path": _("位置"),
             "filename": _("ファイル名"),

@@ -74,6 +74,22 @@ def save_route(
     return route
 
 
+def pass_on_route(actor: Person, route: Route, department: Department) -> None:
+    """To the successor of a closed department; organisation checked that ``actor`` may and where to."""
+    others = Route.objects.filter(
+        municipality=route.municipality, subject_kind=route.subject_kind, department=department
+    )
+    if others.exists():
+        raise ValidationError(
+            _("引継ぎ先には、同じ対象のルートがすでにあります。そちらを使い、こちらは削除してください。")
+        )
+    route.claim(None)
+    before, route.department = route.department, department
+    route.save(update_fields=["department"])
+    detail = changes({"department": before}, {"department": department})
+    record(route.municipality.chain, actor, "approvals.route_saved", route, detail)
+
+
 @transaction.atomic
 def delete_route(actor: Person, route: Route) -> None:
     """Take a route away; the next wider one serves from now on. The default route stays."""

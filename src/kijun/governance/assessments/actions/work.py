@@ -80,6 +80,27 @@ def change_assignment(
     return assignment
 
 
+def pass_on_assignment(actor: Person, assignment: Assignment, department: Department) -> None:
+    """To the successor of a closed department; organisation checked that ``actor`` may and where to.
+
+    Whoever answered stays if they may answer there, too.
+    """
+    assessment = lock(assignment.assessment)
+    if not assessment.is_open:
+        raise ValidationError(_("この点検はもう提出されているため、担当を変更できません。"), code="closed")
+    if assessment.assignments.filter(role=assignment.role, department=department).exists():
+        raise ValidationError(_("この部署には、すでに割り当てています。"))
+    assignment.claim(None)
+    before = _values(assignment)
+    _follow(assessment, assignment, department)
+    assignment.department, assignment.finished_at = department, None
+    if assignment.person is not None and not answers_in(assignment.person, assignment.role, department):
+        assignment.person = None
+    assignment.save(update_fields=["department", "finished_at", "person"])
+    detail = changes(before, _values(assignment)) | {"role": assignment.role}
+    record(assessment.municipality.chain, actor, "assessments.assignment_changed", assessment, detail)
+
+
 @transaction.atomic
 def remove_assignment(actor: Person, assignment: Assignment) -> None:
     """Take work away from a department. What it answered stays; what it alone was asked goes to the others."""

@@ -119,13 +119,23 @@ def move_prompt(
     if department.pk == row.department_id and row.state != State.ARCHIVED:
         raise ValidationError({"department": [_("今と違う部署を選んでください。")]})
     row.claim(seen_revision)
+    return _move(person, row, department)
+
+
+def pass_on_prompt(actor: Any, row: Prompt, department: Department) -> None:
+    """To the successor of a closed department; organisation checked that ``actor`` may and where to."""
+    row.claim(None)
+    _move(actor, row, department)
+
+
+def _move(actor: Any, row: Prompt, department: Department) -> Prompt:
     before = row.department
     row.department = department
     if row.state not in OPEN:
         row.state, row.sent_at = State.REVIEW, timezone.now()
     row.save(update_fields=["department", "state", "sent_at"])
     detail = changes({"department": before}, {"department": department})
-    record(row.municipality.chain, person, "chat.prompt_moved", row, detail)
+    record(row.municipality.chain, actor, "chat.prompt_moved", row, detail)
     return row
 
 

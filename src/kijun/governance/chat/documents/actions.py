@@ -20,7 +20,7 @@ from kijun.governance.approvals import actions as approvals
 from kijun.governance.approvals.actions.routes import ensure_route
 from kijun.governance.approvals.models import Approval, StepKind
 from kijun.governance.approvals.routes import StepData
-from kijun.governance.audit.actions import record
+from kijun.governance.audit.actions import changes, record
 from kijun.governance.chat.documents import indexing, reading
 from kijun.governance.chat.documents.models import (
     Collection,
@@ -29,6 +29,7 @@ from kijun.governance.chat.documents.models import (
     Opened,
     PurposeReading,
 )
+from kijun.governance.organisation.models import Department
 
 SUBJECT = "reference_document"
 ROUTE = gettext_noop("参考文書の決裁ルート")
@@ -71,6 +72,16 @@ def save_collection(
     record(row.municipality.chain, person, action, row, {"open": row.is_open})
     indexing.soon(row.municipality)
     return row
+
+
+def pass_on_collection(actor: Any, row: Collection, department: Department) -> None:
+    """To the successor of a closed department; organisation checked that ``actor`` may and where to."""
+    row.claim(None)
+    before, row.department = row.department, department
+    row.save(update_fields=["department"])
+    detail = changes({"department": before}, {"department": department})
+    record(row.municipality.chain, actor, "chat.collection_changed", row, detail)
+    indexing.soon(row.municipality)
 
 
 @transaction.atomic

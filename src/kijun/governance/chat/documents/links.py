@@ -18,8 +18,10 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit import words
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.chat import sources
-from kijun.governance.chat.documents import queries, subject
+from kijun.governance.chat.documents import actions, queries, subject
 from kijun.governance.chat.documents.models import Collection, Document
+from kijun.governance.organisation import dependents, succession
+from kijun.governance.organisation.models import Department
 from kijun.governance.reviews import sources as reviews
 from kijun.web import navigation
 
@@ -38,12 +40,30 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         yield waiting.Task(title, kind, reverse("chat:document", args=[one.pk]))
 
 
+def in_departments(departments: Sequence[Department]) -> Iterable[tuple[int, str]]:
+    """Collections that departments would leave behind when they are closed."""
+    for one in Collection.objects.filter(department__in=departments):
+        yield one.department_id, gettext("文書集「%(name)s」") % {"name": one.name}
+
+
+def _of_closed(department: Department) -> Iterable[tuple[int, str]]:
+    for one in Collection.objects.filter(department=department):
+        yield one.pk, one.name
+
+
+def _pass_on(actor: Person, pk: int, old: Department, new: Department) -> None:
+    row = Collection.objects.select_related("municipality", "department").get(pk=pk, department=old)
+    actions.pass_on_collection(actor, row, new)
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
     reading.register(queries.readings)
     reviews.register(sources.find)
     subject.register()
+    dependents.register_work(in_departments)
+    succession.register(succession.Keeper(COLLECTION, _("参考文書の文書集"), _of_closed, _pass_on))
     _keep(COLLECTION, _collections, Collection)
     _keep(DOCUMENT, _documents, Document)
     navigation.register(

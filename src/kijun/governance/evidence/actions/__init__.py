@@ -10,7 +10,7 @@ from kijun.governance.evidence.actions.findings import (
     reopen,
 )
 from kijun.governance.evidence.actions.items import add_item, attest, withdraw_item
-from kijun.governance.evidence.actions.reassigning import reassign
+from kijun.governance.evidence.actions.reassigning import pass_on_finding, reassign
 from kijun.governance.evidence.actions.steps import finish_step, give_step, remove_step, save_step
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "finish_step",
     "give_finding",
     "give_step",
+    "pass_on_finding",
     "plan",
     "raise_finding",
     "reassign",

@@ -55,6 +55,12 @@ def reassign(
     return [one for one in found if _give(actor, one, chosen[one.pk], owner, department, reason, steps)]
 
 
+def pass_on_finding(actor: Person, finding: Finding, department: Department) -> None:
+    """To the successor of a closed department; organisation checked that ``actor`` may and where to. Its owner stays."""
+    row = lock(finding)
+    _give(actor, row, row.revision, None, department, _("組織改編"), False)
+
+
 def _check(
     actor: Person,
     chosen: Mapping[int, int],

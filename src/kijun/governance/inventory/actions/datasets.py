@@ -16,7 +16,7 @@ from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory import dataset_rules
 from kijun.governance.inventory.actions.common import same_town
 from kijun.governance.inventory.models import Dataset
-from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.organisation.numbering import next_number
 
 
@@ -92,6 +92,15 @@ def hand_over_dataset(actor: Person, dataset: Dataset, old: Person, new: Person)
     """Give a dataset to the successor of a person who moves; accounts checked that ``actor`` may."""
     if dataset.owner_id == old.pk:
         _set_owner(actor, dataset, new)
+
+
+def pass_on_dataset(actor: Person, dataset: Dataset, old: Department, new: Department) -> None:
+    """To the successor of a closed department; organisation checked that ``actor`` may and where to."""
+    dataset.claim(None)
+    dataset.owner_department = new
+    dataset.save(update_fields=["owner_department"])
+    detail = changes({"owner_department": old}, {"owner_department": new})
+    record(dataset.municipality.chain, actor, "inventory.departments_handed_on", dataset, detail)
 
 
 def _set_owner(actor: Actor, dataset: Dataset, person: Person) -> Dataset:

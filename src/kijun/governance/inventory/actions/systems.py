@@ -15,8 +15,9 @@ from kijun.governance.audit.actions import changes, record
 from kijun.governance.inventory import steps
 from kijun.governance.inventory.actions.common import not_retired, same_town
 from kijun.governance.inventory.models import AISystem
-from kijun.governance.organisation.models import Municipality
+from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.organisation.numbering import next_number
+from kijun.web.punctuation import listed
 
 
 def _in_town(actor: Actor, municipality: Municipality) -> None:
@@ -128,6 +129,26 @@ def hand_over_system(actor: Person, system: AISystem, old: Person, new: Person) 
     """Give a system to the successor of a person who moves; accounts checked that ``actor`` may."""
     if system.owner_id == old.pk:
         _set_owner(actor, system, new)
+
+
+def pass_on_system(actor: Person, system: AISystem, old: Department, new: Department) -> None:
+    """To the successor of a closed department, as provider, user or both; organisation checked that ``actor`` may and where to."""
+    before = {"provider_department": system.provider_department or "", "user_departments": _users(system)}
+    system.claim(None)
+    if system.provider_department_id == old.pk:
+        system.provider_department = new
+        system.save(update_fields=["provider_department"])
+    if system.user_departments.filter(pk=old.pk).exists():
+        system.user_departments.remove(old)
+        system.user_departments.add(new)
+    after = {"provider_department": system.provider_department or "", "user_departments": _users(system)}
+    record(
+        system.municipality.chain, actor, "inventory.departments_handed_on", system, changes(before, after)
+    )
+
+
+def _users(system: AISystem) -> str:
+    return listed(one.name for one in system.user_departments.order_by("order", "code"))
 
 
 def _set_owner(actor: Actor, system: AISystem, person: Person) -> AISystem:

@@ -16,6 +16,7 @@ from kijun.governance.organisation.actions.departments import (
 )
 from kijun.governance.organisation.actions.imports import carry_out, discard, stage
 from kijun.governance.organisation.actions.municipalities import change_municipality, found_municipality
+from kijun.governance.organisation.actions.succeeding import hand_on, name_successors
 
 __all__ = [
     "add_closing_day",
@@ -29,6 +30,8 @@ __all__ = [
     "close_department",
     "discard",
     "found_municipality",
+    "hand_on",
+    "name_successors",
     "remove_closing_day",
     "reopen_department",
     "revise_department",

@@ -8,6 +8,7 @@ changes, so that two moves at once cannot make a cycle.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.audit.actions import changes, record, record_many
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.organisation.actions._may import Actor, check
+from kijun.governance.organisation.actions.succeeding import put_successors
 from kijun.governance.organisation.actions.tree import (
     DAY,
     KEEP,
@@ -121,9 +123,10 @@ def close_department(
     *,
     closed_on: datetime.date,
     reason: str,
+    successors: Sequence[Department] = (),
     seen_revision: int | None = None,
 ) -> Department:
-    """The department is gone from ``closed_on`` on. Refused while a department or people belong to it then.
+    """The department is gone from ``closed_on`` on, and ``successors`` follow it. Refused while a department or people belong to it then.
 
     Its work forbids it only when it would close at once (see ``dependents.py``).
     """
@@ -151,6 +154,7 @@ def close_department(
     department.save(update_fields=["closed_on"])
     detail = {"closed_on": str(closed_on), "reason": reason}
     record(department.municipality.chain, actor, "organisation.department_closed", department, detail)
+    put_successors(actor, department, successors)
     return department
 
 
@@ -167,6 +171,7 @@ def reopen_department(actor: Actor, department: Department) -> Department:
     last.save(update_fields=["valid_to"])
     closed_on, department.closed_on = department.closed_on, None
     department.save(update_fields=["closed_on"])
+    department.successors.clear()
     refuse_broken_tree(department.municipality, closed_on)
     record(department.municipality.chain, actor, "organisation.department_reopened", department)
     return department

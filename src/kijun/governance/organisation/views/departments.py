@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from kijun.governance.organisation import actions, dependents, queries
+from kijun.governance.organisation import actions, dependents, queries, succession
 from kijun.governance.organisation.columns import COLUMNS, as_rows
 from kijun.governance.organisation.forms import CloseForm, DepartmentForm, DetailsForm, RevisionForm
 from kijun.governance.organisation.models import Department, DepartmentVersion
@@ -79,6 +79,9 @@ def department(request: StaffRequest, pk: int) -> HttpResponse:
             "today": today,
             "is_open": not found.closed_on or found.closed_on > today,
             "work": dependents.work([found]).get(found.pk, []) if found.closed_on else [],
+            "successors": found.successors.all(),
+            "predecessors": found.predecessors.all(),
+            "left": succession.left(found) if found.closed_on else [],
         },
     )
 
@@ -176,13 +179,14 @@ def details(request: StaffRequest, pk: int) -> HttpResponse:
 def close(request: StaffRequest, pk: int) -> HttpResponse:
     """Close a department from a day on."""
     found = get_mine(request, Department, pk=pk)
-    form = CloseForm(request.POST or None, initial={"revision": found.revision})
+    form = CloseForm(request.POST or None, department=found, initial={"revision": found.revision})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             actions.close_department(
                 request.user, found,
-                closed_on=data["closed_on"], reason=data["reason"], seen_revision=data["revision"],
+                closed_on=data["closed_on"], reason=data["reason"],
+                successors=data["successors"], seen_revision=data["revision"],
             )  # fmt: skip
         except ValidationError as error:
             add_errors(form, error)
