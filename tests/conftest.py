@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -30,14 +31,35 @@ hypothesis.settings.load_profile("kijun")
 START = datetime.date(2024, 4, 1)
 
 
+PAGES = re.compile(r"test_(\w+_)?(views|pages)(_\w+)?\.py|test_(outsiders|hostile)\.py")
+"""Files of tests that ask for pages: what is refused, what a form answers, which words stand where."""
+DATABASES_WORK = re.compile(
+    r"^test_(it_works|the_whole_way)|search|filter|found|sort|order|queries|twice|first|at_the_end"
+)
+"""Names of tests of pages that run on PostgreSQL nevertheless: the ordinary day, and what is searched, filtered and put in order."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that ask the database run a second time on PostgreSQL: ``-m database`` finds them."""
+    """Tests that ask the database are marked; those for which it matters which one are run a second time on PostgreSQL."""
     fixtures = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
     for item in items:
         asks = fixtures & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
         if asks:
             item.add_marker("database")
+            if needs_postgresql(item):
+                item.add_marker("postgresql")
+
+
+def needs_postgresql(item: pytest.Item) -> bool:
+    """All but slow tests and those of pages; of these what the database itself does, and what commits (locks, races)."""
+    if item.get_closest_marker("slow"):
+        return False
+    if not PAGES.fullmatch(item.path.name) or DATABASES_WORK.search(item.name.partition("[")[0]):
+        return True
+    marker = item.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    return commits or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,7 @@ def forms(client: Client, page: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", [QUERIES[0], pytest.param(QUERIES[1], marks=pytest.mark.postgresql)])
 def test_addresses(world: World, client: Client, query: str) -> None:
     failed = []
     for page in pages(world):
