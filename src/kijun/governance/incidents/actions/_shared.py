@@ -59,6 +59,14 @@ def still_open(incident: Incident) -> None:
         raise refuse(_("このインシデントは終わっています。"), "state")
 
 
+def hold(incident: Incident) -> None:
+    """The incident as it stands now, held until the transaction ends: nobody ends it while something is added to it or done. Refused where it is over."""
+    rows = Incident.objects.select_for_update(of=("self",), no_key=True)
+    now = rows.only("state", "first_action_at").get(pk=incident.pk)
+    incident.state, incident.first_action_at = now.state, now.first_action_at
+    still_open(incident)
+
+
 def note(
     incident: Incident,
     actor: Actor,

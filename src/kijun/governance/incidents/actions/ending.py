@@ -87,7 +87,7 @@ def add_prevention(
 ) -> Prevention:
     """What keeps it from happening again, by whom, until when."""
     allow(actor, "incidents.lead", incident)
-    shared.still_open(incident)
+    shared.hold(incident)
     what = said(what, "what", LINE)
     if person is None or person.municipality_id != incident.municipality_id or not person.is_active:
         raise ValidationError({"person": [_("有効な職員から選んでください。")]})
@@ -116,7 +116,7 @@ def finish_prevention(
         raise PermissionDenied
     if row.person_id != actor.pk:
         allow(actor, "incidents.lead", incident)
-    shared.still_open(incident)
+    shared.hold(incident)
     if row.done_on is not None:
         raise shared.refuse(_("この再発防止は、もう済んでいます。"), "state")
     result = said(result, "result", LINE)
@@ -142,11 +142,13 @@ def close(
     allow(actor, "incidents.close", incident)
     if incident.state != State.CONTAINED:
         raise shared.refuse(_("収束してから完了にします。"), "state")
-    left = readiness.left(incident)
-    if left:
-        raise ValidationError([str(one) for one in left])
     note = said(note, "closing_note", LONG)
     claim(incident, seen_revision)
+    left = readiness.left(
+        Incident.objects.get(pk=incident.pk)
+    )  # claimed: nothing is added to it from here on
+    if left:
+        raise ValidationError([str(one) for one in left])
     incident.state, incident.closed_at = State.CLOSED, timezone.now()
     incident.closed_by, incident.closing_note = actor, note
     incident.save(update_fields=["state", "closed_at", "closed_by", "closing_note"])

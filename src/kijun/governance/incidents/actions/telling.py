@@ -30,7 +30,7 @@ def finish_step(
     """A step is done; or it is not needed, and why."""
     incident = step.incident
     allow(actor, "incidents.lead", incident)
-    shared.still_open(incident)
+    shared.hold(incident)
     if not step.is_open:
         raise shared.refuse(_("この手順は、もう済んでいます。"), "state")
     note = said(note, "note", LINE) if unneeded else at_most(note, "note", LINE)
@@ -66,7 +66,7 @@ def save_notice(
 ) -> Notice:
     """Somebody who is to be told, or other words for it. Nothing is sent."""
     allow(actor, "incidents.lead", incident)
-    shared.still_open(incident)
+    shared.hold(incident)
     if notice is not None and not notice.is_open:
         raise shared.refuse(_("この連絡は、もう済んでいます。"), "state")
     whom = shared.chosen(whom, Whom, "whom")
@@ -105,7 +105,7 @@ def finish_notice(
     """They were told, when and how; or it is not owed, and why."""
     incident = notice.incident
     allow(actor, "incidents.lead", incident)
-    shared.still_open(incident)
+    shared.hold(incident)
     if not notice.is_open:
         raise shared.refuse(_("この連絡は、もう済んでいます。"), "state")
     note = said(note, "note", LINE)
