@@ -65,6 +65,9 @@ COMMANDS: Final[dict[str, Command]] = {
         "kijun.governance.feedback.commands", "reports on answers, and what vendors are asked to mend"
     ),
     "reviews": Command("kijun.governance.reviews.commands", "what people decided about answers, and labels"),
+    "approvals": Command(
+        "kijun.governance.reviews.deciding", "what waits for a decision: list, show, decide"
+    ),
     "chat": Command("kijun.governance.chat.commands", "a person's conversations: list, export, erase"),
     "documents": Command(
         "kijun.governance.chat.documents.commands", "reference documents: register, remove, index, search"

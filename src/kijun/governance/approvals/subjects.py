@@ -25,7 +25,8 @@ class Subject:
     ``department(row)`` whose route it takes; ``may_submit(person, row)``. The three effects run inside the machine's
     transaction, after the approval's own change: ``approved(row, approval, actor)``, ``returned(row, approval, actor)``,
     ``withdrawn(row, approval, actor)``. ``hinders(row, approval, person)`` says what this person has to do before they may
-    approve any of its steps, "" where there is nothing. ``template`` draws the frozen copy.
+    approve any of its steps, "" where there is nothing. ``material(row, person)`` gives what is looked at beside the copy, for the command, with the
+    look on record before anything is shown; None where the copy is all. ``template`` draws the frozen copy.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Subject:
     withdrawn: Callable[[Any, Approval, Person], None]
     template: str = "approvals/frozen.html"
     hinders: Callable[[Any, Approval, Person], StrOrPromise] = _nothing
+    material: Callable[[Any, Person], dict[str, Any]] | None = None
 
 
 _subjects: dict[str, Subject] = {}

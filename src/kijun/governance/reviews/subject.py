@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.approvals import subjects
 from kijun.governance.approvals.models import STANDARD_NAMES, Approval
 from kijun.governance.organisation.models import Department
-from kijun.governance.reviews import actions, answers, checklist, remarks
+from kijun.governance.reviews import actions, answers, checklist, diffing, remarks, sources
 from kijun.governance.reviews.models import Review
 
 
@@ -67,6 +69,33 @@ def _hinders(review: Review, approval: Approval, person: Person) -> str:
     return actions.hinders(review, approval, person)
 
 
+def _material(review: Review, person: Person) -> dict[str, Any]:
+    """As the page 決裁の資料 shows it. Raises PermissionDenied and `LedgerError`."""
+    if not actions.decides(person, review):
+        raise PermissionDenied
+    answer = answers.answer_of(review.municipality, review.interaction, masked=True)
+    actions.open_material(person, review, answer, gettext("決裁のため：%(title)s") % {"title": review.title})
+    kept = answer is not None and not answer.erased
+    return {
+        "text": answers.final(review, answer),
+        "question": answer.question if answer is not None and kept else None,
+        "answer": answer.text if answer is not None and kept else None,
+        "changed_since": answer is not None and kept and answers.seal(answer.text) != review.answer_seal,
+        "changes": [
+            {"kind": one.kind, "text": one.text}
+            for one in (
+                diffing.pieces(answer.text, review.text) if answer and review.changed and review.text else []
+            )
+            if one.kind != "same"
+        ],
+        "findings": list(answer.findings) if answer is not None else [],
+        "sources": [
+            {"title": one.title, "url": one.url, "opened": one.opened}
+            for one in sources.of(review.person, review.interaction)
+        ],
+    }
+
+
 def _approved(review: Review, approval: Approval, actor: Person) -> None:
     actions.approved(review, approval, actor)
 
@@ -100,5 +129,6 @@ def register() -> None:
                 withdrawn=_withdrawn,
                 template="reviews/frozen.html",
                 hinders=_hinders,
+                material=_material,
             )
         )

@@ -19,6 +19,8 @@ from kijun.governance.approvals import actions, drawing, eligibility, integrity
 from kijun.governance.approvals.forms import RETURN, ActForm
 from kijun.governance.approvals.models import Approval, Step
 from kijun.governance.approvals.subjects import kinds, subject
+from kijun.governance.approvals.turns import steps_of
+from kijun.governance.approvals.turns import turn as turn_of
 from kijun.governance.approvals.words import OUTCOME_TONES, STATE_TONES
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.excel import SheetColumn
@@ -164,38 +166,9 @@ def _get(request: StaffRequest, pk: int) -> Approval:
     return approval
 
 
-def _steps(approval: Approval) -> list[Step]:
-    steps = list(approval.steps.select_related("person", "acted_by", "viewed_later_by"))
-    for step in steps:
-        step.approval = approval
-    return steps
-
-
-def _turn(
-    request: StaffRequest, approval: Approval, steps: list[Step]
-) -> tuple[Step | None, list[tuple[str, Any]]]:
-    """The step that this person may decide now, and the ways in which they may."""
-    if request.user.pk == approval.drafted_by_id:
-        return None, []
-    for step in eligibility.current_steps(approval, steps):
-        modes: list[tuple[str, Any]] = []
-        if eligibility.owns(request.user, step):
-            modes.append(("", _("通常の決裁")))
-            if step.may_decide_alone:
-                modes.append((Step.Mode.ALONE.value, _("専決（ここで決め、あとの手順を省く）")))
-        if eligibility.may_stand_in(request.user, step):
-            names = listed(one.name for one in eligibility.absent_for(request.user, step)[:3])
-            if names:
-                label = _("代決（不在の%(names)sさんに代わって決め、あとで見てもらう）") % {"names": names}
-                modes.append((Step.Mode.DEPUTY.value, label))
-        if modes:
-            return step, modes
-    return None, []
-
-
 def _page(request: StaffRequest, approval: Approval, form: ActForm | None = None) -> HttpResponse:
-    steps = _steps(approval)
-    turn, modes = _turn(request, approval, steps)
+    steps = steps_of(approval)
+    turn, modes = turn_of(request.user, approval, steps)
     if turn is not None and form is None:
         form = ActForm(modes=modes)
     template, url = _subject_parts(approval)
@@ -271,8 +244,8 @@ def _may_withdraw(request: StaffRequest, approval: Approval, steps: list[Step]) 
 def act(request: StaffRequest, pk: int) -> HttpResponse:
     """Decide a step: first the confirmation page, then the act itself."""
     approval = _get(request, pk)
-    steps = _steps(approval)
-    step, modes = _turn(request, approval, steps)
+    steps = steps_of(approval)
+    step, modes = turn_of(request.user, approval, steps)
     if step is None or str(step.pk) != request.POST.get("step"):
         return _too_late(request, approval, steps)
     form = ActForm(request.POST, modes=modes)
