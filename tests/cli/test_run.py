@@ -144,16 +144,17 @@ def test_a_python_without_venv_names_the_package(bare: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_it_works_from_any_directory_and_again_at_once(checkout: Path) -> None:
+def test_it_works_from_any_directory_and_again_at_once(checkout: Path, tmp_path: Path) -> None:
     first = call(checkout / "run", "kijun", "version")
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("kijun ")
     lock = (checkout / "uv.lock").read_bytes()
-    before = time.monotonic()
     second = call(checkout / "run", "kijun", "version")
     assert second.stdout == first.stdout
-    assert second.stderr == ""
-    assert time.monotonic() - before < 3
+    assert second.stderr == "", "what it does besides takes time, and is told"
+    (tmp_path / "link").symlink_to(checkout / "run")
+    through_a_link = call(tmp_path / "link", "kijun", "version")
+    assert through_a_link.stdout == first.stdout, through_a_link.stderr
     assert lock == (ROOT / "uv.lock").read_bytes()
 
 
@@ -196,12 +197,6 @@ def test_an_interrupted_first_try_does_no_harm(checkout: Path, seconds: float) -
     first.wait()
     second = call(checkout / "run", "kijun", "version")
     assert second.returncode == 0, second.stderr
-
-
-@pytest.mark.slow
-def test_a_link_to_it_works_as_well(checkout: Path, tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(checkout / "run")
-    assert call(tmp_path / "link", "kijun", "version").returncode == 0
 
 
 @pytest.mark.slow
