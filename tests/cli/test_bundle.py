@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kijun import __version__
+from tests import snapshots
 from tools import bundle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,8 @@ def test_it_works(app: Path) -> None:
 
 
 def test_what_it_installs_can_serve(app: Path, tmp_path: Path) -> None:
+    """Data that this checkout has migrated is that of a newer version to one that lacks a migration."""
+    snapshots.copy_migrated(tmp_path / "home")
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
             [app / "bin" / "kijun", "serve", "--home", tmp_path / "home", "--port", "0", "--no-jobs"],
