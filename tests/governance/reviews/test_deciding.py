@@ -15,6 +15,7 @@ from kijun.governance.approvals import actions
 from kijun.governance.approvals.models import Approval, Step
 from kijun.governance.audit.models import Entry
 from kijun.governance.interactions import ledger
+from kijun.governance.reviews import actions as actions_of_reviews
 from kijun.governance.reviews import answers, deciding
 from kijun.governance.reviews.actions import approving, open_material
 from kijun.governance.reviews.models import Review
@@ -68,6 +69,16 @@ def test_the_lists(capsys: Any, submitted: Review, staff: Person, approver: Pers
         )
         == []
     )
+
+
+def test_people_read_it_line_by_line(capsys: Any, confirm: Any, staff: Person, approver: Person) -> None:
+    review = confirm(staff, destination="outside", title="お知らせ", text="一行目。\n二行目。")
+    row = actions_of_reviews.submit(staff, review)
+    page = printed(capsys, "approvals", "show", str(row.pk), "--as", approver.staff_number, "--material")
+    assert "  一行目。\n  二行目。" in page
+    assert f"digest: {row.digest}" in page
+    assert "question: 広報の案を考えて" in page
+    assert "_answer_seal" not in page
 
 
 def test_nobody_approves_what_they_have_not_opened(capsys: Any, submitted: Review, approver: Person) -> None:

@@ -11,6 +11,7 @@ It stands with reviews because what the commands share does; the machine itself 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.commands import NotThere, facts, rows, show
 from kijun.governance.accounts.models import Person
-from kijun.governance.approvals import actions, eligibility, integrity
+from kijun.governance.approvals import actions, drawing, eligibility, integrity
 from kijun.governance.approvals.models import Approval, Step
 from kijun.governance.approvals.subjects import subject
 from kijun.governance.approvals.turns import steps_of, turn
@@ -144,7 +145,29 @@ def _show(args: argparse.Namespace) -> None:
     }
     if material is not None:
         told["material"] = material
-    show(args, told, facts(told))
+    show(args, told, lambda: _lines(row, told))
+
+
+def _lines(row: Approval, told: dict[str, Any]) -> Iterator[str]:
+    """For people: facts in lines, the copy and the material as they are read on the page, line breaks and all."""
+    yield from facts({key: one for key, one in told.items() if key not in ("frozen", "material")})
+    yield from ["", "== frozen copy", *_drawn(drawing.draw(row.subject_kind, row.frozen))]
+    if "material" in told:
+        yield from ["", "== material", *_drawn(drawing.draw("", told["material"]))]
+
+
+def _drawn(node: drawing.Node, indent: str = "") -> Iterator[str]:
+    if node.kind == "text":
+        yield from (f"{indent}{line}" for line in node.text.split("\n"))
+    for group in (node.pairs, *node.rows):
+        for label, one in group:
+            if one.kind == "text" and "\n" not in one.text:
+                yield f"{indent}{label}: {one.text}"
+            else:
+                yield f"{indent}{label}:"
+                yield from _drawn(one, f"{indent}  ")
+    for one in node.nodes:
+        yield from _drawn(one, f"{indent}- " if one.kind == "text" else f"{indent}  ")
 
 
 def _material(row: Approval, who: Person) -> dict[str, Any]:
