@@ -64,6 +64,14 @@ DISGUISES: dict[str, Callable[[str, tuple[int, ...]], str]] = {
     "full width": lambda value, sizes: value.translate(FULL),
     "one by one": lambda value, sizes: " ".join(value),
     "one by one, full width": lambda value, sizes: "　".join(value.translate(FULL)),
+    **{
+        f"a character and {mark!r} in turn": lambda value, sizes, mark=mark: mark.join(value)  # type: ignore[misc]
+        for mark in (" | ", "|", "｜", " / ", "／", ",", "、", "：", "\t", "  ")
+    },
+    "in boxes, full width": lambda value, sizes: " │ ".join(value.translate(FULL)),
+    "groups broken at their hyphens": lambda value, sizes: grouped(value, sizes, "-\n"),
+    "kanji, broken": lambda value, sizes: grouped(value.translate(KANJI), sizes, "\n"),
+    "misread, with points": lambda value, sizes: grouped(misread(value), sizes, "・"),
     "points between": lambda value, sizes: ".".join(value),
     "kanji": lambda value, sizes: value.translate(KANJI),
     "zero width": lambda value, sizes: "\u200b".join(value),

@@ -82,7 +82,8 @@ _BUILDING: Final = re.compile(
 _BUILDING_WORDS: Final = re.compile(
     r"ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グラン|サン|タワー|ビル|館|号|棟|室|ハウス|パーク|プラザ|ガーデン|フォレスト|エスポワール|ドミール|コート|シャトー|リバー|ヒルズ|[ァ-ヴー]{3}|[A-Z][a-z]"
 )
-_TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ん〇]")
+_TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ゑん〇]")  # without を, which no town has
+_COUNTED: Final = frozenset("週第約各計毎月年")  # before a figure that is no house number
 _STOP_WORDS: Final = re.compile(
     r"(?:在住|にお住|に住|の自宅|の実家|に居住|へ転|に転|から転|より転|方|宅|在|内|の[土農山家]|に所|の物件|にて|では|には|から|まで|です|でし|だっ|なの|とい|に[、。ある引越移]|で[、。独一二生あ]|の[ ぁ-んァ-ヴ一-龥])"
 )
@@ -96,10 +97,17 @@ _HOUSING: Final = re.compile(
 )
 
 _SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
+#: Behind a municipality: 大字 and its name, or a town of which it is said that somebody lives there
+_SECTION_NAME: Final = re.compile(r"(?:大字|字)[一-龥々ヶケノ]{1,6}")
+_LIVES: Final = re.compile(
+    r"[一-龥々ヶケノァ-ヴー]{1,8}(?=在住|に(?:お)?住|に居住|から転入|から転居|へ転居|に転居|へ転出)"
+)
+_LIVED_IN: Final = re.compile(r"に?在住|に(?:お)?住|に居住")
 _TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
 _HEAD_RE: Final = re.compile(_HEAD)
-_MORE_FIGURES: Final = re.compile("[,.][0-9]")
+#: Figures that go on, as no house number does: 3,410, 1.5 (not the next cell of a row: 8-2,089-911-1819)
+_MORE_FIGURES: Final = re.compile(r"\.[0-9]|,[0-9]{3}(?![-0-9])")
 _MUNICIPAL: Final = re.compile("[都道府県市区町村郡]")
 _TOWN_LENGTH: Final = 26  # characters from the municipality to the first number
 _SPACED_LENGTH: Final = 20  # and from the beginning, where spaces stand between
@@ -122,9 +130,9 @@ class Addresses:
             if start < covered or named:
                 continue
             for end, features in _ends(scene, start):
-                if start in unlisted and "number=yes" not in features:
+                if start in unlisted and "told=no" in features:
                     continue
-                if "\n" in scene.text[start:end] and scene.tables.ends_at_line(start):
+                if scene.tables.rows and scene.tables.parts(start, end):
                     continue
                 covered = max(covered, end)
                 yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
@@ -156,7 +164,8 @@ def _starts(scene: Scene) -> set[int]:
     for start, end, kind in zip(tokens.starts, tokens.ends, tokens.kinds, strict=True):
         if kind != PLACE:
             continue
-        if not (last >= 0 and start - last <= 1 and scene.text[last:start].strip(" \n") == ""):
+        goes_on = last >= 0 and start - last <= 1 and scene.text[last:start].strip(" \n") == ""
+        if not goes_on or (start > last and scene.tables.parts(last - 1, start + 1)):
             starts.add(start)
         last = end
     for label in scene.words("label"):
@@ -214,8 +223,12 @@ def _house_number(text: str, start: int, place: int) -> re.Match[str] | None:
     """The first house number behind the names of towns that begin at `place`; the address began at `start`."""
     for cursor in range(place, min(len(text), place + _TOWN_LENGTH) + 1):
         number = _NUMBER_RE.match(text, cursor)
+        if (
+            number and " " in number[0] and not _is_number(text, number)
+        ):  # 8番8号 59歳: the next cell is not of it
+            number = _NUMBER_RE.match(text, cursor, cursor + number[0].rindex(" "))
         if number and number.end() > number.start() and _is_number(text, number):
-            return number
+            return None if cursor > start and text[cursor - 1] in _COUNTED else number
         char, following = text[cursor : cursor + 1], text[cursor + 1 : cursor + 2]
         if char in (" ", "\n"):
             goes_on = following.isdigit() or bool(_TOWN_CHAR.match(following))
@@ -234,16 +247,26 @@ def _without_number(
     while end > start and text[end - 1] in " \n":
         end -= 1
     if end > start + 1:
+        parts, rest = len(_MUNICIPAL.findall(text[start:end])), max(0, end - place)
+        told = _told(text, start, end) if shape != "none" and (parts > 1 or rest) else "no"
         yield (
             end,
             (
                 f"head={shape}",
                 "number=no",
-                f"parts={min(3, len(_MUNICIPAL.findall(text[start:end])))}",
-                f"rest={min(3, max(0, end - place))}",
+                f"parts={min(3, parts)}",
+                f"rest={min(3, rest)}",
                 f"last={text[end - 1]}",
+                f"told={told}",
             ),
         )
+
+
+def _told(text: str, start: int, end: int) -> str:
+    """What says of a town without a number that it is an address: that somebody lives there, or 大字."""
+    if _LIVED_IN.match(text, end):
+        return "lives"
+    return "section" if _SECTION_NAME.search(text, start, end) else "no"
 
 
 def _with_number(
@@ -348,4 +371,6 @@ def _town_end(scene: Scene, start: int, place: int) -> int:
             end = max(end, min(tokens.ends[number], place))
         else:
             break
-    return max(end, start)
+    end = max(end, start, place)
+    section = _SECTION_NAME.match(scene.text, end) or _LIVES.match(scene.text, end)
+    return section.end() if section and end > start else end

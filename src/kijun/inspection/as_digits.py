@@ -7,15 +7,15 @@ from typing import Final
 
 _KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ー", "00123456789-")
 _SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
-_KANJI_RUN: Final = re.compile(
-    r"[〇零一二三四五六七八九](?:[-ー ・.の()、]{0,2}[〇零一二三四五六七八九0-9]){5,}"
-)
+#: What may stand between the figures of one number: as long as in its own digits, with a line break
+_BETWEEN: Final = r"[-ー ・.の()、]{0,3}\n?[ ]{0,2}"
+_KANJI_RUN: Final = re.compile(rf"[〇零一二三四五六七八九](?:{_BETWEEN}[〇零一二三四五六七八九0-9]){{5,}}")
 _SLIP_RUN: Final = re.compile(
-    r"[0-9OoIlSB](?<![A-SU-Za-np-z].)(?:[- ().]{0,2}[0-9OoIlSB]){6,}(?![A-Za-z0-9_/=&@])"
+    rf"[0-9OoIlSBZ](?<![A-SU-Za-np-z].)(?:{_BETWEEN}[0-9OoIlSBZ]){{6,}}(?![A-Za-z0-9_/=&@])"
 )
 #: What may lead a number in spite of its last character: No.3O12, account_no=3O12 (not in a URL), the T of an invoice's number.
 _LED: Final = re.compile(r"(?:(?:^|[^A-Za-z])N[Oo]\.?|(?:^|[\s,;])[A-Za-z_]{3,20}=|(?:^|[^A-Za-z0-9_])T)$")
-_CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OlISB]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
+_CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OolISBZ]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 
 
 def as_digits(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
-_SEP: Final = r"[-ー.・ ()の\n]{0,3}"
+_SEP: Final = r"[-ー.・ ()の、\n]{0,3}"
 _PHONE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9][-ー.])"
     rf"(?:(?:\+|00|010-?)81{_SEP}0?[1-9]|\(?0)[0-9]{{0,4}}\)?{_SEP}[0-9]{{1,4}}{_SEP}[0-9]{{3,4}}(?![0-9A-Za-z]|[-ー][0-9])"
@@ -23,10 +23,11 @@ _LOCAL: Final = re.compile(
     r"(?<![0-9A-Za-z-])(?:\([0-9]{2,4}\) ?|[0-9]{2,4}[-ー])[0-9]{4}(?![0-9A-Za-z]|[-ー][0-9])"
 )
 _POSTAL: Final = re.compile(
-    r"(?<![0-9A-Za-z-])[0-9](?: ?[0-9]){2}[ ]?[-ー・.][ ]?\n?[0-9](?: ?[0-9]){3}(?![0-9A-Za-z]|[-ー][0-9])"
+    r"(?<![0-9A-Za-z-])[0-9](?: ?[0-9]){2}[ ]?[-ー・.の][ ]?\n?[0-9](?: ?[0-9]){3}(?![0-9A-Za-z]|[-ー][0-9])"
 )
 _POSTAL_PLAIN: Final = re.compile(r"(?<=〒)[ ]?([0-9](?:[ ]?[-ー.・]?[ ]?\n?[0-9]){6})(?![0-9A-Za-z-])")
 _SEVEN: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9](?:[ .・]?\n?[0-9]){6}(?![0-9A-Za-z-])")
+_SEVEN_BEFORE: Final = re.compile(r"(?<![0-9A-Za-z-])([0-9]{3}[-ー.・ ]?\n?[0-9]{4})[ \n、,]{0,2}$")
 _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
@@ -157,6 +158,10 @@ class Contacts:
                     label = scene.label(match.start())
                     if label is not None and label.type == "POSTAL_CODE" and label.strength > 0.8:
                         plain.append(match.span())
+        for begins in scene.starts_of("ADDRESS"):  # 5240102 守山市…
+            before = _SEVEN_BEFORE.search(text, max(0, begins - 16), begins)
+            if before is not None:
+                plain.append(before.span(1))
         for start, end in dict.fromkeys(plain):
             yield Candidate("POSTAL_CODE", start, end, 0.5, rule, ("form=plain", "mark=True"))
 

@@ -35,6 +35,13 @@ _HINT: Final = re.compile(
 _BIRTH: Final = re.compile(
     r"[ .]?(?:日)?(?:うまれ|生まれ|生れ|産まれ|誕生|出生|生(?![活徒産成後涯命物地年])|ウマレ|born)"
 )
+#: What happened on another day, right before it: 死亡 R8.9.15
+_OTHER_DAY: Final = re.compile(
+    r"(?:死亡|没|逝去|選任届?|就任|任命|着任|採用|退職|交付|発行|更新|(?<!出生)届出?|受付|受理|申請|契約|締結|取得|喪失|認定|施行|改正|開始|終了|初診|受診|入院|退院|入所|退所|転入|転出|転居|婚姻|離婚|設立|創業|登記|満了|期限)日?[ :は(]{0,2}$"
+)
+_NEXT_ITEM: Final = re.compile(
+    r"(?<=月) *\n[ \n]*[0-9]{1,2}\s*$"
+)  # the number of what follows on the next line
 _FROM_TO: Final = re.compile(r"[ ]?(?:[〜~から]|-[ ]?[0-9])")
 
 
@@ -55,9 +62,16 @@ class Dates:
         rule = self._ids["BIRTH_DATE"]
         for form, match in _dates(scene):
             text = match.string
-            born = bool(_BIRTH.match(text, match.end()))
-            full = form != "written" or "日" in match[0] or not match[0].rstrip().endswith("月")
+            item = _NEXT_ITEM.search(match[0]) if "\n" in match[0] else None
+            until = match.end() if item is None else match.start() + item.start()
+            born = item is None and bool(_BIRTH.match(text, until))
+            written = text[match.start() : until]
+            full = form != "written" or "日" in written or not written.rstrip().endswith("月")
             if not born:
+                if _OTHER_DAY.search(
+                    text, max(0, match.start() - 8), match.start() + len(written) - len(written.lstrip())
+                ):
+                    continue
                 label = scene.label(match.start())
                 if label is not None and label.type == "DATE" and label.strength > 0.8:
                     continue  # its label says which other day it is
@@ -67,11 +81,11 @@ class Dates:
                 f"form={form}",
                 f"born={born}",
                 f"full={full}",
-                f"range={bool(_FROM_TO.match(text, match.end()))}",
-                f"past={_past(match[0])}",
+                f"range={bool(_FROM_TO.match(text, until))}",
+                f"past={_past(written)}",
             )
-            start = match.end() - len(match[0].lstrip())
-            end = match.start() + len(match[0].rstrip())
+            start = until - len(written.lstrip())
+            end = match.start() + len(written.rstrip())
             yield Candidate("BIRTH_DATE", start, end, 0.5, rule, features)
 
     def _ages(self, scene: Scene) -> Iterator[Candidate]:

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kijun.inspection.stretched import stretched
+
 #: Written for a hyphen. ``ー`` (U+30FC) is not here: it is a letter in データ and a hyphen only between digits.
 HYPHENS: Final = "‐‑‒–—―⁃−﹘﹣－─━ｰ"
 _QUOTES: Final = {"“": '"', "”": '"', "‘": "'", "’": "'", "｀": "`"}
@@ -35,7 +37,9 @@ _BLOCKS: Final = (  # compatibility forms whose NFKC is a single character
     (0x1F100, 0x1F16A),
     (0x2F800, 0x2FA20),
 )
-_CONTROLS: Final = re.compile(r"[\r\x0b\x0c]")
+_UNEVEN: Final = re.compile(
+    r"[\r\x0b\x0c|\[]|(?<![^\s:])[A-Z] [A-Z] [A-Z]"
+)  # in ASCII, what may need folding
 _INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
@@ -43,48 +47,6 @@ _INVISIBLE: Final = (
 _MARKS: Final = "\u3099\u309a゛゜ﾞﾟ"
 _REMOVED: Final = re.compile(
     f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう])[\u3099゛ﾞ]|(?<=[ハヒフヘホはひふへほ])[\u309a゜ﾟ]"
-)
-#: One character after another with a space between, as forms are filled in: 山 田 太 郎, 年　金　番　号
-_BEFORE: Final = r"(?<![^\s「『(（【〔\[<・:：、。,，|｜/／→●■□○◯◎※*＊はがのを])"
-_BEHIND: Final = (
-    r"(?:(?![^\s」』)）】〕\]>:：、。,，|｜/／(（])|(?=様|さま|さん|殿|氏|君|です|と申|で|の|は|が|を))"
-)
-#: For each kind of space what shows quickly whether anything is written so, and what finds it.
-_SPACED_OUT: Final = tuple(
-    (
-        re.compile(rf"{space}\S[ﾞﾟ]?{space}"),
-        re.compile(rf"{_BEFORE}\S[ﾞﾟ]?{space}\S[ﾞﾟ]?(?:{space}\S[ﾞﾟ]?)+{_BEHIND}"),
-    )
-    for space in " \u3000"
-)
-_JAPANESE: Final = re.compile(r"[ぁ-んァ-ヴｦ-ﾝ一-龥々〆ヶ]")
-#: Labels of two characters that forms stretch to the width of longer ones: 氏　　名
-_STRETCHED_LABELS: Final = frozenset(
-    [
-        "氏名",
-        "名前",
-        "住所",
-        "電話",
-        "年齢",
-        "担当",
-        "携帯",
-        "口座",
-        "名義",
-        "記号",
-        "番号",
-        "世帯",
-        "本籍",
-        "病名",
-        "宛先",
-        "宛名",
-        "旅券",
-        "児童",
-        "患者",
-    ]
-)
-_STRETCHED: Final = re.compile(
-    f"[{''.join(label[0] for label in sorted(_STRETCHED_LABELS))}](?<![ぁ-んァ-ヴ一-龥々].)([ \u3000]{{1,6}})"
-    f"[{''.join(label[1] for label in sorted(_STRETCHED_LABELS))}](?![ぁ-んァ-ヴ一-龥々])"
 )
 _VOICED: Final = str.maketrans(
     "カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう",
@@ -144,6 +106,20 @@ _ARRAY: Final = _array()
 _REMOVABLE: Final = _removable()
 
 
+#: Letters that a reader of pictures takes kanji for, where a name shows it: 溝ロ for 溝口, エ藤 for 工藤
+_MISREAD: Final = re.compile(
+    r"ロ(?<=[一-龥].)(?=[ \n一-龥様さ,|]|$)|エ(?<![ァ-ヴー].)(?=藤)|ニ(?<![ァ-ヴー].)(?=宮|瓶|階堂|木|本松)|ハ(?<![ァ-ヴー].)(?=木|幡|代|重|巻|尾|島|百|王|丈)"
+)
+_MEANT: Final = {"ロ": "口", "エ": "工", "ニ": "二", "ハ": "八"}
+
+
+def _read_again(text: str) -> str:
+    """A folded text with such letters as the kanji that they stand for; as long as it was."""
+    if not any(letter in text for letter in _MEANT):
+        return text
+    return _MISREAD.sub(lambda found: _MEANT[found[0]], text)
+
+
 def _translate(given: str) -> tuple[str, bool]:
     """Each character by the table, at once: ten times quicker than `str.translate`; and whether some may have to go."""
     codes = np.frombuffer(given.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -187,12 +163,11 @@ class Folded:
 
 def fold(given: str) -> Folded:
     """Fold a text. Linear in its length; never fails, whatever the characters are."""
-    if given.isascii() and not _CONTROLS.search(given):
+    if given.isascii() and not _UNEVEN.search(given):
         return Folded(given)
     text, removable = _translate(given)
-    if text.isascii():
-        return Folded(text)
-    spaces = _spaces(given)
+    text = _read_again(text)
+    spaces = stretched(given)
     removed = [(one.start(), one.end(), one[0]) for one in _REMOVED.finditer(text)] if removable else []
     if not spaces and not removed:
         return Folded(text)
@@ -215,40 +190,3 @@ def fold(given: str) -> Folded:
     offsets.extend(range(place, len(text)))
     offsets.append(len(text))
     return Folded("".join(kept), offsets, frozenset(marks))
-
-
-def _spaces(given: str) -> list[tuple[int, int, str]]:
-    """The spaces that only stretch what is written: their places, and a space for what stands there."""
-    if " " not in given and "\u3000" not in given:
-        return []
-    found = [
-        (at, at + 1, " ") for first, last in _runs(given) for at in range(first, last) if given[at].isspace()
-    ]
-    found += [
-        (*match.span(1), " ")
-        for match in _STRETCHED.finditer(given)
-        if match[0][0] + match[0][-1] in _STRETCHED_LABELS
-    ]
-    return found
-
-
-def _runs(given: str) -> list[tuple[int, int]]:
-    """Where single characters stand with one kind of space between; what two runs share belongs to the more Japanese."""
-    runs = [
-        (-japanese, *match.span())
-        for hint, pattern in _SPACED_OUT
-        if hint.search(given)
-        for match in pattern.finditer(given)
-        if (japanese := len(_JAPANESE.findall(match[0]))) > 1
-    ]
-    starts: set[int] = set()
-    ends: set[int] = set()
-    kept = []
-    for _, start, end in sorted(runs):
-        first = start + 2 if start + 1 in ends else start
-        last = end - 2 if end - 1 in starts else end
-        if last - first > 2:
-            starts.add(first)
-            ends.add(last)
-            kept.append((first, last))
-    return kept

@@ -18,6 +18,7 @@ from kijun.inspection.model import Finding, Inspection, TextTooLong
 from kijun.inspection.name_romaji import SMALL_HINTS
 from kijun.inspection.names import Names, around_name, is_addressed
 from kijun.inspection.numbers import Numbers
+from kijun.inspection.of_office import of_addressee, of_office
 from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings, same_kana
 from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
@@ -54,6 +55,8 @@ _LIKELY: Final = 0.0  # from which it speaks for the one it is joined with
 _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -3.5, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
+_REACHING: Final = frozenset({"ADDRESS", "PHONE", "POSTAL_CODE"})  # which offices have as well
+_SENT_TO: Final = frozenset({"ADDRESS", "POSTAL_CODE"})
 _BESIDE: Final = 3  # characters between a label and its value
 _NEVER: Final = -30.0
 _LEAST: Final = -2.2
@@ -112,6 +115,8 @@ class Inspector:
                 weighed.append((one, 0.0))
                 continue
             margin = weights.margin(one.type, one.features)
+            if one.type in _REACHING and "form=mobile" not in one.features and of_office(scene, one.start):
+                continue
             if margin > _HOPELESS.get(one.type, _LEAST):
                 beside = around_name if one.type == "PERSON" else around
                 margin += weights.margin(one.type, beside(scene, one.start, one.end, scene.label(one.start)))
@@ -131,6 +136,15 @@ class Inspector:
     def _least(self, scene: Scene, one: Candidate) -> float:
         """The score that a value's own label right before it gives, whatever the weights say."""
         settings = self._by_id[one.rule].settings
+        if one.type == "ADDRESS" and (told := settings["told"].get(one.features[-1].removeprefix("told="))):
+            line = scene.line(one.start)
+            return (
+                float(told)
+                if scene.count("individual", *line) or scene.found_within("PERSON", *line)
+                else 0.0
+            )
+        if one.type in _SENT_TO and "number=no" not in one.features and of_addressee(scene, one.start):
+            return float(settings["addressed"])
         least = settings.get("labelled")
         if least is None:
             return 0.0

@@ -30,8 +30,8 @@ ITSELF: Final = frozenset(
 )
 _SYMBOL_WORDS: Final = frozenset({"記号", "きごう", "キゴウ", "kigou", "kigo", "symbol"})
 #: The 記号 of a postal savings account: five figures, the first 1 and the last 0.
-_POSTAL_SYMBOL: Final = re.compile(r"[ :はが]{0,2}1[0-9]{3}0(?![0-9-])")
-_POSTAL_BOTH: Final = re.compile(r"[ :はが]{0,3}1[0-9]{3}0 ?- ?[0-9]{6,8}(?![0-9-])")
+_POSTAL_SYMBOL: Final = re.compile(r"[ :はが|]{0,3}1[0-9]{3}0(?![0-9-])")
+_POSTAL_BOTH: Final = re.compile(r"[ :はが|]{0,3}1[0-9]{3}0 ?- ?[0-9]{6,8}(?![0-9-])")
 _PAIRED: Final = 16  # how far 番号 may stand from 記号
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
 #: Before 番号 these do not make it the number of some other thing: 新番号, 同番号, 上記番号.

@@ -43,6 +43,8 @@ class Names:
             return
         view = View(scene, self._lists)
         for start, end in sorted(places(view)):
+            if "\n\n" in scene.text[start:end]:
+                continue  # nobody's name goes on after an empty line
             yield Candidate("PERSON", start, end, 0.5, self._rule, tuple(_features(view, start, end)))
 
 

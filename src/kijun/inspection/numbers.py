@@ -11,8 +11,10 @@ from kijun.inspection.check_digits import CHECKS
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Label, Scene
 
-_RUN: Final = re.compile(r"[0-9](?:[-ー.・ _の]{0,2}\n?[ ]{0,2}[0-9])*")
+_RUN: Final = re.compile(r"[0-9](?:(?:[-ー.・ _の]{0,2}|[ ]-[ ]|、)(?:\n[-ー]?)?[ ]{0,2}[0-9])*")
 _GROUP: Final = re.compile(r"[0-9]+")
+_FOURS: Final = frozenset({(4, 4, 4), (4, 4, 4, 4)})
+_IN_PARTS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){2,3}(?![0-9])")
 _HYPHENS: Final = frozenset("-ー")
 _MOST_GROUPS: Final = 20
 
@@ -65,6 +67,19 @@ class Numbers:
                 continue
             groups = [Group(*group.span()) for group in _GROUP.finditer(digits, run.start(), run.end())]
             yield from self._in_run(scene, groups)
+        yield from self._told_in_parts(scene)
+
+    def _told_in_parts(self, scene: Scene) -> Iterator[Candidate]:
+        """Groups of four with words between, as somebody reads them out: 上4桁が4708、続いて0532、1062、最後が7523."""
+        for one in self._rules:
+            check = one.rule.settings.get("check")
+            if not check or one.shapes.isdisjoint(_FOURS) or not scene.mentions(one.rule.type):
+                continue
+            for match in _IN_PARTS.finditer(scene.digits):
+                groups = _GROUP.findall(match[0])
+                value = "".join(groups)
+                if (4,) * len(groups) in one.shapes and len(set(value)) > 1 and CHECKS[check](value):
+                    yield Candidate(one.rule.type, *match.span(), 0.85, one.rule.id)
 
     def _in_run(self, scene: Scene, groups: list[Group]) -> Iterator[Candidate]:
         for first in range(len(groups)):
@@ -107,8 +122,8 @@ class Numbers:
             said = "spoken" in settings and bool(scene.words(f"spoken:{one.rule.id}"))
             mentioned = said or scene.mentions(one.rule.type)
             form = _form(one, shape, text, groups, own or (mentioned and "check" in one.rule.settings))
-            if form is None:
-                continue
+            if form is None or ("、" in text[start:end] and not own and "check" not in settings):
+                continue  # a list of numbers, unless its label or its check digit says that it is one
             score = _score(one, form, value, label, mentioned)
             if said and label is None:
                 score = max(score, float(settings.get("said", 0.0)))
@@ -211,6 +226,8 @@ def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], s
     numbered = settings.get("numbered")
     if numbered and _NUMBERED.search(text, max(0, start - 3), start) and _GO.match(text, end):
         return max(score, float(numbered)) if CHECKS[settings["raises"]](value) else score
+    if not numbered and score and _NUMBERED.search(text, max(0, start - 3), start) and _GO.match(text, end):
+        return score * 0.5  # 第8507-249153号 is a document's
     elsewhere = scene.last("elsewhere", start, _ELSEWHERE) if score else None
     if elsewhere is not None and not _STOPS.search(text, elsewhere.end, start):
         return score * 0.6

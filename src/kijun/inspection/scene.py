@@ -61,11 +61,13 @@ _PLAIN_GAPS: Final = frozenset({"", ":", " ", ": ", "\n", ","})  # what `_TIGHT`
 _HALF_WIDTH: Final = re.compile("[ｦ-ﾝ]")
 _REACH: Final = 14
 _SENTENCE: Final = 300  # characters to each side
-_ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :]{0,2}$")
+_ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :\n|]{0,3}$")
+#: Behind whose labels something may stand in brackets: 生年月日（西暦）
+_WITH_ASIDE: Final = ITSELF | {"POSTAL_CODE", "BIRTH_DATE", "RESIDENT_CODE", "CORPORATE_NUMBER", "AGE"}
 _POSTAL: Final = re.compile(r"〒?[ ]?[0-9]{3}-[0-9]{4}[ \n]{0,3}$")
 _WITH_POSTAL: Final = frozenset({"ADDRESS", "FACILITY"})
 _VALUES_TOO: Final = frozenset(
-    {"FACILITY", "BANK_ACCOUNT"}
+    {"FACILITY", "BANK_ACCOUNT", "BIRTH_DATE"}
 )  # whose labels are values of other columns as well
 
 
@@ -274,11 +276,11 @@ class Scene:
         if not hits:
             return None
         last = self.text[place - 1 : place]
-        aside = _ASIDE.search(self.text, max(0, place - 18), place) if last and last in ")） :" else None
+        aside = _ASIDE.search(self.text, max(0, place - 18), place) if last and last in ")） :\n|" else None
         if aside is not None:  # 年金番号（配偶者）1160-372845: what stands in brackets is not the label
             place_left = aside.start()
             known = self._label_before(hits, place_left)
-            if known is not None and known.type in ITSELF:
+            if known is not None and known.type in _WITH_ASIDE:
                 return known
         coded = last in " \n" or self.digits[place - 1].isdigit() if last else False
         postal = _POSTAL.search(self.digits, max(0, place - 14), place) if coded else None
@@ -296,11 +298,17 @@ class Scene:
         while number and ends[number - 1] == ends[number]:
             number -= 1
         hit = hits[number]
-        if hit.value in _VALUES_TOO and self.tables.rows:
+        if self.tables.rows and (hit.value in _VALUES_TOO or self.tables.ends_at_line(place)):
             begins, head = self.tables.cell(place)
-            if head is not None and head.type not in GENERAL and hit.end <= begins:  # 本店 | 0482265
-                return head
+            if head is not None and head.type not in GENERAL and hit.end <= begins:
+                return head  # 本店 | 0482265; 山田 花子,5476877
         gap = self.text[hit.end : place]
+        if "\n" in gap and self.tables.rows:
+            head = self.head(place)
+            if (
+                head is not None
+            ):  # the last head of a table stands right before the first cell below, and is not its
+                return head
         if gap in _PLAIN_GAPS or _TIGHT.fullmatch(gap):
             return Label(meant(self, hits, number), 1.0)
         if "\n" in gap or "。" in gap or any(char.isdigit() for char in gap):

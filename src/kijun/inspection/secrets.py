@@ -11,14 +11,18 @@ from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
 _BETWEEN: Final = re.compile(
-    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|\n|\t| |#|\*){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず)?[ \n「『\"'`(:=]{0,3})"
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|\n|\t| |#|\*){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
 )
-_VALUE: Final = re.compile(r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}")
+_NEAR: Final = re.compile(r"[ \t:=]{1,3}")
+_VALUE: Final = re.compile(
+    r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}|[〇一二三四五六七八九](?:[、・ -]?[〇一二三四五六七八九]){3,11}"
+)
 #: Figures right behind their label: 認証コード441709
 _DIRECT: Final = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z桁文件円回])")
 _JAPANESE_VALUE: Final = re.compile(
     r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
 )
+_KANJI_FIGURES: Final = frozenset("〇一二三四五六七八九")
 _END: Final = re.compile(r"[,;:)\]}>\"'`、。」』|.]+$")
 _UNITS: Final = re.compile(
     r"[ ]?(?:文字|桁|回|日|分|時間|年|か月|ヶ月|件|円|人|名|秒|台|個|点|%|トークン|tokens?|characters)"
@@ -103,6 +107,9 @@ class Secrets:
             if between is None or direct is not None:
                 continue
             value = _VALUE.match(text, between.end()) or _JAPANESE_VALUE.match(text, between.end())
+            near = _NEAR.match(text, label.end) if value is None else None
+            if near is not None:  # the value itself was taken for what stands between
+                value = _VALUE.match(text, near.end())
             if value is None:
                 continue
             closing = _END.search(value[0])
@@ -153,7 +160,7 @@ def _looks_secret(value: str) -> bool:
     letters = sum(char.isalpha() for char in bare)
     marks = len(bare) - digits - letters
     if not bare.isascii():
-        return digits > 0 or marks > 0
+        return digits > 0 or marks > 0 or any(char in _KANJI_FIGURES for char in bare)
     mixed = any(char.islower() for char in bare) and any(char.isupper() for char in bare[1:])
     return bool(
         digits

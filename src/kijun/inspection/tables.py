@@ -17,7 +17,7 @@ _DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "
 
 
 #: What divides the cells of files and of nothing else.
-_STRICT: Final = (",", "\t", "|")
+_STRICT: Final = (",", "\t", "|", ";", "｜", "，")
 _NUMBERED: Final = ITSELF - {"OTHER", "PHONE", "SECRET", "LOCAL_ID"}
 _WHOSE: Final = frozenset({"PERSON", "ADDRESS"})
 #: Behind a label these make the cell a thing of its own: 受付ID, 申請者数.
@@ -59,6 +59,25 @@ class Tables:
         """Whether a place lies in a row whose cells end with their line at the latest: those of CSV and the like."""
         table = self.rows.get(bisect_right(self._scene.line_starts, place) - 1)
         return table is not None and table[0] in _STRICT
+
+    def parts(self, start: int, end: int) -> bool:
+        """Whether a value would lie in two cells, or in two rows whose cells end with their line."""
+        number = bisect_right(self._scene.line_starts, start) - 1
+        table = self.rows.get(number)
+        leaves = end > self._scene.line(start)[1]
+        if table is None:
+            return leaves and number + 1 in self.rows  # from the heads into the first row
+        if table[0] == " ":
+            return False
+        if leaves:
+            return table[0] in _STRICT
+        return self.cell(start)[0] != self.cell(end - 1)[0]
+
+    def is_of_offices(self, place: int) -> bool:
+        """Whether a place lies in a row of a table of facilities: one of its heads names those, and none a person."""
+        table = self.rows.get(bisect_right(self._scene.line_starts, place) - 1)
+        types = {head.type for head in table[1] if head is not None} if table is not None else set()
+        return "FACILITY" in types and "PERSON" not in types
 
     def row(self, number: int) -> str:
         """A line of a table as it was ruled."""

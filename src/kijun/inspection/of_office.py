@@ -1,0 +1,64 @@
+"""Whose an address or a telephone is, where the lines above or the head of its column say it: an office's or a shop's own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from kijun.inspection.scene import Scene
+
+#: How a line begins that gives where an office is to be reached.
+_REACHED: Final = re.compile(
+    r"[ 　・]*(?:〒|[0-9]{3}-[0-9]{4}[ 　]|(?i:tel|fax|e-?mail|mail)\b|電話|☎|FAX|ファクス|メール|所在地)"
+)
+#: A line that names an office and nothing else, or a firm somewhere.
+_OFFICE: Final = re.compile(
+    r"[ 　]*[^。、:()0-9]{0,24}?(?:課|係|室|局|部|センター|役場|役所|事務所|支所|出張所|館|保育園|こども園|学校)(?:[ 　][^。、:]{0,24})?$"
+)
+_FIRM: Final = re.compile(r"(?:株式|有限|合同)会社|\((?:株|有)\)|㈱|㈲|法人")
+#: Somebody who is written to or spoken of, so that what follows may be theirs.
+_SOMEBODY: Final = re.compile(r"様|さん|さま|殿|御中|氏名|あて|宛|本人|自宅|世帯|住所")
+_RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
+_LINES: Final = 4  # of a block, above the line that is looked at
+
+
+#: The line that names somebody to whom something is sent.
+_ADDRESSEE: Final = re.compile(r"(?:様|さま|殿)(?:方)?[ 　]*$")
+
+
+def of_addressee(scene: Scene, place: int) -> bool:
+    """Whether what stands at a place belongs to the name above or below it: 山田太郎様, and the address on a line of its own."""
+    for step in (-1, 1):
+        start, end = scene.line(place)
+        for _ in range(2):
+            at = start - 1 if step < 0 else end + 1
+            if not 0 <= at < len(scene.text):
+                break
+            start, end = scene.line(at)
+            if _ADDRESSEE.search(scene.text, start, end):
+                if scene.found_within("PERSON", start, end):
+                    return True
+                break
+            if not _REACHED.match(scene.text, start, end):
+                break
+    return False
+
+
+def of_office(scene: Scene, place: int) -> bool:
+    """Whether what stands at a place is the address or telephone of an office or a firm, as its block or its table says."""
+    start, end = scene.line(place)
+    if scene.tables.is_of_offices(place):
+        return True
+    if not _REACHED.match(scene.text, start, end) or _SOMEBODY.search(scene.text, start, end):
+        return False
+    for _ in range(_LINES):
+        if not start:
+            return False
+        start, end = scene.line(start - 1)
+        if start == end or _RULE.match(scene.text, start, end) or _SOMEBODY.search(scene.text, start, end):
+            return False
+        line = scene.text[start:end]
+        if _FIRM.search(line) or _OFFICE.fullmatch(line):
+            return True
+    return False

@@ -1,0 +1,75 @@
+"""Lists of people as files give them: every cell is found, whatever divides the columns and whichever comes first."""
+
+from __future__ import annotations
+
+import pytest
+
+from kijun.inspection import Inspector
+
+INSPECTOR = Inspector()
+COLUMNS = {
+    "口座番号": ("BANK_ACCOUNT", ("9026994", "5476877")),
+    "氏名": ("PERSON", ("矢口 仁", "山田 花子")),
+    "住所": ("ADDRESS", ("松山市若草町8-2", "新居浜市一宮町1-5-1")),
+    "電話": ("PHONE", ("089-911-1819", "0897-65-1234")),
+    "生年月日": ("BIRTH_DATE", ("S26.9.5", "20010304")),
+    "宛名番号": ("LOCAL_ID", ("0004172935", "0003118206")),
+}
+ORDERS = [
+    ("氏名", "住所", "電話"),
+    ("口座番号", "氏名", "生年月日"),
+    ("宛名番号", "住所", "電話", "氏名", "口座番号"),
+    ("電話", "生年月日", "氏名", "住所"),
+]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+@pytest.mark.parametrize("mark", [",", "\t", "|", " | ", ";"])
+def test_every_cell_is_found(mark: str, order: tuple[str, ...]) -> None:
+    rows = [[COLUMNS[head][1][number] for head in order] for number in range(2)]
+    text = "\n".join(mark.join(row) for row in (order, *rows))
+    found = {(one.type, text[one.start : one.end]) for one in INSPECTOR.inspect(text).findings}
+    missing = {
+        (COLUMNS[head][0], cell) for row in rows for head, cell in zip(order, row, strict=True)
+    } - found
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "value"),
+    [
+        (
+            "カード番号は、上4桁が4556、続いて7375、8689、最後が9855と読み上げた",
+            "CREDIT_CARD",
+            "4556、続いて7375、8689、最後が9855",
+        ),
+        ("会員番号 ４556－7375－8689－9855", "CREDIT_CARD", "４556－7375－8689－9855"),
+        ("Wi-Fi（来客用）のキー sakuranbo-8842", "SECRET", "sakuranbo-8842"),
+        ("管理者PIN 774103\n・プリンタ", "SECRET", "774103"),
+        ("合言葉は口頭で「うみねこ三七九一」", "SECRET", "うみねこ三七九一"),
+        ('{"atena_no":"48211354","name":"冨樫 嘉人"}', "LOCAL_ID", "48211354"),
+        ("転居先は5240102 守山市水保町1420-8です", "POSTAL_CODE", "5240102"),
+        ("佐藤さんは高千穂町大字押方に住んでいる", "ADDRESS", "高千穂町大字押方"),
+        ("エ藤 次郎様の件", "PERSON", "エ藤 次郎"),
+    ],
+)
+def test_it_is_found_as_it_is_told(text: str, type: str, value: str) -> None:
+    assert (type, value) in {
+        (one.type, text[one.start : one.end]) for one in INSPECTOR.inspect(text).findings
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "type"),
+    [
+        ("氏名,異動事由,異動日\n及川 湊,出生,20261103", "BIRTH_DATE"),
+        ("被相続人 簗瀬 栄太郎（死亡 R8.9.15）", "BIRTH_DATE"),
+        ("防火管理者 江良 宏樹、選任届 R6.4.1", "BIRTH_DATE"),
+        ("引継書 令和8年11月\n1 興梠 吉之助の件", "BIRTH_DATE"),
+        ("根岸 豊様の件、文書番号は住年第8507-249153号です", "PENSION_NUMBER"),
+        ("日本語指導を週3に増やす、山田さん", "ADDRESS"),
+        ("ID 20261104\n000188", "PASSPORT"),
+    ],
+)
+def test_it_is_something_else(text: str, type: str) -> None:
+    assert type not in {one.type for one in INSPECTOR.inspect(text).findings}

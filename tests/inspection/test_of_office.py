@@ -1,0 +1,58 @@
+"""Whose telephone and address it is, told by the block or the table in which they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from kijun.inspection import Inspector
+
+INSPECTOR = Inspector()
+REACHING = {"ADDRESS", "PHONE", "POSTAL_CODE"}
+
+
+def found(text: str) -> set[str]:
+    return {one.type for one in INSPECTOR.inspect(text).findings} & REACHING
+
+
+SIGNATURE = "株式会社高橋システムサービス\n営業2部 瓜生 和馬\n〒380-0921 長野市栗田1010-5\nTEL 026-224-8800"
+FACILITIES = "施設名\t郵便番号\t住所\t電話\n津図書館\t514-0004\t津市栄町1丁目\t059-233-0000\n青木子育てセンター\t514-1101\t津市久居明神町2276\t059-255-0002"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SIGNATURE,
+        "建設課 維持係\n〒999-5402 山形県最上郡金山町大字金山324-1\n電話 0233-52-2111",
+        FACILITIES,
+    ],
+)
+def test_what_is_an_offices_own_is_left_alone(text: str) -> None:
+    assert found(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        (
+            "株式会社みらい\n営業部 瓜生 和馬\n\n〒380-0921 長野市栗田1010-5 矢口 仁様",
+            {"ADDRESS", "POSTAL_CODE"},
+        ),
+        ("山田太郎様\n〒380-0921 長野市栗田1010-5", {"ADDRESS", "POSTAL_CODE"}),
+        ("福祉課あて\n住所 長野市栗田1010-5\n氏名 矢口 仁", {"ADDRESS"}),
+        (SIGNATURE + "\n携帯 090-6132-7740", {"PHONE"}),  # a mobile is somebody's
+        ("氏名,住所,電話,勤務先\n矢口 仁,長野市栗田1010-5,026-224-8801,津図書館", {"ADDRESS", "PHONE"}),
+    ],
+)
+def test_what_is_somebodys_is_found_beside_an_office(text: str, types: set[str]) -> None:
+    assert found(text) >= types
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "山田太郎様\n〒380-0921 長野市栗田1010-5",
+        "〒380-0921\n長野市栗田1010-5\n山田太郎 様",
+    ],
+)
+def test_the_address_of_an_addressee_is_theirs(text: str) -> None:
+    assert found(text) == {"ADDRESS", "POSTAL_CODE"}
