@@ -27,6 +27,10 @@ _ENGLISH: Final = re.compile(
 _AGE: Final = re.compile(
     rf"(?<![0-9A-Za-z.第〜~-])([0-9](?: ?[0-9OlI]){{0,2}}|[lI][0-9]|[一二三四五六七八九十百〇]{{1,4}}){_GAP}(?:歳|才|さい(?![ぁ-ん])|ｻｲ|サイ(?![ァ-ヴー])|years? old|yo(?![a-z]))(?:[ ]?[0-9]{{1,2}}[かヶケカ]月)?"
 )
+#: Behind an age these make it a rule's and nobody's own
+_RULE_BEHIND: Final = re.compile(
+    r"[ (]?(?:以上|以下|未満|まで|から|より|[~〜-]|を?超|に達|になる|児|クラス|の方|時点|到達)"
+)
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _DAY: Final = "[0-9OlI〇一二三四五六七八九十]"
 _HINT: Final = re.compile(
@@ -96,7 +100,12 @@ class Dates:
             for match in _AGE.finditer(text, max(covered, unit.start - 9, 0), unit.end + 8):
                 if match.start() < unit.start:
                     covered = match.end()
-                    features = ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}")
+                    label = scene.label(match.start())
+                    if label is not None and label.type == "OTHER" and label.strength > 0.8:
+                        continue  # 対象年齢：3歳
+                    own = label is not None and label.type == "AGE" and label.strength > 0.8
+                    own = own and not _RULE_BEHIND.match(text, match.end())
+                    features = ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}", f"own={own}")
                     yield Candidate("AGE", *match.span(), 0.5, rule, features)
         for match in _BARE_AGE.finditer(scene.digits):
             opening = text[match.start()]

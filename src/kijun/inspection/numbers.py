@@ -15,6 +15,8 @@ _RUN: Final = re.compile(r"[0-9](?:(?:[-ー.・ _の]{0,2}|[ ]-[ ]|、)(?:\n[-�
 _GROUP: Final = re.compile(r"[0-9]+")
 _FOURS: Final = frozenset({(4, 4, 4), (4, 4, 4, 4)})
 _IN_PARTS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){2,3}(?![0-9])")
+#: 4556/7375/8689/9855: four groups with one and the same mark between that numbers seldom have
+_DIVIDED: Final = re.compile(r"(?<![0-9])[0-9]{4}( ?[*/|_~,=] ?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
 _HYPHENS: Final = frozenset("-ー")
 _MOST_GROUPS: Final = 20
 
@@ -73,9 +75,10 @@ class Numbers:
         """Groups of four with words between, as somebody reads them out: 上4桁が4708、続いて0532、1062、最後が7523."""
         for one in self._rules:
             check = one.rule.settings.get("check")
-            if not check or one.shapes.isdisjoint(_FOURS) or not scene.mentions(one.rule.type):
+            if not check or one.shapes.isdisjoint(_FOURS):
                 continue
-            for match in _IN_PARTS.finditer(scene.digits):
+            form = _IN_PARTS if scene.mentions(one.rule.type) else _DIVIDED if one.alone else None
+            for match in form.finditer(scene.digits) if form is not None else ():
                 groups = _GROUP.findall(match[0])
                 value = "".join(groups)
                 if (4,) * len(groups) in one.shapes and len(set(value)) > 1 and CHECKS[check](value):

@@ -55,7 +55,7 @@ class Label(NamedTuple):
 
 _FIGURES: Final = re.compile(r"[0-9+(][-0-9+()ー.・、 の\n_]{4,120}")
 _TIGHT: Final = re.compile(
-    r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is|ga|no)(?=[ :])|[0-9]{1,2}桁){0,12}"
+    r"(?:[\s:=「『(\[<【・/|,、;\"'は#→…_*`]|です|番号|第|(?i:no)\.?|欄|が|の|を|も|:|\)|】|」|』|>|\]|-(?=\s)|(?i:wa|is|ga|no)(?=[ :])|[0-9]{1,2}桁|</?[A-Za-z]{1,10}>){0,12}"
 )
 _PLAIN_GAPS: Final = frozenset({"", ":", " ", ": ", "\n", ","})  # what `_TIGHT` says of most
 _HALF_WIDTH: Final = re.compile("[ｦ-ﾝ]")

@@ -11,7 +11,7 @@ from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
 _BETWEEN: Final = re.compile(
-    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|\n|\t| |#|\*){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|/|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
 )
 _NEAR: Final = re.compile(r"[ \t:=]{1,3}")
 _VALUE: Final = re.compile(
@@ -23,6 +23,7 @@ _JAPANESE_VALUE: Final = re.compile(
     r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
 )
 _KANJI_FIGURES: Final = frozenset("〇一二三四五六七八九")
+_TAG: Final = re.compile(r"</")  # <password>…</password>
 _END: Final = re.compile(r"[,;:)\]}>\"'`、。」』|.]+$")
 _UNITS: Final = re.compile(
     r"[ ]?(?:文字|桁|回|日|分|時間|年|か月|ヶ月|件|円|人|名|秒|台|個|点|%|トークン|tokens?|characters)"
@@ -81,6 +82,7 @@ class Secrets:
         """Propose secrets with scores of their own; no weights are needed."""
         if "secret" in self._ids:
             yield from self._labelled(scene)
+            yield from self._columns(scene)
         if "url" in self._ids and scene.words("when:url-token"):
             yield from self._urls(scene)
         if "pem" in self._ids and scene.words("when:secret-pem"):
@@ -112,10 +114,18 @@ class Secrets:
                 value = _VALUE.match(text, near.end())
             if value is None:
                 continue
-            closing = _END.search(value[0])
+            closing = _TAG.search(value[0]) or _END.search(value[0])
             end = value.end() if closing is None else value.start() + closing.start()
             if _looks_secret(text[value.start() : end]) and not _UNITS.match(text, end):
                 yield Candidate("SECRET", value.start(), end, 0.9, self._ids["secret"])
+
+    def _columns(self, scene: Scene) -> Iterator[Candidate]:
+        """Cells under a head that says so: ID,パスワード in files, INSERT INTO users (name, password)."""
+        if not scene.mentions("SECRET"):
+            return
+        for head, start, value in scene.tables.cells():
+            if head.type == "SECRET" and " " not in value and _looks_secret(value):
+                yield Candidate("SECRET", start, start + len(value), 0.9, self._ids["secret"])
 
     def _urls(self, scene: Scene) -> Iterator[Candidate]:
         for match in _URL.finditer(scene.text):

@@ -22,6 +22,8 @@ _NUMBERED: Final = ITSELF - {"OTHER", "PHONE", "SECRET", "LOCAL_ID"}
 _WHOSE: Final = frozenset({"PERSON", "ADDRESS"})
 #: Behind a label these make the cell a thing of its own: 受付ID, 申請者数.
 _OF_LABEL: Final = re.compile(r"(?i:id|no\.?|番号|コード|日|数|額|率|区分|種別|状況|結果)$")
+#: INSERT INTO residents (name, address) VALUES: heads, and behind it or below it the rows
+_INSERT: Final = re.compile(r"(?i)\binsert\s+into\s+[^\s(]+\s*\(([^()]*)\)\s*values\s*\(?")
 
 
 class Tables:
@@ -30,6 +32,9 @@ class Tables:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._cells: dict[int, list[int]] = {}
+        self._begin: dict[
+            int, int
+        ] = {}  # how far from the line's beginning a row begins that stands behind its heads
         # Full-width spaces as they were, for they divide columns whose cells hold ordinary spaces.
         as_given = scene.folded.offsets is None and "\r" not in scene.given
         self._ruled = scene.given if as_given else scene.text
@@ -81,7 +86,7 @@ class Tables:
 
     def row(self, number: int) -> str:
         """A line of a table as it was ruled."""
-        start = self._scene.line_starts[number]
+        start = self._scene.line_starts[number] + self._begin.get(number, 0)
         return self._ruled[start : self._scene.line(start)[1]]
 
     def cells(self) -> Iterator[tuple[Label, int, str]]:
@@ -89,12 +94,12 @@ class Tables:
         for number, (mark, heads) in self.rows.items():
             cells = self.row(number).split(mark)
             for head, start, cell in zip(heads, self._cell_starts(number, mark), cells, strict=False):
-                value = cell.strip(" \u3000\"'*")
+                value = cell.strip(" \u3000\"'*();")
                 if head is not None and value:
                     yield head, start + cell.find(value), value
 
     def _cell_starts(self, number: int, mark: str) -> list[int]:
-        start = self._scene.line_starts[number]
+        start = self._scene.line_starts[number] + self._begin.get(number, 0)
         starts = [start]
         for cell in self.row(number).split(mark)[:-1]:
             start += len(cell) + len(mark)
@@ -103,13 +108,29 @@ class Tables:
 
     def _read(self) -> dict[int, tuple[str, list[Label | None]]]:
         """Look for heads, and below each for the rows that are divided as it is, give or take one cell."""
-        if "\n" not in self._scene.text or not self._scene.words("label"):
+        if not self._scene.words("label"):
+            return {}
+        inserts = {}
+        if _INSERT.search(self._ruled):
+            inserts = {
+                number: found
+                for number, line in enumerate(self._ruled.split("\n"))
+                if (found := _INSERT.search(line))
+            }
+        if "\n" not in self._scene.text and not inserts:
             return {}
         lines = self._ruled.split("\n")
         tables: dict[int, tuple[str, list[Label | None]]] = {}
         current: tuple[str, list[Label | None]] | None = None
         busy = self._lines_with_labels()
         for number, line in enumerate(lines):
+            if number in inserts:
+                found = inserts[number]
+                current = (",", self._heads(self._scene.line_starts[number] + found.start(1), found[1], ","))
+                if found.end() < len(line):
+                    self._begin[number] = found.end()
+                    tables[number] = current
+                continue
             if current is not None and abs(line.count(current[0]) - (len(current[1]) - 1)) <= 1:
                 tables[number] = current
                 continue
@@ -118,7 +139,7 @@ class Tables:
                 continue
             for mark in _DIVIDERS:
                 if line.count(mark) >= (2 if mark in " 、/-" else 1):
-                    heads = self._heads(number, line, mark)
+                    heads = self._heads(self._scene.line_starts[number], line, mark)
                     known = sum(head is not None for head in heads)
                     if known >= 2 or (known and self._is_head(line, lines[number + 1], mark)):
                         current = (mark, heads)
@@ -147,9 +168,8 @@ class Tables:
             and any(char.isdigit() for char in below)
         )
 
-    def _heads(self, number: int, line: str, mark: str) -> list[Label | None]:
+    def _heads(self, place: int, line: str, mark: str) -> list[Label | None]:
         heads: list[Label | None] = []
-        place = self._scene.line_starts[number]
         for cell in line.split(mark):
             words = self._scene.near("label", place, place + len(cell))
             text = cell.strip(" \u3000\"'-*:")

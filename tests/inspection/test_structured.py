@@ -1,4 +1,4 @@
-"""Lists of people as files give them: every cell is found, whatever divides the columns and whichever comes first."""
+"""People's data as files and programs give them: every cell and every field is found, whatever divides them and whichever comes first."""
 
 from __future__ import annotations
 
@@ -73,3 +73,54 @@ def test_it_is_found_as_it_is_told(text: str, type: str, value: str) -> None:
 )
 def test_it_is_something_else(text: str, type: str) -> None:
     assert type not in {one.type for one in INSPECTOR.inspect(text).findings}
+
+
+FIELDS = {
+    "PERSON": ("冨樫 嘉人", ("氏名", "name")),
+    "LOCAL_ID": ("48211354", ("宛名番号", "atena_no")),
+    "RESIDENT_CODE": ("24727059608", ("住民票コード", "juminhyo_code")),
+    "HEALTH_INSURANCE": ("0001203345", ("被保険者番号", "hihokensha_no")),
+    "BANK_ACCOUNT": ("2740304", ("口座番号", "account_no")),
+    "BIRTH_DATE": ("1962-08-19", ("生年月日", "birth")),
+    "ADDRESS": ("和歌山市手平2-8-15", ("住所", "addr")),
+    "SECRET": ("tK9#mmP4", ("パスワード", "password")),
+}
+FORMS = {
+    "json": '{{"id":1,"{key}":"{value}"}}',
+    "json, apart": '{{\n  "{key}": "{value}"\n}}',
+    "xml": "<rec><{key}>{value}</{key}></rec>",
+    "html": "<td>{key}</td><td>{value}</td>",
+    "sql": "SELECT * FROM t WHERE {key} = '{value}';",
+    "insert": "INSERT INTO t (id, {key}, flag) VALUES (7, '{value}', 1);",
+    "insert, rows": "INSERT INTO t (id, {key}) VALUES\n (7, '{value}'),\n (8, '{value}');",
+    "yaml": "- {key}: {value}\n  state: ok",
+    "ini": "{key}={value}",
+    "log": "2026-11-30 10:22:31 INFO update {key}={value} ok",
+    "markdown": "**{key}**: {value}",
+    "row": "| {key} | {value} |",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("type", FIELDS)
+def test_every_field_of_a_program_is_found(type: str, form: str) -> None:
+    value, keys = FIELDS[type]
+    for key in keys:
+        text = form.format(key=key, value=value)
+        found = {(one.type, text[one.start : one.end]) for one in INSPECTOR.inspect(text).findings}
+        assert (type, value) in found, text
+
+
+@pytest.mark.parametrize(
+    "form", ["年齢：{}", "年齢は、{}です", "年齢「{}」", "年齢\n{}", "年齢\t{}", '"年齢": "{}"']
+)
+def test_an_age_behind_its_label_is_somebodys(form: str) -> None:
+    text = form.format("74歳")
+    assert "AGE" in {one.type for one in INSPECTOR.inspect(text).findings}
+
+
+@pytest.mark.parametrize(
+    "text", ["対象年齢：3歳", "年齢 65歳以上", "年齢は18歳から", "年齢：20歳未満", "平均年齢 74歳"]
+)
+def test_the_age_of_a_rule_is_nobodys(text: str) -> None:
+    assert "AGE" not in {one.type for one in INSPECTOR.inspect(text).findings}
