@@ -105,7 +105,12 @@ class Dates:
                         continue  # 対象年齢：3歳
                     own = label is not None and label.type == "AGE" and label.strength > 0.8
                     own = own and not _RULE_BEHIND.match(text, match.end())
-                    features = ("form=sai", f"size={_size(match[1])}", f"unit={match[0][-1]}", f"own={own}")
+                    features: tuple[str, ...] = (
+                        "form=sai",
+                        f"size={_size(match[1])}",
+                        f"unit={match[0][-1]}",
+                        f"own={own}",
+                    )
                     yield Candidate("AGE", *match.span(), 0.5, rule, features)
         for match in _BARE_AGE.finditer(scene.digits):
             opening = text[match.start()]

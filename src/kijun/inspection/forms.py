@@ -21,7 +21,9 @@ _PLATE: Final = re.compile(
 _TOWN_PLATE: Final = re.compile(
     rf"[ :はが「(]{{0,3}}([一-龥]{{1,5}}[市町村区][ \n]{{0,2}}[ぁ-んA-Z][ \n]{{0,2}}{_FIGURE}(?: ?[-ー・]? ?{_FIGURE}){{1,4}})(?![0-9人円年月日回件台名])"
 )
-_CODE: Final = re.compile(r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー]?[0-9A-Za-z]| [0-9]){1,14}(?![0-9A-Za-z桁文件人])")
+_CODE: Final = re.compile(
+    r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー]?[0-9A-Za-z]| [0-9]){1,14}(?![0-9A-Za-z桁文件人])"
+)
 #: Figures one by one with points between, or with one line break inside: 3.4.6.3.2.8.8.1
 _DOTTED: Final = re.compile(r"[0-9](?:[.・] ?[0-9]){4,12}(?![0-9.・])")
 _BROKEN: Final = re.compile(r"[0-9]{2,6}\n[0-9]{2,6}(?![-0-9A-Za-z年月日時人件円歳,./:]| |\t)")
