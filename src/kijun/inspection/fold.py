@@ -106,11 +106,11 @@ _ARRAY: Final = _array()
 _REMOVABLE: Final = _removable()
 
 
-#: Letters that a reader of pictures takes kanji for, where a name shows it: 溝ロ for 溝口, エ藤 for 工藤
+#: Letters that a reader of pictures takes kanji for, where a name shows it: 溝ロ for 溝口, エ藤 for 工藤, パスワ一ド
 _MISREAD: Final = re.compile(
-    r"ロ(?<=[一-龥].)(?=[ \n一-龥様さ,|]|$)|エ(?<![ァ-ヴー].)(?=藤)|ニ(?<![ァ-ヴー].)(?=宮|瓶|階堂|木|本松)|ハ(?<![ァ-ヴー].)(?=木|幡|代|重|巻|尾|島|百|王|丈)"
+    r"一(?<=[ァ-ヴ].)(?=[ァ-ヴ])|ロ(?<=[一-龥].)(?=[ \n一-龥様さ,|]|$)|エ(?<![ァ-ヴー].)(?=藤)|ニ(?<![ァ-ヴー].)(?=宮|瓶|階堂|木|本松)|ハ(?<![ァ-ヴー].)(?=木|幡|代|重|巻|尾|島|百|王|丈)"
 )
-_MEANT: Final = {"ロ": "口", "エ": "工", "ニ": "二", "ハ": "八"}
+_MEANT: Final = {"一": "ー", "ロ": "口", "エ": "工", "ニ": "二", "ハ": "八"}
 
 
 def _read_again(text: str) -> str:
