@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
+
+from kijun.web.versions import Stale
 
 T = TypeVar("T")
 
@@ -19,3 +22,14 @@ def patiently(act: Callable[[], T]) -> T:
         except OperationalError:
             time.sleep(0.02)
     raise AssertionError("never our turn")
+
+
+def outcome(act: Callable[[], object]) -> str:
+    """What became of it: ``done``, ``stale`` (somebody else was first), or why not."""
+    try:
+        patiently(act)
+    except Stale:
+        return "stale"
+    except ValidationError as error:
+        return str(error.messages[0])
+    return "done"

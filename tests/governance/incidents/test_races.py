@@ -17,22 +17,10 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry
 from kijun.governance.incidents import actions, readiness
 from kijun.governance.incidents.models import Incident, Notice, Playbook, Prevention, Step
-from kijun.web.versions import Stale
 from tests.governance.incidents.conftest import anew, contained
-from tests.patience import patiently
+from tests.patience import outcome, patiently
 
 TOMORROW = timezone.localdate() + datetime.timedelta(days=1)
-
-
-def outcome(act: Callable[[], object]) -> str:
-    """``done``, ``stale``, or why not."""
-    try:
-        patiently(act)
-    except Stale:
-        return "stale"
-    except ValidationError as error:
-        return error.messages[0]
-    return "done"
 
 
 def at_once(*acts: Callable[[], Callable[[], object]]) -> list[str]:
