@@ -124,3 +124,45 @@ def test_an_age_behind_its_label_is_somebodys(form: str) -> None:
 )
 def test_the_age_of_a_rule_is_nobodys(text: str) -> None:
     assert "AGE" not in {one.type for one in INSPECTOR.inspect(text).findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "value"),
+    [
+        ("旧住所静岡県掛川市大池2701番地の3から転入", "ADDRESS", "静岡県掛川市大池2701番地の3"),
+        ("母は世田谷区桜丘5-12-3から転居した", "ADDRESS", "世田谷区桜丘5-12-3"),
+        ("山田さんは長岡市台町2丁目4番56号分の税金を", "ADDRESS", "長岡市台町2丁目4番56号"),
+        ("母は大阪市東淀川区豊新3-5-11-402。", "ADDRESS", "大阪市東淀川区豊新3-5-11-402"),
+        ("（昭和53年4月1日生）", "BIRTH_DATE", "昭和53年4月1日"),
+        ("長男は平成5年9月27日に生まれた", "BIRTH_DATE", "平成5年9月27日"),
+        ("84歳女性、独居", "AGE", "84歳"),
+        ("32才・男・無職", "AGE", "32才"),
+        ("うつ病の父を介護している", "SENSITIVE", "うつ病"),
+        ("娘のてんかんについて相談", "SENSITIVE", "てんかん"),
+        ("ログインできない。Xk92-plQ7がパスワード", "SECRET", "Xk92-plQ7"),
+        ("パスワード変更→himawari2024", "SECRET", "himawari2024"),
+        ("りそな 7710293", "BANK_ACCOUNT", "7710293"),
+        ("@佐藤 お願いします", "PERSON", "佐藤"),
+        ("渡辺から引継ぎ", "PERSON", "渡辺"),
+    ],
+)
+def test_it_is_found_as_it_is_said_in_passing(text: str, type: str, value: str) -> None:
+    assert (type, value) in {
+        (one.type, text[one.start : one.end]) for one in INSPECTOR.inspect(text).findings
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昭和59年4月2日から平成19年4月1日までに生まれた者",
+        "認知症の講座について相談",
+        "長岡市3か所で開催",
+        "西区2-3人の班",
+        "パスワード変更の手順",
+        "平均84歳の女性",
+        "本部から連絡",
+    ],
+)
+def test_what_is_said_of_nobody_is_left_alone(text: str) -> None:
+    assert INSPECTOR.inspect(text).findings == ()

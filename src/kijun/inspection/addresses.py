@@ -83,6 +83,9 @@ _BUILDING_WORDS: Final = re.compile(
     r"ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グラン|サン|タワー|ビル|館|号|棟|室|ハウス|パーク|プラザ|ガーデン|フォレスト|エスポワール|ドミール|コート|シャトー|リバー|ヒルズ|[ァ-ヴー]{3}|[A-Z][a-z]"
 )
 _TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ゑん〇]")  # without を, which no town has
+#: Behind a figure that counts or dates, and is no house number (2701番地の3から is one)
+_COUNTER: Final = re.compile("[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]")
+_PLAINLY: Final = re.compile("丁目|番地|[0-9]号|[-ー][0-9]+[-ー]")  # a house number whatever follows
 _COUNTED: Final = frozenset("週第約各計毎月年")  # before a figure that is no house number
 _STOP_WORDS: Final = re.compile(
     r"(?:在住|にお住|に住|の自宅|の実家|に居住|へ転|に転|から転|より転|方|宅|在|内|の[土農山家]|に所|の物件|にて|では|には|から|まで|です|でし|だっ|なの|とい|に[、。ある引越移]|で[、。独一二生あ]|の[ ぁ-んァ-ヴ一-龥])"
@@ -312,29 +315,7 @@ def _is_number(text: str, number: re.Match[str]) -> bool:
     if any(char.isdigit() for char in written):
         if _MORE_FIGURES.match(text, number.end()):
             return False
-        after = text[number.end() : number.end() + 1]
-        return after not in (
-            "年",
-            "月",
-            "円",
-            "人",
-            "名",
-            "件",
-            "歳",
-            "才",
-            "%",
-            "時",
-            "分",
-            "個",
-            "回",
-            "か",
-            "点",
-            "台",
-            "万",
-            "億",
-            "日",
-            "級",
-        )
+        return bool(_PLAINLY.search(written)) or not _COUNTER.match(text, number.end())
     return (
         len(written) >= 3 and any(unit in written for unit in ("丁目", "番", "号", "番地", "条", "-"))
     ) or (

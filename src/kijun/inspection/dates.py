@@ -31,13 +31,16 @@ _AGE: Final = re.compile(
 _RULE_BEHIND: Final = re.compile(
     r"[ (]?(?:以上|以下|未満|まで|から|より|[~〜-]|を?超|に達|になる|児|クラス|の方|時点|到達)"
 )
+_WHOSE_AGE: Final = re.compile(
+    r"(?:の)?(?:男性|女性|男児|女児)(?=[、。・はがで ]|$)|[・、/ ]?[男女](?=[・、。/ )）]|$)"
+)
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _DAY: Final = "[0-9OlI〇一二三四五六七八九十]"
 _HINT: Final = re.compile(
     rf"[年ンん./・,-](?:(?:(?<=年)|(?<=ネン)|(?<=ねん))(?=の?[ \n]{{0,2}}{_N}(?:\n?{_N}){{0,2}}[ \n]{{0,2}}[月ガが])|(?<=[./・,-])[ \n]?{_DAY}(?: ?{_DAY})?[ \n]?[./・,-][ \n]?{_DAY})"
 )
 _BIRTH: Final = re.compile(
-    r"[ .]?(?:日)?(?:うまれ|生まれ|生れ|産まれ|誕生|出生|生(?![活徒産成後涯命物地年])|ウマレ|born)"
+    r"[ .]?(?:日)?に?(?:うまれ|生まれ|生れ|産まれ|誕生|出生|生(?![活徒産成後涯命物地年])|ウマレ|born)"
 )
 #: What happened on another day, right before it: 死亡 R8.9.15
 _OTHER_DAY: Final = re.compile(
@@ -46,6 +49,7 @@ _OTHER_DAY: Final = re.compile(
 _NEXT_ITEM: Final = re.compile(
     r"(?<=月) *\n[ \n]*[0-9]{1,2}\s*$"
 )  # the number of what follows on the next line
+_BORN_AND_NO_MORE: Final = re.compile(r"[ ]?(?:日)?(?:生|生まれ|生れ|うまれ)(?=[)）」、。,/ \n]|です|$)")
 _FROM_TO: Final = re.compile(r"[ ]?(?:[〜~から]|-[ ]?[0-9])")
 
 
@@ -87,6 +91,7 @@ class Dates:
                 f"full={full}",
                 f"range={bool(_FROM_TO.match(text, until))}",
                 f"past={_past(written)}",
+                f"told={full and bool(_BORN_AND_NO_MORE.match(text, until))}",
             )
             start = until - len(written.lstrip())
             end = match.start() + len(written.rstrip())
@@ -101,7 +106,9 @@ class Dates:
                 if match.start() < unit.start:
                     covered = match.end()
                     label = scene.label(match.start())
-                    if label is not None and label.type == "OTHER" and label.strength > 0.8:
+                    if (
+                        label is not None and label.type == "OTHER" and label.strength > 0.8
+                    ) or text.endswith("平均", 0, match.start()):
                         continue  # 対象年齢：3歳
                     own = label is not None and label.type == "AGE" and label.strength > 0.8
                     own = own and not _RULE_BEHIND.match(text, match.end())
@@ -110,6 +117,7 @@ class Dates:
                         f"size={_size(match[1])}",
                         f"unit={match[0][-1]}",
                         f"own={own}",
+                        f"told={bool(_WHOSE_AGE.match(text, match.end()))}",
                     )
                     yield Candidate("AGE", *match.span(), 0.5, rule, features)
         for match in _BARE_AGE.finditer(scene.digits):

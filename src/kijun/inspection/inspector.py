@@ -16,7 +16,7 @@ from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
 from kijun.inspection.name_romaji import SMALL_HINTS
-from kijun.inspection.names import Names, around_name, is_addressed
+from kijun.inspection.names import Names, around_name, is_addressed, is_colleague
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.of_office import of_addressee, of_office
 from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings, same_kana
@@ -27,7 +27,7 @@ from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.scripts import script
 from kijun.inspection.second_look import Sure
 from kijun.inspection.secrets import Secrets
-from kijun.inspection.sensitive import Sensitive
+from kijun.inspection.sensitive import Sensitive, is_of_kin
 from kijun.inspection.vocabulary import Kind
 from kijun.inspection.weights import Weights, bundled_weights, sigmoid
 
@@ -57,6 +57,7 @@ _SURE: Final = 1.0  # the margin from which a name speaks for others
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -3.5, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
 _REACHING: Final = frozenset({"ADDRESS", "PHONE", "POSTAL_CODE"})  # which offices have as well
 _SENT_TO: Final = frozenset({"ADDRESS", "POSTAL_CODE"})
+_OF_KIN: Final = 0.75  # the score of an illness that is said to be a relative's
 _BESIDE: Final = 3  # characters between a label and its value
 _NEVER: Final = -30.0
 _LEAST: Final = -2.2
@@ -136,15 +137,22 @@ class Inspector:
     def _least(self, scene: Scene, one: Candidate) -> float:
         """The score that a value's own label right before it gives, whatever the weights say."""
         settings = self._by_id[one.rule].settings
-        if one.type == "ADDRESS" and (told := settings["told"].get(one.features[-1].removeprefix("told="))):
+        told = settings.get("told", {}).get(one.features[-1].removeprefix("told="))
+        if told and one.type == "ADDRESS":
             line = scene.line(one.start)
             return (
                 float(told)
                 if scene.count("individual", *line) or scene.found_within("PERSON", *line)
                 else 0.0
             )
+        if told:
+            return float(told)
         if one.type in _SENT_TO and "number=no" not in one.features and of_addressee(scene, one.start):
             return float(settings["addressed"])
+        if one.type == "PERSON" and is_colleague(scene, one):
+            return float(settings["labelled"])
+        if one.type == "SENSITIVE" and is_of_kin(scene, one):
+            return _OF_KIN
         least = settings.get("labelled")
         if least is None:
             return 0.0

@@ -176,7 +176,7 @@ class TextModels:
         edges = np.empty((len(lengths), len(starts), 2), dtype=np.intp)
         edges[:, :, 0] = offsets + np.minimum(starts, count - lengths)
         edges[:, :, 1] = np.maximum(edges[:, :, 0], offsets + ends - lengths)
-        between = np.add.reduceat(rows, edges.ravel(), axis=0)[::2].reshape(*edges.shape[:2], -1)
+        between = np.add.reduceat(rows, edges.ravel(), axis=0)[::2].reshape(*edges.shape[:2], rows.shape[1])
         between[edges[:, :, 0] == edges[:, :, 1]] = 0  # for what is empty `reduceat` gives the row itself
         sums = between.sum(axis=0)
         norms = np.sqrt(sums[:, 0] + self._prior)

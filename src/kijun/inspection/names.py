@@ -26,6 +26,11 @@ _WORD_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z]{1,10})[.:,]?\s{1,2}$")
 _WORD_AFTER: Final = re.compile(r"[ ,]{1,2}([a-z]{1,10})(?![A-Za-z])")
 _ADDRESSED: Final = frozenset({"honorific=様", "honorific=さん", "honorific=さま", "honorific=氏"})
 _USUAL: Final = frozenset({"whole=S", "whole=Sg", "full=True"})
+_USUAL_ALONE: Final = frozenset({"whole=S", "whole=Sg"})
+_CALLED: Final = re.compile(r"(?:^|(?<![A-Za-z0-9._-]))@$|[課係室班]・$")
+_PASSES_ON: Final = re.compile(
+    r"(?:から|より)(?:の?引き?継|報告|連絡|相談|依頼|電話|申し送|聞い|受け)|家の(?:件|長|子|奥|ご)"
+)
 _OTHERWISE: Final = frozenset({"prefecture", "thing-in", "inside", "len=1"})  # 奥様
 _LETTERS: Final = "SGNPEnspo"  # one letter for each kind of word
 
@@ -85,6 +90,16 @@ def is_addressed(features: tuple[str, ...]) -> bool:
         not _ADDRESSED.isdisjoint(features)
         and not _USUAL.isdisjoint(features)
         and _OTHERWISE.isdisjoint(features)
+    )
+
+
+def is_colleague(scene: Scene, one: Candidate) -> bool:
+    """Whether a usual surname alone stands as people of one office write of each other: @佐藤, 福祉課・佐藤, 佐藤から引継ぎ."""
+    features = set(one.features)
+    if _USUAL_ALONE.isdisjoint(features) or not _OTHERWISE.isdisjoint(features) or "kinds=S" not in features:
+        return False
+    return bool(
+        _CALLED.search(scene.text, max(0, one.start - 3), one.start) or _PASSES_ON.match(scene.text, one.end)
     )
 
 

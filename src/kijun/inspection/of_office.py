@@ -25,10 +25,16 @@ _LINES: Final = 4  # of a block, above the line that is looked at
 
 #: The line that names somebody to whom something is sent.
 _ADDRESSEE: Final = re.compile(r"(?:様|さま|殿)(?:方)?[ 　]*$")
+_SPOKEN_OF: Final = re.compile(
+    r"(?:父|母|夫|妻|息子|娘|[長次二三][男女]|祖父|祖母|兄|弟|姉|妹|孫|本人|私|わたし|相談者|申請者|対象者|世帯主)(?:は|が)$"
+)
 
 
 def of_addressee(scene: Scene, place: int) -> bool:
-    """Whether what stands at a place belongs to the name above or below it: 山田太郎様, and the address on a line of its own."""
+    """Whether what stands at a place belongs to the name above or below it (山田太郎様, and the address on a line of its own), or to
+    somebody who is spoken of right before it: 母は世田谷区…"""
+    if _SPOKEN_OF.search(scene.text, max(0, place - 5), place):
+        return True
     for step in (-1, 1):
         start, end = scene.line(place)
         for _ in range(2):

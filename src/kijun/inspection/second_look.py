@@ -9,6 +9,7 @@ from typing import Final
 
 from kijun.inspection.context import char_class
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.tokens import is_plain_noun
 
 _ZEROS: Final = str.maketrans("123456789", "000000000")
 _AND: Final = re.compile(r"(?:さん|様|氏)?[ ]?(・|、|と|,|及び|や|\()[ ]?")
@@ -38,7 +39,9 @@ class Sure:
         """Features of one candidate; `sure` says whether it is itself among the sure names."""
         features = [f"alike={max(0, min(3, self._alike[self._surroundings(one)] - sure))}"]
         place = self._places.get(self._scene.text[one.start : one.end], (one.start, one.end))
-        if place is None or place[0] >= one.end or place[1] <= one.start:
+        if (place is None or place[0] >= one.end or place[1] <= one.start) and not _is_plain(
+            one, self._scene.text[one.start : one.end]
+        ):
             features.append("known")
         joined = self._joined(one)
         if joined:
@@ -61,6 +64,11 @@ class Sure:
         text = self._scene.text
         before, after = text[max(0, one.start - 2) : one.start], text[one.end : one.end + 1]
         return f"{before.translate(_ZEROS)}|{char_class(after)}|{' ' in text[one.start : one.end]}"
+
+
+def _is_plain(one: Candidate, written: str) -> bool:
+    """Whether a word that may be a given name is a plain one to the dictionary: 文章 and 結果, which one slip would make names everywhere."""
+    return "whole=g" in one.features and is_plain_noun(written)
 
 
 def _parts(written: str) -> set[str]:

@@ -11,9 +11,9 @@ from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
 _BETWEEN: Final = re.compile(
-    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|/|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|変更後?|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
 )
-_NEAR: Final = re.compile(r"[ \t:=]{1,3}")
+_NEAR: Final = re.compile(r"[ \t:=]{1,3}(?=[A-Za-z]{0,12}[0-9])")
 _VALUE: Final = re.compile(
     r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}|[〇一二三四五六七八九](?:[、・ -]?[〇一二三四五六七八九]){3,11}"
 )
@@ -23,6 +23,7 @@ _JAPANESE_VALUE: Final = re.compile(
     r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
 )
 _KANJI_FIGURES: Final = frozenset("〇一二三四五六七八九")
+_SAID_BEHIND: Final = re.compile(r"(?<![!-~])([!-~]{4,40})[」』]?が(?:新しい|仮の?|初期)?$")
 _TAG: Final = re.compile(r"</")  # <password>…</password>
 _END: Final = re.compile(r"[,;:)\]}>\"'`、。」』|.]+$")
 _UNITS: Final = re.compile(
@@ -83,6 +84,7 @@ class Secrets:
         if "secret" in self._ids:
             yield from self._labelled(scene)
             yield from self._columns(scene)
+            yield from self._before(scene)
         if "url" in self._ids and scene.words("when:url-token"):
             yield from self._urls(scene)
         if "pem" in self._ids and scene.words("when:secret-pem"):
@@ -119,12 +121,20 @@ class Secrets:
             if _looks_secret(text[value.start() : end]) and not _UNITS.match(text, end):
                 yield Candidate("SECRET", value.start(), end, 0.9, self._ids["secret"])
 
+    def _before(self, scene: Scene) -> Iterator[Candidate]:
+        """What is said to be one behind it: Xk92-plQ7がパスワード."""
+        for label in scene.words("label"):
+            if label.value == "SECRET":
+                value = _SAID_BEHIND.search(scene.text, max(0, label.start - 60), label.start)
+                if value is not None and _looks_secret(value[1]):
+                    yield Candidate("SECRET", *value.span(1), 0.85, self._ids["secret"])
+
     def _columns(self, scene: Scene) -> Iterator[Candidate]:
         """Cells under a head that says so: ID,パスワード in files, INSERT INTO users (name, password)."""
         if not scene.mentions("SECRET"):
             return
         for head, start, value in scene.tables.cells():
-            if head.type == "SECRET" and " " not in value and _looks_secret(value):
+            if head.type == "SECRET" and any(char.isdigit() for char in value) and _looks_secret(value):
                 yield Candidate("SECRET", start, start + len(value), 0.9, self._ids["secret"])
 
     def _urls(self, scene: Scene) -> Iterator[Candidate]:
@@ -170,7 +180,7 @@ def _looks_secret(value: str) -> bool:
     letters = sum(char.isalpha() for char in bare)
     marks = len(bare) - digits - letters
     if not bare.isascii():
-        return digits > 0 or marks > 0 or any(char in _KANJI_FIGURES for char in bare)
+        return digits > 0 or marks > 0 or sum(char in _KANJI_FIGURES for char in bare) > 2
     mixed = any(char.islower() for char in bare) and any(char.isupper() for char in bare[1:])
     return bool(
         digits

@@ -45,6 +45,11 @@ _LATE_CUT: Final = re.compile(
     r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
 )
 
+_KIN: Final = "父|母|夫|妻|息子|娘|長男|長女|次男|次女|二男|二女|三男|三女|祖父|祖母|兄|弟|姉|妹|義父|義母|叔父|叔母|伯父|伯母|甥|姪|孫"
+_KIN_BEFORE: Final = re.compile(f"(?:{_KIN})の$")
+_KIN_BEHIND: Final = re.compile(f"の(?:{_KIN})(?![親子会])")
+_OF_SOMEBODY: Final = frozenset({"class=illness", "class=disability"})
+
 
 class Sensitive:
     """The recogniser of SENSITIVE. A rule's `left` and `right` are matched around each of its words."""
@@ -97,6 +102,16 @@ class Sensitive:
                     rule.id,
                     ("class=english", *_situation(scene, match.start())),
                 )
+
+
+def is_of_kin(scene: Scene, one: Candidate) -> bool:
+    """Whether an illness or disability is said to be a relative's, in a sentence that talks of no scheme: うつ病の父, 娘のてんかん."""
+    if _OF_SOMEBODY.isdisjoint(one.features) or scene.count("generic", *scene.sentence(one.start)):
+        return False
+    return bool(
+        _KIN_BEFORE.search(scene.text, max(0, one.start - 4), one.start)
+        or _KIN_BEHIND.match(scene.text, one.end)
+    )
 
 
 def _is_inside(text: str, start: int, end: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from sudachipy import Dictionary, SplitMode
@@ -57,6 +57,14 @@ class Tokens:
             self.ends += [shift + word.end() for word in words]
             self.kinds += [kinds[word.part_of_speech_id()] for word in words]
             base += len(piece)
+
+
+@lru_cache(maxsize=4096)
+def is_plain_noun(word: str) -> bool:
+    """Whether a word by itself is one plain noun of the dictionary."""
+    tokens = Tokens()
+    tokens.add(word, 0)
+    return tokens.kinds == [NOUN]
 
 
 _LIMIT: Final = 12_000  # characters of up to four bytes; Sudachi refuses more than 49,149 bytes
