@@ -161,6 +161,9 @@ def test_it_is_found_as_it_is_said_in_passing(text: str, type: str, value: str) 
         "西区2-3人の班",
         "パスワード変更の手順",
         "平均84歳の女性",
+        "平均寿命84歳",
+        "工事場所 市道12号線",
+        "普通自動車 1234567円",
         "本部から連絡",
     ],
 )

@@ -315,6 +315,8 @@ def _is_number(text: str, number: re.Match[str]) -> bool:
     if any(char.isdigit() for char in written):
         if _MORE_FIGURES.match(text, number.end()):
             return False
+        if written.endswith("号線"):
+            return False  # 市道12号線
         return bool(_PLAINLY.search(written)) or not _COUNTER.match(text, number.end())
     return (
         len(written) >= 3 and any(unit in written for unit in ("丁目", "番", "号", "番地", "条", "-"))

@@ -173,13 +173,16 @@ class Contacts:
                 match[3].lower().replace(" ", "").replace("\n", "").replace("。", "."),
             )
             names = host.split(".")
+            host_is = "free" if _FREE_HOSTS & set(names[:-1]) else "lg" if host.endswith("lg.jp") else "other"
+            desk = bool(_DESKS.match(local))
             features = (
-                f"host={'free' if _FREE_HOSTS & set(names[:-1]) else 'lg' if host.endswith('lg.jp') else 'other'}",
+                f"host={host_is}",
                 f"top={names[-1]}",
-                f"desk={bool(_DESKS.match(local))}",
+                f"desk={desk}",
                 f"dotted={'.' in local or '_' in local}",
                 f"figures={any(char.isdigit() for char in local)}",
                 f"long={min(3, len(local) // 4)}",
+                f"told={'no' if desk else host_is}",
             )
             yield Candidate("EMAIL", match.start(), match.end(), 0.9, self._ids["EMAIL"], features)
 

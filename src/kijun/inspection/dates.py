@@ -31,6 +31,7 @@ _AGE: Final = re.compile(
 _RULE_BEHIND: Final = re.compile(
     r"[ (]?(?:以上|以下|未満|まで|から|より|[~〜-]|を?超|に達|になる|児|クラス|の方|時点|到達)"
 )
+_AVERAGE: Final = re.compile("(?:平均(?:寿命|年齢|余命)?|健康寿命)は?$")
 _WHOSE_AGE: Final = re.compile(
     r"(?:の)?(?:男性|女性|男児|女児)(?=[、。・はがで ]|$)|[・、/ ]?[男女](?=[・、。/ )）]|$)"
 )
@@ -108,8 +109,8 @@ class Dates:
                     label = scene.label(match.start())
                     if (
                         label is not None and label.type == "OTHER" and label.strength > 0.8
-                    ) or text.endswith("平均", 0, match.start()):
-                        continue  # 対象年齢：3歳
+                    ) or _AVERAGE.search(text, max(0, match.start() - 5), match.start()):
+                        continue  # 対象年齢：3歳, 平均寿命84歳
                     own = label is not None and label.type == "AGE" and label.strength > 0.8
                     own = own and not _RULE_BEHIND.match(text, match.end())
                     features: tuple[str, ...] = (

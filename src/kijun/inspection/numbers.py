@@ -165,7 +165,7 @@ def _edge(text: str, place: int) -> bool:
     if not 0 <= place < len(text):
         return False
     char = text[place]
-    return char == "_" or (char.isascii() and char.isalpha() and char not in "T") or char == "¥"
+    return char == "_" or (char.isascii() and char.isalpha() and char not in "T") or char in "¥円"
 
 
 def _form(
