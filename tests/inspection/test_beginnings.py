@@ -13,6 +13,8 @@ from kijun.inspection.beginnings import context_start, sentence_ends, unfinished
         ("担当は「", "山田"),
         ("電話番号は、", "090-12"),
         ("番号は、", "0 9 0 1 2 3 4 5 6"),
+        ("番号は、", "| 4 | 5 | 5 | 6 | 7 | 3 | 7 | 5 | 8 | 6"),
+        ("名義は、", "ツ｜ジ｜モ｜ト｜　｜キ｜ヌ"),
         ("番号は、", "1 0 . 3 1 . 7 . 4"),
         ("番号は、", "0 9 0 － 1 2 3 4 －"),
         ("開いてください。", "https://example.jp/?token=ab"),

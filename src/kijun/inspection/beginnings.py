@@ -15,8 +15,8 @@ _WORDS: Final = 6
 _ENDS: Final = re.compile(
     r"[。、「」『』【】〈〉《》〔〕…‥“”]|[！？；，](?=[^！-～])|[!?;\"](?=\s|[^\x00-\x7f])|\n[^\S\n]*\n"
 )
-#: Marks that a value may go on over, and hyphens and dots that stand apart (10 . 31 . 7 . 4).
-_JOINTS: Final = re.compile(r"(?:[\s・（）：]|(?<=\s)[-.‐‑‒–—−－ー．](?=\s|\Z))+")
+#: Marks that a value may go on over, bars of boxes, and hyphens and dots that stand apart (10 . 31 . 7 . 4).
+_JOINTS: Final = re.compile(r"(?:[\s・（）：|｜│┃]|(?<=\s)[-.‐‑‒–—−－ー．](?=\s|\Z))+")
 _SENTENCE_END: Final = re.compile(r"[。！？!?\n]|\.(?=\s)")
 
 
@@ -31,13 +31,12 @@ def unfinished(text: str, reach: int) -> int:
         start = mark.end()
     if start == len(text):
         return start
-    words = 1
+    words, until = 1, len(text)
     for joint in reversed(list(_JOINTS.finditer(text, start))):
-        # Digits are also written one by one: 0 9 0 1 2 …
-        if (
-            text[joint.start() - 1 : joint.start()].isdigit()
-            and text[joint.end() : joint.end() + 1].isdigit()
-        ):
+        alone, until = until - joint.end() == 1, joint.start()
+        # Digits are also written one by one (0 9 0 1 2 …), and whatever stands in boxes: ツ | ジ | モ | ト
+        figures = text[until - 1 : until].isdigit() and text[joint.end() : joint.end() + 1].isdigit()
+        if alone or figures:
             continue
         words += 1
         if words > _WORDS:
