@@ -86,9 +86,23 @@ def test_no_date(text: str) -> None:
 
 def test_what_is_told_of_a_date() -> None:
     born = features(DATES, "昭和53年4月1日生まれ")
-    assert born == {"form": "written", "born": "True", "full": "True", "range": "False", "past": "old", "told": "True"}
+    assert born == {
+        "form": "written",
+        "born": "True",
+        "full": "True",
+        "range": "False",
+        "past": "old",
+        "told": "True",
+    }
     event = features(DATES, "令和7年2月3日から募集")
-    assert event == {"form": "written", "born": "False", "full": "True", "range": "True", "past": "now", "told": "False"}
+    assert event == {
+        "form": "written",
+        "born": "False",
+        "full": "True",
+        "range": "True",
+        "past": "now",
+        "told": "False",
+    }
     assert features(DATES, "平成5年9月")["full"] == "False"
     assert features(DATES, "平成5年9月27日")["past"] == "young"
     assert features(DATES, "born on 1 April 1978")["form"] == "english"

@@ -13,6 +13,7 @@ from kijun.inspection.scene import Candidate, Label, Scene
 
 _RUN: Final = re.compile(r"[0-9](?:(?:[-ー.・ _の]{0,2}|[ ]-[ ]|、)(?:\n[-ー]?)?[ ]{0,2}[0-9])*")
 _GROUP: Final = re.compile(r"[0-9]+")
+_ONE_PIECE: Final = re.compile(r"(?<![-0-9A-Za-z.])[0-9]{8,20}(?![-0-9A-Za-z.])")
 _FOURS: Final = frozenset({(4, 4, 4), (4, 4, 4, 4)})
 _IN_PARTS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){2,3}(?![0-9])")
 #: 4556/7375/8689/9855: four groups with one and the same mark between that numbers seldom have
@@ -70,6 +71,25 @@ class Numbers:
             groups = [Group(*group.span()) for group in _GROUP.finditer(digits, run.start(), run.end())]
             yield from self._in_run(scene, groups)
         yield from self._told_in_parts(scene)
+        yield from self._listed(scene)
+
+    def _listed(self, scene: Scene) -> Iterator[Candidate]:
+        """Numbers in one piece of which a text holds several, with nothing said of them and every check digit right: that is no chance."""
+        for one in self._rules:
+            listed = one.rule.settings.get("listed")
+            if not listed:
+                continue
+            length = max(size for shape in one.shapes if len(shape) == 1 for size in shape)
+            found = [
+                match for match in _ONE_PIECE.finditer(scene.digits) if match.end() - match.start() == length
+            ]
+            check, never = CHECKS[one.rule.settings["check"]], tuple(one.rule.settings.get("never", ()))
+            if len({match[0] for match in found}) > 1 and all(
+                check(match[0]) and not match[0].startswith(never) for match in found
+            ):
+                for match in found:
+                    if scene.label(match.start()) is None:
+                        yield Candidate(one.rule.type, *match.span(), float(listed), one.rule.id)
 
     def _told_in_parts(self, scene: Scene) -> Iterator[Candidate]:
         """Groups of four with words between, as somebody reads them out: 上4桁が4708、続いて0532、1062、最後が7523."""
@@ -77,11 +97,15 @@ class Numbers:
             check = one.rule.settings.get("check")
             if not check or one.shapes.isdisjoint(_FOURS):
                 continue
-            form = _IN_PARTS if scene.mentions(one.rule.type) else _DIVIDED if one.alone else None
-            for match in form.finditer(scene.digits) if form is not None else ():
+            said = scene.mentions(one.rule.type)
+            strict = CHECKS[one.rule.settings.get("alone_check", check)]
+            for match in (
+                (_IN_PARTS if said else _DIVIDED).finditer(scene.digits) if said or one.alone else ()
+            ):
                 groups = _GROUP.findall(match[0])
                 value = "".join(groups)
-                if (4,) * len(groups) in one.shapes and len(set(value)) > 1 and CHECKS[check](value):
+                holds = len(set(value)) > 1 and (CHECKS[check] if said else strict)(value)
+                if holds and (4,) * len(groups) in one.shapes:
                     yield Candidate(one.rule.type, *match.span(), 0.85, one.rule.id)
 
     def _in_run(self, scene: Scene, groups: list[Group]) -> Iterator[Candidate]:
@@ -202,6 +226,8 @@ def _score(
     if value.startswith(tuple(settings.get("never", ()))):
         return 0.0
     score = one.alone.get(shape, 0.0)
+    if "alone_check" in settings and not CHECKS[settings["alone_check"]](value):
+        score = 0.0
     right = bool(raises) and CHECKS[raises](value) if raises else False
     if mentioned and (check or right):  # the text speaks of such numbers, and this one's digits agree
         score = max(score, 0.75)
