@@ -144,17 +144,18 @@ class SuccessorsForm(RevisionMixin, Form):
     successors = forms.MultipleChoiceField(
         label=_("引継ぎ先の部署"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choice-box"}),
         help_text=_(
-            "仕事を引き継ぐ部署です。2つ以上に分かれるときは、Ctrlキーを押しながら選びます。あとからでも決められます。"
+            "仕事を引き継ぐ部署です。2つ以上に分かれるときは、すべて選びます。あとからでも決められます。"
         ),
     )
 
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = department_choices(department.municipality)
         own = str(department.pk)
-        self.fields["successors"].choices = [one for one in choices if one[0] != own]  # type: ignore[attr-defined]
+        self.fields["successors"].choices = [  # type: ignore[attr-defined]  # a MultipleChoiceField
+            (pk, label.lstrip("　")) for pk, label in department_choices(department.municipality) if pk != own
+        ]
 
     def clean_successors(self) -> list[Department]:
         return list(Department.objects.filter(pk__in=self.cleaned_data["successors"]))
