@@ -59,8 +59,9 @@ def test_a_chosen_file_goes_along_whichever_button_is_pressed(writing: Page) -> 
     )
     for name in ("where", "when", "why"):
         page.locator(f"#id_collected_{name}").fill("住民課の要領")
-    page.locator("#attach-now").click()
+    page.locator("#id_collected_why").press("Enter")  # attaches, and does not send yet
     expect(page.locator("#waiting")).to_contain_text("住民課の要領")
+    assert page.locator("#turn-1").count() == 0
     page.locator("#attach summary").click()
     page.locator("#id_file").set_input_files([{**file, "name": "別紙.txt"}])  # type: ignore[list-item]  # as above
     for name in ("where", "when", "why"):

@@ -12,13 +12,14 @@ from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
 from kijun.inspection.fold import fold
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
+from kijun.inspection.least import least
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
 from kijun.inspection.name_romaji import SMALL_HINTS
-from kijun.inspection.names import Names, around_name, is_addressed, is_colleague
+from kijun.inspection.names import Names, around_name
 from kijun.inspection.numbers import Numbers
-from kijun.inspection.of_office import of_addressee, of_office
+from kijun.inspection.of_office import of_office
 from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings, same_kana
 from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks, Expressions
@@ -27,7 +28,7 @@ from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.scripts import script
 from kijun.inspection.second_look import Sure
 from kijun.inspection.secrets import Secrets
-from kijun.inspection.sensitive import Sensitive, is_of_kin
+from kijun.inspection.sensitive import Sensitive
 from kijun.inspection.vocabulary import Kind
 from kijun.inspection.weights import Weights, bundled_weights, sigmoid
 
@@ -56,9 +57,6 @@ _SURE: Final = 1.0  # the margin from which a name speaks for others
 #: What the value itself says, below which what stands around it has hardly ever made up for it (in the training texts).
 _HOPELESS: Final = {"PERSON": -1.2, "SENSITIVE": -3.5, "ADDRESS": -3.5, "AGE": -2.0, "BIRTH_DATE": -3.5}
 _REACHING: Final = frozenset({"ADDRESS", "PHONE", "POSTAL_CODE"})  # which offices have as well
-_SENT_TO: Final = frozenset({"ADDRESS", "POSTAL_CODE"})
-_OF_KIN: Final = 0.75  # the score of an illness that is said to be a relative's
-_BESIDE: Final = 3  # characters between a label and its value
 _NEVER: Final = -30.0
 _LEAST: Final = -2.2
 
@@ -115,9 +113,9 @@ class Inspector:
             if not one.features or not weights.knows(one.type):
                 weighed.append((one, 0.0))
                 continue
-            margin = weights.margin(one.type, one.features)
             if one.type in _REACHING and "form=mobile" not in one.features and of_office(scene, one.start):
                 continue
+            margin = weights.margin(one.type, one.features)
             if margin > _HOPELESS.get(one.type, _LEAST):
                 beside = around_name if one.type == "PERSON" else around
                 margin += weights.margin(one.type, beside(scene, one.start, one.end, scene.label(one.start)))
@@ -127,51 +125,12 @@ class Inspector:
         if name == "names":
             weighed = self._again(scene, weighed)
         scored = [
-            scored_as(one, max(sigmoid(margin), self._least(scene, one)))
+            scored_as(one, max(sigmoid(margin), least(scene, one, self._by_id[one.rule].settings)))
             if one.features and weights.knows(one.type)
             else one
             for one, margin in weighed
         ]
         scene.add(apart([one for one in scored if one.score >= _WORTH], scene.taken))
-
-    def _least(self, scene: Scene, one: Candidate) -> float:
-        """The score that a value's own label right before it gives, whatever the weights say."""
-        settings = self._by_id[one.rule].settings
-        told = settings.get("told", {}).get(one.features[-1].removeprefix("told="))
-        if told and one.type == "ADDRESS":
-            line = scene.line(one.start)
-            return (
-                float(told)
-                if scene.count("individual", *line) or scene.found_within("PERSON", *line)
-                else 0.0
-            )
-        if told:
-            return float(told)
-        if one.type in _SENT_TO and "number=no" not in one.features and of_addressee(scene, one.start):
-            return float(settings["addressed"])
-        if one.type == "PERSON" and is_colleague(scene, one):
-            return float(settings["labelled"])
-        if one.type == "SENSITIVE" and is_of_kin(scene, one):
-            return _OF_KIN
-        least = settings.get("labelled")
-        if least is None:
-            return 0.0
-        if one.type == "PERSON" and is_addressed(one.features):
-            return float(least)
-        label = scene.label(one.start)
-        if label is None or label.type != one.type or label.strength <= 0.8:
-            return 0.0
-        if settings.get("labelled_if", one.features[0]) not in one.features:
-            return 0.0
-        line_start, line_end = scene.line(one.start)
-        offices = [
-            hit
-            for hit in scene.near("office", line_start, line_end)
-            if not one.start - _BESIDE <= hit.end <= one.start  # the label itself: 送付先
-        ]
-        if offices and not scene.count("personal", line_start, line_end):
-            return 0.0  # an office's own
-        return float(least)
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
         """Names that were found for sure make others likelier."""

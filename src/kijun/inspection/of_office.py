@@ -21,8 +21,6 @@ _FIRM: Final = re.compile(r"(?:株式|有限|合同)会社|\((?:株|有)\)|㈱|�
 _SOMEBODY: Final = re.compile(r"様|さん|さま|殿|御中|氏名|あて|宛|本人|自宅|世帯|住所")
 _RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
 _LINES: Final = 4  # of a block, above the line that is looked at
-
-
 #: The line that names somebody to whom something is sent.
 _ADDRESSEE: Final = re.compile(r"(?:様|さま|殿)(?:方)?[ 　]*$")
 _SPOKEN_OF: Final = re.compile(

@@ -48,7 +48,6 @@ _LATE_CUT: Final = re.compile(
 _KIN: Final = "父|母|夫|妻|息子|娘|長男|長女|次男|次女|二男|二女|三男|三女|祖父|祖母|兄|弟|姉|妹|義父|義母|叔父|叔母|伯父|伯母|甥|姪|孫"
 _KIN_BEFORE: Final = re.compile(f"(?:{_KIN})の$")
 _KIN_BEHIND: Final = re.compile(f"の(?:{_KIN})(?![親子会])")
-_OF_SOMEBODY: Final = frozenset({"class=illness", "class=disability"})
 
 
 class Sensitive:
@@ -105,8 +104,8 @@ class Sensitive:
 
 
 def is_of_kin(scene: Scene, one: Candidate) -> bool:
-    """Whether an illness or disability is said to be a relative's, in a sentence that talks of no scheme: うつ病の父, 娘のてんかん."""
-    if _OF_SOMEBODY.isdisjoint(one.features) or scene.count("generic", *scene.sentence(one.start)):
+    """Whether what is found is said to be a relative's, in a sentence that talks of no scheme: うつ病の父, 娘のてんかん."""
+    if scene.count("generic", *scene.sentence(one.start)):
         return False
     return bool(
         _KIN_BEFORE.search(scene.text, max(0, one.start - 4), one.start)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
+
+from kijun.inspection.taken import Taken
 
 #: One character after another with a space between, as forms are filled in: 山 田 太 郎, 年　金　番　号
 _BEFORE: Final = r"(?<![^\s「『(（【〔\[<・:：、。,，|｜/／→●■□○◯◎※*＊はがのを])"
@@ -55,7 +57,7 @@ _BOX: Final = rf"[^\s{_BAR}][ﾞﾟ]?"
 _BETWEEN: Final = rf"[ \u3000]{{0,3}}[{_BAR}](?:[ \u3000]{{0,3}}[{_BAR}])?[ \u3000]{{0,3}}"
 _BOXES: Final = re.compile(rf"(?<![^\s{_BAR}:：=)）」]){_BOX}(?:{_BETWEEN}{_BOX}){{3,}}(?![^\s{_BAR}])")
 _GAP: Final = re.compile(_BETWEEN)
-_IN_BRACKETS: Final = re.compile(r"(?:[\[［〔【]([0-9０-９A-Za-zＡ-Ｚａ-ｚァ-ヴｦ-ﾟ])[\]］〕】][ \u3000]?){4,}")
+_IN_BRACKETS: Final = re.compile(r"(?:[\[［〔【][0-9０-９A-Za-zＡ-Ｚａ-ｚァ-ヴｦ-ﾟ][\]］〕】][ \u3000]?){4,}")
 _BRACKETS: Final = re.compile(r"[\]］〕】][ \u3000]?[\[［〔【]")
 #: A number's characters with one and the same mark between: 4,7,0,1,7,9 or 4 / 7 / 0
 _X: Final = "[0-9０-９A-ZＡ-Ｚ]"
@@ -81,14 +83,14 @@ _TWO_WORDS: Final = re.compile(
 
 def stretched(given: str) -> list[tuple[int, int, str]]:
     """What only stretches what is written: where spaces, bars and brackets of boxes stand, and a space for each of them."""
-    found = list(_marked(given)) if _HINT_MARKED.search(given) else []
-    found += _boxes(given, [one[:2] for one in found])
+    taken = Taken()
+    found = list(_marked(given, taken)) if _HINT_MARKED.search(given) else []
+    found += _boxes(given, taken)
     if " " not in given and "\u3000" not in given:
         return found
-    boxed = [(start, end) for start, end, _ in found]
     found += [
         (at, at + 1, " ")
-        for first, last in _runs(given, boxed)
+        for first, last in _runs(given, taken)
         for at in range(first, last)
         if given[at].isspace()
     ]
@@ -100,31 +102,31 @@ def stretched(given: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _boxes(given: str, marked: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+def _boxes(given: str, taken: Taken) -> list[tuple[int, int, str]]:
     """Bars and brackets between boxes of one character each; an empty box stays as the space that it is."""
     found: list[tuple[int, int, str]] = []
     if any(bar in given for bar in _BAR):
         for run in _BOXES.finditer(given):
-            gaps = list(_GAP.finditer(given, run.start(), run.end()))
-            taken = any(run.start() < last and first < run.end() for first, last in marked)
-            if taken or _MARKS.issuperset(_GAP.sub("", run[0])):
-                continue
-            for gap in gaps:
-                found += _but_a_space(gap)
-    if "[" in given or "［" in given or "〔" in given or "【" in given:
+            if taken.free(*run.span()) and not _MARKS.issuperset(_GAP.sub("", run[0])):
+                taken.take(*run.span())
+                for gap in _GAP.finditer(given, run.start(), run.end()):
+                    found += _but_a_space(gap)
+    if any(bracket in given for bracket in "[［〔【"):
         for run in _IN_BRACKETS.finditer(given):
-            found += [(*one.span(), " ") for one in _BRACKETS.finditer(given, run.start(), run.end())]
+            if taken.free(*run.span()):
+                taken.take(*run.span())
+                found += [(*one.span(), " ") for one in _BRACKETS.finditer(given, run.start(), run.end())]
     return found
 
 
-def _marked(given: str) -> Iterator[tuple[int, int, str]]:
+def _marked(given: str, taken: Taken) -> Iterator[tuple[int, int, str]]:
     """The marks inside of numbers that are written so; one, two, three and so on is a list."""
     for run in _MARKED.finditer(given):
         mark, start, end = run["mark"], *run.span()
-        written = run[0].split(mark)
-        figures = [int(one) for one in written if one.isdigit()]
+        figures = [int(one) for one in run[0].split(mark) if one.isdigit()]
         if len(figures) < 3 or figures == list(range(figures[0], figures[0] + len(figures))):
             continue
+        taken.take(start, end)
         places = range(start + 1, end - 1, len(mark) + 1)
         yield from ((place, place + len(mark), " ") for place in places)
 
@@ -147,7 +149,7 @@ def _words(given: str) -> Iterator[re.Match[str]]:
         yield from _TWO_WORDS.finditer(given)
 
 
-def _runs(given: str, boxed: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _runs(given: str, taken: Taken) -> list[tuple[int, int]]:
     """Where single characters stand with one kind of space between; what two runs share belongs to the more Japanese."""
     runs = [
         (-japanese, *match.span())
@@ -165,7 +167,7 @@ def _runs(given: str, boxed: Sequence[tuple[int, int]]) -> list[tuple[int, int]]
             (between - match.end(), match.start(), between),
             (between - match.end(), between + 1, match.end()),
         ]
-    runs = [one for one in runs if not any(one[1] < end and start < one[2] for start, end in boxed)]
+    runs = [one for one in runs if taken.free(one[1], one[2])]
     starts: set[int] = set()
     ends: set[int] = set()
     kept = []

@@ -72,11 +72,10 @@ def send(request: StaffRequest, grant: int) -> HttpResponse:
     found, conversation = grant_and_conversation(request, grant)
     form = AskForm(request.POST, grant=found)
     actions.save_draft(request.user, slot_of(conversation, found), request.POST.get("text", ""))
-    attach = take(request, found, conversation) if brings(request) else None
-    if (attach is not None and attach.errors) or not form.is_valid():
-        return show(
-            request, found, conversation, form=form, attach=attach and attach.errors and attach, status=422
-        )
+    if brings(request) and (attach := take(request, found, conversation)).errors:
+        return show(request, found, conversation, form=form, attach=attach, status=422)
+    if not form.is_valid():
+        return show(request, found, conversation, form=form, status=422)
     one = _edit(request, writing(request.user, found, conversation, form, address_of(request)))
     if one.text != form.cleaned_data["text"]:
         form = AskForm({**request.POST.dict(), "text": one.text}, grant=found)

@@ -71,6 +71,13 @@
     return false;
   };
 
+  // Enter in a field of the file attaches; it does not send what is still being written.
+  fields.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || event.target.type === "file") return;
+    event.preventDefault();
+    form.requestSubmit(document.getElementById("attach-now"));
+  });
+
   // --- looking before sending ----------------------------------------------------------------------
   const look = async (act) => {
     const body = new FormData(form);

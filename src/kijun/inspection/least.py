@@ -1,0 +1,60 @@
+"""The score that a value has at least, whatever the weights say: what stands right beside it tells what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kijun.inspection.names import is_addressed, is_colleague
+from kijun.inspection.of_office import of_addressee
+from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.sensitive import is_of_kin
+
+_SENT_TO: Final = frozenset({"ADDRESS", "POSTAL_CODE"})
+_TOLD: Final = "told="
+_BESIDE: Final = 3  # characters between a label and its value
+
+
+def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
+    """By a rule's settings: ``told`` (by what its recogniser saw beside it), ``addressed``, ``of_kin``, ``labelled``; 0 where none holds."""
+    told = _told(one, settings.get("told"))
+    if told:
+        return told if one.type != "ADDRESS" or _speaks_of_somebody(scene, one.start) else 0.0
+    if one.type in _SENT_TO and "number=no" not in one.features and of_addressee(scene, one.start):
+        return float(settings["addressed"])
+    if "of_kin" in settings and is_of_kin(scene, one):
+        return float(settings["of_kin"])
+    labelled = float(settings.get("labelled", 0.0))
+    if not labelled:
+        return 0.0
+    if one.type == "PERSON" and (is_addressed(one.features) or is_colleague(scene, one)):
+        return labelled
+    return labelled if _is_labelled(scene, one, settings) else 0.0
+
+
+def _told(one: Candidate, scores: Mapping[str, Any] | None) -> float:
+    if scores is None:
+        return 0.0
+    seen = next((each.removeprefix(_TOLD) for each in one.features if each.startswith(_TOLD)), "")
+    return float(scores.get(seen, 0.0))
+
+
+def _speaks_of_somebody(scene: Scene, place: int) -> bool:
+    line = scene.line(place)
+    return bool(scene.count("individual", *line) or scene.found_within("PERSON", *line))
+
+
+def _is_labelled(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> bool:
+    """Whether its own label stands right before it, and it is not an office's own."""
+    label = scene.label(one.start)
+    if label is None or label.type != one.type or label.strength <= 0.8:
+        return False
+    if settings.get("labelled_if", one.features[0]) not in one.features:
+        return False
+    start, end = scene.line(one.start)
+    offices = [
+        hit
+        for hit in scene.near("office", start, end)
+        if not one.start - _BESIDE <= hit.end <= one.start  # the label itself: 送付先
+    ]
+    return not offices or bool(scene.count("personal", start, end))
