@@ -139,7 +139,7 @@ def test_nothing_is_sent_while_a_chosen_file_cannot_go_along(
         more = {**more, "file": SimpleUploadedFile(name, text.encode())}
     answer = client_of(staff).post(f"/staff/chat/send/{grant.pk}/", {"text": "要約して", **more})
     assert answer.status_code == 422
-    assert answer.context["attach"].errors
+    assert answer.context["attach"].errors["file"], "also that it is to be chosen again"
     assert "要約して" in answer.content.decode()
     assert upstream.calls == []
     assert not Attachment.objects.exists()

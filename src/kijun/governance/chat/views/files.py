@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from kijun.governance.access.models import Grant
 from kijun.governance.chat import actions, queries
 from kijun.governance.chat.actions.attachments import MOST_BYTES, Provenance
-from kijun.governance.chat.forms import AttachForm
+from kijun.governance.chat.forms import AskForm, AttachForm
 from kijun.governance.chat.models import Attachment, Conversation, slot_of
 from kijun.governance.chat.typed import keeps_text
 from kijun.governance.chat.views._page import grant_and_conversation, place, show, waiting
@@ -42,6 +42,19 @@ def take(request: StaffRequest, grant: Grant, conversation: Conversation | None)
     return form
 
 
+def not_attached(
+    request: StaffRequest,
+    grant: Grant,
+    conversation: Conversation | None,
+    attach: AttachForm,
+    form: AskForm | None = None,
+) -> HttpResponse:
+    """The page again with what is to be mended; no browser keeps a chosen file for it, and that is said."""
+    if "file" in request.FILES and "file" not in attach.errors:
+        attach.add_error("file", _("ファイルは、もう一度選んでください。"))
+    return show(request, grant, conversation, form=form, attach=attach, status=422)
+
+
 @keeps_text
 @who_may("chat.use")
 @require_POST
@@ -56,7 +69,7 @@ def attach(request: StaffRequest, grant: int) -> HttpResponse:
         if in_pieces:
             why = next(iter(form.errors.values()))
             return JsonResponse({"errors": form.errors, "why": list(why), "form": form.render()}, status=422)
-        return show(request, found, conversation, attach=form, status=422)
+        return not_attached(request, found, conversation, form)
     if in_pieces:
         listed = {"waiting": waiting(request, found, conversation)}
         html = render_to_string("chat/_waiting.html", listed, request)

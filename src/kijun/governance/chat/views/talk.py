@@ -30,7 +30,7 @@ from kijun.governance.chat.forms import AskForm
 from kijun.governance.chat.models import Turn, slot_of
 from kijun.governance.chat.typed import keeps_text
 from kijun.governance.chat.views._page import address_of, grant_and_conversation, show
-from kijun.governance.chat.views.files import brings, take
+from kijun.governance.chat.views.files import brings, not_attached, take
 from kijun.governance.chat.writing import Writing, heading, writing
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.model import LedgerError
@@ -73,7 +73,7 @@ def send(request: StaffRequest, grant: int) -> HttpResponse:
     form = AskForm(request.POST, grant=found)
     actions.save_draft(request.user, slot_of(conversation, found), request.POST.get("text", ""))
     if brings(request) and (attach := take(request, found, conversation)).errors:
-        return show(request, found, conversation, form=form, attach=attach, status=422)
+        return not_attached(request, found, conversation, attach, form)
     if not form.is_valid():
         return show(request, found, conversation, form=form, status=422)
     one = _edit(request, writing(request.user, found, conversation, form, address_of(request)))
