@@ -298,6 +298,11 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
 _APART: Final = ("バンゴウ", "コード", "キゴウ", "コウザ")
 
 
+#: Old systems know no small kana: ｼﾞﾕｳｼﾖ
+_AS_LARGE: Final = str.maketrans("ァィゥェォッャュョ", "アイウエオツヤユヨ")
+_SMALL_KANA: Final = frozenset("ァィゥェォッャュョ")
+
+
 def _spellings(words: Iterable[str]) -> Iterator[str]:
     """Labels as people write them, and those of several English words also as programs do: account no, account_no."""
     for word in words:
@@ -310,6 +315,8 @@ def _spellings(words: Iterable[str]) -> Iterator[str]:
                 yield f"{word.removesuffix(ending)} {ending}"
         if word.endswith(("kodo", "kado")):
             yield f"{word[:-2]}{word[-3]}{word[-2:]}"
+        if script(word) == "kata" and not _SMALL_KANA.isdisjoint(word):
+            yield word.translate(_AS_LARGE)
 
 
 def _add_rules(builder: LexiconBuilder, rules: RuleSet) -> None:

@@ -72,7 +72,7 @@ def _is_name_of_one(text: str, place: int) -> bool:
     """Whether a single kanji before an honorific may be a name: 番さん, not お客さん, 皆さん, 奥さん."""
     return (
         "一" <= text[place] <= "龥"
-        and text[place] not in "皆客奥嫁婿姉兄父母娘孫弟妹爺婆仏神王患親先同各両諸団旦"
+        and text[place] not in "皆客奥嫁婿姉兄父母娘孫弟妹爺婆仏神王患親先同各両諸団旦出"
         and text[place - 1 : place] not in ("お", "ご", "御")
     )
 

@@ -15,9 +15,9 @@ from kijun.inspection.name_beside import before_ages, before_honorifics
 from kijun.inspection.name_forms import form_places
 from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME
 from kijun.inspection.name_romaji import romaji_places
-from kijun.inspection.name_view import GAPS, Place, View, ordinary_kana, parts
+from kijun.inspection.name_view import GAPS, Place, View, ordinary_kana, parts, plain_persons
 from kijun.inspection.scripts import KANJI, script
-from kijun.inspection.tokens import NAME, NOUN
+from kijun.inspection.tokens import NAME, NOUN, is_state
 
 _AFTER: Final = re.compile(
     rf"([{KANJI}ノ]{{1,6}}[ぁ-ん]{{0,4}}|[ァ-ヴー]{{2,12}}|[ぁ-ん]{{2,8}})(?:([ \n・]{{1,3}})([{KANJI}]{{1,4}}[ぁ-ん]{{0,3}}|[ァ-ヴー]{{1,10}}|[ぁ-ん]{{1,6}}))?"
@@ -44,6 +44,7 @@ _SELF: Final = (
     "氏",
 )
 _NAMES: Final = SURNAME | GIVEN | ABROAD
+_DEAR: Final = frozenset({"くん", "君", "ちゃん"})
 
 
 def places(view: View) -> set[Place]:
@@ -60,7 +61,7 @@ def places(view: View) -> set[Place]:
     found.update(standing_alone(view))
     found.update(list(_shorter(view, found)))
     found.update(list(readings(view, found)))
-    return {place for place in found if not _is_plain_kana(view, *place)}
+    return {place for place in found if not (_is_plain_kana(view, *place) or _is_plain_noun(view, *place))}
 
 
 def _is_plain_kana(view: View, start: int, end: int) -> bool:
@@ -68,7 +69,10 @@ def _is_plain_kana(view: View, start: int, end: int) -> bool:
     text = view.text
     if view.scene.kinds[start] not in "hkm" or script(text[start:end]) not in ("hira", "kata"):
         return False
-    if end in view.after["honorific"] or end in view.aged or text.startswith(_SELF, end):
+    called = view.after["honorific"].get(end)
+    if called is not None and called not in _DEAR and text[start:end] in ordinary_kana():
+        return True  # みなさま, ヘルパーさん; but みなちゃん
+    if called is not None or end in view.aged or text.startswith(_SELF, end):
         return False
     tokens = view.tokens
     if start in view.cued_starts and view.names.kind(start, end) & GIVEN:
@@ -82,6 +86,22 @@ def _is_plain_kana(view: View, start: int, end: int) -> bool:
             script(text[start:end]) == "hira" and tokens.ends[number] == end and tokens.kinds[number] > NOUN
         )
     return not (script(text[start:end]) == "kata" and start in view.cued_starts)
+
+
+def _is_plain_noun(view: View, start: int, end: int) -> bool:
+    """Whether a word in kanji is one of the language: 店員さん, and 元気 of 母は元気です, though both are names as well."""
+    if view.scene.kinds[start] != "j":
+        return False
+    word, kind = view.text[start:end], view.names.kind(start, end)
+    if word in plain_persons() and end in view.after["honorific"]:
+        return True
+    if word[-1] in "様殿" and word[:-1] in plain_persons():
+        return True
+    if not kind & GIVEN or kind & SURNAME or end in view.cued_ends or not is_state(word):
+        return False
+    label = view.scene.label(start)
+    told = label is not None and label.type == "PERSON" and label.strength > 0.8
+    return not told or "ぁ" <= view.text[start - 1] <= "ん"
 
 
 def _plausible(view: View, start: int, end: int) -> bool:

@@ -57,7 +57,7 @@ _PERSON_BEFORE: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|nurse|teacher|guardian|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|neighbou?r|musuko no|musume no|kodomo no|tsuma no|otto no|haha no|chichi no|ane no|ani no|imouto no|otouto no|na wa|namae wa)[.:,]? )$|@$"
 )
 _BEFORE: Final = re.compile(
-    r"(?i)\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|from|for|by|with|and|name|re|client|patient|resident|applicant|guardian|contact|attention|attn|regards|best|thanks|sincerely|wishes|is|called|call|visit|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|nurse|teacher|signed|spelling is|[0-9]+[.)])[.:,]?\s{1,2}(?:mr\.? |mrs\.? |ms\.? )?$|\n$|\A$"
+    r"(?i)\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|from|for|by|with|and|name|re|client|patient|resident|applicant|guardian|contact|attention|attn|regards|best|thanks|sincerely|wishes|is|called|call|visit|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|nurse|teacher|signed|spelling is|i am|i'm|name's|[0-9]+[.)])[.:,]?\s{1,2}(?:mr\.? |mrs\.? |ms\.? )?$|\n$|\A$"
 )
 _BEHIND: Final = re.compile(
     r"(?i),? ?\(?(?:[0-9]{1,3}\)|born|b\.|dob|aged?\b|[0-9]{4}[-./])|'s\b|,? (?:asks?|called|calls|reported|reports|lives|came|says|said|wants|needs|has|and (?:baby|his|her))\b| ?[–/] "

@@ -131,5 +131,11 @@ def ordinary_kana() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def plain_persons() -> frozenset[str]:
+    """Who somebody is, which is a rare surname as well: 大工さん, 店員さん."""
+    return frozenset(map(str, read_yaml("names.yaml")["plain_persons"]))
+
+
+@lru_cache(maxsize=1)
 def _prefectures() -> frozenset[str]:
     return frozenset(map(str, read_yaml("names.yaml")["places"]))

@@ -55,6 +55,10 @@ _TALK: Final = frozenset(
         "should",
     ]
 )
+#: Where a secret is kept, which is none: ${DB_PASS}, $DB_PASS, %DB_PASS%, $(cat …), os.environ["DB_PASS"]
+_ELSEWHERE: Final = re.compile(
+    r"\$[({]|\$[A-Z_]{2,40}$|%[A-Z_]{2,40}%?$|@@?[A-Z_]{2,40}@@?$|(?:os\.)?(?:environ|getenv)\b|process\.env\b|ENV\[|System\.getenv|(?:vault|secrets?|env|ssm|keyvault)[.:][A-Za-z_/.-]+$|!(?:Ref|Sub|GetAtt|vault|secret)\b"
+)
 _URL: Final = re.compile(
     r"(?i)(?:https?|ftp|sftp|wss?|postgres(?:ql)?|mysql|mongodb|redis|amqp|smb|ldaps?)://[!-~]{3,600}(?:\n[!-~]{3,200})?"
 )
@@ -172,6 +176,7 @@ def _looks_secret(value: str) -> bool:
         or "://" in bare
         or bare[0] in "<{[("
         or bare.startswith("//")
+        or _ELSEWHERE.match(bare)
     ):
         return False
     digits = sum(char.isdigit() for char in bare)

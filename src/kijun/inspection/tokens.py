@@ -67,6 +67,13 @@ def is_plain_noun(word: str) -> bool:
     return tokens.kinds == [NOUN]
 
 
+@lru_cache(maxsize=4096)
+def is_state(word: str) -> bool:
+    """Whether a word says how somebody is or what is done rather than who it is, though it is also a given name: 元気, 充実, 唯一."""
+    words = _tokenizer().tokenize(word)
+    return len(words) == 1 and words[0].part_of_speech_id() in _states()
+
+
 _LIMIT: Final = 12_000  # characters of up to four bytes; Sudachi refuses more than 49,149 bytes
 _here = threading.local()
 
@@ -79,6 +86,16 @@ def _dictionary() -> Dictionary:
 @cache
 def _kinds() -> tuple[int, ...]:
     return tuple(_kind(*part[:4]) for part in _dictionary().pos_matcher(lambda part: True))
+
+
+@cache
+def _states() -> frozenset[int]:
+    parts = _dictionary().pos_matcher(lambda part: True)
+    return frozenset(
+        number
+        for number, part in enumerate(parts)
+        if part[0] in ("形状詞", "副詞") or (part[:2] == ("名詞", "普通名詞") and part[2] != "一般") or part[1] == "数詞"
+    )
 
 
 def _kind(first: str, second: str, third: str, fourth: str) -> int:
