@@ -147,6 +147,59 @@ def test_one_that_says_nothing_is_given_up(gateway: Running, upstream: Upstream)
     assert len(upstream.calls) == 1  # it may still be at work: it is not asked again
 
 
+def after(seconds: float, script: Any) -> Any:
+    """That script, later."""
+
+    async def late(call: Any, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(seconds)
+        await script(call, writer)
+
+    return late
+
+
+def test_the_time_for_connecting_is_a_part_of_that_for_the_first_byte(
+    gateway: Running, upstream: Upstream
+) -> None:
+    upstream.script = after(0.6, says("遅くなりました。"))
+    gateway.publish(with_upstream(policy(upstream.url), first_byte_timeout=0.2, connect_timeout=5))
+    fails(gateway, 504, "upstream_timeout")
+    gateway.publish(with_upstream(policy(upstream.url), total_timeout=0.2, connect_timeout=5))
+    fails(gateway, 504, "upstream_timeout")
+    told = gateway.ledger.last()[1].content["attempts"]
+    assert told == [{"upstream": "u1", "status": 0, "error": "FirstByteLate", "how": "timeout"}]
+
+
+def test_behind_one_that_says_nothing_the_next_route_is_asked(
+    gateway: Running, upstream: Upstream, second: Upstream
+) -> None:
+    upstream.script = after(30, says("もう誰も待っていません。"))
+    gateway.publish(two(upstream, second, first_byte_timeout=0.2, retries=2))
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    streamed = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert streamed == "二番目です。"
+    assert len(upstream.calls) == 2  # once for each question: it may still be at work
+    made = gateway.ledger.last()[1]
+    assert [(one["upstream"], one["how"]) for one in made.content["attempts"]] == [
+        ("u1", "timeout"),
+        ("u2", "answered"),
+    ]
+
+
+def test_the_total_counts_from_the_beginning_of_the_call(
+    gateway: Running, upstream: Upstream, second: Upstream
+) -> None:
+    """What the first route took is a part of what the second may take in all."""
+    upstream.script = after(0.5, answers({}, "500 Oops"))
+    second.script = after(0.5, says("間に合いません。"))
+    snapshot = two(upstream, second)
+    first, sample, other = snapshot.upstreams
+    gateway.publish(replace(snapshot, upstreams=(first, sample, replace(other, total_timeout=0.8))))
+    fails(gateway, 504, "upstream_timeout")
+    gateway.publish(replace(snapshot, upstreams=(first, sample, replace(other, total_timeout=0.3))))
+    fails(gateway, 502, "upstream_error")
+    assert len(second.calls) == 1  # the second time there was none left for it
+
+
 def test_one_that_falls_silent_or_breaks_off(gateway: Running, upstream: Upstream) -> None:
     async def half(call: Any, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kijun.gateway import verdicts
+from kijun.gateway.attempts import Cut, TooLong
 from kijun.gateway.dialects.base import Answered, count
 from kijun.gateway.dialects.responses_stream import restore_echo
 from kijun.gateway.errors import Refusal, failed_upstream
@@ -26,7 +27,7 @@ from kijun.gateway.streams import (
     event_bytes,
     said_error,
 )
-from kijun.gateway.upstreams import Answer, Cut, TooLong, read
+from kijun.gateway.upstreams import Answer, read
 from kijun.inspection import InspectionError, Words
 from kijun.ledger.model import Entry, Kind, Verdict
 

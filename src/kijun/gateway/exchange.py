@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from kijun.gateway import question as questions
 from kijun.gateway import verdicts
 from kijun.gateway.answer import Outgoing
+from kijun.gateway.attempts import Attempt, how_of
 from kijun.gateway.authorisation import stopped
 from kijun.gateway.errors import LIMIT, Refusal, internal, ledger_busy, ledger_unavailable, unknown_key
 from kijun.gateway.http import Receive, Send, refuse
@@ -28,7 +29,7 @@ from kijun.gateway.reference.model import Found
 from kijun.gateway.reference.shelf import Shelf
 from kijun.gateway.running import Interrupted, Running, Runnings
 from kijun.gateway.snapshot import Grant
-from kijun.gateway.upstreams import Answer, Attempt, Failed, Upstreams
+from kijun.gateway.upstreams import Answer, Failed, Upstreams
 from kijun.inspection import Words
 from kijun.ledger.model import Busy, Entry, LedgerError, Limits, Receipt, Spent, UsedUp, Verdict
 
@@ -151,12 +152,13 @@ class Exchange:
         question = self.question
         hides_usage = question.dialect.prepare(question.body)
         service: Service | None = None
+        began = time.monotonic()
         try:
             with running.interruptible():
-                answer, service = await self._call(routes, hides_usage)
+                answer, service = await self._call(routes, hides_usage, began)
                 outgoing.upstream = service.upstream.id
                 try:
-                    async with asyncio.timeout(service.upstream.total_timeout):
+                    async with asyncio.timeout(began + service.upstream.total_timeout - time.monotonic()):
                         if question.streams:
                             await outgoing.stream(answer, send, hides_usage)
                         else:
@@ -165,6 +167,7 @@ class Exchange:
                     answer.close()
         except Interrupted as cause:
             outgoing.left = cause.stop is None
+            self._ended("left" if outgoing.left else "stopped")
             refusal = stopped(cause.stop) if cause.stop is not None else _left()
             return outgoing.failed(refusal, Verdict.INCOMPLETE)
         except Failed as failed:
@@ -174,12 +177,20 @@ class Exchange:
             refusal_ = outgoing.refusal_of(error)
             if refusal_ is None:
                 raise
+            self._ended(how_of(error), error)
             if service is not None and not isinstance(error, Refusal):
                 self.upstreams.breaker(service).failed()
             return refusal_
         return outgoing.refusal
 
-    async def _call(self, routes: list[tuple[Any, Service]], hides_usage: bool) -> tuple[Any, Service]:
+    def _ended(self, how: str, error: Exception | None = None) -> None:
+        """Say of the last try how it ended."""
+        if self.attempts:
+            self.attempts[-1].ended(how, error)
+
+    async def _call(
+        self, routes: list[tuple[Any, Service]], hides_usage: bool, began: float
+    ) -> tuple[Any, Service]:
         question = self.question
         try:
             return await self.upstreams.call(
@@ -189,6 +200,7 @@ class Exchange:
                 self.attempts,
                 streams=question.streams,
                 quote=self._quote,
+                began=began,
             )
         except Failed as failed:
             # Older services do not know the option by which we ask for tokens.
@@ -203,6 +215,7 @@ class Exchange:
             self.attempts,
             streams=question.streams,
             quote=self._quote,
+            began=began,
         )
 
     async def _finish(self, outgoing: Outgoing, refusal: Refusal | None, send: Send) -> None:

@@ -1,6 +1,8 @@
 """Calls to upstreams: which one, how often, how long, and what its refusals mean for the client.
 
-Before the first byte of an answer another route, or the same again, may be tried; after it never.
+Before the first byte of an answer another route, or the same again, may be tried; after it never. An upstream's times lie one inside of the
+other: connecting is a part of what the first byte may take, and that a part of the total, which counts from the beginning of the call, so that
+the time that other routes took before is in it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import aiohttp
 
 from kijun.gateway import sample
 from kijun.gateway.addresses import address, authorisation
+from kijun.gateway.attempts import Attempt, Cut, FirstByteLate, TooLong, how_of
 from kijun.gateway.breaker import Breaker
 from kijun.gateway.errors import Refusal, failed_upstream
 from kijun.gateway.jsons import NotJson, parse
@@ -48,29 +51,8 @@ class Answer(Protocol):
         """Let go of the connection."""
 
 
-class Cut(Exception):
-    """The connection ended before the answer did."""
-
-
-class TooLong(Exception):
-    """An answer has more bytes than are taken."""
-
-
 Quote = Callable[[str, str, bool], Answer]
 """Path, model's name and whether it streams → the answer of the reference search."""
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One try, for the record."""
-
-    upstream: str
-    status: int = 0
-    error: str = ""
-
-    def told(self) -> dict[str, Any]:
-        """As JSON."""
-        return {"upstream": self.upstream, "status": self.status, "error": self.error}
 
 
 @dataclass(slots=True)
@@ -183,16 +165,21 @@ class Upstreams:
         *,
         streams: bool,
         quote: Quote | None = None,
+        began: float | None = None,
     ) -> tuple[Answer, Service]:
         """The first answer with a good status; raises `Failed`. What was tried is added to ``attempts``.
 
-        ``quote`` answers for the reference search.
+        ``quote`` answers for the reference search. ``began`` is when the call began (`time.monotonic`), from where total times count.
         """
         last: Failed | None = None
         before, pause = "", 0.0
         skipped: set[str] = set()
+        began = time.monotonic() if began is None else began
         for route, service in _tries(routes):
             breaker = self.breaker(service)
+            wanted = pause if before == service.upstream.id else 0.0
+            if time.monotonic() + wanted >= began + service.upstream.total_timeout:
+                continue
             if service.upstream.id in skipped or not breaker.enter():
                 continue
             if pause and before == service.upstream.id:
@@ -205,21 +192,23 @@ class Upstreams:
             attempt = Attempt(service.upstream.id)
             attempts.append(attempt)
             try:
-                answer = await self._once(route, service, path, payload, streams, quote)
+                answer = await self._once(route, service, path, payload, streams, quote, began)
             except asyncio.CancelledError:
                 breaker.undecided()
                 raise
             except (aiohttp.ClientError, OSError, Garbage) as error:
                 breaker.failed()
-                attempt.error = type(error).__name__
+                attempt.ended(how_of(error), error)
                 last, pause = _no_answer(error), _soon()
                 if isinstance(error, FirstByteLate):
-                    break
+                    skipped.add(before)
                 continue
             attempt.status = answer.status
             if answer.status < 300:
                 breaker.succeeded()
+                attempt.how = "answered"
                 return answer, service
+            attempt.how = "refused"
             again, last, wait = await _refused(answer)
             if answer.status >= 500:
                 breaker.failed()
@@ -250,6 +239,7 @@ class Upstreams:
         payload: Payload,
         streams: bool,
         quote: Quote | None,
+        began: float,
     ) -> Answer:
         if service.upstream.kind == "reference" and quote is not None:
             return quote(path, route.model, streams)
@@ -257,7 +247,6 @@ class Upstreams:
         upstream = service.upstream
         if upstream.kind == "sample":
             return sample.answer(path, body, content_type, streams=streams)
-        started = time.monotonic()
         headers = {
             "content-type": content_type,
             "accept": "text/event-stream" if streams else "application/json, */*;q=0.5",
@@ -266,9 +255,9 @@ class Upstreams:
             **authorisation(service),
             **service.headers,
         }
-        first = min(upstream.first_byte_timeout, upstream.total_timeout)
+        ends = began + upstream.total_timeout
         try:
-            async with asyncio.timeout(upstream.connect_timeout + first):
+            async with asyncio.timeout(min(upstream.first_byte_timeout, ends - time.monotonic())):
                 response = await self._session.post(
                     address(service, route, path),
                     data=body,
@@ -287,11 +276,7 @@ class Upstreams:
             raise
         except TimeoutError as error:
             raise FirstByteLate from error
-        return _Http(response, service, self._limit, started + upstream.total_timeout)
-
-
-class FirstByteLate(OSError):
-    """The upstream took the request and said nothing for too long: it is not asked again, for it may still be at work."""
+        return _Http(response, service, self._limit, ends)
 
 
 def _tries(routes: Sequence[tuple[Route, Service]]) -> list[tuple[Route, Service]]:
