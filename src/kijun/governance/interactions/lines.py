@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.interactions import wording
+from kijun.governance.interactions import sending, wording
 from kijun.governance.interactions.names import Names
 from kijun.governance.interactions.reading import excerpt
 from kijun.governance.interactions.searching import Interaction, Results
@@ -33,6 +33,7 @@ SHEET: Final = (
     SheetColumn("findings", gettext_lazy("見つかったもの"), width=30),
     SheetColumn("held", gettext_lazy("保全")),
     SheetColumn("model", gettext_lazy("モデル")),
+    SheetColumn("sent", gettext_lazy("送った先"), width=30),
     SheetColumn("source", gettext_lazy("記録の経路")),
     SheetColumn("tokens_in", gettext_lazy("入力のトークン数"), "number"),
     SheetColumn("tokens_out", gettext_lazy("出力のトークン数"), "number"),
@@ -53,6 +54,7 @@ class Line:
     verdicts: list[tuple[StrOrPromise, str]]
     findings: list[str]
     source: StrOrPromise
+    sent: list[str]
 
 
 def line(one: Interaction, names: Names, length: int = 80) -> Line:
@@ -69,6 +71,7 @@ def line(one: Interaction, names: Names, length: int = 80) -> Line:
         list(dict.fromkeys(verdicts)),
         [wording.finding(type) for type in one.findings],
         wording.source(first.source),
+        sending.told(one, names),
     )
 
 
@@ -95,6 +98,7 @@ def _row(shown: Line) -> dict[str, Any]:
         "findings": listed(shown.findings),
         "held": _("保全中") if one.holds else "",
         "model": answer.model,
+        "sent": listed(shown.sent),
         "source": str(shown.source),
         "tokens_in": max(entry.tokens_in for entry in one.entries),
         "tokens_out": max(entry.tokens_out for entry in one.entries),

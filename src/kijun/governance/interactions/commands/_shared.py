@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from kijun.governance.access.commands import NotThere, command, person_of, town_of
-from kijun.governance.access.models import Purpose
+from kijun.governance.access.models import Purpose, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions.searching import moment
 from kijun.governance.inventory.models import AISystem
@@ -68,7 +68,7 @@ class Codes:
         self._known: dict[tuple[str, str], str] = {}
 
     def __call__(self, kind: str, id: str) -> str:
-        """The code of a person, system, department or purpose; the id itself where it leads nowhere."""
+        """The code of a person, system, department, purpose or service; the id itself where it leads nowhere."""
         if not id.isdecimal() or len(id) > 18:
             return id
         if (kind, id) not in self._known:
@@ -81,6 +81,7 @@ class Codes:
             "system": (AISystem, "code"),
             "department": (Department, "code"),
             "purpose": (Purpose, "name"),
+            "upstream": (Upstream, "name"),
         }
         model, attribute = models[kind]
         row = model.objects.of(self._town).filter(pk=pk).first()

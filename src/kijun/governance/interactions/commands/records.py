@@ -22,7 +22,7 @@ from kijun.governance.access.commands import (
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
-from kijun.governance.interactions import ledger, searching, wording
+from kijun.governance.interactions import ledger, searching, sending, wording
 from kijun.governance.interactions.commands._shared import (
     Codes,
     acting,
@@ -185,6 +185,16 @@ def _whole(who: Person, one: Interaction, *, own: bool, unmask: bool) -> dict[st
     return {
         **_summary(one, codes),
         "own": own,
+        "upstream": codes("upstream", (one.answer or one.first).upstream),
+        "sent_to": [
+            {
+                "service": codes("upstream", each.upstream),
+                "how": each.how,
+                "status": each.status,
+                "error": each.error,
+            }
+            for each in sending.sent(one)
+        ],
         "retention": one.first.retention,
         "entries": entries,
         "holds": [
@@ -233,8 +243,12 @@ def _entry(entry: Record, proof: Any, *, unmask: bool) -> dict[str, Any]:
 
 def _lines(found: dict[str, Any]) -> list[str]:
     """For people: what the list shows, then each half."""
-    known = ("entries", "holds", "history", "excerpt")
+    known = ("entries", "holds", "history", "excerpt", "sent_to")
     lines = facts({name: value for name, value in found.items() if name not in known})
+    lines += [
+        f"送った先 / sent to\t{one['service']}\t{one['how']}\t{one['status'] or one['error'] or '-'}"
+        for one in found["sent_to"]
+    ]
     for entry in found["entries"]:
         kind, verdict = wording.KINDS.get(entry["kind"], entry["kind"]), entry["verdict"]
         lines += ["", f"{kind} {entry['kind']}\t{entry['at']}\t{verdict}"]

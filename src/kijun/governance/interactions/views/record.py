@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
-from kijun.governance.interactions import actions, ledger, wording
+from kijun.governance.interactions import actions, ledger, sending, wording
 from kijun.governance.interactions.beside import beside
 from kijun.governance.interactions.forms import ReasonForm
 from kijun.governance.interactions.looks import history, look
@@ -190,7 +190,8 @@ def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool
         halves = [_half(entry, book.prove(entry.seq), masked) for entry in one.entries]
         holds = holds_of(book, request.municipality.code, one.id) if one.holds or _may_hold(request) else []
     names = names_of(request.municipality, one.entries)
-    names.known |= resolve(request.municipality, {"person": _people(holds)}).known
+    also = {"person": _people(holds), "upstream": sending.upstreams([one])}
+    names.known |= resolve(request.municipality, also).known
     own = is_own(one, reach)
     may_unmask = _may_unmask(request, one, reach)
     context = {
@@ -198,6 +199,7 @@ def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool
         "own": own,
         "halves": halves,
         "facts": _facts(one, names),
+        "sent": sending.told(one, names),
         "who": names.who(one.first) or str((_imported(one) or {}).get("user", "")),
         "holds": [
             (hold, names.of("person", hold.by), moment(hold.at)) for hold in holds if hold.released_at is None

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from kijun.governance.interactions import searching
+from kijun.governance.interactions import searching, sending
 from kijun.governance.interactions.forms import ReasonForm, SearchForm
 from kijun.governance.interactions.lines import MOST, line, workbook
 from kijun.governance.interactions.looks import look
-from kijun.governance.interactions.names import names_of
+from kijun.governance.interactions.names import names_of, resolve
 from kijun.governance.interactions.reach import reach_of
 from kijun.governance.interactions.searching import Results
 from kijun.governance.interactions.views._shared import keep_reason, number, reason_of, with_ledger
@@ -73,7 +73,9 @@ def _too_many() -> str:
 
 def _file(request: StaffRequest, results: Results) -> HttpResponse:
     entries = [entry for one in results.interactions for entry in one.entries]
-    content = workbook(results, names_of(request.municipality, entries))
+    names = names_of(request.municipality, entries)
+    names.known |= resolve(request.municipality, {"upstream": sending.upstreams(results.interactions)}).known
+    content = workbook(results, names)
     return excel_response(content, f"{_('入出力記録')}_{timezone.localdate():%Y%m%d}.xlsx")
 
 
