@@ -23,6 +23,7 @@ from kijun.cli import services
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]
 KIJUN = (sys.executable, "-P", "-m", "kijun.cli")
+AUDIT = ("--as", "9001", "--reason", "定期監査")
 
 
 class Town:
@@ -143,7 +144,7 @@ def test_an_individual_number_is_blocked_and_kept(
 def test_what_the_ai_was_sent_holds_no_name(town: Town, key: dict[str, str], client: openai.OpenAI) -> None:
     ask(client, key, "難波大助様の相談です。要約してください。")
     exported = town.home.parent / "export"
-    done = town.kijun("ledger", "export", str(exported), "--municipality", "all", "--json")
+    done = town.kijun("ledger", "export", str(exported), *AUDIT, "--json")
     assert done.returncode == 0, done.stderr
     entries = (exported / "entries.jsonl").read_text(encoding="utf-8")
     assert "⟦氏名1⟧" in entries
@@ -225,7 +226,7 @@ def test_killed_under_load_it_is_back_and_nothing_acknowledged_is_lost(
     report = json.loads(town.kijun("ledger", "verify", "--json").stdout)
     assert report["faults"] == []
     exported = town.home.parent / f"after-{module}"
-    town.kijun("ledger", "export", str(exported), "--municipality", "all")
+    town.kijun("ledger", "export", str(exported), *AUDIT)
     kinds: dict[str, list[str]] = {}
     for line in (exported / "entries.jsonl").read_text(encoding="utf-8").splitlines():
         _id, interaction, kind, *_rest = json.loads(line)["clear"]

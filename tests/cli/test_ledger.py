@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from kijun.ledger.appending import appender
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import new_id
 from tests.ledger.bucket import S3Server
-from tests.ledger.conftest import OTHER_TOWN, TOWN, entry, s3
+from tests.ledger.conftest import OTHER_TOWN, entry, s3
 
 __all__ = ["s3"]
 
@@ -108,26 +106,19 @@ def test_head_is_what_an_auditor_keeps(home: Path, capsys: pytest.CaptureFixture
     assert head["key"] in capsys.readouterr().out
 
 
-def test_an_export_verifies_in_the_auditors_own_python(
+def test_days_are_japans() -> None:
+    assert command.day("2026-11-01") == 1_793_458_800_000  # 2026-10-31 15:00 in Greenwich
+
+
+def test_nothing_is_written_out_in_nobodys_name_or_without_a_reason(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "out"
-    manifest = told(capsys, "export", str(out), "--municipality", TOWN, "--format", "csv")
-    assert manifest["entries"] == 3
-    assert out.stat().st_mode & 0o077 == 0
-    done = subprocess.run([sys.executable, "-I", "-S", str(out / "kijun_verify.py"), str(out)])
-    assert done.returncode == 0
-    assert main(["ledger", "export", str(out), "--municipality", TOWN]) == 1
-    assert "空ではありません" in capsys.readouterr().err
-    with pytest.raises(SystemExit) as stopped:
-        main(["ledger", "export", str(tmp_path / "x"), "--municipality", TOWN, "--since", "yesterday"])
-    assert stopped.value.code == 2
-
-
-def test_days_are_japans(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.day("2026-11-01") == 1_793_458_800_000  # 2026-10-31 15:00 in Greenwich
-    manifest = told(capsys, "export", str(tmp_path / "o"), "--municipality", "all", "--until", "2026-01-01")
-    assert manifest["entries"] == 0
+    """What it does in somebody's name is tested where people are: tests/governance/interactions/test_exports.py."""
+    for words in ((), ("--as", "0007"), ("--reason", "監査")):
+        with pytest.raises(SystemExit) as stopped:
+            main(["ledger", "export", str(tmp_path / "out"), *words])
+        assert stopped.value.code == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_proof_is_for_what_is_signed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,14 +6,13 @@ import argparse
 import datetime
 import getpass
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from kijun.ledger.model import JAPAN, LedgerError, Query
+from kijun.ledger.model import JAPAN, LedgerError
 from kijun.sites import environ
 
 Run = Callable[[argparse.Namespace], int]
@@ -87,7 +86,19 @@ def _for_verify(one: argparse.ArgumentParser) -> None:
 
 def _for_export(one: argparse.ArgumentParser) -> None:
     one.add_argument("folder", type=Path, metavar="FOLDER", help="an empty folder, or one to be made")
-    one.add_argument("--municipality", required=True, metavar="CODE", help="six-digit code, or all")
+    one.add_argument(
+        "--as",
+        dest="acting",
+        required=True,
+        metavar="NUMBER",
+        help="staff number of the person in whose name this is done; their rights hold",
+    )
+    one.add_argument(
+        "--reason", required=True, metavar="TEXT", help="why; stands in the ledger and in the trail"
+    )
+    one.add_argument(
+        "--municipality", metavar="CODE", help="whose (six digits); default: the only municipality"
+    )
     one.add_argument("--since", type=day, metavar="DAY", help="first day, as 2026-11-01")
     one.add_argument("--until", type=day, metavar="DAY", help="day before which it ends")
     one.add_argument(
@@ -190,29 +201,14 @@ def checkpoint(args: argparse.Namespace) -> int:
 
 
 def export(args: argparse.Namespace) -> int:
-    """Entries of one municipality (or all) for an auditor."""
-    from kijun.ledger.appending import appender
-    from kijun.ledger.exporting import export as write
+    """Entries of one municipality for an auditor, in a person's name and for a reason, as every look at records."""
+    from kijun.cli.main import set_up_django
 
-    query = Query(
-        municipality=None if args.municipality == "all" else args.municipality,
-        since=args.since,
-        until=args.until,
-    )
-    os.umask(0o077)
-    with opened() as ledger:
-        with appender(environ.home(), ledger, elsewhere()) as to:
-            to.checkpoint()
-        manifest = write(ledger, query, args.folder, tuple(dict.fromkeys(args.format)))
-    show(
-        args,
-        manifest,
-        [
-            f"{manifest['entries']:,}件を {args.folder} に書き出しました。 / {manifest['entries']:,} entries are in {args.folder}.",
-            f"検証 / verify:  python3 {args.folder}/kijun_verify.py {args.folder}",
-        ],
-    )
-    return 0
+    set_up_django()
+    from kijun.governance.interactions.commands import carry_out, exports
+
+    args.carry_out = exports.export
+    return carry_out(args, "docs/ledger.md")
 
 
 def prove(args: argparse.Namespace) -> int:

@@ -46,16 +46,22 @@ class Exported(LedgerError):
     """The folder is not empty, or nothing is signed yet."""
 
 
-def export(
-    ledger: Ledger, query: Query, folder: Path, formats: tuple[str, ...] = ("jsonl",)
-) -> dict[str, Any]:
-    """Write everything that answers the query (its ``limit`` is not looked at) into an empty folder; gives the manifest.
-
-    Entries that no checkpoint signs yet are left out: make one first (`client.Client.command`, "checkpoint").
-    """
+def prepare(folder: Path) -> None:
+    """Make the folder of an export, closed to others; raises `Exported` where something lies in it."""
     if folder.exists() and any(folder.iterdir()):
         raise Exported(f"{folder} は空ではありません。", f"{folder} is not empty: name another folder.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def export(
+    ledger: Ledger, query: Query, folder: Path, formats: tuple[str, ...] = ("jsonl",), look: str = ""
+) -> dict[str, Any]:
+    """Write everything that answers the query (its ``limit`` is not looked at) into an empty folder; gives the manifest.
+
+    Entries that no checkpoint signs yet are left out: make one first (`client.Client.command`, "checkpoint"). ``look`` is the id of the
+    entry that tells of this export.
+    """
+    prepare(folder)
     newest = list(ledger.checkpoints())[-1:]
     if not newest:
         raise Exported("署名された記録がまだありません。", "Nothing was recorded and signed yet.")
@@ -72,6 +78,7 @@ def export(
         "format": FORMAT,
         "made_at": now_ms(),
         "municipality": query.municipality,
+        "look": look,
         "entries": len(places),
         "size": size,
         "places": ranges.ranges_of(places),

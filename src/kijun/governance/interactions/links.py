@@ -108,6 +108,7 @@ def register_all() -> None:
 ACTIONS = {
     "interactions.searched": _("入出力記録を検索した"),
     "interactions.exported": _("入出力記録の一覧をExcelに書き出した"),
+    "interactions.taken_out": _("すべての入出力記録を監査用に書き出した"),
     "interactions.opened": _("入出力記録を開いた"),
     "interactions.unmasked": _("伏せた値を表示した"),
     "interactions.held": _("入出力記録を保全した"),

@@ -21,6 +21,7 @@ RETENTION: Final = "y5"
 MOST: Final = 1_000
 """Interactions and people that one look names."""
 THING: Final = "interactions.record"
+TAKEN_OUT: Final = "taken_out"
 
 
 def _whose(records: Iterable[Record]) -> list[str]:
@@ -42,7 +43,41 @@ def look(
     What was looked for may itself be somebody's name: it stands encrypted in the ledger; the trail tells only which fields were asked.
     """
     rows = list(records)
-    conditions = {key: value for key, value in (asked or {}).items() if value}
+    content = {
+        "asked": _conditions(asked),
+        "interaction": interaction,
+        "interactions": list(dict.fromkeys(one.interaction for one in rows))[:MOST],
+        "whose": _whose(rows),
+    }
+    thing = Ref(THING, interaction or "*", interaction[:12] or "検索 search")
+    _record(person, action, reason, content, thing, len(rows))
+
+
+def take_out(person: Person, reason: str, query: Query, asked: Mapping[str, Any]) -> str:
+    """Record that everything which answers a query is about to be written out; gives the look's id. Raises `LedgerError`.
+
+    It may be millions of entries: whose they are is counted where they lie, and named as far as one look names people.
+    """
+    with ledger.reading() as book:
+        groups = book.aggregate(("person", "application"), query)
+    whose = dict.fromkeys(one["person"] or one["application"] for one in groups)
+    count = sum(int(one["count"]) for one in groups)
+    content = {
+        "asked": _conditions(asked),
+        "interaction": "",
+        "interactions": [],
+        "count": count,
+        "whose": [one for one in whose if one][:MOST],
+    }
+    return _record(person, TAKEN_OUT, reason, content, Ref(THING, "*", "書き出し export"), count)
+
+
+def _conditions(asked: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {key: value for key, value in (asked or {}).items() if value}
+
+
+def _record(person: Person, action: str, reason: str, content: dict[str, Any], thing: Ref, count: int) -> str:
+    """In the ledger first, then in the trail."""
     id = new_id()
     entry = Entry(
         kind=Kind.LOOK,
@@ -55,17 +90,14 @@ def look(
         content={
             "look": action,
             "why": reason,
-            "asked": conditions,
-            "interaction": interaction,
-            "interactions": list(dict.fromkeys(one.interaction for one in rows))[:MOST],
-            "whose": _whose(rows),
+            **content,
             **({"by_command": True} if is_at_console() else {}),
         },
     )
     ledger.record([entry])
-    thing = Ref(THING, interaction or "*", interaction[:12] or "検索 search")
-    detail = {"reason": reason, "look": id, "fields": sorted(conditions), "count": len(rows)}
+    detail = {"reason": reason, "look": id, "fields": sorted(content["asked"]), "count": count}
     told(person.municipality.chain, person, f"interactions.{action}", thing, detail)
+    return id
 
 
 # --- reading what was recorded --------------------------------------------------------------
@@ -112,7 +144,7 @@ def _told(record: Record) -> Look:
         str(content.get("why", "")),
         [str(one) for one in whose] if isinstance(whose, list) else [],
         str(content.get("interaction", "")),
-        len(several) if isinstance(several, list) else 0,
+        content.get("count") or (len(several) if isinstance(several, list) else 0),
         bool(content.get("by_command")),
     )
 

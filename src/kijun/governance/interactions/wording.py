@@ -60,6 +60,7 @@ UNINSPECTED: Final[Mapping[str, StrOrPromise]] = {
 LOOKS: Final[Mapping[str, StrOrPromise]] = {
     "searched": _("検索した"),
     "exported": _("Excelに書き出した"),
+    "taken_out": _("すべての記録を監査用に書き出した"),
     "opened": _("開いた"),
     "unmasked": _("伏せた値を表示した"),
 }
