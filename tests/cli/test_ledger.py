@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from kijun.cli import ledger as command
+from kijun.cli import writer
 from kijun.cli.main import main
 from kijun.ledger.appending import appender
+from kijun.ledger.keys import RootKey
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import new_id
 from tests.ledger.bucket import S3Server
@@ -134,21 +136,77 @@ def test_sealing_by_hand_and_the_figures_after(home: Path, capsys: pytest.Captur
     assert told(capsys, "verify")["holds"]
 
 
-def test_the_root_key_comes_back_from_escrow(
-    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def escrowed(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, ...]:
+    """The words after ``escrow restore`` that bring this ledger's key back."""
     (tmp_path / "words").write_text(PASSPHRASE + "\n", encoding="utf-8")
     how = (str(tmp_path / "key.escrow"), "--passphrase-file", str(tmp_path / "words"))
     assert main(["ledger", "escrow", "export", *how]) == 0
+    capsys.readouterr()
+    return how
+
+
+def test_the_root_key_comes_back_from_escrow(
+    home: Path, escrowed: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     lost = (home / "ledger" / "root-key").read_bytes()
     (home / "ledger" / "root-key").unlink()
-    assert main(["ledger", "escrow", "restore", *how]) == 0
+    assert main(["ledger", "escrow", "restore", *escrowed]) == 0
     assert (home / "ledger" / "root-key").read_bytes() == lost
     capsys.readouterr()
     assert told(capsys, "verify")["holds"]
 
 
-def test_a_lost_key_is_told_with_what_to_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lost_key_is_not_replaced_and_comes_back_at_the_first_try(
+    home: Path, escrowed: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "ledger" / "root-key").unlink()
+    there = sorted(home.rglob("*"))
+    for words in (("status",), ("verify",), ("head",), ("checkpoint",), ("escrow", "export", *escrowed)):
+        assert main(["ledger", *words]) == 1
+        said = capsys.readouterr()
+        assert "kijun ledger escrow restore" in said.err
+        assert "is gone" in said.err
+    assert sorted(home.rglob("*")) == there, "nothing was made"
+    assert told(capsys, "escrow", "restore", *escrowed)["fingerprint"]
+    report = told(capsys, "verify")
+    assert (report["holds"], report["entries"]) == (True, 4)
+
+
+def test_a_key_that_was_cut_is_told_and_comes_back(
+    home: Path, escrowed: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "ledger" / "root-key").write_bytes(b"cut")
+    assert main(["ledger", "verify"]) == 1
+    assert "kijun ledger escrow restore" in capsys.readouterr().err
+    assert main(["ledger", "escrow", "restore", *escrowed]) == 0
+    capsys.readouterr()
+    assert told(capsys, "verify")["holds"]
+
+
+def test_another_ledgers_key_is_not_put_there(
+    home: Path, tmp_path: Path, escrowed: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.escrow"
+    other.write_text(RootKey(b"another key of 32 bytes, as it i").escrow(PASSPHRASE), encoding="utf-8")
+    (home / "ledger" / "root-key").unlink()
+    assert main(["ledger", "escrow", "restore", str(other), *escrowed[1:]]) == 1
+    assert "not this ledger's" in capsys.readouterr().err
+    assert not (home / "ledger" / "root-key").exists()
+    assert main(["ledger", "escrow", "restore", *escrowed]) == 0
+
+
+def test_the_writer_ends_with_words_where_the_key_is_lost(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The gateway records through it, and answers nobody whose question cannot be recorded."""
+    (home / "ledger" / "root-key").unlink()
+    assert writer.main() == 1
+    assert "kijun ledger escrow restore" in capsys.readouterr().err
+    assert not (home / "ledger" / "root-key").exists()
+
+
+def test_another_key_is_told_with_what_to_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "ledger" / "root-key").write_bytes(b"another key of 32 bytes, as it i")
     assert main(["ledger", "verify"]) == 1
     assert "kijun ledger escrow restore" in capsys.readouterr().err

@@ -9,7 +9,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kijun.ledger.keeping import LostKey
 from kijun.ledger.keys import CONTENT, MASKED, BadEscrow, KeyRing, RootKey, Scope, WrongKey, decrypt, encrypt
+from kijun.ledger.ledger import Ledger
+from tests.ledger.conftest import append, entry
 
 NOVEMBER = Scope(CONTENT, "131000", "2026-11", "y1")
 PASSPHRASE = "正しい馬は電池をホチキスで"
@@ -97,3 +100,31 @@ def test_the_same_text_never_looks_the_same() -> None:
     cipher = AESGCM(b"k" * 32)
     assert encrypt(cipher, b"x", b"") != encrypt(cipher, b"x", b"")
     assert decrypt(cipher, encrypt(cipher, b"", b""), b"") == b""
+
+
+def test_a_key_that_was_lost_before_anything_was_recorded_is_made_anew(folder: Path) -> None:
+    with Ledger(folder) as opened:
+        before = opened.keys.fingerprint
+    (folder / "root-key").unlink()
+    with Ledger(folder) as opened:
+        assert opened.keys.fingerprint != before
+        append_one(opened)
+    (folder / "root-key").unlink()
+    with pytest.raises(LostKey, match="escrow restore"):
+        Ledger(folder)
+    assert not (folder / "root-key").exists()
+
+
+def test_nothing_is_recorded_under_a_key_whose_file_was_lost_and_made_anew(folder: Path) -> None:
+    """A writer that runs on with the old one would record what nobody can read after it ended."""
+    with Ledger(folder) as running:
+        (folder / "root-key").unlink()
+        with Ledger(folder):
+            pass
+        with pytest.raises(WrongKey):
+            append_one(running)
+
+
+def append_one(ledger: Ledger) -> None:
+    ledger.database.lock()
+    append(ledger.journal, entry())

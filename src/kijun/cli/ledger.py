@@ -8,6 +8,7 @@ import getpass
 import json
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -264,24 +265,30 @@ def bring(args: argparse.Namespace) -> int:
 
 def escrow(args: argparse.Namespace) -> int:
     """Export the root key under a passphrase, or restore it."""
+    from kijun.ledger.database import connect
     from kijun.ledger.files import private_folder, write_whole
+    from kijun.ledger.keeping import put_back
     from kijun.ledger.keys import RootKey
 
     if args.passphrase_file:
         passphrase = args.passphrase_file.read_text(encoding="utf-8").strip("\r\n")
     else:
         passphrase = getpass.getpass("合言葉 / passphrase: ")
-    folder = private_folder(environ.home() / HOME_LEDGER)
     if args.what == "export":
-        key = RootKey.load(folder)
-        write_whole(args.file.resolve(), key.escrow(passphrase).encode())
-        print(f"鍵 {key.fingerprint} を {args.file} に書き出しました。別の場所に保管してください。")
-        print(f"The key {key.fingerprint} is in {args.file}; keep it elsewhere.")
-        return 0
-    key = RootKey.from_escrow(args.file.read_text(encoding="utf-8"), passphrase)
-    key.store(folder)
-    with opened():  # refuses a key that is not this ledger's
-        print(f"鍵 {key.fingerprint} を戻しました。 / The key {key.fingerprint} is back.")
+        with opened() as ledger:
+            text, fingerprint = ledger.keys.escrow(passphrase), ledger.keys.fingerprint
+        write_whole(args.file.resolve(), text.encode())
+        lines = [
+            f"鍵 {fingerprint} を {args.file} に書き出しました。別の場所に保管してください。",
+            f"The key {fingerprint} is in {args.file}; keep it elsewhere.",
+        ]
+    else:
+        key = RootKey.from_escrow(args.file.read_text(encoding="utf-8"), passphrase)
+        folder, fingerprint = private_folder(environ.home() / HOME_LEDGER), key.fingerprint
+        with closing(connect(folder, environ.text("DATABASE_URL"))) as database:
+            put_back(folder, database, key)
+        lines = [f"鍵 {fingerprint} を戻しました。 / The key {fingerprint} is back."]
+    show(args, {"fingerprint": fingerprint, "file": str(args.file)}, lines)
     return 0
 
 

@@ -4,13 +4,46 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kijun.ledger.database import Database, Link
-from kijun.ledger.keys import BYTES, KeyRing, RootKey, Scope, WrongKey
+from kijun.ledger.keys import BYTES, NAME, KeyRing, RootKey, Scope, WrongKey
 from kijun.ledger.model import now_ms
-from kijun.ledger.schema import meta, set_meta
+from kijun.ledger.schema import create, meta, set_meta
+
+
+class LostKey(WrongKey):
+    """The root key is gone, and something was recorded under it."""
+
+
+def root_of(folder: Path, database: Database) -> RootKey:
+    """A ledger's root key. A new one is made only where nothing was recorded yet; raises `LostKey` where something was."""
+    if not (folder / NAME).exists():
+        create(database)
+        with database.writing() as link:
+            if _is_used(link):
+                raise LostKey(
+                    f"台帳の鍵（{folder / NAME}）がありません。別の鍵では記録を読めないため、新しい鍵は作っていません。"
+                    "kijun ledger escrow restore ファイル で預けた鍵を戻すか、バックアップの root-key を戻してください。",
+                    f"The ledger's root key ({folder / NAME}) is gone. What is recorded cannot be read with another, so none was made: "
+                    "put it back with kijun ledger escrow restore FILE, or from the back-up.",
+                )
+            link.execute("DELETE FROM meta WHERE name = 'root_key'")
+    return RootKey.load(folder)
+
+
+def put_back(folder: Path, database: Database, root: RootKey) -> None:
+    """Put a root key into the ledger's folder again; raises `WrongKey` for one that is not this ledger's, before anything is written."""
+    create(database)
+    Keys(database, root).check_root()
+    root.store(folder)
+
+
+def _is_used(link: Link) -> bool:
+    """Whether data keys were made, or entries recorded."""
+    return any(link.execute(f"SELECT 1 FROM {table} LIMIT 1") for table in ("keys", "leaves", "tiles"))  # noqa: S608 - fixed words
 
 
 class Keys:
@@ -31,15 +64,21 @@ class Keys:
     def check_root(self) -> None:
         """Raise `WrongKey` unless the root key is the one that this ledger began with; the first one is remembered."""
         with self._database.writing() as link:
-            known = meta(link, "root_key")
-            if known is None:
+            if meta(link, "root_key") is None:
                 set_meta(link, "root_key", self._root.fingerprint)
-            elif known != self._root.fingerprint:
-                raise WrongKey(
-                    "台帳の鍵（root-key）が、この台帳のものではありません。バックアップか、預けた鍵から戻してください。",
-                    "The root key is not this ledger's: restore it from the back-up or from escrow "
-                    "(kijun ledger escrow restore).",
-                )
+            self._is_ours(link)
+
+    def _is_ours(self, link: Link) -> None:
+        if meta(link, "root_key") != self._root.fingerprint:
+            raise WrongKey(
+                "台帳の鍵（root-key）が、この台帳のものではありません。バックアップか、預けた鍵から戻してください。",
+                "The root key is not this ledger's: restore it from the back-up or from escrow "
+                "(kijun ledger escrow restore).",
+            )
+
+    def escrow(self, passphrase: str) -> str:
+        """See `keys.RootKey.escrow`."""
+        return self._root.escrow(passphrase)
 
     def _fetch(self, id: int) -> tuple[Scope, bytes | None] | None:
         with self._database.reading() as link:
@@ -58,6 +97,9 @@ class Keys:
             return known
         id = find(link, scope, link.share)
         if id is None:
+            self._is_ours(
+                link
+            )  # the key's file may have been lost and made anew before anything was recorded
             id = int(link.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM keys")[0][0])
             raw = secrets.token_bytes(BYTES)
             link.execute(

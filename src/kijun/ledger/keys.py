@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from kijun.ledger.files import read_or_make, write_whole
 from kijun.ledger.model import LedgerError
 
+NAME: Final = "root-key"
 BYTES: Final = 32
 NONCE: Final = 12
 CONTENT: Final = "content"
@@ -75,8 +76,15 @@ class RootKey:
 
     @classmethod
     def load(cls, folder: Path) -> RootKey:
-        """The key in ``folder/root-key``, made when there is none."""
-        return cls(read_or_make(folder / "root-key", BYTES))
+        """The key in ``folder/root-key``, made when there is none: `keeping.root_of` knows where that may be. Raises `WrongKey` where
+        the file holds no key."""
+        try:
+            return cls(read_or_make(folder / NAME, BYTES))
+        except ValueError as error:
+            raise WrongKey(
+                f"{folder / NAME} は、台帳の鍵ではありません（長さが違います）。バックアップから、または kijun ledger escrow restore で戻してください。",
+                f"{error}, or restore it from escrow (kijun ledger escrow restore).",
+            ) from error
 
     @property
     def fingerprint(self) -> str:
@@ -134,8 +142,9 @@ class RootKey:
 
     def store(self, folder: Path) -> None:
         """Put the key into the folder; an existing one of another value is never overwritten."""
-        path = folder / "root-key"
-        if path.exists() and path.read_bytes() != self._key:
+        path = folder / NAME
+        held = path.read_bytes() if path.exists() else b""
+        if len(held) == BYTES and held != self._key:  # of another length it is none
             raise WrongKey(
                 f"{path} に別の鍵があります。名前を変えて退避してから、もう一度実行してください。",
                 f"{path} holds another key: move it away first, then try again.",

@@ -15,7 +15,7 @@ from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.database import Link, connect
 from kijun.ledger.files import private_folder
 from kijun.ledger.journal import Journal
-from kijun.ledger.keys import RootKey
+from kijun.ledger.keeping import root_of
 from kijun.ledger.model import Page, Query, Record
 from kijun.ledger.notes import Verifier
 from kijun.ledger.packing import BadPacking, parted, storable, unpack
@@ -58,8 +58,12 @@ class Ledger:
         self.url, self.files = url, files
         self.store = open_store(folder, files)
         self.database = connect(folder, url)
-        self.journal = Journal(self.database, RootKey.load(folder))
-        self.journal.prepare()  # the tree is read by what needs it: one that is broken can still be verified and read
+        try:
+            self.journal = Journal(self.database, root_of(folder, self.database))
+            self.journal.prepare()  # the tree is read by what needs it: one that is broken can still be verified and read
+        except BaseException:
+            self.database.close()
+            raise
         self.keys = self.journal.keys
         self.reader = Reader(self.store, self._index_key, self.decrypted, folder / "private")
 

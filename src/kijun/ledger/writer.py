@@ -20,7 +20,7 @@ from kijun.ledger.counting import forget_old
 from kijun.ledger.database import FAULTS, connect, unavailable
 from kijun.ledger.files import private_folder
 from kijun.ledger.journal import Appending, Journal
-from kijun.ledger.keys import RootKey
+from kijun.ledger.keeping import root_of
 from kijun.ledger.model import Busy, LedgerError, Unavailable, now_ms
 from kijun.ledger.orphans import Orphans
 from kijun.ledger.schema import set_meta
@@ -86,9 +86,13 @@ class Writer:
         self._folder = private_folder(folder)
         self._every = every
         self._database = connect(folder, url)
-        self._database.lock()
-        self.journal = Journal(self._database, RootKey.load(folder))
-        self.journal.open()
+        try:
+            self._database.lock()
+            self.journal = Journal(self._database, root_of(folder, self._database))
+            self.journal.open()
+        except BaseException:
+            self._database.close()
+            raise
         self._checkpoints = Checkpoints(folder, self._database, tuple(elsewhere))
         self._orphans = Orphans(self.journal)
         self._queue: asyncio.Queue[tuple[Appending, int, _Connection | None]] = asyncio.Queue(WAITING)
