@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
-from kijun.gateway import verdicts
-from kijun.gateway.attempts import Cut, TooLong
+from kijun.gateway import halfway, verdicts
+from kijun.gateway.attempts import Cut
 from kijun.gateway.dialects.base import Answered, count
 from kijun.gateway.dialects.responses_stream import restore_echo
-from kijun.gateway.errors import Refusal, failed_upstream
+from kijun.gateway.errors import Refusal
 from kijun.gateway.guard import Blocked, Guard, told, values_of
 from kijun.gateway.http import Send, raw_headers, respond
 from kijun.gateway.inspecting import in_thread
 from kijun.gateway.jsons import NotJson, dump, parse
+from kijun.gateway.pieces import Plain, Source
 from kijun.gateway.question import Question
 from kijun.gateway.records import estimate
 from kijun.gateway.reference import citing
@@ -27,7 +30,7 @@ from kijun.gateway.streams import (
     event_bytes,
     said_error,
 )
-from kijun.gateway.upstreams import Answer, read
+from kijun.gateway.upstreams import Answer
 from kijun.inspection import InspectionError, Words
 from kijun.ledger.model import Entry, Kind, Verdict
 
@@ -55,12 +58,19 @@ class Outgoing:
         self.refusal: Refusal | None = None
         self.left = False
         self.began = False
+        self._raw: list[bytes] = []
+        self._is_whole = False
+        self._work: asyncio.Future[bytes] | None = None
+        self._sent = 0
+        self._delivered: dict[str, int] | None = None
 
     # --- taking in -----------------------------------------------------------------------------
 
     async def take(self, answer: Answer) -> None:
         """An answer that is there as a whole. Raises what `refusal_of` knows."""
-        raw = await read(answer)
+        async for chunk in answer.chunks():
+            self._raw.append(chunk)
+        raw, self._raw, self._is_whole = b"".join(self._raw), [], True
         if answer.content_type == "text/event-stream":
             raise Garbage("a stream that nobody asked for")
         plain = self._question.dialect.multipart and "json" not in answer.content_type
@@ -132,7 +142,8 @@ class Outgoing:
             try:
                 for event in events.feed(chunk):
                     if len(event.data) > _LARGE_EVENT or seen > _LARGE_STREAM:
-                        out += await in_thread(reading.take, event)
+                        self._work = asyncio.ensure_future(in_thread(reading.take, event))
+                        out += await asyncio.shield(self._work)
                     else:
                         out += reading.take(event)
                     if reading.terminal or reading.stop is not None:
@@ -170,6 +181,7 @@ class Outgoing:
             )
         if data:
             await send({"type": "http.response.body", "body": data, "more_body": True})
+        self._sent = self._guard.released
 
     # --- what went wrong -------------------------------------------------------------------------
 
@@ -182,46 +194,57 @@ class Outgoing:
 
     def refusal_of(self, error: Exception) -> Refusal | None:
         """What the client hears of an upstream's fault; None for a fault that is none of an upstream's."""
-        if isinstance(error, TimeoutError):
-            found = (
-                504,
-                "upstream_timeout",
-                "AIサービスの応答が途中で止まりました。",
-                "The AI service fell silent.",
-            )
-        elif isinstance(error, Cut):
-            found = (502, "upstream_cut", "AIサービスの応答が途中で切れました。", "The AI service broke off.")
-        elif isinstance(error, (TooLong, InspectionError)):
-            found = (
-                502,
-                "answer_too_large",
-                "AIサービスの応答が大きすぎます。",
-                "The AI service's answer is too large.",
-            )
-        elif isinstance(error, UpstreamSaidError):
+        if isinstance(error, UpstreamSaidError):
             self.said = {"message": error.message}
-            found = (
-                502,
-                "upstream_error",
-                "AIサービスがエラーを返しました。",
-                "The AI service sent an error.",
+        refusal = halfway.refusal_for(error)
+        return None if refusal is None else self.failed(refusal, Verdict.FAILED)
+
+    async def keep_rest(self) -> None:
+        """Of an answer that died: what was held back or had not become whole is inspected like the rest and kept, marked as incomplete."""
+        if self.refusal is None or self._verdict is Verdict.BLOCKED:
+            return
+        if self._work is not None and not self._work.done():
+            await asyncio.wait([self._work])  # a thread does not end with the request
+        refusal = self.refusal
+        with suppress(InspectionError, Garbage, NotJson, RecursionError, Blocked):  # such a rest is not kept
+            await in_thread(self._reading.rest) if self._reading is not None else await self._keep_raw()
+        self.refusal = refusal
+        some = any(one["text"] for one in self._all_kept())
+        if self._verdict is not Verdict.INCOMPLETE and some:
+            self._verdict = Verdict.INCOMPLETE
+        if some:
+            of = (
+                self._guard.released
+                if self._reading is not None
+                else sum(len(one["text"]) for one in self._kept)
             )
-        elif isinstance(error, (Garbage, NotJson, RecursionError)):
-            found = (
-                502,
-                "upstream_garbage",
-                "AIサービスの応答を読み取れません。",
-                "The AI service's answer makes no sense.",
+            self._delivered = {"characters": self._sent, "of": of}
+
+    async def _keep_raw(self) -> None:
+        """What there is of an answer that was to come as a whole."""
+        raw = b"".join(self._raw)[: halfway.MOST]
+        if self._is_whole or not raw.strip():
+            return
+        verdict = self._verdict
+        try:
+            answered = self._question.dialect.answered(
+                await in_thread(halfway.closed, raw), self._question.body
             )
-        else:
-            return None
-        return self.failed(failed_upstream(*found), Verdict.FAILED)
+            answered = answered if any(piece.text for piece in answered.pieces) else _as_text(raw)
+        except (NotJson, Garbage, RecursionError):
+            answered = _as_text(raw)
+        self._outcome = answered.outcome
+        await self._inspect(answered)
+        self._verdict = verdict
+
+    def _all_kept(self) -> list[dict[str, str]]:
+        return self._kept + (self._reading.kept() if self._reading is not None else [])
 
     # --- recording ---------------------------------------------------------------------------------
 
     def entry(self, duration_ms: int, attempts: list[dict[str, Any]]) -> Entry:
         """What is recorded of the answer."""
-        kept = self._kept + (self._reading.kept() if self._reading is not None else [])
+        kept = self._all_kept()
         tokens, estimated = self._tokens(kept)
         content: dict[str, Any] = {
             "texts": kept,
@@ -249,6 +272,8 @@ class Outgoing:
                 "ja": self.refusal.why.ja,
                 "en": self.refusal.why.en,
             }
+        if self._delivered is not None:
+            content["delivered"] = self._delivered
         if self.said is not None:
             content["upstream_error"] = self._said_kept()
         if self._verdict is Verdict.ALLOWED and "failed" in self._outcome.finish:
@@ -363,3 +388,10 @@ class Outgoing:
             param = self.said.get("param")
             refusal.param = param[:200] if isinstance(param, str) else None
         return refusal
+
+
+def _as_text(raw: bytes) -> Answered:
+    """A body of which no more can be said than what it reads."""
+    held = {"body": raw.decode("utf-8", "replace")}
+    some = any(char.isalnum() for char in held["body"])
+    return Answered([Plain(held, "body", "body", Source.ASSISTANT)] if some else [])

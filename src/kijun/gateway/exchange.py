@@ -222,7 +222,7 @@ class Exchange:
         """Record the answer durably, then send what was kept back for that."""
         try:
             try:
-                entry = self._output(outgoing)
+                entry = await self._output(outgoing)
             except Exception as error:  # a fault of ours must not leave a question without an end
                 log.error("an answer could not be put into words for the record: %s", where(error))
                 refusal = outgoing.failed(internal(), Verdict.FAILED)
@@ -254,11 +254,14 @@ class Exchange:
         outgoing.failed(internal(), Verdict.INCOMPLETE)
         try:
             async with asyncio.timeout(_LAST_WORDS):
-                await self.ledger.append([self._output(outgoing)], limits=self.question.account.counting())
+                await self.ledger.append(
+                    [await self._output(outgoing)], limits=self.question.account.counting()
+                )
         except (LedgerError, TimeoutError) as error:
             log.error("an answer could not be recorded at the end: %s", type(error).__name__)
 
-    def _output(self, outgoing: Outgoing) -> Entry:
+    async def _output(self, outgoing: Outgoing) -> Entry:
+        await outgoing.keep_rest()
         duration = round((time.monotonic() - self.started) * 1000)
         return outgoing.entry(duration, [one.told() for one in self.attempts])
 

@@ -60,6 +60,8 @@ class Guard:
     table: Placeholders
     findings: list[tuple[str, Finding, Action]] = field(default_factory=list)
     count: int = 0
+    released: int = 0
+    """Characters of streams that may be shown, as they are shown."""
     _actions: dict[str, Action] = field(default_factory=dict)
 
     def action(self, finding: Finding) -> Action:
@@ -215,6 +217,7 @@ class Channel:
         text: str = release.text
         if text:
             self._shown.append(text)
+            self._guard.released += len(text)
         return text
 
     def _transform(self, inspection: Inspection) -> str:
@@ -244,7 +247,7 @@ class Unescape:
         if not self._held and "\\" not in text:
             return text
         text = self._held + text
-        cut = self._open_from(text)
+        cut = self.open_from(text)
         self._held = text[cut:]
         return _ESCAPE.sub(_unescaped, text[:cut])
 
@@ -254,8 +257,8 @@ class Unescape:
         return _ESCAPE.sub(_unescaped, held)
 
     @staticmethod
-    def _open_from(text: str) -> int:
-        """Where an escape begins that has not ended. Backslashes pair from the left, so whole ones are passed over first."""
+    def open_from(text: str) -> int:
+        """Where an escape begins that has not ended; the text's length where none does. Backslashes pair from the left, so whole ones are passed over first."""
         place = text.find("\\")
         while place >= 0:
             if _OPEN_ESCAPE.match(text, place):

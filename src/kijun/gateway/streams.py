@@ -156,6 +156,9 @@ class Reading(Protocol):
     def finish(self) -> bytes:
         """What was held back, when the upstream closed without a terminal event."""
 
+    def rest(self) -> None:
+        """Keep what was held back, when nothing more comes and nothing more is shown."""
+
     def stopped(self, text: str) -> bytes:
         """The words that end a stream whose rest may not be shown."""
 

@@ -106,11 +106,6 @@ class _Http:
             self._response.close()
 
 
-async def read(answer: Answer) -> bytes:
-    """The whole body."""
-    return b"".join([chunk async for chunk in answer.chunks()])
-
-
 class Upstreams:
     """The connections of one process. Made inside of the event loop; `close` at its end."""
 

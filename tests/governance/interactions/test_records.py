@@ -93,6 +93,19 @@ class TestTheOrdinaryDay:
         assert len(names) == len(set(names))
         assert "閲覧と保全の履歴（1件）" in text
 
+    def test_an_answer_that_died_says_how_much_of_it_was_seen(
+        self, client_of: ClientOf, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        asked, answered = exchange(staff, "広報の案を考えて", "案の前半です。まだ見せていない所です。")
+        error = {"code": "upstream_cut", "ja": "AIサービスの応答が途中で切れました。", "en": "It broke off."}
+        more = {"error": error, "delivered": {"characters": 7, "of": 18}}
+        died = replace(answered, verdict=Verdict.INCOMPLETE, content={**answered.content, **more})
+        record([asked, died])
+        text = page(reader(client_of, auditor), f"/staff/records/one/{asked.interaction}/")
+        assert "まだ見せていない所です。" in text
+        assert "ここまで届いた18文字のうち、利用者に渡したのは7文字です。" in text
+        assert "characters" not in text
+
     def test_each_look_is_kept_in_ledger_and_trail(
         self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
     ) -> None:

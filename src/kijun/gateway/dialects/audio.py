@@ -141,6 +141,10 @@ class TranscriptReading:
         self.stop = self._channel.stop
         return event_bytes({"type": "transcript.text.delta", "delta": rest}) if rest else b""
 
+    def rest(self) -> None:
+        """See `Reading`."""
+        self.finish()
+
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""
         self.terminal = event_bytes({"type": "transcript.text.done", "text": self._channel.shown + text})

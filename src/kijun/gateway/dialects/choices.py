@@ -325,6 +325,10 @@ class ChoicesReading:
             out += self._close(number)[0]
         return out
 
+    def rest(self) -> None:
+        """See `Reading`."""
+        self.finish()
+
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""
         self.terminal = DONE

@@ -209,6 +209,14 @@ class ResponsesReading:
             del self._channels[key]
         return out
 
+    def rest(self) -> None:
+        """See `Reading`."""
+        self.finish()
+        for family, parts in [(key[0], parts) for key, parts in self._held.items()]:
+            holder = {"said": "".join(parts)}
+            self._put(json_or_plain(holder, "said", family, Source.ASSISTANT))
+        self._held.clear()
+
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""
         shown = "".join(one.shown for key, one in self._channels.items() if key[0] == "response.output_text")

@@ -39,7 +39,7 @@ _NOT_SAID: Final = frozenset(
     {
         *("endpoint", "request", "texts", "findings", "findings_total", "uninspected", "refusal", "error"),
         *("client", "policy", "rules", "streams", "usage", "attempts", "finish_reasons", "estimated"),
-        *("upstream_error", "imported", "sources", "given_sources"),
+        *("upstream_error", "imported", "sources", "given_sources", "delivered"),
     }
 )
 

@@ -218,7 +218,9 @@ def _whole(who: Person, one: Interaction, *, own: bool, unmask: bool) -> dict[st
 def _entry(entry: Record, proof: Any, *, unmask: bool) -> dict[str, Any]:
     content = entry.content or {}
     kept = {
-        name: content[name] for name in ("findings", "uninspected", "refusal", "error") if content.get(name)
+        name: content[name]
+        for name in ("findings", "uninspected", "refusal", "error", "delivered")
+        if content.get(name)
     }
     return {
         "place": entry.seq,

@@ -59,6 +59,7 @@ class Half:
     more_findings: int
     uninspected: list[tuple[StrOrPromise, str]]
     notice: str
+    delivered: str
     erased: bool
     proof: Proof | None
     has_masked: bool
@@ -78,6 +79,7 @@ def _half(record: Record, proof: Proof | None, masked: Mapping[str, str]) -> Hal
         max(0, _count(content.get("findings_total")) - sum(one.count for one in listed)),
         _uninspected(content),
         _notice(content),
+        _delivered(content),
         record.content is None,
         proof,
         any(part.kind == "placeholder" for block in shown for part in block.parts),
@@ -140,6 +142,17 @@ def _notice(content: Mapping[str, Any]) -> str:
         if isinstance(told, Mapping):
             return str(told.get("en" if wording.english() else "ja") or told.get("code") or "")
     return ""
+
+
+def _delivered(content: Mapping[str, Any]) -> str:
+    """How much of an answer that died halfway reached the client; empty where it did not, or where that is not told."""
+    told = content.get("delivered")
+    if not isinstance(told, Mapping):
+        return ""
+    words = _(
+        "ここまで届いた%(of)s文字のうち、利用者に渡したのは%(n)s文字です。残りは、見せずに記録だけしました。"
+    )
+    return words % {"n": _count(told.get("characters")), "of": _count(told.get("of"))}
 
 
 @who_may("interactions.mine")

@@ -1,0 +1,89 @@
+"""Answers that died halfway: what is there of a body of JSON, and what the client hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kijun.gateway.attempts import Cut, TooLong
+from kijun.gateway.errors import Refusal, failed_upstream
+from kijun.gateway.guard import Unescape
+from kijun.gateway.jsons import NotJson, parse
+from kijun.gateway.streams import Garbage, UpstreamSaidError
+from kijun.inspection import InspectionError
+
+#: So many bytes of a body that did not come to its end are kept at most.
+MOST: Final = 1_000_000
+_CLOSES: Final = {"{": "}", "[": "]"}
+
+
+def closed(raw: bytes) -> Any:
+    """The value of JSON that was cut anywhere, without what had only begun at its end; raises `NotJson` where nothing can be read."""
+    text = raw.decode("utf-8", "ignore")
+    for candidate in _endings(text):
+        try:
+            return parse(candidate.encode("utf-8", "surrogatepass"))
+        except NotJson:
+            continue
+    raise NotJson("cut")
+
+
+def _endings(text: str) -> Iterator[str]:
+    """The text with what is open in it closed; then the same without the member that had begun last."""
+    open_: list[str] = []
+    last, open_then = -1, ""
+    in_string = escaped = False
+    for at, char in enumerate(text):
+        if in_string:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == '"':
+                in_string = False
+        elif char == '"':
+            in_string = True
+        elif char in _CLOSES:
+            open_.append(_CLOSES[char])
+        elif char in "}]" and open_:
+            open_.pop()
+        elif char == ",":
+            last, open_then = at, "".join(reversed(open_))
+    held = text[: Unescape.open_from(text)] + '"' if in_string else text
+    yield held + "".join(reversed(open_))
+    if last >= 0:
+        yield text[:last] + open_then
+
+
+def refusal_for(error: Exception) -> Refusal | None:
+    """What the client hears of an upstream's fault; None for a fault that is none of an upstream's."""
+    if isinstance(error, TimeoutError):
+        return failed_upstream(
+            504,
+            "upstream_timeout",
+            "AIサービスの応答が途中で止まりました。",
+            "The AI service fell silent.",
+        )
+    if isinstance(error, Cut):
+        return failed_upstream(
+            502, "upstream_cut", "AIサービスの応答が途中で切れました。", "The AI service broke off."
+        )
+    if isinstance(error, (TooLong, InspectionError)):
+        return failed_upstream(
+            502,
+            "answer_too_large",
+            "AIサービスの応答が大きすぎます。",
+            "The AI service's answer is too large.",
+        )
+    if isinstance(error, UpstreamSaidError):
+        return failed_upstream(
+            502, "upstream_error", "AIサービスがエラーを返しました。", "The AI service sent an error."
+        )
+    if isinstance(error, (Garbage, NotJson, RecursionError)):
+        return failed_upstream(
+            502,
+            "upstream_garbage",
+            "AIサービスの応答を読み取れません。",
+            "The AI service's answer makes no sense.",
+        )
+    return None

@@ -1,0 +1,175 @@
+"""Answers that die halfway: whatever had come is inspected, kept and marked, also what nobody was shown."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import openai
+import pytest
+
+from kijun.gateway.halfway import closed
+from kijun.gateway.jsons import NotJson
+from kijun.ledger.model import Entry, Verdict
+from tests.gateway.test_upstreams import ask, error_of, fails
+from tests.gateway.town import Running, handling, policy, wait_for, with_purpose, with_upstream
+from tests.gateway.upstream import Upstream, begin, chunk, completion, event, piece, streams
+
+LONG = "担当者の氏名：山田太郎、電話090-1234-5678"  # held back: it may go on
+
+
+def said(text: str) -> bytes:
+    return event(chunk({"content": text}))
+
+
+def made(gateway: Running) -> Entry:
+    wait_for(lambda: gateway.ledger.pairs()[-1][1] is not None)
+    return gateway.ledger.last()[1]
+
+
+class TestStreams:
+    def test_what_was_held_back_is_inspected_and_kept(self, gateway: Running, upstream: Upstream) -> None:
+        upstream.script = streams(said(LONG), cut=True)
+        shown, error = error_of(ask(gateway, stream=True))
+        assert error["code"] == "upstream_cut"
+        one = made(gateway)
+        assert one.verdict is Verdict.INCOMPLETE
+        [kept] = one.content["texts"]
+        assert kept["text"].startswith("担当者の氏名：⟦氏名1⟧")
+        assert "山田" not in str(one.content)
+        assert "PERSON" in one.findings
+        assert one.tokens_out > 0
+        assert one.content["delivered"]["characters"] == len(shown) < one.content["delivered"]["of"]
+        assert one.content["attempts"][-1]["how"] == "cut"
+        assert one.content["attempts"][-1]["status"] == 200
+
+    def test_who_leaves_gets_no_more_and_the_rest_is_kept(self, gateway: Running, upstream: Upstream) -> None:
+        async def waits(call: Any, writer: asyncio.StreamWriter) -> None:
+            begin(writer)
+            piece(writer, said("一つ目の文です。"))
+            piece(writer, said(f"二つ目の文です。{LONG}"))
+            await writer.drain()
+            await asyncio.sleep(30)
+
+        upstream.script = waits
+        stream = ask(gateway, stream=True)
+        next(iter(stream))
+        stream.close()
+        one = made(gateway)
+        assert one.content["error"]["code"] == "client_left"
+        assert one.content["attempts"][-1]["how"] == "left"
+        [kept] = one.content["texts"]
+        assert kept["text"].startswith("一つ目の文です。二つ目の文です。担当者の氏名：⟦氏名1⟧")
+        assert one.content["delivered"]["characters"] <= one.content["delivered"]["of"]
+
+    def test_half_a_call_of_a_tool_is_kept(self, gateway: Running, upstream: Upstream) -> None:
+        call = {"index": 0, "id": "c1", "type": "function"}
+        call |= {"function": {"name": "send", "arguments": '{"to": "山田太郎様", "te'}}
+        upstream.script = streams(event(chunk({"tool_calls": [call]})), cut=True)
+        error_of(ask(gateway, stream=True))
+        one = made(gateway)
+        assert one.verdict is Verdict.INCOMPLETE
+        assert one.content["texts"][0]["text"] == '{"to": "⟦氏名1⟧様", "te'
+
+    def test_what_may_not_be_shown_is_not_kept_either(self, gateway: Running, upstream: Upstream) -> None:
+        gateway.publish(with_purpose(policy(upstream.url), output=handling(personal="block")))
+        upstream.script = streams(said("担当者の氏名：山田太郎"), cut=True)
+        error_of(ask(gateway, stream=True))
+        one = made(gateway)
+        assert one.verdict is Verdict.INCOMPLETE
+        assert "PERSON" in one.findings
+        assert one.content["texts"][0]["text"] == "担当者の氏名："
+
+    def test_half_an_answer_of_the_responses_api(self, gateway: Running, upstream: Upstream) -> None:
+        place = {"item_id": "i", "output_index": 0, "content_index": 0}
+        told = {"type": "response.output_text.delta", "delta": LONG, **place}
+        held = {"type": "response.function_call_arguments.delta", "delta": '{"a": "b', "item_id": "j"}
+        upstream.script = streams(
+            event(told, "response.output_text.delta"),
+            event(held, "response.function_call_arguments.delta"),
+            cut=True,
+        )
+        with pytest.raises(openai.APIError):
+            list(gateway.client().responses.create(model="model", input="こんにちは", stream=True))
+        one = made(gateway)
+        assert one.verdict is Verdict.INCOMPLETE
+        assert [kept["text"][:14] for kept in one.content["texts"]] == [
+            "担当者の氏名：⟦氏名1⟧、電",
+            '{"a": "b',
+        ]
+
+    def test_an_error_without_a_word_before_it_is_a_failure(
+        self, gateway: Running, upstream: Upstream
+    ) -> None:
+        upstream.script = streams(event(chunk({"role": "assistant", "content": ""})), cut=True)
+        error_of(ask(gateway, stream=True))
+        assert made(gateway).verdict is Verdict.FAILED
+
+
+class TestWholeAnswers:
+    @staticmethod
+    def half(body: bytes, announced: int = 100_000) -> Any:
+        async def script(call: Any, writer: asyncio.StreamWriter) -> None:
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+            writer.write(head % announced + body)
+            await writer.drain()
+            writer.close()
+
+        return script
+
+    @pytest.mark.parametrize("as_ascii", [True, False])
+    def test_what_came_is_kept(self, gateway: Running, upstream: Upstream, as_ascii: bool) -> None:
+        body = json.dumps(completion(f"{LONG}までおかけください。"), ensure_ascii=as_ascii).encode()
+        end = body.index(b"\\u304a" if as_ascii else "おかけ".encode())
+        upstream.script = self.half(body[: end + 2])
+        fails(gateway, 502, "upstream_cut")
+        one = made(gateway)
+        assert one.verdict is Verdict.INCOMPLETE
+        assert one.content["texts"] == [
+            {"where": "choices[0].message.content", "text": "担当者の氏名：⟦氏名1⟧、電話⟦電話番号1⟧まで"}
+        ]
+        assert one.content["delivered"]["characters"] == 0
+
+    def test_what_is_no_answer_yet_is_kept_as_it_reads(self, gateway: Running, upstream: Upstream) -> None:
+        upstream.script = self.half('{"id": "x", "note": "氏名：山田太郎'.encode())
+        fails(gateway, 502, "upstream_cut")
+        one = made(gateway)
+        assert [kept["where"] for kept in one.content["texts"]] == ["body"]
+        assert "山田" not in str(one.content)
+
+    def test_nothing_is_nothing(self, gateway: Running, upstream: Upstream) -> None:
+        upstream.script = self.half(b"{")
+        fails(gateway, 502, "upstream_cut")
+        assert made(gateway).verdict is Verdict.FAILED
+
+    def test_one_that_falls_silent(self, gateway: Running, upstream: Upstream) -> None:
+        async def waits(call: Any, writer: asyncio.StreamWriter) -> None:
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n"
+            writer.write(head + json.dumps(completion("半分だけ")).encode()[:-30])
+            await writer.drain()
+            await asyncio.sleep(30)
+
+        upstream.script = waits
+        gateway.publish(with_upstream(policy(upstream.url), idle_timeout=0.2))
+        fails(gateway, 504, "upstream_timeout")
+        one = made(gateway)
+        assert one.content["texts"][0]["text"] == "半分だけ"
+        assert one.content["attempts"][-1]["how"] == "timeout"
+
+
+def test_json_that_was_cut_anywhere_is_read() -> None:
+    whole = {"a": [1, {"b": 'c"\\ 山\ud83d\ude00'}, None], "d": {"e": "f,{[", "g": True}}
+    for raw in (json.dumps(whole).encode(), json.dumps(whole, indent=1).encode()):
+        for end in range(1, len(raw)):
+            try:
+                found = closed(raw[:end])
+            except NotJson:
+                continue
+            json.dumps(found).encode()
+            assert set(found) <= {"a", "d"}
+        assert closed(raw) == json.loads(raw)
+    assert closed(b'{"a": "b\\u30') == {"a": "b"}
+    assert closed(b'{"a": 1, "b"') == {"a": 1}
+    with pytest.raises(NotJson):
+        closed(b"<html>")
