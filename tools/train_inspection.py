@@ -1,9 +1,10 @@
 """Learn the weights of kijun.inspection from the texts of tools/inspection_texts/.
 
-    .venv/bin/python tools/train_inspection.py [context] [texts] [expression]
+    .venv/bin/python tools/train_inspection.py [context] [texts] [expression] [planted]
 
 ``context`` learns what around a value speaks for each type (data/weights.json.gz), ``texts`` the models of attacks and
-expression (data/models.npz), ``expression`` only the latter's: the file keeps its model of attacks. Everything is logistic
+expression (data/models.npz), ``expression`` only the latter's: the file keeps its model of attacks; ``planted`` only what reads
+the sentences of documents. Everything is logistic
 regression with an L2 penalty, full batches, and no chance in it: the same texts give the same weights. The evaluation texts of
 benchmarks/ are never read here.
 """
@@ -45,6 +46,10 @@ def main(arguments: list[str]) -> None:
         from tools import train_inspection_models
 
         train_inspection_models.main(attack="texts" in wanted)
+    elif "planted" in wanted:
+        from tools import train_inspection_models
+
+        train_inspection_models.only_planted()
     if "context" in wanted:
         train_context()
 

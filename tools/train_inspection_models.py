@@ -39,6 +39,15 @@ SIZES = (
 )  # of the windows in which long documents are learnt from, as they are read; 1: sentences
 RARELY = 6  # of the catalogue every so many pieces
 STEP = 2  # of windows that overlap by half every other one
+#: What a sentence weighs for the head of planted sentences: of a document, a text of attacks by itself, a plain question,
+#: a sentence of several that were planted together. Those that were written for it weigh one.
+SENTENCE, SHORT, ASKED, ONE_OF_SEVERAL = 0.2, 0.3, 0.3, 0.5
+PLANTED_ALARMS = 0.0015  # harmless sentences of documents that may be flagged
+SHORTEST, LONGEST = (
+    15,
+    220,
+)  # characters of what is one of several, and of a text of attacks that is like a sentence
+MOST_PLANTED = 60_000
 PRIOR = 2000.0  # squared length that every text has beforehand: about that of ten characters, for a word is no text
 AGAIN = 2  # how often the rules' examples are read
 LEAST = 2  # texts in which an n-gram must occur
@@ -234,6 +243,79 @@ def part(row: dict[str, str], text: str, bad: bool, size: int) -> dict[str, str]
     }
 
 
+class Sentence(NamedTuple):
+    """A sentence by itself: whether it tells a machine what to do against its user, what it weighs, and the fifth that it is left out with."""
+
+    text: str
+    bad: bool
+    weight: float
+    part: int
+    judged: bool  # whether thresholds are set by it: the harmless ones of documents
+
+
+def document_sentences() -> list[Sentence]:
+    """Sentences as somebody plants them in documents, harmless ones that look like them, and those of documents, attacks and questions."""
+    found = []
+    for number, row in enumerate(rows("planted_*.jsonl")):
+        text, bad, part = row["text"], row["label"] == "attack", number % FOLDS
+        found.append(Sentence(text, bad, 1.0, part, False))
+        weight = ONE_OF_SEVERAL if bad else 1.0
+        found += [Sentence(one, bad, weight, part, False) for one in several(text)]
+    for row in also_as_markup(documents()):
+        text, bad_text, part = row["text"], row["attack"], int(row["file"]) % FOLDS
+        first = text.index(bad_text) if bad_text else -1
+        step = 1 if bad_text or "label" in row else RARELY  # the catalogue says the like many times
+        for start, end in sentences(text)[::step]:
+            planted = bool(bad_text) and start < first + len(bad_text) and first < end
+            if end - start >= 8 and not planted:
+                found.append(Sentence(text[start:end], False, SENTENCE, part, True))
+        if bad_text:
+            found.append(Sentence(bad_text, True, 1.0, part, False))
+            found += [Sentence(one, True, ONE_OF_SEVERAL, part, False) for one in several(bad_text)]
+    found += [
+        Sentence(row["text"], row["label"] == "attack", SHORT, number % FOLDS, False)
+        for number, row in enumerate(rows("attacks_*.jsonl"))
+        if len(row["text"]) <= LONGEST
+    ]
+    found += [
+        Sentence(row["text"], False, ASKED, number % FOLDS, False)
+        for number, row in enumerate(rows("everyday_*.jsonl"))
+    ]
+    return [one for one in found if len(codes_of(fold(one.text).text))]
+
+
+def several(text: str) -> list[str]:
+    """The sentences of a text that holds several."""
+    return [text[start:end] for start, end in sentences(text) if SHORTEST < end - start < len(text)]
+
+
+def learn_planted(arrays: dict[str, np.ndarray]) -> None:
+    """The head that reads the sentences of documents one by one, with the rarities of the others and thresholds of its own."""
+    found = document_sentences()
+    ids = [np.sort(grams_of(codes_of(fold(one.text).text)).places) for one in found]
+    rows_of = Rows(ids, arrays["idf"].astype(float))
+    goal, weight = np.array([float(one.bad) for one in found]), np.array([one.weight for one in found])
+    part, judged = np.array([one.part for one in found]), np.array([one.judged for one in found])
+    tongues = np.array([language(codes_of(fold(one.text).text)) for one in found])
+    every = np.arange(len(found))
+    margins = np.zeros(len(found))
+    for turn in range(FOLDS):
+        left = part == turn
+        learnt = fit(rows_of, every[~left], goal[~left], weight[~left], PENALTY)
+        margins[left] = rows_of.margins(every[left], learnt)
+    keep(arrays, "planted", fit(rows_of, every, goal, weight, PENALTY), MOST_PLANTED)
+    for tongue in ("ja", "en"):
+        here = tongues == tongue
+        harmless = np.sort(margins[here & judged])
+        least = float(harmless[int(len(harmless) * (1 - PLANTED_ALARMS))])
+        arrays[f"threshold:planted:{tongue}:part"] = np.float32(least)
+        caught = (margins[here & (goal == 1) & (weight == 1.0)] > least).mean()
+        print(
+            f"planted {tongue}: threshold {least:.2f}, {caught:.3f} found at {PLANTED_ALARMS:.2%} false alarms, in parts left out",
+            flush=True,
+        )
+
+
 def rarity(all_ids: list[np.ndarray]) -> np.ndarray:
     """Smoothed idf of each place; 0 where fewer than `LEAST` texts have it."""
     counts = np.zeros(SIZE)
@@ -244,15 +326,26 @@ def rarity(all_ids: list[np.ndarray]) -> np.ndarray:
     return idf
 
 
-def attacks_as_they_are() -> dict[str, np.ndarray]:
-    """What the file holds for attacks, with the rarities by which both heads read."""
+def as_they_are(*heads: str) -> dict[str, np.ndarray]:
+    """What the file holds for some heads, with the rarities by which all of them read."""
     with np.load(DATA / "models.npz", allow_pickle=False) as held:
-        return {name: held[name] for name in held.files if name == "idf" or ":attack" in name}
+        return {
+            name: held[name]
+            for name in held.files
+            if name in ("idf", "prior") or any(f":{head}" in name for head in heads)
+        }
+
+
+def only_planted() -> None:
+    """Learn the head of planted sentences; the file keeps all others."""
+    arrays = as_they_are("attack", "harmful", "target")
+    learn_planted(arrays)
+    np.savez_compressed(DATA / "models.npz", **arrays)
 
 
 def main(*, attack: bool = True) -> None:
     """Learn every head and write the file; without `attack` the file keeps what it has for attacks."""
-    held = {} if attack else attacks_as_they_are()
+    held = {} if attack else as_they_are("attack")
     attacks = [*rows("attacks_*.jsonl"), *rule_examples(Kind.ATTACK, "attack")]
     expression = [*rows("expression_*.jsonl"), *rule_examples(Kind.EXPRESSION, "harmful")]
     pieces = document_windows()
@@ -316,6 +409,7 @@ def main(*, attack: bool = True) -> None:
         if row["label"] == "harmful" and row["category"] == "discrimination"
     ]
     kinds(arrays, corpus, "target", hate)
+    learn_planted(arrays)
     np.savez_compressed(DATA / "models.npz", **arrays)
 
 

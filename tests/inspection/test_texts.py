@@ -23,6 +23,13 @@ KEYS = {
     "attacks": {"id", "lang", "label", "category", "text"},
     "expression": {"id", "lang", "label", "category", "target", "text"},
     "documents": {"id", "lang", "label", "genre", "attack", "text"},
+    "planted": {
+        "id",
+        "lang",
+        "label",
+        "genre",
+        "text",
+    },  # sentences that somebody plants in documents, and look-alikes
     "everyday": {"id", "lang", "text"},  # plain questions and requests, all harmless
 }
 #: Questions that are judged by as well: the first column of tables for the search in reference documents.
@@ -30,6 +37,7 @@ ASKED = sorted((ROOT / "benchmarks/reference").glob("*.tsv"))
 LABELS = {
     "attacks": {"attack", "benign"},
     "documents": {"attack", "benign"},
+    "planted": {"attack", "benign"},
     "expression": {"harmful", "mention", "none"},
 }
 CATEGORIES = {"attacks": set(map(str, Attack)), "expression": set(map(str, Expression))}
@@ -67,7 +75,7 @@ def without_space(text: str) -> str:
 
 def test_there_are_texts_of_every_kind_in_both_places() -> None:
     assert {kind(file) for file in LEARNT.glob("*.jsonl")} == set(KEYS) - {"numbers", "daily"}
-    assert {kind(file) for file in JUDGED.glob("*.jsonl")} == set(KEYS) - {"everyday"}
+    assert {kind(file) for file in JUDGED.glob("*.jsonl")} == set(KEYS) - {"everyday", "planted"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
@@ -94,7 +102,7 @@ def test_every_row_is_well_formed(file: Path) -> None:
             if kind(file) == "documents":
                 assert row["attack"] in row["text"], row["id"]
                 assert bool(row["attack"]) == (row["label"] == "attack"), row["id"]
-            elif row["label"] in {"attack", "harmful"}:
+            elif row["label"] in {"attack", "harmful"} and kind(file) != "planted":
                 assert row["category"] in CATEGORIES[kind(file)], row["id"]
             if row.get("target"):
                 assert row["target"] in set(Target), row["id"]

@@ -92,8 +92,10 @@ _STOP_WORDS: Final = re.compile(
 )
 _ROMAJI: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){0,4}|[A-Z][A-Za-z'-]{1,20}(?: [A-Z]?[A-Za-z0-9'-]{1,15}){0,2} ?[0-9]{0,4}),? ){1,3}"
-    r"(?:[A-Z][A-Za-z-]{1,20}(?:-?(?:shi|ku|cho|machi|mura|gun|ken|fu|to))?,? ?){1,5}(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,4})?"
+    r"(?:[A-Z][A-Za-z-]{1,20}(?:-?(?:shi|ku|cho|machi|mura|gun|ken|fu|to))?,? ?){1,5}(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,4}(?: [0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,3})?)?"
 )
+#: What somebody says before an address that begins with its number: We live at 2-31-7 …
+_SAID_BEFORE: Final = re.compile(r"(?:[A-Za-z',-]+ )*?(?:at|in|is|to|from|of|near|on)[: ] ?(?=[0-9])")
 _ROMAJI_UNIT: Final = re.compile(r"(?i)-(?:shi|ku|cho|machi|mura|gun|ken|fu|to|son)\b")
 _HOUSING: Final = re.compile(
     r"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{1,12}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{0,3}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{1,4}(?:-[0-9]{1,4}){0,2}(?:号室|号|棟)?(?:[ ]?[0-9]{1,4}号?(?:室)?)?"
@@ -144,13 +146,15 @@ class Addresses:
             for match in _ROMAJI.finditer(text):
                 if _ROMAJI_UNIT.search(match[0]):
                     end = match.start() + len(match[0].rstrip(" ,"))
+                    said = _SAID_BEFORE.match(text, match.start(), end)
+                    figures = any(c.isdigit() for c in match[0])
                     yield Candidate(
                         "ADDRESS",
-                        match.start(),
+                        match.start() if said is None else said.end(),
                         end,
                         0.5,
                         self._rule,
-                        ("form=romaji", f"figures={any(c.isdigit() for c in match[0])}"),
+                        ("form=romaji", f"figures={figures}", f"told={'romaji' if figures else 'no'}"),
                     )
         last = 0
         for hit in scene.words("housing"):

@@ -29,11 +29,11 @@ _AGE: Final = re.compile(
 )
 #: Behind an age these make it a rule's and nobody's own
 _RULE_BEHIND: Final = re.compile(
-    r"[ (]?(?:以上|以下|未満|まで|から|より|[~〜-]|を?超|に達|になる|児|クラス|の方|時点|到達)"
+    r"[ (]?(?:以上|以下|未満|まで|から|より|[~〜-]|を?超|に達|になる(?!息子|娘|子|母|父|夫|妻|孫|祖)|児|クラス|の方|時点|到達)"
 )
 _AVERAGE: Final = re.compile("(?:平均(?:寿命|年齢|余命)?|健康寿命)は?$")
 _WHOSE_AGE: Final = re.compile(
-    r"(?:の)?(?:男性|女性|男児|女児)(?=[、。・はがで ]|$)|[・、/ ]?[男女](?=[・、。/ )）]|$)"
+    r"(?:の)?(?:男性|女性|男児|女児)(?=[、。・はがで ]|$)|[・、/ ]?[男女](?=[・、。/ )）]|$)|になる(?:息子|娘|子|母|父|夫|妻|孫|祖)|で(?:一人|独り|ひとり)暮らし"
 )
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _DAY: Final = "[0-9OlI〇一二三四五六七八九十]"
@@ -46,6 +46,10 @@ _BIRTH: Final = re.compile(
 #: What happened on another day, right before it: 死亡 R8.9.15
 _OTHER_DAY: Final = re.compile(
     r"(?:死亡|没|逝去|選任届?|就任|任命|着任|採用|退職|交付|発行|更新|(?<!出生)届出?|受付|受理|申請|契約|締結|取得|喪失|認定|施行|改正|開始|終了|初診|受診|入院|退院|入所|退所|転入|転出|転居|婚姻|離婚|設立|創業|登記|満了|期限)日?[ :は(]{0,2}$"
+)
+#: The date of a mail or a letter in English: On Mon, 2 Nov 2026, X wrote:
+_SENT: Final = re.compile(
+    r"(?i)(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? |\b(?:date|sent|dated|updated|posted): ?)$"
 )
 _NEXT_ITEM: Final = re.compile(
     r"(?<=月) *\n[ \n]*[0-9]{1,2}\s*$"
@@ -77,6 +81,8 @@ class Dates:
             written = text[match.start() : until]
             full = form != "written" or "日" in written or not written.rstrip().endswith("月")
             if not born:
+                if form == "english" and _SENT.search(text, max(0, match.start() - 14), match.start()):
+                    continue
                 if _OTHER_DAY.search(
                     text, max(0, match.start() - 8), match.start() + len(written) - len(written.lstrip())
                 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kijun.inspection.names import is_addressed, is_colleague
+from kijun.inspection.names import is_addressed, is_colleague, is_full_name
 from kijun.inspection.of_office import of_addressee
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.sensitive import is_of_kin
@@ -16,7 +16,7 @@ _BESIDE: Final = 3  # characters between a label and its value
 
 
 def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
-    """By a rule's settings: ``told`` (by what its recogniser saw beside it), ``addressed``, ``of_kin``, ``labelled``; 0 where none holds."""
+    """By a rule's settings: ``told`` (by what its recogniser saw beside it), ``addressed``, ``of_kin``, ``labelled``, ``full``; 0 where none holds."""
     told = _told(one, settings.get("told"))
     if told:
         return told if one.type != "ADDRESS" or _speaks_of_somebody(scene, one.start) else 0.0
@@ -29,6 +29,8 @@ def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
         return 0.0
     if one.type == "PERSON" and (is_addressed(one.features) or is_colleague(scene, one)):
         return labelled
+    if "full" in settings and is_full_name(scene, one):
+        return float(settings["full"])
     return labelled if _is_labelled(scene, one, settings) else 0.0
 
 

@@ -47,7 +47,19 @@ SMALL_HINTS: Final = (
     " desu",
     " here",
 )
-_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To)\.?,? )+")
+_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To|I['’]m)\.?,? )+")
+#: The full stop of a sentence, not of an initial: Arisugawa Yuka.
+_TAIL: Final = re.compile(rf"(?<=[{_LETTER}]{{3}})[.'’-]+$")
+#: A place, whatever else its words may be: Ginowan-shi Maehara, Bizen City
+_PLACE: Final = re.compile(
+    r"-(?:shi|ku|cho|machi|mura|gun|ken|fu)\b|\b(?:City|Town|Village|Ward|Prefecture|Plaza|Allowance)\b"
+)
+_CLOSINGS: Final = frozenset(
+    ["regards", "best regards", "kind regards", "sincerely", "best", "thanks", "cheers", "yours"]
+)
+_HEADERS: Final = frozenset(
+    ["to", "from", "date", "cc", "bcc", "re", "fwd", "subject", "sent", "author", "note", "notes"]
+)
 #: What is written so is no name by itself, though Ai and Iso are names.
 _ACRONYMS: Final = frozenset(
     {"AI", "IT", "ISO", "IC", "ICT", "JIS", "DX", "ID", "IP", "EU", "UI", "UX", "OA", "CIO", "CDO", "CISO"}
@@ -57,7 +69,7 @@ _PERSON_BEFORE: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|nurse|teacher|guardian|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|neighbou?r|musuko no|musume no|kodomo no|tsuma no|otto no|haha no|chichi no|ane no|ani no|imouto no|otouto no|na wa|namae wa)[.:,]? )$|@$"
 )
 _BEFORE: Final = re.compile(
-    r"(?i)\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|from|for|by|with|and|name|re|client|patient|resident|applicant|guardian|contact|attention|attn|regards|best|thanks|sincerely|wishes|is|called|call|visit|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|nurse|teacher|signed|spelling is|i am|i'm|name's|[0-9]+[.)])[.:,]?\s{1,2}(?:mr\.? |mrs\.? |ms\.? )?$|\n$|\A$"
+    r"(?i)\b(?:mr|mrs|ms|miss|dr|dear|hi|hello|from|for|by|with|and|name|re|client|patient|resident|applicant|guardian|contact|attention|attn|regards|best|thanks|sincerely|wishes|is|called|call|visit|wife|husband|son|daughter|brother|sister|mother|father|baby|cousin|friend|nurse|teacher|signed|spelling is|i am|i'm|name's|this is|[0-9]+[.)])[.:,]?\s{1,2}(?:mr\.? |mrs\.? |ms\.? )?$|\n$|\A$"
 )
 _BEHIND: Final = re.compile(
     r"(?i),? ?\(?(?:[0-9]{1,3}\)|born|b\.|dob|aged?\b|[0-9]{4}[-./])|'s\b|,? (?:asks?|called|calls|reported|reports|lives|came|says|said|wants|needs|has|and (?:baby|his|her))\b| ?[–/] "
@@ -72,7 +84,6 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
     text, lists = view.text, view.lists
     if not _CAPITAL.search(text):
         return
-    japanese = not text.isascii()
     ordinary = _ordinary()
     for match in _ROMAJI.finditer(text):
         start = match.start()
@@ -80,8 +91,10 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
         if polite:  # Dear Mr. Robert Miller
             start = polite.end()
         words = text[start : match.end()].replace(",", " ").split()
-        if not words:
-            continue
+        if not words or (
+            len(words) == 1 and text[start - 2 : start] == "m " and not lists.is_romaji(words[0])
+        ):
+            continue  # I'm Japanese
         if words[-1].lower().strip(".") in ordinary:
             line = text.find("\n", start, match.end())
             if line > 0:  # the next line begins with a word of its own
@@ -89,15 +102,22 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             continue
         if _ACRONYMS.issuperset(words):  # EU AI
             continue
-        plain = ordinary.intersection(word.lower().strip(".") for word in words)
-        if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words) or (
-            not plain and (japanese or _is_spoken_of(text, start, match.end()))
-        ):
-            yield start, match.end()
+        line = text.find("\n", start, match.end())
+        if line > 0 and _is_heading(text, start, line, match.end()):
+            yield from (
+                (first, last)
+                for first, last in _pieces(text, start, line, match.end())
+                if _may_be_one(view, first, last)
+            )
+        elif _may_be_one(view, start, match.end()):
+            tail = _TAIL.search(text, start, match.end())
+            yield start, match.end() if tail is None else tail.start()
     for match in _ONE_ROMAJI.finditer(text):
         called = _CALLED.search(match[0])
         if called:  # Kawaharada-san
             yield match.start(), match.start() + called.start()
+        elif match[0].lower() in _HEADERS and text[match.end() : match.end() + 1] == ":":
+            continue  # To: of a mail
         elif match[0] not in _ACRONYMS and (
             lists.is_romaji(match[0])
             or _PERSON_BEFORE.search(text, max(0, match.start() - 16), match.start())
@@ -105,6 +125,31 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             or _is_field(view, match.start())
         ):
             yield match.span()
+
+
+def _is_heading(text: str, start: int, line: int, end: int) -> bool:
+    """Whether a line break ends a name or a heading, and what follows is something else: RENTS/Rents are due, Mei Sorensen/Cc:."""
+    before, after = text[start:line], text[line + 1 : end]
+    return before.isupper() != after.isupper() or text[end : end + 1] == ":" or before.lower() in _CLOSINGS
+
+
+def _pieces(text: str, start: int, line: int, end: int) -> Iterator[tuple[int, int]]:
+    """What stands before the line break, and what behind it where that is more than the one word that begins a sentence or a field."""
+    yield start, line
+    if " " in text[line + 1 : end]:
+        yield line + 1, end
+
+
+def _may_be_one(view: View, start: int, end: int) -> bool:
+    """Whether some words with capitals may be a name: one of them is in the lists, or none is an English word and somebody is spoken of."""
+    text, lists = view.text, view.lists
+    words = text[start:end].replace(",", " ").split()
+    if _PLACE.search(text, start, end):
+        return False
+    if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words):
+        return True
+    plain = _ordinary().intersection(word.lower().strip(".") for word in words)
+    return not plain and (not text.isascii() or _is_spoken_of(text, start, end))
 
 
 def _is_spoken_of(text: str, start: int, end: int) -> bool:

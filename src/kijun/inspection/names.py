@@ -27,11 +27,13 @@ _WORD_AFTER: Final = re.compile(r"[ ,]{1,2}([a-z]{1,10})(?![A-Za-z])")
 _ADDRESSED: Final = frozenset({"honorific=様", "honorific=さん", "honorific=さま", "honorific=氏"})
 _USUAL: Final = frozenset({"whole=S", "whole=Sg", "full=True"})
 _USUAL_ALONE: Final = frozenset({"whole=S", "whole=Sg"})
+_FULL: Final = frozenset({"kinds=SG", "kinds=SoG"})
 _CALLED: Final = re.compile(r"(?:^|(?<![A-Za-z0-9._-]))@$|[課係室班]・$")
 _PASSES_ON: Final = re.compile(
     r"(?:から|より)(?:の?引き?継|報告|連絡|相談|依頼|電話|申し送|聞い|受け)|家の(?:件|長|子|奥|ご)"
 )
 _OTHERWISE: Final = frozenset({"prefecture", "thing-in", "inside", "len=1"})  # 奥様
+_INTRODUCED: Final = re.compile(r"(?i)(?<![a-z])(?:i am|i['’]m|my name is|name['’]s|called|this is) $")
 _LETTERS: Final = "SGNPEnspo"  # one letter for each kind of word
 
 
@@ -78,6 +80,8 @@ def _features(view: View, start: int, end: int) -> list[str]:
     if lexical[0].startswith("latin"):
         features += _words_beside(text, start, end)
         features.append(f"caps={text[start : start + 2].isupper()}{text[end - 2 : end].isupper()}")
+        if len(words) > 1 and _INTRODUCED.search(text, max(0, start - 14), start):
+            features.append("told=introduced")
     label = view.scene.label(start)
     if label is not None:
         features.append(f"{what}&label={label.type}{label.strength}")
@@ -101,6 +105,23 @@ def is_colleague(scene: Scene, one: Candidate) -> bool:
     return bool(
         _CALLED.search(scene.text, max(0, one.start - 3), one.start) or _PASSES_ON.match(scene.text, one.end)
     )
+
+
+def is_full_name(scene: Scene, one: Candidate) -> bool:
+    """Whether it is a usual surname and a given name, to the lists and to the dictionary, and nothing near makes it a thing or a figure of history."""
+    features = one.features
+    return (
+        "full=True" in features
+        and not _FULL.isdisjoint(features)
+        and _OTHERWISE.isdisjoint(features)
+        and not any(feature.startswith("thing") for feature in features)
+        and scene.text[one.start : one.end] not in _historical()
+    )
+
+
+@lru_cache(maxsize=1)
+def _historical() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["historical"]))
 
 
 def _words_beside(text: str, start: int, end: int) -> Iterator[str]:

@@ -87,7 +87,7 @@ class Attacks:
             return
         wholes = scene.pieces(models)
         whole = read(models, "attack", text, wholes)
-        part = plainest(models, "attack", text, wholes)
+        part = _plainer(plainest(models, "attack", text, wholes), plainest(models, "planted", text, wholes))
         said = [found for rule in self._words for found in _near(scene, rule)]
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
@@ -248,6 +248,13 @@ def plainest(models: TextModels, head: str, text: str, wholes: Sequence[Piece]) 
             if best is None or over > best.over:
                 best = Reading(over, start, end)
     return best
+
+
+def _plainer(one: Reading | None, other: Reading | None) -> Reading | None:
+    """Of two readings the one that is further above its threshold."""
+    if one is None or other is None:
+        return one or other
+    return one if one.over >= other.over else other
 
 
 def _trimmed(text: str, part: Reading) -> tuple[int, int]:

@@ -94,7 +94,9 @@ def _states() -> frozenset[int]:
     return frozenset(
         number
         for number, part in enumerate(parts)
-        if part[0] in ("形状詞", "副詞") or (part[:2] == ("名詞", "普通名詞") and part[2] != "一般") or part[1] == "数詞"
+        if part[0] in ("形状詞", "副詞")
+        or (part[:2] == ("名詞", "普通名詞") and part[2] != "一般")
+        or part[1] == "数詞"
     )
 
 
