@@ -13,11 +13,12 @@ from kijun.cli import ledger as command
 from kijun.cli import writer
 from kijun.cli.main import main
 from kijun.ledger.appending import appender
+from kijun.ledger.holding import hold
 from kijun.ledger.keys import RootKey
 from kijun.ledger.ledger import Ledger
-from kijun.ledger.model import new_id
+from kijun.ledger.model import Query, new_id
 from tests.ledger.bucket import S3Server
-from tests.ledger.conftest import OTHER_TOWN, entry, s3
+from tests.ledger.conftest import OTHER_TOWN, TOWN, entry, s3
 
 __all__ = ["s3"]
 
@@ -127,6 +128,22 @@ def test_a_proof_is_for_what_is_signed(home: Path, capsys: pytest.CaptureFixture
     proof = told(capsys, "prove", "2")
     assert (proof["seq"], proof["size"], len(proof["path"])) == (2, 4, 2)
     assert main(["ledger", "prove", "99"]) == 1
+
+
+def test_a_list_of_holds_that_somebody_changed_is_put_right(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Ledger(home / "ledger") as ledger:
+        mine = ledger.search(Query(municipality=TOWN)).records[0].interaction
+        with appender(home, ledger) as to:
+            hold(ledger, to.append, municipality=TOWN, interaction=mine, why="審査請求", by="17")
+        with ledger.database.writing() as link:
+            link.execute("DELETE FROM holds")
+    assert [one["kind"] for one in told(capsys, "verify", code=1)["faults"]] == ["hold"]
+    assert told(capsys, "maintain", "--holds")["holds"] == 1
+    assert told(capsys, "verify")["holds"]
+    assert main(["ledger", "maintain", "--holds"]) == 0
+    assert "holds put right 0" in capsys.readouterr().out
 
 
 def test_sealing_by_hand_and_the_figures_after(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one = command("maintain", maintain, "seal fresh records and join small segments; erase with --erase")
     one.add_argument("--force", action="store_true", help="seal everything now")
     one.add_argument("--erase", action="store_true", help="also erase what is past its retention")
+    one.add_argument(
+        "--holds",
+        action="store_true",
+        help="also put the list of holds right, as the ledger's entries tell it",
+    )
     one = command(
         "bring", bring, "bring sealed files to where KIJUN_LEDGER_FILES says now, from where they lay before"
     )
@@ -232,7 +237,7 @@ def maintain(args: argparse.Namespace) -> int:
     from kijun.ledger.maintenance import maintain as work
 
     with opened() as ledger, appender(environ.home(), ledger, elsewhere()) as to:
-        done = work(ledger, to.append, force=args.force, erase=args.erase)
+        done = work(ledger, to.append, force=args.force, erase=args.erase, holds=args.holds)
     erased = sum(one.entries for one in done.erased)
     show(
         args,
@@ -241,6 +246,7 @@ def maintain(args: argparse.Namespace) -> int:
             "ほかの処理が動いています。 / Another run is under way."
             if done.busy
             else f"封入 / sealed {done.sealed:,}  統合 / joined {done.joined:,}  消去 / erased {erased:,}"
+            + (f"  保全の訂正 / holds put right {done.holds:,}" if args.holds else "")
         ],
     )
     return 0

@@ -13,6 +13,7 @@ from typing import Any, Final
 from kijun.ledger.checkpoints import read_notes
 from kijun.ledger.database import Link, Postgres
 from kijun.ledger.erasing import told_erasures
+from kijun.ledger.held import listed
 from kijun.ledger.journal import BrokenTree
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.notes import Verifier
@@ -49,7 +50,7 @@ def verify(
             broken = Report()
             broken.add("tree", error.en)
             return broken
-        run = Verification(leaves, _erasures(link))
+        run = Verification(leaves, _erasures(link), listed(link))
         for columns in _fresh(link):
             run.take_part(check_rows(columns, ledger.keys.ring))
         segments = _listed(ledger, link, run.report)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kijun.ledger import fresh, keeping
 from kijun.ledger import ranges as places
 from kijun.ledger.database import Link
-from kijun.ledger.holding import Append, about
+from kijun.ledger.holding import Append, about, check_holds
 from kijun.ledger.keys import CONTENT, HELD, MASKED, Scope, encrypt
 from kijun.ledger.ledger import Ledger, active_holds
 from kijun.ledger.model import JAPAN, RETENTIONS, new_id, now_ms
@@ -50,7 +50,10 @@ def over(month: str, retention: str, now: int) -> bool:
 
 
 def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None = None) -> list[Erased]:
-    """Erase everything whose retention is over, and what was kept for holds that were released since."""
+    """Erase everything whose retention is over, and what was kept for holds that were released since.
+
+    Raises `holding.HoldsDiffer` where the list of holds lacks one that the entries tell of: then nothing is erased.
+    """
     moment = now_ms() if now is None else now
     with ledger.database.reading() as link:
         due = [
@@ -58,6 +61,9 @@ def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None =
             for key, scope in keeping.scopes(link, CONTENT)
             if over(scope.month, scope.retention, moment)
         ]
+        kept = any(keeping.scopes(link, HELD))
+    if due or kept:
+        check_holds(ledger)
     done = [_erase(ledger, append, key, scope, by) for key, scope in due]
     done += _erase_released(ledger, append, by)
     if done:

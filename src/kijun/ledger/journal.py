@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kijun.ledger import counting
+from kijun.ledger import counting, held
 from kijun.ledger.counting import Counter
 from kijun.ledger.database import FAULTS, THERE, Database, Link, Row, unavailable
 from kijun.ledger.keeping import Keys
@@ -88,6 +88,7 @@ class _Placing:
         self._rows.append((seq, *clear, key, encrypt(cipher, packed.content, bound), masked_key, masked))
         self.known[id] = seq
         self._names.give(packed, seq, key)
+        held.follow(self._link, seq, packed)
         return Receipt(id, seq, leaf.hex())
 
     def store(self) -> None:

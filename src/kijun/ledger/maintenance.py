@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kijun.ledger.erasing import Erased, erase_due
-from kijun.ledger.holding import Append
+from kijun.ledger.holding import Append, put_right
 from kijun.ledger.joining import join
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import now_ms
@@ -31,6 +31,7 @@ class Done:
     joined: int = 0
     erased: list[Erased] = field(default_factory=list)
     busy: bool = False
+    holds: int = 0  # that were put right
     waits: bool = False  # nothing was erased, for the clock may have leapt
 
 
@@ -47,9 +48,16 @@ def alone(ledger: Ledger) -> Iterator[bool]:
 
 
 def maintain(
-    ledger: Ledger, append: Append, *, force: bool = False, erase: bool = False, now: int | None = None
+    ledger: Ledger,
+    append: Append,
+    *,
+    force: bool = False,
+    erase: bool = False,
+    holds: bool = False,
+    now: int | None = None,
 ) -> Done:
-    """Seal what is due (all with ``force``) and join small segments; with ``erase`` also erase what is over.
+    """Seal what is due (all with ``force``) and join small segments; with ``erase`` also erase what is over, with ``holds`` first put the list of
+    holds right, as the entries tell it.
 
     Where the clock says that the last such run was more than a week ago, nothing is erased before the next: a clock that is a month ahead
     would destroy what nobody can bring back. ``now`` (ms) is somebody's own word for the time, and is believed.
@@ -61,6 +69,8 @@ def maintain(
             return done
         done.sealed = seal(ledger, force=force).records
         done.joined = join(ledger)
+        if holds:
+            done.holds = put_right(ledger, append)
         done.waits = erase and now is None and _has_leapt(ledger)
         if erase and not done.waits:
             done.erased = erase_due(ledger, append, now=now)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     OUTPUT = "output"
     DECISION = "decision"  # of a predictive system: features, score, decision
     OUTCOME = "outcome"  # the true label of a decision, known later
+    REFUSAL = "refusal"  # calls that the gateway refused before they became a question, counted
     LOOK = "look"  # somebody looked at records: who, at whose, why
     EVENT = "event"  # about the ledger itself: holds, erasures, recovery
 
@@ -74,6 +75,10 @@ RETENTIONS: Final[Mapping[str, int | None]] = {
     "y10": 10,
     "permanent": None,
 }
+
+
+NOBODYS: Final = "000000"
+"""What stands for a municipality where none is known: no municipality's code."""
 
 
 def new_id() -> str:

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
+from kijun.ledger.held import Event, event_of
 from kijun.ledger.keys import NONCE, KeyRing
 from kijun.ledger.model import COLUMNS, Kind
 from kijun.ledger.packing import LONGEST, NOTHING, PREFIX, SALT, BadPacking, commitment, decompressor, unpack
@@ -37,7 +38,7 @@ class Checked:
     id: str
     leaf: bytes | None
     why: str = ""
-    event: Mapping[str, Any] | None = None
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,7 @@ def check_row(row: Sequence[Any], ring: KeyRing) -> Checked:
         why = _check_masked(ring, masked_key, masked, bound, masked_commitment)
     except (InvalidTag, BadPacking, TypeError):
         return Checked(seq, id, None, "its content, its id or its key was changed")
-    event = orjson.loads(said) if clear[_KIND] == Kind.EVENT else None
-    return Checked(seq, id, leaf, why, event)
+    return Checked(seq, id, leaf, why, event_of(seq, clear, said))
 
 
 def _check_masked(ring: KeyRing, key: int | None, masked: bytes | None, bound: bytes, expected: bytes) -> str:

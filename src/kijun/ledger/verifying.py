@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kijun.ledger.held import Event, Hold, differences, told
 from kijun.ledger.notes import BadNote, Verifier
 from kijun.ledger.ranges import Ranges, count, digest
 from kijun.ledger.rows import Checked, Part
@@ -25,7 +26,7 @@ MOST_FAULTS: Final = 1000  # that are named one by one
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. ``kind`` is changed, removed, inserted, reordered, unreadable, masked, tree, checkpoint, stamp, erasure or segment."""
+    """One thing that is wrong. ``kind`` is changed, removed, inserted, reordered, unreadable, masked, tree, checkpoint, stamp, erasure, hold or segment."""
 
     kind: str
     what: str
@@ -82,18 +83,19 @@ class Erasure:
 class Verification:
     """One run over a whole ledger. ``leaves`` are the leaf hashes in order, joined."""
 
-    def __init__(self, leaves: bytes, erasures: Iterable[Erasure] = ()) -> None:
+    def __init__(self, leaves: bytes, erasures: Iterable[Erasure] = (), holds: Iterable[Hold] = ()) -> None:
         self.report = Report(size=len(leaves) // SIZE)
         self._leaves = leaves
         self._hashes = _hashes(leaves)
         self._seen = np.zeros(self.report.size, np.bool_)
         self._erasures = list(erasures)
+        self._holds = list(holds)
         self._gone = np.zeros(self.report.size, np.bool_)
         for one in self._erasures:
             if one.what == "content":
                 for first, last in one.ranges:
                     self._gone[max(first, 0) : max(last + 1, 0)] = True
-        self._events: dict[str, Mapping[str, Any]] = {}
+        self._events: dict[str, Event] = {}
         self._places: dict[bytes, int] | None = None
         self._heads: list[tuple[str, str]] = []
         self._walked: Walked | None = None
@@ -202,6 +204,8 @@ class Verification:
         """Find what is missing, tell what `grow` found, and close the report. ``tile`` gives the tiles that proofs are made from."""
         self._find_missing()
         self._check_erasures()
+        for one in differences(told(self._events.values()), self._holds):
+            self.report.add("hold", one.what, id=one.id)
         for kind, what in self._heads:
             self.report.add(kind, what)
         if tile is not None:
@@ -217,14 +221,14 @@ class Verification:
     def _check_erasures(self) -> None:
         """An erasure is believed only where the ledger itself, in the tree, says the same."""
         for one in self._erasures:
-            told = self._events.get(one.id)
-            if told is None:
+            event = self._events.get(one.id)
+            if event is None:
                 self.report.add(
                     "erasure", "the database tells of an erasure that the ledger has no entry of", id=one.id
                 )
-            elif not digest(one.ranges) == one.digest == told.get("digest") or told.get("entries") != count(
-                one.ranges
-            ):
+            elif not digest(one.ranges) == one.digest == event.told.get("digest") or event.told.get(
+                "entries"
+            ) != count(one.ranges):
                 self.report.add("erasure", "what was erased is not what the ledger's entry says", id=one.id)
 
     def _check_tiles(self, tile: Callable[[int, int], bytes]) -> None:

@@ -60,6 +60,7 @@ def _sample(book: Ledger, size: int) -> LedgerCheck:
     started = time.perf_counter()
     kinds: Counter[str] = Counter()
     leaves, notes = _tree(book, kinds)
+    _check_holds(book, kinds)
     seen = 0
     for before in _places(size):
         try:
@@ -107,6 +108,24 @@ def _tree(book: Ledger, kinds: Counter[str]) -> tuple[bytes, int]:
         except BadNote:
             kinds["checkpoint"] += 1
     return leaves, len(roots)
+
+
+def _check_holds(book: Ledger, kinds: Counter[str]) -> None:
+    """Holds of which the database tells something else than the ledger's entries."""
+    from kijun.ledger.held import differences, listed
+    from kijun.ledger.holding import ChangedEvent, told_holds
+    from kijun.ledger.segments.segment import SegmentFault
+
+    try:
+        entries = told_holds(book)
+    except ChangedEvent:
+        kinds["changed"] += 1
+        return
+    except SegmentFault:
+        kinds["segment"] += 1
+        return
+    with book.database.reading() as link:
+        kinds["hold"] += sum(1 for _one in differences(entries, listed(link)))
 
 
 def _places(size: int) -> list[int]:
