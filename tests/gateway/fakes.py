@@ -58,6 +58,11 @@ class MemoryLedger:
 
     # --- for tests -------------------------------------------------------------------------
 
+    @property
+    def said(self) -> list[Entry]:
+        """All that tells what somebody said: not what was refused at the door."""
+        return [one for one in self.entries if one.kind is not Kind.REFUSAL]
+
     def of(self, kind: Kind) -> list[Entry]:
         return [one for one in self.entries if one.kind is kind]
 

@@ -61,7 +61,7 @@ def test_unknown_keys_open_nothing_and_reach_nobody(gateway: Running, upstream: 
     for key in (OTHER_KEY, KEY[:-1], KEY + "x", digest(KEY), "kj-", "x" * 5000, "kja1.a.b"):
         refused(gateway, key)
     assert not upstream.calls
-    assert not gateway.ledger.entries
+    assert not gateway.ledger.said
     plain = httpx2.post(f"{gateway.url}/v1/chat/completions", json={})
     assert plain.status_code == 401
     assert plain.headers["www-authenticate"] == "Bearer"

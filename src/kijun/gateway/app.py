@@ -24,6 +24,7 @@ from kijun.gateway.jsons import dump
 from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Keeper
 from kijun.gateway.reference.shelf import Shelf
+from kijun.gateway.refusals import WATCHED, Refusals
 from kijun.gateway.running import Runnings
 from kijun.gateway.sealing import secret_of
 from kijun.gateway.settings import Settings
@@ -53,6 +54,7 @@ class Gateway:
         self.ledger: Any = None
         self._upstreams: Upstreams | None = None
         self._late: Late | None = None
+        self.refusals: Refusals | None = None
         self._poller: asyncio.Task[None] | None = None
         self._in_flight = self._bytes = 0
         self._ledger_seen = (0.0, False)
@@ -68,6 +70,7 @@ class Gateway:
         await asyncio.to_thread(inspecting.standard)
         self.ledger = self._make_ledger()
         self._late = Late(self.ledger)
+        self.refusals = Refusals(self.ledger, self.settings.refusals)
         self._upstreams = Upstreams(self.settings.answer)
         await self.keeper.look()
         self._poller = asyncio.create_task(self.keeper.keep_looking())
@@ -82,6 +85,8 @@ class Gateway:
             await self._upstreams.close()
         if self._late is not None:
             await self._late.close()
+        if self.refusals is not None:
+            await self.refusals.close()
         if self.ledger is not None:
             await self.ledger.close()
         self.shelf.close()
@@ -197,6 +202,8 @@ class Gateway:
             await refuse(send, _unusable_policy(), headers)
         except Refusal as refusal:
             if permission is not None:
+                if refusal.code in WATCHED and not refusal.interaction:
+                    self.refused(permission.index, permission.caller, refusal, self._address(scope))
                 headers = headers or {"kijun-policy": str(permission.index.version)}
                 refusal.contact = contact_of(permission.index, permission.grant)
             await refuse(send, refusal, headers)
@@ -222,17 +229,32 @@ class Gateway:
         return index, self._upstreams
 
     def _request(self, scope: Scope) -> Request:
+        return Request(scope["method"], scope["path"], dict(scope["headers"]), self._address(scope))
+
+    def _address(self, scope: Scope) -> str:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         peer = scope.get("client")
-        address = address_of(
+        return address_of(
             str(peer[0]) if peer else "",
             headers.get(b"x-forwarded-for", b"").decode("latin-1"),
             self.settings.trusted_proxies,
         )
-        return Request(scope["method"], scope["path"], headers, address)
 
-    async def caller_of(self, headers: dict[bytes, bytes]) -> tuple[Index, Caller]:
-        """Who calls, and the policy under which; raises a 401 `Refusal`. A key may be younger than the policy in force."""
+    def refused(self, index: Index, caller: Caller, refusal: Refusal, address: str) -> None:
+        """Count a call under a known grant that did not become a question."""
+        if self.refusals is not None:
+            self.refusals.of_grant(index, caller, refusal.code, caller.address or address)
+
+    async def caller_of(self, request: Request) -> tuple[Index, Caller]:
+        """Who calls, and the policy under which; raises a 401 `Refusal`, which is counted. A key may be younger than the policy in force."""
+        try:
+            return await self._caller_of(request.headers)
+        except Refusal as refusal:
+            if self.refusals is not None and refusal.status == 401:
+                self.refusals.of_key(request.address)
+            raise
+
+    async def _caller_of(self, headers: dict[bytes, bytes]) -> tuple[Index, Caller]:
         index, _ = self._ready()
         token = credential(headers)
         try:
@@ -245,7 +267,7 @@ class Gateway:
             return newer, authenticate(newer, token, self._assertion_key)
 
     async def _permit(self, request: Request) -> Permission:
-        index, caller = await self.caller_of(request.headers)
+        index, caller = await self.caller_of(request)
         if caller.once:
             self._once(caller)
         if caller.address:
@@ -253,6 +275,7 @@ class Gateway:
         try:
             return authorise(index, caller, request.address)
         except Refusal as refusal:
+            self.refused(index, caller, refusal, request.address)
             refusal.contact = contact_of(index, caller.grant)
             raise
 

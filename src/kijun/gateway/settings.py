@@ -24,7 +24,7 @@ class Settings:
     ``in_flight``: requests at the same time; ``in_flight_bytes``: of their bodies together; beyond either 429. ``body``: of one request.
     ``answer``: of one upstream's answer. ``cache``: of remembered inspections. ``trusted_proxies``: networks whose ``X-Forwarded-For`` is
     believed, parted by commas. ``poll``: seconds between looks at the policy. ``confirmation``: how long a confirmation counts.
-    ``grace``: how long running requests may end when the process is told to stop.
+    ``refusals``: seconds in which refusals of the same kind are counted together. ``grace``: how long running requests may end when the process is told to stop.
     """
 
     in_flight: int = 256
@@ -34,6 +34,7 @@ class Settings:
     cache: int = 24_000_000
     poll: float = 0.5
     confirmation: int = 600
+    refusals: float = 60.0
     grace: int = 8
     trusted_proxies: tuple[Network, ...] = field(default=())
 

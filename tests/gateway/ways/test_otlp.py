@@ -193,7 +193,7 @@ def test_a_wrong_key(gateway: Running, key: str) -> None:
     answer = post(gateway, "/v1/traces", spans(span()), key=key)
     assert (answer.status, answer.json["code"]) == (401, 16)
     assert answer.json["error"]["code"] == "invalid_api_key"
-    assert gateway.ledger.entries == []
+    assert gateway.ledger.said == []
 
 
 def test_the_real_exporter_gives_up_on_a_wrong_key(
@@ -227,7 +227,7 @@ def test_an_expired_grant_and_a_wrong_network(gateway: Running) -> None:
     assert post(gateway, "/v1/traces", spans(span())).json["error"]["code"] == "grant_expired"
     gateway.publish(with_purpose(policy(), networks=("10.0.0.0/8",)))
     assert post(gateway, "/v1/traces", spans(span())).status == 403
-    assert gateway.ledger.entries == []
+    assert gateway.ledger.said == []
 
 
 @pytest.mark.parametrize(("name", "value"), [("kijun_municipality", "142000"), ("kijun_system", "other")])
@@ -235,7 +235,7 @@ def test_spans_told_of_another_town_or_system_are_rejected(gateway: Running, nam
     answer = post(gateway, "/v1/traces", spans(span(), **{name: value}))
     assert answer.json["partialSuccess"]["rejectedSpans"] == "1"
     assert "municipality" in answer.json["partialSuccess"]["errorMessage"]
-    assert gateway.ledger.entries == []
+    assert gateway.ledger.said == []
 
 
 # --- bad input -----------------------------------------------------------------------------------------

@@ -120,10 +120,14 @@ class Ways:
         return self._gateway._request(scope)
 
     async def _leave(self, request: Request) -> Leave:
-        index, caller = await self._gateway.caller_of(request.headers)
+        index, caller = await self._gateway.caller_of(request)
         if caller.once:
             self._gateway._once(caller)
-        return leave(index, caller, request.address)
+        try:
+            return leave(index, caller, request.address)
+        except Refusal as refusal:
+            self._gateway.refused(index, caller, refusal, request.address)
+            raise
 
     def _named(self) -> Names:
         """Makes ids under the installation's secret."""

@@ -15,6 +15,7 @@ from kijun.governance.access.handling import OUTPUT, action_of
 from kijun.governance.access.models import Purpose
 from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
+from kijun.governance.interactions import refused
 from kijun.governance.interactions.counting import (
     BOTH,
     DAYS,
@@ -141,6 +142,30 @@ def access_is_analysed(scope: Scope) -> Proof | None:
     verdict = Verdict.UNMET if not current else Verdict.PARTLY if late else Verdict.MET
     until = _lapse(month) if verdict == Verdict.MET else None
     return proof_of(_("アクセスの分析"), value, verdict, "reports", figures, until)
+
+
+@proves("P6.1.3", page="interactions:refused")
+def refusals_are_watched(scope: Scope) -> Proof | None:
+    """Calls that were refused at the door are recorded: by grant and reason, and keys that open nothing by where they came from."""
+    title = _("断った利用の記録")
+    try:
+        total = sum(row["count"] for row in count(("kind",), where(scope)))
+        reasons = refused.summed(scope.municipality) if total else {}
+        keys = refused.wrong_keys(scope.municipality) if total else None
+    except LedgerError:
+        return unreadable(title)
+    if not total:
+        return None
+    wrong = sum(one.count for one in keys or ())
+    value = format_lazy(
+        _("{days}日間に断った呼び出し{n}回（停止中{stopped}回）、使えないキーでの呼び出し{wrong}回を記録"),
+        days=refused.DAYS,
+        n=sum(reasons.values()),
+        stopped=reasons.get("stopped", 0),
+        wrong=wrong,
+    )
+    figures = {"by_reason": reasons, "wrong_keys": wrong}
+    return proof_of(title, value, Verdict.MET, "refused", figures)
 
 
 @proves("P7.1.4", page="interactions:reports")

@@ -84,6 +84,14 @@ def register_all() -> None:
         ),
         navigation.Link(
             "monitoring",
+            _("断った利用"),
+            "interactions:refused",
+            "interactions.view_refusals",
+            order=45,
+            about=_("停止、時間、場所、上限、キーのために断った呼び出し。"),
+        ),
+        navigation.Link(
+            "monitoring",
             _("閲覧の記録"),
             "interactions:looks",
             "interactions.view_looks",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("holds/", lists.holds, name="holds"),
     path("holds/<str:hold>/release/", record.release, name="release"),
     path("looks/", lists.looks, name="looks"),
+    path("refused/", lists.refused, name="refused"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("imports/", imports.imports, name="imports"),

@@ -1,0 +1,141 @@
+"""Calls that the gateway refused before they became a question: under which grant, why, how often; and keys that opened nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from kijun.governance.interactions import ledger
+from kijun.governance.interactions.searching import milliseconds
+from kijun.governance.organisation.models import Municipality
+from kijun.ledger.model import NOBODYS, Kind, Query, Record
+
+DAYS: Final = 30
+"""Days of wrong keys that are told."""
+PER_PAGE: Final = 50
+_AT_ONCE: Final = 500
+_MOST: Final = 20_000
+"""Entries of the ledger that one sum looks at: a month of one grant that asks all day and night has some 80,000, and is told as more."""
+REASONS: Final[Mapping[str, StrOrPromise]] = {
+    "stopped": _("AIの停止中"),
+    "grant_expired": _("利用権の期間の外"),
+    "purpose_disabled": _("利用目的が使えない"),
+    "not_allowed_here": _("使えないネットワーク"),
+    "not_allowed_now": _("使えない時間帯"),
+    "insufficient_quota": _("1か月の上限を超えた"),
+    "rate_limit_exceeded": _("1分の上限を超えた"),
+    "model_not_found": _("使えないモデル"),
+    "confirmation_used": _("使用済みの確認"),
+    "invalid_api_key": _("使えないキー"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Calls of one grant and reason, counted together: ``record`` names the grant, ``first`` and ``last`` are the ledger's times."""
+
+    record: Record
+    reason: str
+    count: int
+    first: int
+    last: int
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Newest first. ``before`` leads to the next page, None on the last; ``unread`` counts segments that could not be read."""
+
+    rows: list[Refused]
+    before: int | None
+    unread: int
+
+
+@dataclass(slots=True)
+class WrongKeys:
+    """Calls with a key that opens nothing, of one source network (``other``: of further ones) in `DAYS` days."""
+
+    network: str
+    count: int = 0
+    last: int = 0
+
+
+def refused(
+    municipality: Municipality,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+    before: int | None = None,
+    limit: int = PER_PAGE,
+) -> Page:
+    """Calls under the municipality's grants that were refused. Raises `LedgerError`."""
+    query = Query(
+        municipality=municipality.code,
+        kinds=(Kind.REFUSAL,),
+        since=None if since is None else milliseconds(since),
+        until=None if until is None else milliseconds(until + datetime.timedelta(days=1)),
+        before=before,
+        limit=limit,
+    )
+    with ledger.reading() as book:
+        page = book.search(query)
+    return Page([_read(one) for one in page.records], page.next, len(page.faults))
+
+
+def wrong_keys(municipality: Municipality) -> list[WrongKeys] | None:
+    """By network, the most first; None where several municipalities share the gateway: whose key was meant cannot be told. Raises `LedgerError`."""
+    if Municipality.objects.exclude(pk=municipality.pk).exists():
+        return None
+    found: dict[str, WrongKeys] = {}
+    for one in _all(_recent(NOBODYS)):
+        name = one.networks[0] if one.networks else "unknown"
+        held = found.setdefault(name, WrongKeys(name))
+        held.count, held.last = held.count + one.count, max(held.last, one.last)
+    return sorted(found.values(), key=lambda one: -one.count)
+
+
+def summed(municipality: Municipality) -> dict[str, int]:
+    """How many calls were refused in `DAYS` days, by reason. Raises `LedgerError`."""
+    found: dict[str, int] = {}
+    for one in _all(_recent(municipality.code)):
+        found[one.reason] = found.get(one.reason, 0) + one.count
+    return found
+
+
+def _recent(code: str) -> Query:
+    since = milliseconds(timezone.localdate() - datetime.timedelta(days=DAYS))
+    return Query(municipality=code, kinds=(Kind.REFUSAL,), since=since, limit=_AT_ONCE)
+
+
+def _all(query: Query) -> Iterator[Refused]:
+    seen = 0
+    with ledger.reading() as book:
+        while seen < _MOST:
+            page = book.search(query)
+            yield from map(_read, page.records)
+            seen += len(page.records)
+            if page.next is None:
+                return
+            query = replace(query, before=page.next)
+
+
+def _read(record: Record) -> Refused:
+    content = record.content or {}
+    networks = content.get("networks")
+    return Refused(
+        record,
+        str(content.get("refused", "")),
+        _number(content.get("count"), 1),
+        _number(content.get("from"), record.at),
+        _number(content.get("to"), record.at),
+        tuple(map(str, networks)) if isinstance(networks, list) else (),
+    )
+
+
+def _number(value: object, other: int) -> int:
+    return value if isinstance(value, int) and value > 0 else other
