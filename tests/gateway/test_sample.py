@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from kijun.gateway import local, sample, sample_forms
+from kijun.inspection import Inspector
 from tests.gateway.town import Running
 
 WORDS = st.lists(
@@ -29,6 +30,23 @@ def test_it_answers_what_was_asked_and_says_what_it_is() -> None:
     english = sample.reply([("user", "Our office is open on weekdays. When is it closed?")])
     assert english.startswith("(This is the sample AI")
     assert "- When is it closed?" in english
+
+
+ORDINARY = (
+    *("hi", "hello", "こんにちは", "テスト", "ありがとう", "Thank you", "1+1は？", "誰ですか"),
+    *("転入届の期限は？", "住民票の写しの取り方", "ごみの分別", "予算案の説明", "防災訓練の案内文"),
+    *("メールの下書きを書いて", "会議の議事録を作って", "子育て支援の制度を教えて", "AIとは何ですか"),
+    *("この文章を要約してください。会議は3月に開かれました。", "次の会議の日程を調整してください。"),
+    *("翻訳して: Good morning", "What can you do?", "Explain inheritance tax", "When does the office open?"),
+    *("Please write a short mail to a resident.", "Summarise this: the library is closed on Monday."),
+    "⟦氏名1⟧さんへの通知を直してください。",
+)
+
+
+@pytest.mark.parametrize("asked", ORDINARY)
+def test_nothing_is_found_in_what_it_says_of_itself(asked: str) -> None:
+    """Whoever searches a sample town's records for attacks finds attacks."""
+    assert list(Inspector().inspect(sample.reply([("user", asked)]))) == []
 
 
 @given(WORDS)

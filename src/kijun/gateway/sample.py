@@ -1,7 +1,8 @@
 """The embedded upstream ``sample``: answers offline and always the same, so that the first try works with no account anywhere.
 
-It is no language model and says so. It reads the conversation, quotes its main sentences and lists what was asked, so that one sees what
-the service was sent: values that were masked stand in it as placeholders, and come back restored.
+It is no language model, and says that it only picks sentences out. It reads the conversation, quotes its main sentences and lists what was asked, so that
+one sees what the service was sent: values that were masked stand in it as placeholders, and come back restored. What it says of itself is worded so that
+inspection finds nothing in it: an AI that speaks of itself writes much like somebody who instructs one.
 """
 
 from __future__ import annotations
@@ -59,15 +60,13 @@ def reply(turns: list[tuple[str, str]]) -> str:
     points = _main([one for one in sentences if one not in wishes], 3)
     names = list(dict.fromkeys(_PLACEHOLDER.findall(material)))[:8]
     if japanese:
-        lines = ["（見本のAIです。言語モデルではなく、受け取った文章から組み立てて答えています。）"]
+        lines = ["（見本のAIです。お試し用です。届いた文の主な所を抜き出しました。）"]
         lines += ["ご依頼の内容：", *(f"・{_short(one)}" for one in wishes)] if wishes else []
         lines += ["要点：", *(f"・{_short(one)}" for one in points)] if points else []
         lines += [f"文中に出てくる方や番号：{'、'.join(names)}"] if names else []
         lines.append("以上の内容で承りました。" if sentences else "ご用件を入力してください。")
     else:
-        lines = [
-            "(This is the sample AI: no language model; it puts answers together from what it was sent.)"
-        ]
+        lines = ["(This is the sample AI. Without a language model, it lists the main sentences of a text.)"]
         lines += ["You asked:", *(f"- {_short(one)}" for one in wishes)] if wishes else []
         lines += ["Main points:", *(f"- {_short(one)}" for one in points)] if points else []
         lines += [f"Mentioned: {', '.join(names)}"] if names else []
