@@ -106,8 +106,8 @@ class TestRefused:
         say: Any,
         staff: Person,
         town: Municipality,
-        run: Run,
-        auditor: Person,  # noqa: F811
+        run: Run,  # noqa: F811
+        auditor: Person,
     ) -> None:
         say(staff)
         told = run("search", "--as", auditor.staff_number, "--reason", "定期監査")

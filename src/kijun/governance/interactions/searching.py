@@ -1,4 +1,4 @@
-"""Looking for records within somebody's reach: one question to the ledger, or several that are merged, newest first."""
+"""Looking for records within somebody's reach: one question to the ledger, or several that are merged, by when things happened, newest first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import ledger
+from kijun.governance.interactions.by_time import Place, Walk, where
 from kijun.governance.interactions.reach import Reach, reach_of
 from kijun.ledger.model import Kind, Query, Record, Verdict
 
@@ -122,7 +123,7 @@ class Results:
     """A page. ``before`` leads to the next one, None on the last; ``unread`` counts segments that could not be read."""
 
     interactions: list[Interaction]
-    before: int | None = None
+    before: Place | None = None
     unread: int = 0
 
 
@@ -150,34 +151,25 @@ def own_query(municipality: str, asked: Asked, person: str) -> list[Query]:
 
 def search(
     asked: Sequence[Query],
-    before: int | None = None,
+    before: Place | None = None,
     limit: int = PER_PAGE,
     keep: Callable[[Record], bool] = lambda _record: True,
 ) -> Results:
-    """One page of what answers any of the questions and ``keep`` lets through, by interaction, newest first. Raises `LedgerError`."""
-    found: dict[int, Record] = {}
-    edges: list[int] = []
+    """One page of what answers any of the questions and ``keep`` lets through, by interaction, by when it happened, newest first.
+
+    Raises `LedgerError`.
+    """
     unread: set[str] = set()
     with ledger.reading() as book:
-        for one in asked:
-            page = book.search(replace(one, before=before, limit=limit))
-            found |= {row.seq: row for row in page.records}
-            unread |= {fault.name for fault in page.faults}
-            if page.next is not None:
-                edges.append(page.next)
-        # Below the highest edge some question has not been answered yet.
-        edge = max(edges, default=None)
-        rows = [found[seq] for seq in sorted(found, reverse=True) if edge is None or seq >= edge]
-        if len(rows) > limit:
-            rows = rows[:limit]
-            edge = rows[-1].seq
+        rows, following = Walk(book, asked, limit, unread).page(before)
         rows = [row for row in rows if keep(row)]
         beside = [row for row in _beside(book, rows) if keep(row)] if rows else []
     shown = {
-        row.interaction for row in beside if before is not None and row.seq >= before and _hit(asked, row)
+        row.interaction for row in beside if before is not None and where(row) >= before and _hit(asked, row)
     }
     groups = _grouped(rows, beside, shown)
-    return Results(groups, edge, len(unread))
+    groups.sort(key=lambda one: where(one.first), reverse=True)
+    return Results(groups, following, len(unread))
 
 
 def _beside(book: Any, rows: Sequence[Record]) -> list[Record]:
@@ -237,7 +229,7 @@ def all_of(
 ) -> Results:
     """What answers, page after page until ``most`` interactions are there; ``before`` is None where that is all. Raises `LedgerError`."""
     found: dict[str, Interaction] = {}
-    before: int | None = None
+    before: Place | None = None
     unread = 0
     while len(found) < most:
         page = search(asked, before, limit=_A_FILE, keep=keep)
@@ -247,7 +239,9 @@ def all_of(
         if before is None:
             break
     shown = list(found.values())
-    return Results(shown[:most], (before or 0) if before is not None or len(shown) > most else None, unread)
+    return Results(
+        shown[:most], (before or Place(0, 0)) if before is not None or len(shown) > most else None, unread
+    )
 
 
 def openable(person: Person, id: str, *, masked: bool = False) -> tuple[Interaction, Reach] | None:

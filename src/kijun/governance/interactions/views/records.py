@@ -13,13 +13,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kijun.governance.interactions import searching, sending
+from kijun.governance.interactions.by_time import place_of
 from kijun.governance.interactions.forms import ReasonForm, SearchForm
 from kijun.governance.interactions.lines import MOST, line, workbook
 from kijun.governance.interactions.looks import look
 from kijun.governance.interactions.names import names_of, resolve
 from kijun.governance.interactions.reach import reach_of
 from kijun.governance.interactions.searching import Results
-from kijun.governance.interactions.views._shared import keep_reason, number, reason_of, with_ledger
+from kijun.governance.interactions.views._shared import keep_reason, reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.model import Query, Record
 from kijun.web.tables import excel_response
@@ -63,7 +64,7 @@ def _find(
         if found.before is None:
             return found, True
         form.add_error(None, _too_many())
-    return searching.search(queries, number(request.GET.get("before")), keep=keep), False
+    return searching.search(queries, place_of(request.GET.get("before")), keep=keep), False
 
 
 def _too_many() -> str:
