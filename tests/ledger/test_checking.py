@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from kijun.ledger import checking, ranges
@@ -15,6 +18,7 @@ from kijun.ledger.checking import check_segment, verify
 from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.erasing import erase_due
 from kijun.ledger.ledger import Ledger
+from kijun.ledger.maintenance import maintain
 from kijun.ledger.model import Query
 from kijun.ledger.sealing import seal
 from kijun.ledger.segments.segment import Segment
@@ -22,6 +26,7 @@ from kijun.ledger.tiles import Tiles
 from kijun.ledger.tree import leaf_hash
 from kijun.ledger.verifying import Report, Verification
 from tests.ledger.conftest import TOWN, Add, Lying, entry
+from tests.ledger.conftest import append as journal_append
 from tests.ledger.test_erasing import LATER, OLD, add_all
 
 Sql = Callable[..., None]
@@ -236,7 +241,7 @@ def test_sealed_entries_are_checked_alike_on_any_number_of_cores(
     lying.write(one.path, data)
     report = verify(full, workers=workers)
     assert not report.holds
-    assert {kind for kind, _seq in kinds(report)} <= {"segment", "removed", "changed"}
+    assert {kind for kind, _seq in kinds(report)} <= {"segment", "unreadable", "changed"}
 
 
 def test_it_goes_on_alone_where_another_process_dies(
@@ -259,6 +264,95 @@ def test_it_goes_on_alone_where_another_process_dies(
     assert killed
     assert report.holds
     assert report.entries == 28
+
+
+def rewritten(full: Ledger, lying: Lying, change: Callable[[pa.Table], pa.Table]) -> Report:
+    """What is told where somebody wrote the only file of a sealed ledger anew."""
+    (one,) = full.segments()
+    data = io.BytesIO()
+    pq.write_table(change(pq.read_table(io.BytesIO(lying.read(one.path)))), data)
+    lying.write(one.path, data.getvalue())
+    return verify(full)
+
+
+def in_column(table: pa.Table, name: str, at: int, value: Any) -> pa.Table:
+    values = table[name].to_pylist()
+    values[at] = value
+    return table.set_column(
+        table.column_names.index(name), table.field(name), pa.array(values, table.field(name).type)
+    )
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize(
+    ("change", "told", "entries"),
+    [
+        (lambda table: in_column(table, "verdict", 3, "blocked"), [("changed", 3)], 9),
+        (lambda table: in_column(table, "content", 4, b"x" * 200), [("changed", 4)], 9),
+        (lambda table: in_column(table, "id", 5, ""), [("changed", 5)], 9),
+        (lambda table: table.take([0, 1, 2, 3, 4, 5, 7, 8, 9]), [("removed", 6)], 9),
+        (lambda table: table.take([0, 2, 1, *range(3, 10)]), [("reordered", 2), ("reordered", 1)], 10),
+        (lambda table: in_column(in_column(table, "seq", 2, 7), "seq", 7, 2), [("reordered", 7), ("reordered", 2)], 8),
+        (lambda table: pa.concat_tables([table, table.slice(5, 1)]), [("inserted", 5)], 10),
+        (lambda table: in_column(table, "seq", 9, 70), [("inserted", 70), ("removed", 9)], 9),
+        (lambda table: table.slice(0, 0), [("removed", seq) for seq in range(10)], 0),
+    ],
+)  # fmt: skip
+def test_what_was_done_to_rows_of_a_sealed_file_is_named_row_by_row(
+    full: Ledger, lying: Lying, change: Any, told: list[tuple[str, int]], entries: int
+) -> None:
+    seal(full, force=True)
+    report = rewritten(full, lying, change)
+    first, *rest = kinds(report)
+    assert first == ("segment", 0)
+    assert sorted(rest) == sorted(told)
+    assert report.entries == entries
+
+
+@pytest.mark.s3
+def test_a_file_that_cannot_be_read_any_more_is_unreadable_and_not_removed(
+    full: Ledger, add: Add, lying: Lying
+) -> None:
+    seal(full, force=True)
+    (one,) = full.segments()
+    add(entry("あとから"))
+    signed(full)
+    data = bytearray(lying.read(one.path))
+    data[-5] ^= 1  # the footer's length
+    lying.write(one.path, data)
+    report = verify(full)
+    assert kinds(report) == [("segment", 0), ("unreadable", 0)]
+    assert "the entries 0 to 9" in report.faults[1].what
+    assert report.entries == 1
+
+
+@pytest.mark.s3
+def test_a_file_that_somebody_put_there_is_named(full: Ledger, lying: Lying) -> None:
+    add_to = appending(full)
+    maintain(full, add_to, force=True)
+    assert verify(full).holds
+    (one,) = full.segments()
+    stray = one.path.replace(one.name, "000000000000-000000000009-99")
+    lying.write(stray, lying.read(one.path))
+    report = verify(full)
+    assert [(fault.kind, stray in fault.what) for fault in report.faults] == [("segment", True)]
+
+
+def test_what_a_run_left_that_died_is_no_fault(full: Ledger, lying: Lying) -> None:
+    """It wrote the file and died before the list: the rows are in the journal still, and the next run writes it again."""
+    maintain(full, appending(full), force=True)
+    (one,) = full.segments()
+    journal_append(full.journal, entry("あとから"))
+    signed(full)
+    with full.database.reading() as link:
+        seq, key = link.execute("SELECT seq, content_key FROM entries")[0]
+    left = one.path.replace(one.name, f"{seq:012d}-{seq:012d}-{key}")
+    lying.write(left, lying.read(one.path))
+    assert verify(full).holds
+
+
+def appending(ledger: Ledger) -> Any:
+    return lambda entries: journal_append(ledger.journal, *entries)
 
 
 @pytest.mark.s3
@@ -309,9 +403,7 @@ def test_the_database_itself_may_be_swapped(full: Ledger, tmp_path: Path, url: s
     target.close()
     source.close()
     kept = tmp_path / "kept.txt"
-    from tests.ledger.conftest import append
-
-    append(full.journal, entry("あとから"))
+    journal_append(full.journal, entry("あとから"))
     kept.write_text(signed(full))
     full.database.reopen()
     (full.folder / "journal.sqlite3").write_bytes(before.read_bytes())

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +16,17 @@ from kijun.ledger.database import Link, Postgres
 from kijun.ledger.erasing import told_erasures
 from kijun.ledger.held import listed
 from kijun.ledger.journal import BrokenTree
-from kijun.ledger.ledger import Ledger
+from kijun.ledger.ledger import Ledger, lines
+from kijun.ledger.maintenance import alone
 from kijun.ledger.notes import Verifier
 from kijun.ledger.ranges import Ranges, unpack
 from kijun.ledger.rows import Part, check_rows
 from kijun.ledger.schema import COLUMN_LIST, ROW
-from kijun.ledger.segments.segment import Segment, SegmentFault
+from kijun.ledger.sealing import is_published
+from kijun.ledger.segments.joining import orphans
+from kijun.ledger.segments.salvage import salvage
+from kijun.ledger.segments.segment import TEMPORARY, Segment, SegmentFault
+from kijun.ledger.segments.store import NotAsSealed, segment_of
 from kijun.ledger.stamping import BadStamp, verify_stamp
 from kijun.ledger.tree import TILE
 from kijun.ledger.verifying import Erasure, Report, Signed, Verification
@@ -29,7 +35,20 @@ from kijun.ledger.verifying import Erasure, Report, Signed, Verification
 MANY: Final = 60_000
 _PART: Final = 2000
 _AHEAD: Final = 2  # segments that each process is given, so that it has the next one when it is done
-Result = tuple[list[Part], str]
+
+
+@dataclass(slots=True)
+class Looked:
+    """What became of a segment: its rows, checked; what is wrong with its files; rows out of their order; and between which places
+    some cannot be read."""
+
+    parts: list[Part] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
+    lost: list[tuple[int, int]] = field(default_factory=list)
+
+
+Result = Looked
 
 
 def verify(
@@ -53,17 +72,21 @@ def verify(
         run = Verification(leaves, _erasures(link), listed(link))
         for columns in _fresh(link):
             run.take_part(check_rows(columns, ledger.keys.ring))
-        segments = _listed(ledger, link, run.report)
+        segments = _listed(link, run.report)
         signed = [
             Signed(f"checkpoint {size:,}", str(note))
             for size, note in link.execute("SELECT size, note FROM checkpoints ORDER BY size")
         ]
     verifier = ledger.verifier() if key is None else Verifier.parse(key.read_text(encoding="utf-8"))
     kept = [Signed(str(path), note) for path in elsewhere for note in read_notes(path)]
-    for part in _sealed(
-        ledger, segments, workers, run.report, meanwhile=lambda: run.grow(signed, kept, verifier)
+    for segment, looked in _sealed(
+        ledger, segments, workers, meanwhile=lambda: run.grow(signed, kept, verifier)
     ):
-        run.take_part(part)
+        _take(run, segment, looked)
+    for name in strays(ledger) if segments or not ledger.store.remote else ():
+        run.report.add(
+            "segment", f"{name}: no segment of this ledger; somebody put it there, or a run left it that died"
+        )
     _check_stamps(ledger, run.report, list(roots))
     return run.finish(ledger.journal.stored_tile)
 
@@ -86,12 +109,50 @@ def _leaves(ledger: Ledger) -> bytes:
         raise BrokenTree(error.args[0][1] * TILE) from error
 
 
-def _listed(ledger: Ledger, link: Link, report: Report) -> list[Segment]:
-    try:
-        return ledger.segments(link)
-    except SegmentFault as fault:
-        report.add("segment", f"{fault.name}: {fault.what}")
-        return []
+def _listed(link: Link, report: Report) -> list[Segment]:
+    found = []
+    for line in lines(link):
+        try:
+            found.append(line.read())
+        except SegmentFault as fault:
+            report.add("segment", f"{fault.name}: {fault.what}")
+    return found
+
+
+def strays(ledger: Ledger) -> list[str]:
+    """Sealed files that belong to no segment. What a run that died left is swept by the next one, and is named only where none is due."""
+    with alone(ledger) as first:  # nobody seals meanwhile
+        try:
+            if not first or not is_published(ledger):
+                return []
+        except SegmentFault:  # a line of the list was changed, and is named
+            return []
+        with ledger.database.reading() as link:
+            names = {line.name for line in lines(link)}
+            left = [name for name in orphans(ledger.store, names) if not name.endswith(TEMPORARY)]
+            return [name for name in left if not _is_being_sealed(link, name)]
+
+
+def _is_being_sealed(link: Link, name: str) -> bool:
+    """Its first row is still in the journal: the run that wrote it died before it was listed, and the next one writes it again."""
+    first, _, rest = segment_of(name).partition("-")
+    key = rest.rpartition("-")[2]
+    if not (first.isdecimal() and key.isdecimal() and len(first) + len(key) < 30):
+        return False
+    asked = int(first), int(key)
+    return bool(link.execute("SELECT 1 FROM entries WHERE seq = ? AND content_key = ?", asked))
+
+
+def _take(run: Verification, segment: Segment, looked: Looked) -> None:
+    for fault in looked.faults:
+        run.report.add("segment", f"{segment.name}: {fault}", segment.first_seq)
+    for part in looked.parts:
+        run.take_part(part)
+    named = {one.seq for one in run.report.faults if one.kind == "reordered"}
+    for seq in [seq for seq in looked.moved if seq not in named]:
+        run.report.add("reordered", f"{segment.name}: it does not stand in its order in the file", seq)
+    for first, last in looked.lost:
+        run.lose(segment.name, first, last)
 
 
 def _erasures(link: Link) -> list[Erasure]:
@@ -128,9 +189,8 @@ def _sealed(
     ledger: Ledger,
     segments: Sequence[Segment],
     workers: int | None,
-    report: Report,
     meanwhile: Callable[[], None],
-) -> Iterator[Part]:
+) -> Iterator[tuple[Segment, Looked]]:
     """Check every row of the segments; with many, on all cores. A segment that cannot be read is a fault."""
     count = workers or min(os.cpu_count() or 1, len(segments))
     if count <= 1 or (workers is None and sum(one.rows for one in segments) < MANY):
@@ -138,10 +198,7 @@ def _sealed(
         results: Iterable[Result] = (check_segment(ledger, one) for one in segments)
     else:
         results = _Sharing(ledger, segments, count - 1).results(meanwhile)
-    for segment, (found, fault) in zip(segments, results, strict=True):
-        if fault:
-            report.add("segment", f"{segment.name}: {fault}", segment.first_seq)
-        yield from found
+    yield from zip(segments, results, strict=True)
 
 
 class _Sharing:
@@ -194,22 +251,42 @@ class _Sharing:
             return check_segment(self._ledger, self._segments[at])
 
 
-def check_segment(ledger: Ledger, segment: Segment) -> Result:
-    """The rows of a segment, checked, and why the rest of it or its index cannot be read; empty where both can.
+def check_segment(ledger: Ledger, segment: Segment) -> Looked:
+    """The rows of a segment, checked, and what is wrong with its two files. Of one that is not what was sealed, the rows that can be read.
 
     Raises `segments.store.StoreFault` where its store does not serve: that tells nothing about the records.
     """
-    found: list[Part] = []
     files = ledger.reader.files
     try:
         files.refresh(segment)
+        looked = Looked()
         for batch in ledger.reader.scan([segment], ROW):
             columns = [column.to_pylist() for column in batch.columns]
-            found.append(check_rows(columns, ledger.keys.ring))
+            looked.parts.append(check_rows(columns, ledger.keys.ring))
+    except SegmentFault as fault:
+        looked = _salvaged(ledger, segment)
+        looked.faults.append(fault.what)
+    try:
         files.refresh_index(segment)
     except SegmentFault as fault:
-        return found, fault.what
-    return found, ""
+        looked.faults.append(fault.what)
+    return looked
+
+
+def _salvaged(ledger: Ledger, segment: Segment) -> Looked:
+    """What of a segment's file can be read where it lies; nothing where it is missing."""
+    try:
+        with ledger.store.as_it_lies(segment.data) as path:
+            found = salvage(path, segment, ROW)
+    except NotAsSealed as fault:
+        missing = fault.args[0] == "missing"
+        return Looked(lost=[] if missing else [(segment.first_seq, segment.last_seq)])
+    except FileNotFoundError:
+        return Looked()
+    except OSError:  # not even opened
+        return Looked(lost=[(segment.first_seq, segment.last_seq)])
+    parts = [check_rows(columns, ledger.keys.ring) for columns in found.batches if columns[0]]
+    return Looked(parts, moved=found.moved(), lost=found.lost)
 
 
 _Place = tuple[Path, str, str]

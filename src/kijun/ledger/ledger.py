@@ -107,7 +107,7 @@ class Ledger:
         if link is None:
             with self.database.reading() as link:
                 return self.segments(link)
-        return [_segment(str(name), told) for name, told in link.execute("SELECT name, told FROM segments")]
+        return [one.read() for one in lines(link)]
 
     def search(self, query: Query, *, masked: bool = False) -> Found:
         """Records that answer a query, newest first. ``masked`` also opens the values behind the placeholders."""
@@ -260,11 +260,27 @@ class Ledger:
                 yield int(size), int(at), str(note), None if stamp is None else bytes(stamp)
 
 
-def _segment(name: str, told: str) -> Segment:
-    try:
-        return Segment(**orjson.loads(told))
-    except (ValueError, TypeError) as error:
-        raise SegmentFault(name, "its line in the journal's list was changed") from error
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A segment in the journal's list."""
+
+    name: str
+    told: str
+
+    def read(self) -> Segment:
+        """The segment; raises `SegmentFault` where the line was changed."""
+        try:
+            return Segment(**orjson.loads(self.told))
+        except (ValueError, TypeError) as error:
+            raise SegmentFault(self.name, "its line in the journal's list was changed") from error
+
+
+def lines(link: Link) -> list[Line]:
+    """The list of segments as it stands."""
+    return [
+        Line(str(name), str(told))
+        for name, told in link.execute("SELECT name, told FROM segments ORDER BY name")
+    ]
 
 
 def asked(query: Query) -> Query:

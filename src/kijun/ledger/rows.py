@@ -64,16 +64,16 @@ def check_row(row: Sequence[Any], ring: KeyRing) -> Checked:
     clear = tuple(row[1 : 1 + _WIDTH])
     seq, id = int(row[0]), str(clear[_ID])
     content_key, content, masked_key, masked = row[1 + _WIDTH :]
-    bound = id.encode()
     try:
+        bound = id.encode()
         packed = ring.decrypt(content_key, bytes(content), bound)
         if packed is None:
             return Checked(seq, id, None, "erased")
         salt, masked_commitment, said = unpack(packed)
         leaf = leaf_hash(commitment(clear, salt, masked_commitment, said))
         why = _check_masked(ring, masked_key, masked, bound, masked_commitment)
-    except (InvalidTag, BadPacking, TypeError):
-        return Checked(seq, id, None, "its content, its id or its key was changed")
+    except (InvalidTag, BadPacking, TypeError, AttributeError):
+        return Checked(seq, str(id or ""), None, "its content, its id or its key was changed")
     return Checked(seq, id, leaf, why, event_of(seq, clear, said))
 
 

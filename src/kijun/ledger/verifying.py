@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kijun.ledger.held import Event, Hold, differences, told
 from kijun.ledger.notes import BadNote, Verifier
-from kijun.ledger.ranges import Ranges, count, digest
+from kijun.ledger.ranges import Ranges, count, digest, ranges_of
 from kijun.ledger.rows import Checked, Part
 from kijun.ledger.tiles import Walked, walk
 from kijun.ledger.tree import SIZE
@@ -99,7 +99,12 @@ class Verification:
         self._places: dict[bytes, int] | None = None
         self._heads: list[tuple[str, str]] = []
         self._walked: Walked | None = None
+        self._lost: list[tuple[str, int, int]] = []
         self._started = time.perf_counter()
+
+    def lose(self, segment: str, first: int, last: int) -> None:
+        """A part of a segment's file that held entries between two places cannot be read; which they were is what is missing at the end."""
+        self._lost.append((segment, max(first, 0), last))
 
     def leaf(self, seq: int) -> bytes:
         """The leaf hash at a place."""
@@ -215,7 +220,14 @@ class Verification:
 
     def _find_missing(self) -> None:
         self.report.erased += int((self._gone & ~self._seen).sum())
-        for seq in np.flatnonzero(~self._gone & ~self._seen).tolist():
+        missing = ~self._gone & ~self._seen
+        for segment, first, last in self._lost:
+            places = (np.flatnonzero(missing[first : last + 1]) + first).tolist()
+            for begin, end in ranges_of(places):
+                what = f"{segment}: its file held the entries {begin:,} to {end:,} and cannot be read there"
+                self.report.add("unreadable", what, begin)
+            missing[first : last + 1] = False
+        for seq in np.flatnonzero(missing).tolist():
             self.report.add("removed", "there is a leaf, but no entry and no erasure", seq)
 
     def _check_erasures(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import orjson
 
 from kijun.ledger.place import Bucket
 from kijun.ledger.segments.cache import Cache
+from kijun.ledger.segments.salvage import LARGER
 from kijun.ledger.segments.segment import File
 from kijun.ledger.segments.store import NotAsSealed, StoreFault
 
@@ -182,6 +184,23 @@ class S3:
         if not found:
             self._check_bucket()
         return sorted(one.path.removeprefix(f"{self._root}/") for one in found if one.is_file)
+
+    @contextmanager
+    def as_it_lies(self, file: File) -> Iterator[Path]:
+        """See `Store`: a copy of its own, for that of the cache is what was sealed."""
+        path = self.cache.draft(f"{file.name}.{secrets.token_hex(4)}")
+        left = LARGER * file.bytes + (1 << 20)
+        try:
+            with path.open("xb") as out:
+                for piece in self._read(file.name):
+                    left -= out.write(piece)
+                    if left < 0:
+                        raise NotAsSealed(file, "far larger than what was sealed")
+            yield path
+        except FileNotFoundError:
+            raise NotAsSealed(file, "missing") from None
+        finally:
+            path.unlink(missing_ok=True)
 
     def refresh(self, file: File) -> bool:
         """See `Store`."""

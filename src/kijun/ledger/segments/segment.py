@@ -33,7 +33,7 @@ _PART: Final = {
     "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
     "retention": re.compile(r"[0-9a-z_]{1,32}"),
 }
-_TEMPORARY: Final = ".part"
+TEMPORARY: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def sha256_of(path: Path) -> str:
 
 def temporary(path: Path) -> Path:
     """Where a file is written before it takes its name. The same for each try, so that what a crash left is overwritten."""
-    return path.with_name(f".{path.name}{_TEMPORARY}")
+    return path.with_name(f".{path.name}{TEMPORARY}")
 
 
 def make_folders(folder: Path) -> None:

@@ -56,6 +56,9 @@ class Store(Protocol):
     def held(self, files: Sequence[File]) -> AbstractContextManager[list[Path]]:
         """Paths of the files, which stay readable until the end; may raise `NotAsSealed`, but who reads compares for himself."""
 
+    def as_it_lies(self, file: File) -> AbstractContextManager[Path]:
+        """A path of what lies under the file's name now, whatever it is; raises `NotAsSealed` where nothing does, or far too much."""
+
     def refresh(self, file: File) -> bool:
         """Fetch this machine's copy anew; False where there is nothing but the file itself. Raises `NotAsSealed`."""
 
@@ -103,6 +106,14 @@ class Folder:
     def held(self, files: Sequence[File]) -> Iterator[list[Path]]:
         """See `Store`; whether a file is there is seen when it is opened."""
         yield [self.folder / file.name for file in files]
+
+    @contextmanager
+    def as_it_lies(self, file: File) -> Iterator[Path]:
+        """See `Store`."""
+        path = self.folder / file.name
+        if not path.is_file():
+            raise NotAsSealed(file, "missing")
+        yield path
 
     def refresh(self, file: File) -> bool:
         """See `Store`."""
