@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from kijun.governance.interactions.reading import answered, asked, blocks, excerpt, placed, texts
 from kijun.inspection import Inspector, Placeholders, mask
@@ -31,6 +32,40 @@ def record(content: Any, **told: Any) -> Record:
 
 def said(content: Any) -> list[tuple[str, str, str]]:
     return [(str(one.who), one.text, one.place) for one in blocks(record(content))]
+
+
+class TestExcerpt:
+    TRACE: Any = {
+        "endpoint": "chat",
+        "request": {
+            "model": "m",
+            "messages": [
+                {"role": "system", "content": "丁寧に"},
+                {"role": "user", "content": "転入届の期限は？"},
+            ],
+        },
+        "provider": "openai",
+        "trace": {"trace_id": "5b8efff798038103d269b633813fc60c", "span_id": "eee19b7ec3c1b174"},
+        "attributes": {"server.address": "llm.example.jp"},
+    }
+
+    def test_of_a_trace_it_is_the_question(self) -> None:
+        assert excerpt(record(self.TRACE)) == "転入届の期限は？"
+        assert asked(self.TRACE) == ["転入届の期限は？"]
+
+    def test_of_a_trace_without_words_it_says_so(self) -> None:
+        why = {"ja": "内容を送っていません。", "en": "No contents were sent."}
+        bare = {**self.TRACE, "request": {"model": "m", "messages": []}, "without_content": why}
+        assert excerpt(record(bare)) == "内容を送っていません。"
+        with translation.override("en"):
+            assert excerpt(record(bare)) == "No contents were sent."
+
+    def test_of_a_tools_result_it_is_what_came(self) -> None:
+        said = [{"role": "tool", "content": "検索結果"}]
+        assert excerpt(record({**self.TRACE, "request": {"messages": said}})) == "検索結果"
+
+    def test_of_a_decision_it_is_its_features(self) -> None:
+        assert excerpt(record({"features": {"age": 40}})) == "features.age: 40"
 
 
 class TestForms:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import orjson
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -69,14 +70,22 @@ def excerpt(record: Record | None, length: int = 80) -> str:
     if record is None or record.content is None:
         return ""
     text = next(iter(asked(record.content)), "")
+    if "without_content" in record.content:  # whoever reported it sent no words
+        text = _without(record.content["without_content"])
     line = " ".join(text[: length * 4].split())
     return line if len(line) <= length else line[:length] + "…"
+
+
+def _without(why: Any) -> str:
+    name = "en" if (get_language() or "ja").startswith("en") else "ja"
+    return str(why.get(name, "")) if isinstance(why, Mapping) else ""
 
 
 def asked(content: Mapping[str, Any]) -> list[str]:
     """What the person said last: the texts of one message, the question before the files that went along with it."""
     said = [one for one in texts(content) if one[1].strip()]
-    said = [one for one in said if one[0] in ("user", "")] or said
+    # What stands beside the words (a trace's attributes) has no place; it is what was said only where nothing else was.
+    said = [one for one in said if one[0] == "user"] or [one for one in said if one[2]] or said
     if not said:
         return []
     message = _MESSAGE.match(said[-1][2])
