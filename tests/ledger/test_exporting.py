@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,10 @@ def test_tables_for_people_hold_the_same(exported: Path) -> None:
 
 def test_the_manifest_tells_every_file(exported: Path) -> None:
     told = json.loads((exported / "manifest.json").read_text())
-    assert set(told["files"]) == {path.name for path in exported.iterdir()} - {"manifest.json"}
+    assert set(told["files"]) == {path.name for path in exported.iterdir()} - {
+        "manifest.json",
+        "manifest.note",
+    }
     assert told["entries"] == 601
 
 
@@ -84,7 +88,10 @@ def test_what_was_done_to_an_export_is_named(exported: Path, change: Any, kind: 
     (exported / "entries.jsonl").write_text("\n".join(change(lines)) + "\n")
     code, report = verified(exported)
     assert code == 1
-    assert {one["kind"] for one in report["faults"]} == {kind}
+    found = [one for one in report["faults"] if "entries.csv" not in one["what"]]
+    assert {one["kind"] for one in found} == {kind, "file"}, (
+        "the row, and the file that is not what was exported"
+    )
 
 
 def swap(line: str, other: str) -> str:
@@ -97,7 +104,116 @@ def test_rewritten_leaves_do_not_fit_what_was_signed(exported: Path) -> None:
     (exported / "leaves.bin").write_bytes(leaves)
     code, report = verified(exported)
     assert code == 1
-    assert {one["kind"] for one in report["faults"]} == {"tree"}
+    assert {one["kind"] for one in report["faults"]} == {"tree", "file"}
+
+
+def faults(exported: Path, *options: str) -> list[tuple[str, str]]:
+    code, report = verified(exported, *options)
+    assert code == (1 if report["faults"] else 0)
+    return [(one["kind"], one["what"]) for one in report["faults"]]
+
+
+@pytest.mark.parametrize(
+    "name", ["entries.csv", "entries.parquet", "erasures.json", "README.txt", "kijun_verify.py"]
+)
+def test_every_file_is_held_against_the_manifest(exported: Path, tmp_path: Path, name: str) -> None:
+    data = (exported / name).read_bytes()
+    (exported / name).write_bytes(data + b" ")
+    assert ("file", f"{name}: not what was exported") in faults(exported)
+    if name != "kijun_verify.py":
+        (exported / name).unlink()
+        assert faults(exported) == [("file", f"{name}: missing")]
+    (exported / name).write_bytes(data)
+    (exported / "more.csv").write_text("x")
+    assert faults(exported) == [("file", "more.csv: the manifest does not tell of it")]
+
+
+def test_rows_of_the_sheet_that_were_taken_out_changed_and_added_are_named(exported: Path) -> None:
+    path = exported / "entries.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    gone = [rows.pop(5)[0] for _ in range(3)]
+    changed = rows[9][0]
+    rows[9][-1] = rows[9][-1].replace("相談", "苦情")
+    rows.append(["9999", *rows[1][1:]])
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    _code, report = verified(exported)
+    told = [(one["kind"], one.get("seq")) for one in report["faults"]]
+    assert told == [
+        ("changed", int(changed)),
+        ("inserted", 9999),
+        *[("removed", int(seq)) for seq in sorted(gone, key=int)],
+        ("file", None),
+    ]
+
+
+def test_a_manifest_written_anew_does_not_help(exported: Path) -> None:
+    """Whoever takes rows out of every file and puts digests and places right has no key to sign that with."""
+    lines = (exported / "entries.jsonl").read_text().rstrip("\n").split("\n")
+    (exported / "entries.jsonl").write_text("\n".join(lines[:-3]) + "\n")
+    with (exported / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    with (exported / "entries.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows[:-3])
+    told = json.loads((exported / "manifest.json").read_text())
+    told["places"] = [[3, 599], [601, 601]]
+    told["entries"] = 598
+    told["files"] |= {
+        name: sha256((exported / name).read_bytes()).hexdigest() for name in ("entries.jsonl", "entries.csv")
+    }
+    (exported / "manifest.json").write_text(json.dumps(told))
+    assert faults(exported) == [("file", "manifest.json: not what the ledger signed")]
+    note = exported / "manifest.note"
+    signed = sha256((exported / "manifest.json").read_bytes()).hexdigest()
+    head, _digest, *rest = note.read_text().split("\n")
+    note.write_text("\n".join([head, signed, *rest]))
+    assert faults(exported) == [("file", "manifest.note: not signed by the key")]
+    note.unlink()
+    assert "missing" in faults(exported)[0][1]
+
+
+def test_a_manifest_that_tells_of_another_tree_is_named(exported: Path) -> None:
+    told = json.loads((exported / "manifest.json").read_text())
+    (exported / "manifest.json").write_text(json.dumps({**told, "root": "00" * 32}))
+    assert any("another tree" in what for _kind, what in faults(exported))
+    (exported / "manifest.json").write_text(json.dumps({**told, "places": [[0, 598]]}))
+    assert ("inserted", "the manifest does not tell of it") in faults(exported)
+
+
+def test_a_checkpoint_is_no_signature_of_a_manifest(exported: Path) -> None:
+    (exported / "manifest.note").write_text((exported / "checkpoints.txt").read_text())
+    assert ("file", "manifest.note: of another ledger, or none") in faults(exported)
+    note = (exported / "manifest.note").read_text()
+    assert note.split("\n")[0] == (exported / "verifier-key").read_text().split("+")[0]
+
+
+def test_a_folder_of_checkpoints_is_asked_and_later_ones_are_no_fault(
+    ledger: Ledger, exported: Path, add: Add, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    first = (exported / "checkpoints.txt").read_text()
+    add(entry("あとから"))
+    committed = ledger.journal.committed
+    later = Checkpoints(ledger.folder, ledger.database).make(committed.size, committed.root())
+    (kept / "2026-11.txt").write_text(first + "\n\n")
+    (kept / "2026-12.txt").write_text(later + "\n\n")
+    (kept / "latest.txt").write_text(later)
+    code, report = verified(exported, "--checkpoints", str(kept))
+    assert (code, report["faults"], report["kept_elsewhere"], report["later"]) == (0, [], 2, 1)
+    (kept / "2026-11.txt").unlink()
+    [(kind, what)] = faults(exported, "--checkpoints", str(kept))
+    assert kind == "removed"
+    assert "the ledger had 603 entries" in what
+    (kept / "2026-13.txt").write_text(first)
+    assert len(faults(exported, "--checkpoints", str(kept))) == 1, (
+        "a size that was signed again after a larger one"
+    )
+    for path in kept.iterdir():
+        path.unlink()
+    code, report = verified(exported, "--checkpoints", str(kept))
+    assert (code, "there is no checkpoint" in report["said"]) == (2, True)
 
 
 def test_a_checkpoint_and_a_key_kept_elsewhere_are_asked(exported: Path, tmp_path: Path) -> None:

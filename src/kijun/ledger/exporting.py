@@ -6,6 +6,7 @@ leaves.bin         all leaf hashes of the tree (32 bytes each), of everybody: th
 checkpoints.txt, verifier-key    what was signed, and by which key
 erasures.json      what was erased: when, of which month, which places
 manifest.json      what the export holds, with the SHA-256 of each file
+manifest.note      the SHA-256 of the manifest, signed by the ledger as its checkpoints are
 kijun_verify.py, README.txt
 """
 
@@ -24,6 +25,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 
 from kijun.ledger import ranges
+from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.erasing import told_erasures
 from kijun.ledger.ledger import Ledger, active_holds
 from kijun.ledger.model import COLUMNS, FORMAT, LedgerError, Query, now_ms
@@ -36,7 +38,7 @@ _README: Final = """AIの入出力記録の輸出 / Export of the records of AI 
 ========================================================
 検証 / verify:   python3 kijun_verify.py .
 別の場所で保管していた検証鍵と検査点があるとき / with key and checkpoints that were kept elsewhere:
-                 python3 kijun_verify.py . --key KEY --checkpoints FILE
+                 python3 kijun_verify.py . --key KEY --checkpoints FILE-OR-FOLDER
 内容には個人情報が含まれることがあります。保存場所と閲覧する人を限ってください。
 The contents may hold personal information: keep them where few can read them.
 """
@@ -66,7 +68,7 @@ def export(
     if not newest:
         raise Exported("署名された記録がまだありません。", "Nothing was recorded and signed yet.")
     size = newest[0][0]
-    _write_tree(ledger, folder, size)
+    root = _write_tree(ledger, folder, size)
     places, rows = _write_entries(ledger, query, folder, size, formats)
     if "parquet" in formats:
         _write_parquet(folder, rows)
@@ -81,15 +83,20 @@ def export(
         "look": look,
         "entries": len(places),
         "size": size,
+        "root": root.hex(),
         "places": ranges.ranges_of(places),
         "columns": list(COLUMNS),
         "files": {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
     }
-    (folder / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+    told = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
+    (folder / "manifest.json").write_bytes(told)
+    signer = Checkpoints(ledger.folder, ledger.database).signer
+    body = f"{signer.origin}/export\n{sha256(told).hexdigest()}\n"
+    (folder / "manifest.note").write_text(signer.sign_text(body), encoding="utf-8")
     return manifest
 
 
-def _write_tree(ledger: Ledger, folder: Path, size: int) -> None:
+def _write_tree(ledger: Ledger, folder: Path, size: int) -> bytes:
     ledger.journal.reload()
     leaves: list[bytes] = []
     for leaf in ledger.journal.tiles.leaves():
@@ -97,7 +104,8 @@ def _write_tree(ledger: Ledger, folder: Path, size: int) -> None:
             break
         leaves.append(leaf)
     notes = [note for count, _at, note, _stamp in ledger.checkpoints() if count <= size]
-    if f"\n{size}\n" not in notes[-1] or len(leaves) != size or not root_of(leaves):
+    root = root_of(leaves)
+    if f"\n{size}\n" not in notes[-1] or len(leaves) != size:
         raise Exported(
             "台帳の木が検査点と合いません。",
             "The tree does not reach its newest checkpoint: run kijun ledger verify.",
@@ -105,6 +113,7 @@ def _write_tree(ledger: Ledger, folder: Path, size: int) -> None:
     (folder / "leaves.bin").write_bytes(b"".join(leaves))
     (folder / "checkpoints.txt").write_text("\n\n".join(notes), encoding="utf-8")
     (folder / "verifier-key").write_text(ledger.verifier().vkey + "\n", encoding="utf-8")
+    return root
 
 
 def rows_of(ledger: Ledger, query: Query) -> Iterator[Mapping[str, Any]]:

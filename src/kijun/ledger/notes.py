@@ -57,7 +57,10 @@ class Signer:
 
     def sign(self, size: int, root: bytes) -> str:
         """The checkpoint as a signed note."""
-        body = Checkpoint(self.origin, size, root).body()
+        return self.sign_text(Checkpoint(self.origin, size, root).body())
+
+    def sign_text(self, body: str) -> str:
+        """A text as a signed note. Its first line says what it is: only a checkpoint's is the ledger's name alone."""
         signed = base64.b64encode(self.verifier.key_hash + self._key.sign(body.encode())).decode()
         return f"{body}\n{_DASH}{self.origin} {signed}\n"
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Verifies an export of a Kijun ledger. Needs Python 3.9 or newer and nothing else; no Kijun, no network.
 
-    python3 kijun_verify.py FOLDER [--key FILE] [--checkpoints FILE …] [--json]
+    python3 kijun_verify.py FOLDER [--key FILE] [--checkpoints PATH …] [--json]
 
 Each entry is hashed anew and held against its leaf; the tree is built from all leaves (RFC 9162) and held against the checkpoints that the
-ledger signed (Ed25519, RFC 8032; C2SP signed notes). --key names a verifier key, and --checkpoints checkpoints, that were kept elsewhere:
-use them, for what lies in the folder itself proves only that it fits together.
+ledger signed (Ed25519, RFC 8032; C2SP signed notes). Every file is held against its digest in the manifest, which the ledger signed too, and the
+CSV, cell by cell, against the entries. --key names a verifier key, and --checkpoints checkpoints (a file or a folder of them), that were kept
+elsewhere: use them, for what lies in the folder itself proves only that it fits together.
 輸出した入出力記録を、Kijun を入れずに検証します。--key と --checkpoints には、別の場所で保管していたものを指定してください。
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import csv
 import hashlib
 import json
 import struct
@@ -24,6 +26,9 @@ from typing import Any
 
 FORMAT = b"kijun-entry/1\x00"
 SIZE = 32
+MANIFEST, SIGNED = "manifest.json", "manifest.note"
+MOST = 1000  # faults of a kind that are named one by one
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # --- Ed25519 (RFC 8032, section 5.1), verification alone ----------------------------------------
 
@@ -144,42 +149,134 @@ def notes_in(text: str) -> Iterator[str]:
             at += 1
 
 
+def notes_at(path: Path) -> list[str]:
+    """The notes of a file, or of all files (*.txt) of a folder, in order, each once."""
+    files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+    found = [note for file in files for note in notes_in(file.read_text(encoding="utf-8"))]
+    if not found:
+        raise ValueError(f"{path}: there is no checkpoint")
+    return list(dict.fromkeys(found))
+
+
 def open_note(note: str, vkey: str) -> tuple[int, bytes]:
-    """Size and root that a note signed by the key tells; raises ValueError."""
+    """Size and root of a checkpoint that the key signed; raises ValueError."""
+    lines = signed_lines(note, vkey, "")
+    return int(lines[1]), base64.b64decode(lines[2], validate=True)
+
+
+def signed_lines(note: str, vkey: str, suffix: str) -> list[str]:
+    """The lines of a note that the key signed, of which the first is the ledger's name and ``suffix``; raises ValueError."""
     name, key_hash, encoded = vkey.strip().split("+", 2)
     public = base64.b64decode(encoded, validate=True)
     if public[:1] != b"\x01" or hashlib.sha256(name.encode() + b"\n" + public).digest()[:4].hex() != key_hash:
         raise ValueError("the verifier key is broken")
     body, _, signatures = note.partition("\n\n")
     lines = body.split("\n")
-    if len(lines) < 3 or lines[0] != name:
-        raise ValueError("a checkpoint of another ledger, or none")
+    if len(lines) < 3 - bool(suffix) or lines[0] != name + suffix:
+        raise ValueError("of another ledger, or none")
     for line in signatures.splitlines():
         signer, _, value = line[2:].partition(" ")
         if signer != name or not line.startswith("\u2014 "):
             continue
         raw = base64.b64decode(value, validate=True)
         if raw[:4].hex() == key_hash and is_signed(public[1:], (body + "\n").encode(), raw[4:]):
-            return int(lines[1]), base64.b64decode(lines[2], validate=True)
+            return lines
     raise ValueError("not signed by the key")
 
 
 # --- the export ---------------------------------------------------------------------------------
 
 
+def cells(entry: dict[str, Any]) -> list[str]:
+    """An entry as it stands in ``entries.csv``: nothing that a spreadsheet takes for a formula."""
+    texts = [str(value) for value in (entry["seq"], *entry["clear"], entry["content"])]
+    return [
+        "'" + text if text.startswith(FORMULA) and not text.lstrip("-").isdigit() else text for text in texts
+    ]
+
+
+def digest_of(path: Path) -> str:
+    made = hashlib.sha256()
+    with path.open("rb") as file:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            made.update(piece)
+    return made.hexdigest()
+
+
+def _check_files(folder: Path, told: dict[str, Any], vkey: str, faults: list[dict[str, Any]]) -> None:
+    """Each file against the manifest, the manifest against the folder, and the manifest against its signature."""
+
+    def fault(what: str) -> None:
+        faults.append({"kind": "file", "what": what})
+
+    try:
+        lines = signed_lines((folder / SIGNED).read_text(encoding="utf-8"), vkey, "/export")
+        if lines[1] != digest_of(folder / MANIFEST):
+            fault(MANIFEST + ": not what the ledger signed")
+    except FileNotFoundError:
+        fault(SIGNED + ": missing, so that nothing tells whose the manifest is")
+    except (ValueError, binascii.Error) as error:
+        fault(SIGNED + ": " + str(error))
+    there = {path.name: path for path in folder.iterdir()}
+    for name, digest in told["files"].items():
+        path = there.get(name)
+        if path is None or not path.is_file():
+            fault(name + ": missing")
+        elif digest_of(path) != digest:
+            fault(name + ": not what was exported")
+    for name in sorted(there.keys() - told["files"].keys() - {MANIFEST, SIGNED}):
+        fault(name + ": the manifest does not tell of it")
+
+
+def _check_table(
+    folder: Path, columns: list[str], rows: dict[int, bytes], faults: list[dict[str, Any]]
+) -> None:
+    """``entries.csv`` holds the same entries as ``entries.jsonl`` (``rows``: digests of their cells), and nothing else."""
+    rest, number = dict(rows), 0
+    csv.field_size_limit(2**31 - 1)
+    try:
+        with (folder / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
+            table = csv.reader(file)
+            if next(table, None) != ["seq", *columns, "content"]:
+                faults.append({"kind": "changed", "what": "entries.csv: its heading is another"})
+            for number, row in enumerate(table, 2):
+                seq = int(row[0]) if row and row[0].isascii() and row[0].isdigit() else None
+                digest = None if seq is None else rest.pop(seq, None)
+                if digest is None:
+                    what, kind = "no entry of entries.jsonl, or one that came before", "inserted"
+                elif digest != row_digest(row):
+                    what, kind = "not what entries.jsonl says", "changed"
+                else:
+                    continue
+                faults.append({"kind": kind, "seq": seq, "what": f"entries.csv, row {number}: {what}"})
+    except (csv.Error, UnicodeDecodeError) as error:
+        faults.append({"kind": "unreadable", "what": f"entries.csv, after row {number}: {error}"})
+    for seq in sorted(rest)[:MOST]:
+        faults.append({"kind": "removed", "seq": seq, "what": "entries.csv lacks it"})
+
+
+def row_digest(row: list[str]) -> bytes:
+    return hashlib.sha256(json.dumps(row).encode()).digest()
+
+
 def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[str, Any]:
     """Counts and faults of an export."""
     faults: list[dict[str, Any]] = []
+    told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     leaves = (folder / "leaves.bin").read_bytes()
     size = len(leaves) // SIZE
     seen: dict[int, int] = {}
     places: dict[bytes, int] = {}
+    rows: dict[int, bytes] = {}
+    table = "entries.csv" in told["files"]
     entries = 0
     with (folder / "entries.jsonl").open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)
                 seq, leaf = int(entry["seq"]), leaf_of(entry)
+                if table:
+                    rows[seq] = row_digest(cells(entry))
             except (ValueError, KeyError, TypeError) as error:
                 faults.append({"kind": "unreadable", "line": number, "what": repr(error)})
                 continue
@@ -201,19 +298,32 @@ def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[st
             else:
                 entries += 1
             seen[seq] = number
-    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    missing = [seq for first, last in told["places"] for seq in range(first, last + 1) if seq not in seen]
-    faults += [{"kind": "removed", "seq": seq, "what": "the export should hold it"} for seq in missing[:1000]]
-    checkpoints = _check_tree(folder, vkey, elsewhere, leaves, size, faults)
-    tree = Tree()
-    for at in range(size):
-        tree.append(leaves[at * SIZE : (at + 1) * SIZE])
+    wanted = {seq for first, last in told["places"] for seq in range(max(first, 0), min(last, size) + 1)}
+    missing, more = sorted(wanted - seen.keys()), sorted(seen.keys() - wanted)
+    faults += [{"kind": "removed", "seq": seq, "what": "the export should hold it"} for seq in missing[:MOST]]
+    faults += [
+        {"kind": "inserted", "seq": seq, "what": "the manifest does not tell of it"}
+        for seq in more[:MOST]
+        if 0 <= seq < size
+    ]
+    checkpoints, later, root = _check_tree(folder, vkey, elsewhere, leaves, size, faults)
+    if len(leaves) % SIZE or told["size"] != size or told["root"] != root or told["entries"] != len(wanted):
+        faults.append(
+            {
+                "kind": "file",
+                "what": MANIFEST + ": it tells of another tree, or of other entries, than lie here",
+            }
+        )
+    if table and (folder / "entries.csv").is_file():
+        _check_table(folder, told["columns"], rows, faults)
+    _check_files(folder, told, vkey, faults)
     return {
         "entries": entries,
         "size": size,
-        "root": tree.root().hex(),
+        "root": root,
         "checkpoints": checkpoints,
         "kept_elsewhere": len(elsewhere),
+        "later": later,
         "faults": faults,
     }
 
@@ -225,12 +335,16 @@ def _check_tree(
     leaves: bytes,
     size: int,
     faults: list[dict[str, Any]],
-) -> int:
+) -> tuple[int, int, str]:
+    """How many checkpoints lie here, how many that were kept elsewhere were signed after the export, and the root."""
     own = [
         ("checkpoints.txt", note)
         for note in notes_in((folder / "checkpoints.txt").read_text(encoding="utf-8"))
     ]
     wanted: dict[int, list[tuple[str, bytes]]] = {}
+    larger: list[tuple[str, int]] = []
+    later = 0
+    reached: set[str] = set()  # the places where a checkpoint of this very tree was kept, before larger ones
     for place, note in own + elsewhere:
         try:
             count, root = open_note(note, vkey)
@@ -239,13 +353,18 @@ def _check_tree(
             continue
         if count <= size:
             wanted.setdefault(count, []).append((place, root))
-        elif place != "checkpoints.txt":
-            faults.append(
-                {
-                    "kind": "removed",
-                    "what": f"{place}: the ledger had {count} entries; this export tells of {size}",
-                }
-            )
+            if count == size and not any(one == place for one, _count in larger):
+                reached.add(place)
+        elif place in reached:
+            later += 1
+        else:
+            larger.append((place, count))
+    for place, count in larger:
+        what = (
+            f"{place}: the ledger had {count} entries when this was signed; this export tells of {size}. "
+            "Unless it was signed after the export, entries are missing"
+        )
+        faults.append({"kind": "removed", "what": what})
     tree, good = Tree(), 0
     for at in range(size):
         tree.append(leaves[at * SIZE : (at + 1) * SIZE])
@@ -259,7 +378,7 @@ def _check_tree(
                 faults.append({"kind": "tree", "what": what})
     if not any(count == size for count in wanted):
         faults.append({"kind": "checkpoint", "what": "no checkpoint signs the whole tree of this export"})
-    return len(own)
+    return len(own), later, tree.root().hex()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -268,19 +387,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--key", type=Path, help="the verifier key that was kept elsewhere")
     parser.add_argument(
-        "--checkpoints", type=Path, action="append", default=[], help="checkpoints that were kept elsewhere"
+        "--checkpoints",
+        type=Path,
+        action="append",
+        default=[],
+        help="checkpoints that were kept elsewhere: a file or a folder",
     )
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     try:
         vkey = (args.key or args.folder / "verifier-key").read_text(encoding="utf-8")
-        kept = [
-            (str(path), note)
-            for path in args.checkpoints
-            for note in notes_in(path.read_text(encoding="utf-8"))
-        ]
+        kept = [(str(path), note) for path in args.checkpoints for note in notes_at(path)]
         report = verify(args.folder, vkey, kept)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         print(f"検証できません / cannot be verified: {error}", file=sys.stderr)
         return 2
     if args.json:
@@ -288,6 +407,7 @@ def main(argv: list[str] | None = None) -> int:
     else:
         print(
             f"記録 entries {report['entries']}  木 leaves {report['size']}  検査点 checkpoints {report['checkpoints']}"
+            f"（別保管 kept elsewhere {report['kept_elsewhere']}、輸出の後 later {report['later']}）"
         )
         print(f"根 root {report['root']}")
         for fault in report["faults"]:
