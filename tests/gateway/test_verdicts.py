@@ -111,6 +111,7 @@ def test_a_picture_passes_only_where_the_purpose_allows_it(gateway: Running, ups
     assert upstream.calls[0].json["messages"][0]["content"][1] == PICTURE
     given = gateway.ledger.last()[0]
     assert given.content["uninspected"] == [{"where": "messages[0].content[1]", "what": "image"}]
+    assert "NOT_INSPECTED" in given.findings, "searches go by findings"
     assert "iVBOR" not in str(given.content)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Final
+from weakref import WeakSet
 
 from kijun.gateway.handling import DEFAULT_OUTPUT, action_for
 from kijun.gateway.inspecting import IN_THREAD, Reader, in_thread
@@ -33,6 +34,10 @@ from kijun.inspection import (
 
 _MOST_FINDINGS: Final = 1_000
 _EVERY: Final = 0.1  # seconds between two inspections of a text that comes faster than that
+#: Seconds after which what came of a slow stream is inspected however little it is, and how much longer with each other text under way:
+#: somebody waits for each word, but many at once would need the processor for nothing else.
+_PATIENCE: Final = 0.15
+_PATIENCE_EACH: Final = 0.02
 _MOST_PENDING: Final = 400  # characters that wait for that at most
 _ESCAPE: Final = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)"
@@ -147,6 +152,9 @@ class Guard:
         return piece.render(found, self.shown), kept
 
 
+_under_way: WeakSet[Channel] = WeakSet()
+
+
 class Channel:
     """One text of a stream, such as the content of the first choice.
 
@@ -162,7 +170,9 @@ class Channel:
         self._stream = StreamInspector(guard.inspect, transform=self._transform, decide=self._decide)
         self._pending, self._length = "", 0
         self._fed = 0.0
+        self._looked = monotonic()
         self.stop: Finding | None = None
+        _under_way.add(self)
 
     @property
     def kept(self) -> str:
@@ -184,6 +194,7 @@ class Channel:
         """Take a piece; give what may be shown now. After a `stop` nothing comes any more.
 
         A fast stream is inspected ten times a second, not with each piece: nobody reads faster, and others need the processor.
+        Of a slow one no word waits for more to come than it needs to be certain.
         """
         if self._unescape is not None:
             text = self._unescape.feed(text)
@@ -198,10 +209,14 @@ class Channel:
             return ""
         self._fed = now
         pending, self._pending = self._pending, ""
-        return self._take(self._stream.feed(pending))
+        at_once = now - self._looked >= _PATIENCE + _PATIENCE_EACH * len(_under_way)
+        if at_once:
+            self._looked = now
+        return self._take(self._stream.feed(pending, at_once=at_once))
 
     def close(self) -> str:
         """Give the rest."""
+        _under_way.discard(self)
         rest, self._pending = self._pending, ""
         if self._unescape is not None:
             rest += self._unescape.close()

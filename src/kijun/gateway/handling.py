@@ -64,6 +64,10 @@ _STRICTNESS: Final[Mapping[Action, int]] = {
 }
 
 
+NOT_INSPECTED: Final = "NOT_INSPECTED"
+"""Stands among the findings of a record whose question or answer held what no inspection reads (pictures, sound). No type of a finding."""
+
+
 def group_of(type: str) -> Group:
     """The group of a finding's type."""
     return GROUPS.get(type, Group.PERSONAL)

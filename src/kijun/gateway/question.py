@@ -14,6 +14,7 @@ from kijun.gateway.dialects import Dialect
 from kijun.gateway.documents import FileText, Known, add_files, read_files, summarise
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.guard import values_of
+from kijun.gateway.handling import NOT_INSPECTED
 from kijun.gateway.http import Request
 from kijun.gateway.inspecting import Reader, in_thread
 from kijun.gateway.jsons import NotJson, canonical, dump, parse
@@ -196,11 +197,12 @@ def input_entry(question: Question, upstream: str = "") -> Entry:
             "ja": question.refusal.why.ja,
             "en": question.refusal.why.en,
         }
+    unread = (NOT_INSPECTED,) if question.texts.uninspected else ()
     return question.account.entry(
         Kind.INPUT,
         question.verdict,
         upstream=upstream,
-        findings=question.judgement.types(),
+        findings=(*question.judgement.types(), *unread),
         content=content,
         masked=values_of(question.table),
     )

@@ -19,6 +19,7 @@ from kijun.gateway.lines import may_hold_placeholder
 from kijun.gateway.pieces import Piece, Source, Uninspected, only_touching
 from kijun.gateway.snapshot import Action, Group, Handling
 from kijun.inspection import Attack, Finding, Inspection, Kind, Placeholders, Treatment, Words, treat
+from kijun.inspection.again import found_again
 from kijun.inspection.vocabulary import LABELS
 
 _MOST_RECORDED: Final = 1_000
@@ -156,9 +157,10 @@ class Actions:
 
 
 def judge(pieces: Sequence[Piece], inspections: Sequence[Inspection], handling: Handling) -> Judgement:
-    """Decide about each finding."""
+    """Decide about each finding. What was found in one piece is found in all: a name that is hidden in one sentence is hidden in the next."""
     actions = Actions(handling)
-    kept = [only_touching(piece, one) for piece, one in zip(pieces, inspections, strict=True)]
+    everywhere = found_again(inspections)
+    kept = [only_touching(piece, one) for piece, one in zip(pieces, everywhere, strict=True)]
     judgement = Judgement(pieces, kept, actions)
     for piece, inspection in zip(pieces, kept, strict=True):
         for one in inspection:

@@ -201,7 +201,7 @@ def test_the_real_exporter_gives_up_on_a_wrong_key(
 ) -> None:
     caplog.set_level(logging.CRITICAL)
     assert exporter(gateway, "kj-wrong").export([]) in (SpanExportResult.FAILURE, SpanExportResult.SUCCESS)
-    traced_before = len(gateway.ledger.entries)
+    traced_before = len(gateway.ledger.said)
     assert traced_before == 0
 
 

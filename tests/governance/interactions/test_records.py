@@ -93,6 +93,24 @@ class TestTheOrdinaryDay:
         assert len(names) == len(set(names))
         assert "閲覧と保全の履歴（1件）" in text
 
+    def test_which_half_a_verdict_is_of_and_what_was_not_inspected(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any, record: Any
+    ) -> None:
+        plain = say(staff)
+        asked, answered = exchange(staff, "この写真を説明して", "桜です。")
+        unread = {**asked.content, "uninspected": [{"where": "messages[0].content[1]", "what": "image"}]}
+        record([replace(asked, content=unread, findings=("NOT_INSPECTED",)), answered])
+        before, answer = exchange(staff, "前に送った写真", "梅です。")  # recorded when it was no finding yet
+        record([replace(before, content={**before.content, "uninspected": unread["uninspected"]}), answer])
+        client = reader(client_of, auditor)
+        text = page(client, "/staff/records/")
+        assert "質問：そのまま通した" in text
+        assert "回答：そのまま通した" in text
+        assert text.count('<span class="tag tag-neutral">検査できなかったもの') == 2
+        found = page(client, "/staff/records/?finding=NOT_INSPECTED")
+        assert asked.interaction in found
+        assert plain not in found
+
     def test_an_answer_that_died_says_how_much_of_it_was_seen(
         self, client_of: ClientOf, auditor: Person, staff: Person, record: Any
     ) -> None:
@@ -284,7 +302,7 @@ class TestExcel:
         client = reader(client_of, auditor)
         assert "?format=xlsx" in page(client, "/staff/records/")
         [row] = rows_of(client, "/staff/records/")
-        assert (row["使った人"], row["結果"]) == ("介護 三郎", "伏せて通した、そのまま通した")
+        assert (row["使った人"], row["結果"]) == ("介護 三郎", "質問：伏せて通した、回答：そのまま通した")
         assert (row["記録の番号"], row["出力のトークン数"]) == (id, 30)
         assert NAME not in str(row)
 

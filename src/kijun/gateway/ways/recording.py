@@ -14,7 +14,7 @@ from typing import Any, Final
 from kijun.gateway import verdicts
 from kijun.gateway.dialects import DIALECTS
 from kijun.gateway.guard import Guard, told, values_of
-from kijun.gateway.handling import strictest
+from kijun.gateway.handling import NOT_INSPECTED, strictest
 from kijun.gateway.inspecting import Reader
 from kijun.gateway.pieces import Native, Plain, Source, StringPiece, Uninspected, json_or_plain, text_piece
 from kijun.gateway.records import Account
@@ -140,7 +140,7 @@ class Recorder:
         return account.entry(
             Kind.INPUT,
             verdict,
-            findings=(*judgement.types(), *more),
+            findings=(*judgement.types(), *more, *_unread_mark(content)),
             content=content,
             masked=values_of(table),
             tokens=(tokens, 0),
@@ -191,12 +191,16 @@ class Recorder:
         return account.entry(
             Kind.OUTPUT,
             verdict,
-            findings=(*sorted({one.type for _, one, _ in guard.findings}), *more),
+            findings=(*sorted({one.type for _, one, _ in guard.findings}), *more, *_unread_mark(content)),
             content=content,
             masked=values_of(table, first),
             tokens=(0, tokens),
             duration_ms=origin.duration_ms,
         )
+
+
+def _unread_mark(content: dict[str, Any]) -> tuple[str, ...]:
+    return (NOT_INSPECTED,) if content["uninspected"] else ()
 
 
 def _verdict(action: Action, says: bool, content: dict[str, Any]) -> tuple[Verdict, tuple[str, ...]]:

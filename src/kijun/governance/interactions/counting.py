@@ -18,7 +18,7 @@ from kijun.governance.evidence.proofs import Proof, Scope
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.figures import ASKED
 from kijun.governance.interactions.searching import milliseconds
-from kijun.governance.interactions.wording import TOO_LATE
+from kijun.governance.interactions.wording import MARKS
 from kijun.ledger.model import Kind, LedgerError, Query
 from kijun.ledger.model import Verdict as Ruled
 
@@ -81,13 +81,13 @@ def counted(
 
 
 def personal(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if row["finding"] not in TOO_LATE and group_of(row["finding"]) in PERSONAL]
+    return [row for row in rows if row["finding"] not in MARKS and group_of(row["finding"]) in PERSONAL]
 
 
 def expressions(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Of the findings those of expression: discriminatory, abusive, sexual, dangerous, over-certain."""
     return [
-        row for row in rows if row["finding"] not in TOO_LATE and group_of(row["finding"]) is Group.EXPRESSION
+        row for row in rows if row["finding"] not in MARKS and group_of(row["finding"]) is Group.EXPRESSION
     ]
 
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from kijun.gateway.handling import NOT_INSPECTED
 from kijun.governance.interactions import sending, wording
 from kijun.governance.interactions.names import Names
 from kijun.governance.interactions.reading import excerpt
 from kijun.governance.interactions.searching import Interaction, Results
+from kijun.ledger.model import Record
 from kijun.web import excel
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import listed
@@ -51,7 +53,7 @@ class Line:
     system: str
     purpose: str
     excerpt: str
-    verdicts: list[tuple[StrOrPromise, str]]
+    verdicts: list[tuple[str, str]]
     findings: list[str]
     source: StrOrPromise
     sent: list[str]
@@ -60,7 +62,7 @@ class Line:
 def line(one: Interaction, names: Names, length: int = 80) -> Line:
     """What a list shows of an interaction; ``length`` characters of what was asked."""
     first = one.first
-    verdicts = [wording.verdict(half) for half in (one.question, one.answer) if half is not None]
+    findings = [*one.findings, NOT_INSPECTED] if one.is_partly_unread else one.findings
     return Line(
         one,
         names.who(first),
@@ -68,11 +70,18 @@ def line(one: Interaction, names: Names, length: int = 80) -> Line:
         names.of("system", first.system),
         names.of("purpose", first.purpose),
         excerpt(one.question or one.answer, length),
-        list(dict.fromkeys(verdicts)),
-        [wording.finding(type) for type in one.findings],
+        [_verdict(half) for half in (one.question, one.answer) if half is not None],
+        [wording.finding(type) for type in dict.fromkeys(findings)],
         wording.source(first.source),
         sending.told(one, names),
     )
+
+
+def _verdict(half: Record) -> tuple[str, str]:
+    """What became of a half, and that it is this one."""
+    word, tone = wording.verdict(half)
+    half_of = wording.HALVES.get(half.kind, half.kind)
+    return _("%(half)s：%(verdict)s") % {"half": half_of, "verdict": word}, tone
 
 
 def workbook(results: Results, names: Names) -> bytes:

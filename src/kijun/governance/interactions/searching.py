@@ -114,6 +114,11 @@ class Interaction:
         return sorted({one for entry in self.entries for one in entry.findings})
 
     @property
+    def is_partly_unread(self) -> bool:
+        """Something in it could not be inspected; records from before that stands among the findings tell it only here."""
+        return any(entry.content.get("uninspected") for entry in self.entries if entry.content)
+
+    @property
     def holds(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(hold for entry in self.entries for hold in entry.holds))
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from kijun.gateway.handling import group_of
+from kijun.gateway.handling import NOT_INSPECTED, group_of
 from kijun.governance.access.handling import GROUP_LABELS, TYPES, type_label
 from kijun.inspection import Attack
 from kijun.ledger.model import Kind, Record, Verdict
@@ -87,8 +87,20 @@ TOO_LATE: Final[Mapping[str, StrOrPromise]] = {
     "POLICY_VIOLATION": _("止めるべきだった利用"),
     "USED_WHILE_STOPPED": _("停止中・時間外の利用"),
 }
+#: What stands among the findings and is none: no group of a policy has it.
+MARKS: Final[Mapping[str, StrOrPromise]] = {
+    **TOO_LATE,
+    NOT_INSPECTED: _("検査できなかったもの（画像・音声など）"),
+}
 #: All types that a search offers; the indirect attack is named by the gateway alone.
-FINDINGS: Final = tuple(dict.fromkeys((*TYPES, str(Attack.INDIRECT), *TOO_LATE)))
+FINDINGS: Final = tuple(dict.fromkeys((*TYPES, str(Attack.INDIRECT), *MARKS)))
+#: What the halves of an interaction are called where both stand in one line.
+HALVES: Final[Mapping[str, StrOrPromise]] = {
+    Kind.INPUT: _("質問"),
+    Kind.OUTPUT: _("回答"),
+    Kind.DECISION: _("予測・判定"),
+    Kind.OUTCOME: _("実際"),
+}
 
 
 def english() -> bool:
@@ -105,13 +117,15 @@ def verdict(record: Record | None) -> tuple[StrOrPromise, str]:
 
 def finding(type: str) -> str:
     """A kind of finding, for people."""
-    return str(TOO_LATE.get(type) or type_label(type))
+    return str(MARKS.get(type) or type_label(type))
 
 
 def finding_group(type: str) -> StrOrPromise:
     """The group that a kind of finding belongs to."""
     if type in TOO_LATE:
         return _("ゲートウェイを通らない利用")
+    if type == NOT_INSPECTED:
+        return _("検査の対象外")
     return GROUP_LABELS[group_of(type)]
 
 

@@ -55,7 +55,9 @@ def add(commands: Any) -> None:
     searching_.add_argument("--department", metavar="CODE", help="the department's code")
     searching_.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
     searching_.add_argument("--purpose", metavar="PURPOSE", help="its name or number")
-    searching_.add_argument("--finding", metavar="TYPE", help="what was found, such as MY_NUMBER")
+    searching_.add_argument(
+        "--finding", metavar="TYPE", help="what was found, such as MY_NUMBER, or NOT_INSPECTED"
+    )
     searching_.add_argument("--verdict", choices=[str(one) for one in Verdict], help="what became of it")
     searching_.add_argument("--since", type=day, metavar="DATE", help="first day")
     searching_.add_argument("--until", type=day, metavar="DATE", help="last day")
@@ -116,7 +118,7 @@ def _print(args: argparse.Namespace, who: Person, results: Results) -> None:
     codes = Codes(who.municipality)
     found = [_summary(one, codes) for one in results.interactions]
     more = results.before is not None
-    lines = rows(found, "id", "at", "person", "system", "verdicts", "findings", "excerpt")
+    lines = rows(found, "id", "at", "person", "system", "question", "answer", "findings", "excerpt")
     if more:
         lines.append(
             "ほかにもあります。--limit を増やすか、条件を足してください。 / There are more: raise --limit, or narrow."
@@ -143,6 +145,9 @@ def _summary(one: Interaction, codes: Codes) -> dict[str, Any]:
         "model": answer.model,
         "source": first.source,
         "verdicts": list(dict.fromkeys(map(str, verdicts))),
+        "question": "" if one.question is None else str(one.question.verdict),
+        "answer": "" if one.answer is None else str(one.answer.verdict),
+        "not_inspected": one.is_partly_unread,
         "findings": one.findings,
         "held": bool(one.holds),
         "excerpt": excerpt(one.question or one.answer),
