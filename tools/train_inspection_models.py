@@ -42,7 +42,7 @@ STEP = 2  # of windows that overlap by half every other one
 #: What a sentence weighs for the head of planted sentences: of a document, a text of attacks by itself, a plain question,
 #: a sentence of several that were planted together. Those that were written for it weigh one.
 SENTENCE, SHORT, ASKED, ONE_OF_SEVERAL = 0.2, 0.3, 0.3, 0.5
-PLANTED_ALARMS = 0.0015  # harmless sentences of documents that may be flagged
+PLANTED_ALARMS = 0.003  # harmless sentences of documents that may be flagged
 SHORTEST, LONGEST = (
     15,
     220,

@@ -155,6 +155,21 @@ def tool_call(arguments: str) -> dict[str, Any]:
     return {"id": "call_1", "type": "function", "function": {"name": "find_resident", "arguments": arguments}}
 
 
+def test_a_name_that_is_hidden_in_one_message_is_hidden_in_the_next(
+    gateway: Running, upstream: Upstream
+) -> None:
+    upstream.script = says("分かりました。")
+    messages = [
+        {"role": "user", "content": "佐野さんから電話がありました。"},
+        {"role": "assistant", "content": "どのようなご用件でしたか。"},
+        {"role": "user", "content": "佐野の住所を調べて、佐野へ返信する。"},
+    ]
+    gateway.client().chat.completions.create(model="model", messages=messages)
+    sent = [one["content"] for one in upstream.calls[0].json["messages"]]
+    assert sent[0] == "⟦氏名1⟧さんから電話がありました。"
+    assert sent[2] == "⟦氏名1⟧の住所を調べて、⟦氏名1⟧へ返信する。"
+
+
 @pytest.mark.parametrize("escaped", [False, True])
 def test_a_tool_is_called_with_the_real_name(gateway: Running, upstream: Upstream, escaped: bool) -> None:
     said = json.dumps({"name": "⟦氏名1⟧", "memo": '「"確認"」\n済'}, ensure_ascii=escaped)

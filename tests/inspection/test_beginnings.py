@@ -8,7 +8,14 @@ from kijun.inspection.beginnings import context_start, sentence_ends, unfinished
 @pytest.mark.parametrize(
     ("certain", "open_"),
     [
-        ("お問い合わせありがとうございます。", "担当は山"),
+        ("お問い合わせありがとうございます。担当は", "山"),
+        ("新しい住所の市区町村の窓口へ届け出てください", ""),
+        ("転入届を", "窓口"),
+        ("申請書を提出した", "日から"),
+        ("千代田区の窓口は", "霞が関"),
+        ("", "住所はさいたま市みどり"),
+        ("担当は", "松の木町のまこと"),
+        ("please tell me how ", "many people"),
         ("担当は、", "山田 太"),
         ("担当は「", "山田"),
         ("電話番号は、", "090-12"),
@@ -23,7 +30,8 @@ from kijun.inspection.beginnings import context_start, sentence_ends, unfinished
         ("一つ\n\n", "二つ"),
         ("はい！", "次"),
         ("", "はい！"),  # a full-width letter may follow, in a URL written full width
-        ("It is open on Monday and ", "closed on Tuesday if it is"),
+        ("It is open on Monday and closed on Tuesday if it ", "is"),
+        ("He lives at ", "3-1-2 Chuo, City of Yokohama, Kanagawa"),
         ("Is it?", " Yes"),
         ("終わりです。", ""),
         ("", ""),

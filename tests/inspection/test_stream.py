@@ -37,13 +37,23 @@ def findings_of(releases: list[Release]) -> list[Finding]:
 
 def test_it_works():
     stream = StreamInspector(inspect)
-    assert stream.feed("お電話ありがとうございます。担当は山") == Release("お電話ありがとうございます。")
-    assert stream.feed("田太郎です。") == Release(
-        "担当は山田太郎です。", (inspect("…" * 17 + "山田太郎").findings)
+    assert stream.feed("お電話ありがとうございます。担当は山") == Release(
+        "お電話ありがとうございます。担当は"
     )
+    assert stream.feed("田太郎です。") == Release("山田太郎です。", (inspect("…" * 17 + "山田太郎").findings))
     assert stream.feed("では") == Release()
     assert stream.close() == Release("では")
     assert (stream.released, stream.waiting, stream.stop) == (26, 0, None)
+
+
+def test_of_a_slow_stream_no_word_waits_for_more_than_it_needs():
+    text = "転入届は引っ越した日から14日以内に新しい住所の市区町村の窓口へ届け出てください、"
+    waited, eager = StreamInspector(inspect), StreamInspector(inspect)
+    assert waited.feed(text[:20]).text == ""
+    released = [eager.feed(char, at_once=True).text for char in text]
+    assert "".join(released[:20]) == "転入届は引っ越した日から14日以内に"
+    assert "".join(released) == text
+    assert max(len(one) for one in released) < 24
 
 
 def test_a_number_waits_until_it_is_whole():

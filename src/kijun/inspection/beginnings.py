@@ -12,9 +12,18 @@ from typing import Final
 #: How many words one value may have: an address in English, a name of four parts with its title.
 _WORDS: Final = 6
 #: Marks that no value goes on over. ``?`` ``!`` ``;`` do stand inside URLs and passwords: what follows them decides.
-_ENDS: Final = re.compile(
+_MARKS: Final = (
     r"[。、「」『』【】〈〉《》〔〕…‥“”]|[！？；，](?=[^！-～])|[!?;\"](?=\s|[^\x00-\x7f])|\n[^\S\n]*\n"
 )
+#: Words of the language that stand in no name and no address. Not が (霞が関), の (松の木町), から (たから), より (ひより), こと (まこと).
+_WORDS_BETWEEN: Final = (
+    r"を|(?<=[一-龥ァ-ヴー0-9０-９）)])(?:は|に|で|には|では|とは|へは|にも|でも|との|での|への|または|および)(?=[一-龥ァ-ヴ])"
+    r"|(?<=[一-龥])(?:する(?![がす])|した(?!ま)|して|しない|され[たてるま]|でき[なるま])"
+    r"|ください|下さい|ました|ません|ます(?![み美])|です|でした|について|において|によって|に関する|に関して|に対して|のため|ので|まで|ている|ていま|てお[りき]|という|場合"
+)
+#: English words that stand in no name and no address.
+_ENGLISH_BETWEEN: Final = r"(?<![A-Za-z'’-])(?:the|is|are|was|were|that|this|these|it|you|your|we|our|they|their|please|can|will|would|should|must|may|have|has|had|not|if|how|what|when|which|be|been|as|do|does|about|because|after|before) "
+_ENDS: Final = re.compile(f"{_MARKS}|{_WORDS_BETWEEN}|{_ENGLISH_BETWEEN}")
 #: Marks that a value may go on over, bars of boxes, and hyphens and dots that stand apart (10 . 31 . 7 . 4).
 _JOINTS: Final = re.compile(r"(?:[\s・（）：|｜│┃]|(?<=\s)[-.‐‑‒–—−－ー．](?=\s|\Z))+")
 _SENTENCE_END: Final = re.compile(r"[。！？!?\n]|\.(?=\s)")

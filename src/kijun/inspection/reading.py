@@ -41,6 +41,7 @@ _TALKED: Final = (
     "」",
     "』",
 )
+_NO_DOCUMENT: Final = 0.7
 _QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program, must speak
 _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
@@ -87,7 +88,7 @@ class Attacks:
             return
         wholes = scene.pieces(models)
         whole = read(models, "attack", text, wholes)
-        part = _plainer(plainest(models, "attack", text, wholes), plainest(models, "planted", text, wholes))
+        part = _plainer(plainest(models, "attack", text, wholes), _planted(models, text, wholes))
         said = [found for rule in self._words for found in _near(scene, rule)]
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
@@ -248,6 +249,14 @@ def plainest(models: TextModels, head: str, text: str, wholes: Sequence[Piece]) 
             if best is None or over > best.over:
                 best = Reading(over, start, end)
     return best
+
+
+def _planted(models: TextModels, text: str, wholes: Sequence[Piece]) -> Reading | None:
+    """The sentence that reads most like one that somebody planted in a document; in a short text, which is no document, it must speak plainer."""
+    found = plainest(models, "planted", text, wholes)
+    if found is None or len(text) > LONG:
+        return found
+    return found._replace(over=found.over - _NO_DOCUMENT)
 
 
 def _plainer(one: Reading | None, other: Reading | None) -> Reading | None:

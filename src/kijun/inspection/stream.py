@@ -43,7 +43,7 @@ class StreamInspector:
     """Inspects one stream. Not shared by threads.
 
     `inspect` is called with the text that waits and up to `context` characters before it, whenever a sentence has ended or
-    `step` characters are new and something can be released: so its work for each character is bounded, however the
+    `step` characters are new (or at once, where the caller asks for it) and something can be released: so its work for each character is bounded, however the
     stream is cut. A finding of up to `bound` characters is found whole, and nothing of it is released before,
     where it is a value as `beginnings` knows them or `begins` tells where it may have begun: given the text so far,
     the place from where on something is unfinished, or its length.
@@ -97,15 +97,18 @@ class StreamInspector:
         """The finding that ended the stream."""
         return self._stop
 
-    def feed(self, chunk: str) -> Release:
-        """Take the next piece of the stream; an empty release where nothing is certain yet, or after a stop."""
+    def feed(self, chunk: str, *, at_once: bool = False) -> Release:
+        """Take the next piece of the stream; an empty release where nothing is certain yet, or after a stop.
+
+        ``at_once``: look although fewer than `step` characters are new, for a stream so slow that somebody waits for each word.
+        """
         if self._closed:
             raise ValueError("this stream was closed")
         releases = []
         for start in range(0, len(chunk), _PIECE):
             if self._stop is None:
                 self._take(chunk[start : start + _PIECE])
-                releases.append(self._advance())
+                releases.append(self._advance(at_once))
         return _joined(releases)
 
     def close(self) -> Release:
@@ -119,11 +122,12 @@ class StreamInspector:
         self._window += piece
         self._fresh += len(piece)
 
-    def _advance(self) -> Release:
+    def _advance(self, at_once: bool) -> Release:
         overdue = self.waiting > self._bound + self._bound // 4
-        if not overdue:
-            # One character before the new ones, because a full stop counts once a space follows it.
-            ended = sentence_ends(self._window, len(self._window) - self._fresh - 1)
+        if not (overdue or at_once):
+            first = len(self._window) - self._fresh
+            # A full stop counts once a space follows it.
+            ended = sentence_ends(self._window, first - self._window.endswith(".", 0, max(first, 0)))
             if self._fresh < self._step and not ended:
                 return Release()
         cut = self._certain()

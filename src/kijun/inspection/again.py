@@ -1,0 +1,101 @@
+"""Values that were found in one place and stand elsewhere as well: in another sentence, message or document of the same request."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from kijun.inspection.model import Finding, Inspection
+from kijun.inspection.scripts import char_script
+from kijun.inspection.vocabulary import DataType
+
+#: How long a value must be to be somebody's wherever it stands. Of the other types the same words are often nobody's: 35歳, 糖尿病.
+_LEAST: Final[dict[str, int]] = {
+    DataType.PERSON: 2,
+    DataType.ADDRESS: 8,
+    DataType.BIRTH_DATE: 8,
+    DataType.PHONE: 9,
+    DataType.EMAIL: 6,
+    DataType.MY_NUMBER: 12,
+    DataType.RESIDENT_CODE: 11,
+    DataType.PENSION_NUMBER: 10,
+    DataType.DRIVER_LICENSE: 12,
+    DataType.PASSPORT: 8,
+    DataType.RESIDENCE_CARD: 12,
+    DataType.CREDIT_CARD: 14,
+    DataType.BANK_ACCOUNT: 7,
+    DataType.HEALTH_INSURANCE: 8,
+    DataType.LOCAL_ID: 7,
+    DataType.VEHICLE_NUMBER: 8,
+    DataType.SECRET: 6,
+    DataType.URL_TOKEN: 12,
+}
+_FULL: Final = 4  # characters from which a name may touch other characters of its kind: 昨日鈴木一郎と
+_MOST: Final = 20_000  # values that are looked for
+
+
+def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
+    """The inspections of all texts of a request, with each value that one of them found also where it stands unfound.
+
+    A name counts where it stands as a word of its own, or is a full one. Linear in the length of the texts; an inspection to which
+    nothing comes is given back as it is.
+    """
+    known: dict[str, Finding] = {}
+    for inspection in inspections:
+        for one in inspection.data:
+            value = one.of(inspection.text)
+            if len(value) >= _LEAST.get(one.type, len(value) + 1) and len(known) < _MOST:
+                known.setdefault(value, one)
+    if not known:
+        return list(inspections)
+    values = list(known)
+    automaton = AhoCorasick(
+        values, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+    )
+    return [_with_more(inspection, automaton, values, known) for inspection in inspections]
+
+
+def _with_more(
+    inspection: Inspection, automaton: AhoCorasick, values: Sequence[str], known: dict[str, Finding]
+) -> Inspection:
+    text = inspection.text
+    taken = sorted((one.start, one.end) for one in inspection.data)
+    more = [
+        replace(known[values[number]], start=start, end=end)
+        for number, start, end in automaton.find_matches_as_indexes(text)
+        if _is_free(taken, start, end) and _stands_alone(text, start, end, known[values[number]].type)
+    ]
+    if not more:
+        return inspection
+    findings = sorted((*inspection.findings, *more), key=lambda one: (one.start, one.end, one.kind, one.type))
+    return replace(inspection, findings=tuple(findings))
+
+
+def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether no finding lies in a place."""
+    number = bisect_right(taken, (start, end))
+    before = number == 0 or taken[number - 1][1] <= start
+    return before and (number == len(taken) or taken[number][0] >= end)
+
+
+def _stands_alone(text: str, start: int, end: int, type: str) -> bool:
+    """Whether a value is no part of a longer word or number."""
+    first, last = text[start], text[end - 1]
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if type == DataType.PERSON and end - start >= _FULL and not first.isascii():
+        return True
+    return not (_goes_on(before, first) or _goes_on(last, after))
+
+
+def _goes_on(left: str, right: str) -> bool:
+    """Whether two characters are of one word: both kanji, both katakana, both letters or figures."""
+    if not left or not right:
+        return False
+    if left.isascii() and right.isascii():
+        return left.isalnum() and right.isalnum()
+    kinds = {char_script(left), char_script(right)}
+    return len(kinds) == 1 and kinds <= {"kanji", "kata"}
