@@ -59,6 +59,33 @@ def test_verify_fails_and_names_what_was_changed(home: Path, capsys: pytest.Capt
     assert "異常 / FAULT  changed 1" in capsys.readouterr().out
 
 
+def failed(capsys: pytest.CaptureFixture[str], *words: str, code: int = 1) -> str:
+    """The error, as a program that asked for JSON reads it, and as a person does beside it."""
+    assert main(["ledger", *words, "--json"]) == code
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert told["exit"] == code
+    error: str = told["error"]
+    assert error in said.err
+    return error
+
+
+def test_what_ends_a_command_is_told_as_json_too(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Traceback" not in failed(capsys, "verify", "--checkpoints", str(tmp_path / "nowhere"))
+    (tmp_path / "no-key").write_text("x")
+    assert "verifier key cannot be read" in failed(capsys, "verify", "--key", str(tmp_path / "no-key"))
+    assert "No signed tree" in failed(capsys, "prove", "99")
+    (home / "ledger" / "root-key").unlink()
+    for words in (("verify",), ("status",), ("head",), ("checkpoint",), ("maintain",), ("prove", "0")):
+        assert "kijun ledger escrow restore" in failed(capsys, *words)
+    (home / "ledger" / "journal.sqlite3").write_bytes(b"no database " * 1000)
+    for name in ("journal.sqlite3-wal", "journal.sqlite3-shm"):
+        (home / "ledger" / name).unlink(missing_ok=True)
+    assert "cannot be read or written" in failed(capsys, "verify")
+
+
 def test_checkpoints_kept_elsewhere_are_asked(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

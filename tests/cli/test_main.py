@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -65,6 +66,44 @@ def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "KIJUN_HOME" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_error_is_told_as_json_to_whoever_asked_for_json(tmp_path: Path) -> None:
+    """Of every command, however it tells people: standard output holds one object, and the exit code stays."""
+    for words, code in (
+        ("incidents list --as 0007 --json", 1),
+        ("records search --as 0007 --reason x --json", 1),
+        ("records search --json", 2),
+        ("ledger export out --json", 2),
+    ):
+        done = kijun(*words.split(), KIJUN_HOME=str(tmp_path), DATABASE_URL="")
+        assert done.returncode == code, done.stderr
+        told = json.loads(done.stdout)
+        assert told["exit"] == code
+        assert told["error"]
+        assert told["error"] in done.stderr
+    assert kijun("records", "search", "--json", "--help").stdout.startswith("usage:")
+
+
+def test_a_fault_of_ours_is_told_as_json_and_keeps_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("kijun.cli.main.dispatch", lambda argv: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["ledger", "verify", "--json"])
+    assert json.loads(capsys.readouterr().out)["error"].startswith("ZeroDivisionError")
+
+
+def test_what_was_printed_already_stays_the_only_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(argv: object) -> int:
+        sys.stdout.write('{"holds": false}\n')
+        return 1
+
+    monkeypatch.setattr("kijun.cli.main.dispatch", answer)
+    assert main(["ledger", "verify", "--json"]) == 1
+    assert capsys.readouterr().out == '{"holds": false}\n'
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,12 +129,22 @@ def _for_escrow(one: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the sub-command; faults that a person can mend are told in words."""
+    from kijun.ledger.database import FAULTS
+    from kijun.ledger.notes import BadNote
+
     action: Run = args.ledger
     try:
         return action(args)
     except LedgerError as error:
-        print(f"kijun: {error.ja}\n{error.en}", file=sys.stderr)
-        return 1
+        told = f"{error.ja}\n{error.en}"
+    except BadNote as error:
+        told = f"検証鍵を読めません / The verifier key cannot be read: {error}"
+    except BrokenPipeError:  # nobody reads what we print, which is not the ledger's fault
+        raise
+    except FAULTS as error:
+        told = f"台帳を読み書きできません / The ledger cannot be read or written: {error}"
+    print(f"kijun: {told}", file=sys.stderr)
+    return 1
 
 
 HOME_LEDGER: Final = "ledger"

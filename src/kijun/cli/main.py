@@ -7,12 +7,15 @@ the command that was asked for is imported, so that ``kijun --help`` answers at 
 from __future__ import annotations
 
 import argparse
+import io
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, TextIO, cast
 
 
 class Module(Protocol):
@@ -159,12 +162,76 @@ def why_no_data(error: Exception) -> str:
     )
 
 
+class Noted(io.TextIOBase):
+    """A stream that notes what goes through it: whether there was anything, and with ``keep`` what."""
+
+    def __init__(self, stream: TextIO, *, keep: bool = False) -> None:
+        self._stream, self._keep = stream, keep
+        self.used, self.text = False, ""
+
+    def write(self, text: str) -> int:
+        self.used = True
+        if self._keep:
+            self.text += text
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    @property
+    def buffer(self) -> Any:
+        """For those who write bytes."""
+        self.used = True
+        return self._stream.buffer
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # nobody sets it
+        return self._stream.encoding
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code (0 done, 1 failed, 2 wrongly called)."""
+    """Run the command line; returns the exit code (0 done, 1 failed, 2 wrongly called).
+
+    With ``--json`` a program reads standard output: where a command fails and printed nothing there, it prints an object with the ``error`` as it
+    was told on standard error, and the ``exit`` code.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    if "--json" not in words or words[:1] == ["manage"]:
+        return _run(words)
+    said, printed = Noted(sys.stderr, keep=True), Noted(sys.stdout)
+    try:
+        with redirect_stderr(said), redirect_stdout(printed):
+            code = _run(words)
+    except SystemExit as stopped:  # argparse: wrongly called, or --help
+        if stopped.code and not printed.used:
+            _tell_failed(said.text, stopped.code)
+        raise
+    except Exception as error:
+        if not printed.used:
+            _tell_failed(f"{type(error).__name__}: {error}", 1)
+        raise
+    if code and not printed.used:
+        _tell_failed(said.text, code)
+    return code
+
+
+def _tell_failed(said: str, code: object) -> None:
+    words = said.strip().removeprefix("kijun: ")
+    with suppress(BrokenPipeError):
+        print(json.dumps({"error": words, "exit": code}, ensure_ascii=False), flush=True)
+
+
+def _run(words: Sequence[str]) -> int:
     from kijun.sites.environ import SettingError
 
     try:
-        return dispatch(sys.argv[1:] if argv is None else list(argv))
+        return dispatch(words)
     except SettingError as error:
         print(f"kijun: {error}", file=sys.stderr)
         return 2

@@ -11,8 +11,8 @@ from kijun.cli.main import COMMANDS, build_parser
 HEAD: Final = """# Commands
 
 In a checkout, write `./run kijun …` for `kijun …`; `./run help` tells what else `./run` does. Exit codes:
-0 done, 1 failed or problems found, 2 wrongly called. How to operate Kijun stands in
-[operation.md](operation.md).
+0 done, 1 failed or problems found, 2 wrongly called. With `--json`, a command that fails also prints
+`{"error": …, "exit": …}` on standard output, unless it printed its answer. How to operate Kijun stands in [operation.md](operation.md).
 
 This page is written by `python -m kijun.cli.reference`; a test compares the two."""
 
