@@ -115,6 +115,8 @@ class Attacks:
         over = read(models, "attack", text[start:end]).over
         if len(text) > PART and _is_quotation(text, said.start, said.end):  # a document that explains attacks
             over, share = over - _QUOTED, 0.0
+        elif _is_quoted(text, start, said.start):
+            share = 0.0
         if whole.over < _ABOUT and share < _MAINLY:
             return plain and share > 0 and over > _ORDER and not _is_quoted(text, start, said.start)
         return over + share * (_ALL if plain else 1.0) > 0
