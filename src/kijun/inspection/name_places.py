@@ -93,7 +93,7 @@ def _is_plain_noun(view: View, start: int, end: int) -> bool:
     if view.scene.kinds[start] != "j":
         return False
     word, kind = view.text[start:end], view.names.kind(start, end)
-    if word in plain_persons() and end in view.after["honorific"]:
+    if word in plain_persons() and (end in view.after["honorific"] or end in view.aged):
         return True
     if word[-1] in "様殿" and word[:-1] in plain_persons():
         return True

@@ -100,10 +100,13 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             if line > 0:  # the next line begins with a word of its own
                 yield start, line
             continue
-        if _ACRONYMS.issuperset(words):  # EU AI
-            continue
+        if _ACRONYMS.issuperset(words) or _ordinary().issuperset(word.lower() for word in words):
+            continue  # EU AI, On Mon
         line = text.find("\n", start, match.end())
-        if line > 0 and _is_heading(text, start, line, match.end()):
+        comma = _before_place(text, start, match.end())
+        if comma:  # Sakuragi Nobuko, Beppu-shi
+            yield start, comma
+        elif line > 0 and _is_heading(text, start, line, match.end()):
             yield from (
                 (first, last)
                 for first, last in _pieces(text, start, line, match.end())
@@ -125,6 +128,13 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             or _is_field(view, match.start())
         ):
             yield match.span()
+
+
+def _before_place(text: str, start: int, end: int) -> int:
+    """Where a name ends that a comma divides from a place; 0 where there is none."""
+    place = _PLACE.search(text, start, end)
+    comma = text.rfind(",", start, place.start()) if place else -1
+    return comma if comma > start and " " in text[start:comma] else 0
 
 
 def _is_heading(text: str, start: int, line: int, end: int) -> bool:

@@ -20,6 +20,10 @@ _FIRM: Final = re.compile(r"(?:株式|有限|合同)会社|\((?:株|有)\)|㈱|�
 #: Somebody who is written to or spoken of, so that what follows may be theirs.
 _SOMEBODY: Final = re.compile(r"様|さん|さま|殿|御中|氏名|あて|宛|本人|自宅|世帯|住所")
 _RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
+#: The label of a number that is nobody's own.
+_ITS_OWN: Final = re.compile(
+    r"(?:代表|大代表|直通|内線|総合案内|コールセンター|フリーダイヤル)(?:電話|番号|ダイヤル)?(?:は|：|:)?[ 　]?$"
+)
 _LINES: Final = 4  # of a block, above the line that is looked at
 #: The line that names somebody to whom something is sent.
 _ADDRESSEE: Final = re.compile(r"(?:様|さま|殿)(?:方)?[ 　]*$")
@@ -50,8 +54,10 @@ def of_addressee(scene: Scene, place: int) -> bool:
 
 
 def of_office(scene: Scene, place: int) -> bool:
-    """Whether what stands at a place is the address or telephone of an office or a firm, as its block or its table says."""
+    """Whether what stands at a place is the address or telephone of an office or a firm, as its label, its block or its table says."""
     start, end = scene.line(place)
+    if _ITS_OWN.search(scene.text, max(start, place - 12), place):
+        return True
     if scene.tables.is_of_offices(place):
         return True
     if not _REACHED.match(scene.text, start, end) or _SOMEBODY.search(scene.text, start, end):
