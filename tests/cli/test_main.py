@@ -39,6 +39,13 @@ def test_the_version_is_told_the_usual_way_as_well() -> None:
     assert kijun("--version").stdout == kijun("version").stdout
 
 
+def test_the_package_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "kijun", "version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("kijun ")
+
+
 @pytest.mark.parametrize(
     "words", ["setup-link", "recover 131016 1", "audit head", "sample load", "evidence collect"]
 )

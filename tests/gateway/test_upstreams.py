@@ -97,6 +97,13 @@ def test_the_same_one_is_tried_again_as_it_asks(gateway: Running, upstream: Upst
     assert len(upstream.calls) == 3
 
 
+@pytest.mark.parametrize("stream", ["yes", "true", 1, [], {}])
+def test_a_stream_that_is_neither_true_nor_false(gateway: Running, upstream: Upstream, stream: Any) -> None:
+    error = fails(gateway, 400, "invalid_request", extra_body={"stream": stream})
+    assert error["param"] == "stream"
+    assert not upstream.calls
+
+
 def test_a_refusal_of_the_request_is_told_and_not_retried(gateway: Running, upstream: Upstream) -> None:
     said = {"error": {"message": "max_tokens is too large", "param": "max_tokens", "code": "x"}}
     upstream.script = answers(said, "400 Bad Request")
@@ -215,7 +222,9 @@ def test_one_that_falls_silent_or_breaks_off(gateway: Running, upstream: Upstrea
 
 def test_an_answer_has_an_end(gateway: Running, upstream: Upstream) -> None:
     upstream.script = answers(b" " * 33_000_000)
-    fails(gateway, 502, "answer_too_large")
+    error = fails(gateway, 502, "answer_too_large")
+    assert "ask in parts, or for a shorter answer" in error["what_to_do"]["en"]
+    assert "try again" not in error["message"]
 
 
 def error_of(stream: Any) -> tuple[str, dict[str, Any]]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kijun.gateway.attempts import Cut, TooLong
-from kijun.gateway.errors import Refusal, failed_upstream
+from kijun.gateway.errors import SERVER, Refusal, failed_upstream
 from kijun.gateway.guard import Unescape
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.streams import Garbage, UpstreamSaidError
-from kijun.inspection import InspectionError
+from kijun.inspection import InspectionError, Words
 
 #: So many bytes of a body that did not come to its end are kept at most.
 MOST: Final = 1_000_000
@@ -69,11 +69,15 @@ def refusal_for(error: Exception) -> Refusal | None:
             502, "upstream_cut", "AIサービスの応答が途中で切れました。", "The AI service broke off."
         )
     if isinstance(error, (TooLong, InspectionError)):
-        return failed_upstream(
+        return Refusal(
             502,
             "answer_too_large",
-            "AIサービスの応答が大きすぎます。",
-            "The AI service's answer is too large.",
+            Words("AIサービスの応答が大きすぎます。", "The AI service's answer is too large."),
+            Words(
+                "同じ要求では、また大きすぎる応答になります。質問を分けるか、短い応答を求めてください（max_tokens）。",
+                "The same request will have too large an answer again: ask in parts, or for a shorter answer (max_tokens).",
+            ),
+            type=SERVER,
         )
     if isinstance(error, UpstreamSaidError):
         return failed_upstream(

@@ -139,6 +139,9 @@ def _first_reading(permission: Permission, dialect: Dialect, request: Request) -
         if request.deployment:
             body["model"] = request.deployment
         model = permission.model(body.get("model"))
+        if not dialect.multipart and not isinstance(body.get("stream"), (bool, type(None))):
+            # some services would stream then, and what they send could not be read
+            raise bad_request("stream は true か false です。", "stream is true or false.", param="stream")
         dialect.check(body)
         return body, token, model, dialect.texts(body), {}
 

@@ -121,9 +121,16 @@ class TestUpstreams:
         assert run("upstream", "enable", "新")["enabled"] is True
         run("upstream", "opt-out", "新", "--on", "令和8年4月1日", "--proof", "契約書第12条")
         assert run("upstream", "list")[0]["opt_out_on"] == "2026-04-01"
+        assert run("upstream", "list")[0]["opt_out_by"] == "console"
         assert run("upstream", "opt-out", "新", "--withdraw", "規約の変更")["opt_out_on"] is None
         assert main(["access", "upstream", "list"]) == 0
         assert "新" in capsys.readouterr().out
+
+    def test_a_proof_that_is_too_short_is_told_so(self, upstream: Upstream, capsys: Any) -> None:
+        assert main(["access", "upstream", "opt-out", upstream.name, "--proof", "契約"]) == 1
+        said = capsys.readouterr().err
+        assert "5文字以上" in said
+        assert "five characters or more" in said
 
     def test_a_key_is_never_an_argument(self, capsys: Any, town: Municipality) -> None:
         with pytest.raises(SystemExit):
@@ -269,6 +276,16 @@ class TestOthers:
 
 
 class TestRefusals:
+    def test_a_handling_that_may_not_be_is_told_in_both_languages(
+        self, purpose: Purpose, capsys: Any
+    ) -> None:
+        words = ("access", "purpose", "change", purpose.name, "--input", "MY_NUMBER=confirm")
+        assert main([*words]) == 1
+        said = capsys.readouterr().err
+        japanese = [line for line in said.splitlines() if line.startswith("input_handling: 入力・個人番号")]
+        english = [line for line in said.splitlines() if line.startswith("input_handling: Input")]
+        assert len(japanese) == len(english) == 1, said
+
     def test_in_both_languages(self, refused: Any, model: Model, personal: Purpose, staff: Person) -> None:
         code, told = refused(
             "grant", "create", "--person", "0004", "--system", "AI-001", "--purpose", personal.name,

@@ -14,9 +14,10 @@ The bounds (guideline 5-1, 5-2: only the personal information that a clear purpo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -143,8 +144,17 @@ def refusal(
     return _refusal_on_output(group, action, classes, type_)
 
 
-def problems(direction: str, value: Any, classes: Iterable[str]) -> list[str]:
-    """What is wrong with one direction's handling for a purpose with these data classes; empty when it may stand."""
+def problems(direction: str, value: Any, classes: Iterable[str]) -> list[Any]:
+    """What is wrong with one direction's handling for a purpose with these data classes; empty when it may stand.
+
+    Each is told in the language in which it is read: commands say it in two.
+    """
+    held = tuple(classes)
+    one: Callable[[int], Any] = lazy(lambda at: _problems(direction, value, held)[at], str)
+    return [one(at) for at in range(len(_problems(direction, value, held)))]
+
+
+def _problems(direction: str, value: Any, classes: Iterable[str]) -> list[str]:
     if not isinstance(value, dict) or set(value) - {"groups", "types"}:
         return [_("「扱い」の形が正しくありません。")]
     held, found = frozenset(classes), []

@@ -114,7 +114,7 @@ def upstream_row(row: Upstream) -> dict[str, Any]:
         "state": str(states.upstream_state(row)[0]),
         "opt_out": str(states.opt_out_state(row)[0]),
         "opt_out_on": row.opt_out_on,
-        "opt_out_by": str(row.opt_out_by or ""),
+        "opt_out_by": str(row.opt_out_by or (_("操作卓（コマンド）") if row.opt_out_on else "")),
         "opt_out_proof": row.opt_out_proof,
     }
 

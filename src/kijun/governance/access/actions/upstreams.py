@@ -149,7 +149,7 @@ def record_opt_out(
         raise ValidationError({"on": [_("今日までの日付を入力してください。")]})
     if len(proof.strip()) < 5:
         raise ValidationError(
-            {"proof": [_("何で確かめたかを入力してください。例：契約書第12条、管理画面の設定")]}
+            {"proof": [_("何で確かめたかを、5文字以上で入力してください。例：契約書第12条、管理画面の設定")]}
         )
     before = {"opt_out_on": upstream.opt_out_on, "opt_out_proof": upstream.opt_out_proof}
     upstream.claim(seen_revision)

@@ -87,9 +87,16 @@ def as_dict(row: Upstream) -> dict[str, Any]:
         "headers": sorted(row.headers),
         "enabled": row.enabled,
         "opt_out_on": row.opt_out_on,
-        "opt_out_by": row.opt_out_by.staff_number if row.opt_out_by else "",
+        "opt_out_by": _by(row),
         "opt_out_proof": row.opt_out_proof,
     }
+
+
+def _by(row: Upstream) -> str:
+    """Who made sure: a staff number, or ``console`` where a command did; empty where nobody has."""
+    if row.opt_out_by is not None:
+        return str(row.opt_out_by.staff_number)
+    return "console" if row.opt_out_on is not None else ""
 
 
 def _data(args: argparse.Namespace) -> dict[str, Any]:
