@@ -115,6 +115,18 @@ def test_a_held_interaction_survives_until_it_is_released(ledger: Ledger, add: A
     assert report.erased == 2
 
 
+def test_what_is_sealed_and_erased_by_the_same_run_leaves_no_file(
+    ledger: Ledger, add: Add, lying: Lying
+) -> None:
+    """Nothing was ever published then, and still there is something to sweep."""
+    add(entry(at=OLD))
+    (done,) = maintain(ledger, add_all(add), force=True, erase=True, now=LATER).erased
+    assert done.entries == 1
+    assert lying.names() == []
+    signed(ledger)
+    assert verify(ledger).holds
+
+
 def test_holds_of_another_municipality_are_not_there(ledger: Ledger, add: Add) -> None:
     mine = entry()
     add(mine)

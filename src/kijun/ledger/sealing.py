@@ -68,7 +68,7 @@ def is_published(ledger: Ledger) -> bool:
     """Whether the table and the files are what `publish` would make of the list of segments."""
     with ledger.database.reading() as link:
         segments, last = ledger.segments(link), meta(link, "published")
-    return last == _told(ledger, segments) if last or segments else True
+    return last == _told(ledger, segments) if last is not None or segments else True
 
 
 def _told(ledger: Ledger, segments: Iterable[Segment]) -> str:
@@ -116,7 +116,8 @@ def _seal(ledger: Ledger, batch: Sequence[dict[str, Any]], key: bytes) -> Segmen
 
 
 def list_segment(link: Link, segment: Segment) -> None:
-    """Make a segment one of the ledger's."""
+    """Make a segment one of the ledger's; that it has to be published is known also where it is erased before that was done."""
+    set_meta(link, "published", "")
     link.execute(
         "INSERT INTO segments (name, municipality, month, retention, content_key, first_seq, last_seq, told) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
