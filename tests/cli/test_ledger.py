@@ -16,7 +16,7 @@ from kijun.ledger.appending import appender
 from kijun.ledger.holding import hold
 from kijun.ledger.keys import RootKey
 from kijun.ledger.ledger import Ledger
-from kijun.ledger.model import Query, new_id
+from kijun.ledger.model import Query, new_id, now_ms
 from tests.ledger.bucket import S3Server
 from tests.ledger.conftest import OTHER_TOWN, TOWN, entry, s3
 
@@ -155,6 +155,16 @@ def test_a_proof_is_for_what_is_signed(home: Path, capsys: pytest.CaptureFixture
     proof = told(capsys, "prove", "2")
     assert (proof["seq"], proof["size"], len(proof["path"])) == (2, 4, 2)
     assert main(["ledger", "prove", "99"]) == 1
+
+
+def test_erasing_waits_for_the_next_night_and_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Ledger(home / "ledger") as ledger, appender(home, ledger) as to:
+        to.append([entry(at=now_ms() - 3 * 366 * 86_400_000)])
+    for _ in range(2):
+        done = told(capsys, "maintain", "--erase")
+        assert (done["waits"], done["erased"]) == (True, [])
+    assert main(["ledger", "maintain", "--erase"]) == 0
+    assert "waits for the next night" in capsys.readouterr().out
 
 
 def test_a_list_of_holds_that_somebody_changed_is_put_right(

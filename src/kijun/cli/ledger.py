@@ -249,6 +249,7 @@ def maintain(args: argparse.Namespace) -> int:
     with opened() as ledger, appender(environ.home(), ledger, elsewhere()) as to:
         done = work(ledger, to.append, force=args.force, erase=args.erase, holds=args.holds)
     erased = sum(one.entries for one in done.erased)
+    waits = "消去は次の夜を待ちます。時計が正しいか確かめてください。 / Erasing waits for the next night: see that the clock is right."
     show(
         args,
         asdict(done),
@@ -257,6 +258,7 @@ def maintain(args: argparse.Namespace) -> int:
             if done.busy
             else f"封入 / sealed {done.sealed:,}  統合 / joined {done.joined:,}  消去 / erased {erased:,}"
             + (f"  保全の訂正 / holds put right {done.holds:,}" if args.holds else "")
+            + (f"\n{waits}" if done.waits else "")
         ],
     )
     return 0

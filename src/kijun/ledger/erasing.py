@@ -71,6 +71,12 @@ def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None =
     return done
 
 
+def is_due(link: Link, now: int | None = None) -> bool:
+    """Whether the retention of anything is over."""
+    moment = now_ms() if now is None else now
+    return any(over(scope.month, scope.retention, moment) for _key, scope in keeping.scopes(link, CONTENT))
+
+
 class _Changed(Exception):
     """An entry or a hold came to a partition while it was being erased."""
 

@@ -7,20 +7,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
 
-from kijun.ledger.erasing import Erased, erase_due
+from kijun.ledger import nights
+from kijun.ledger.erasing import Erased, erase_due, is_due
 from kijun.ledger.holding import Append, put_right
 from kijun.ledger.joining import join
 from kijun.ledger.ledger import Ledger
-from kijun.ledger.model import now_ms
-from kijun.ledger.schema import meta, set_meta
 from kijun.ledger.sealing import is_published, publish, seal
 
 log = logging.getLogger("kijun.ledger")
-LEAP: Final = (
-    8 * 86_400_000
-)  # milliseconds between two runs that erase; where more have passed it may be the clock that leapt
 
 
 @dataclass(slots=True)
@@ -59,8 +54,8 @@ def maintain(
     """Seal what is due (all with ``force``) and join small segments; with ``erase`` also erase what is over, with ``holds`` first put the list of
     holds right, as the entries tell it.
 
-    Where the clock says that the last such run was more than a week ago, nothing is erased before the next: a clock that is a month ahead
-    would destroy what nobody can bring back. ``now`` (ms) is somebody's own word for the time, and is believed.
+    Where the clock says that the last such run was more than a week ago, or there was none, nothing is erased before the next night (`nights`).
+    ``now`` (ms) is somebody's own word for the time, and is believed.
     """
     done = Done()
     with alone(ledger) as first:
@@ -71,7 +66,7 @@ def maintain(
         done.joined = join(ledger)
         if holds:
             done.holds = put_right(ledger, append)
-        done.waits = erase and now is None and _has_leapt(ledger)
+        done.waits = now is None and _has_to_wait(ledger, erase=erase)
         if erase and not done.waits:
             done.erased = erase_due(ledger, append, now=now)
         if not is_published(ledger):  # after a change, also one of a run that died since
@@ -79,16 +74,13 @@ def maintain(
     return done
 
 
-def _has_leapt(ledger: Ledger) -> bool:
-    """Whether long has passed since the last run, by a clock that may be wrong; notes this one."""
-    now = now_ms()
-    with ledger.database.writing() as link:
-        last = meta(link, "erasing_at")
-        set_meta(link, "erasing_at", str(now))
-    if last is None or now - int(last) <= LEAP:
+def _has_to_wait(ledger: Ledger, *, erase: bool) -> bool:
+    if not erase:
+        with ledger.database.reading() as link:
+            waiting = nights.is_waiting(link)
+        if waiting:
+            with ledger.database.writing() as link:
+                nights.count(link)
         return False
-    log.warning(
-        "nothing is erased this time: the last run was %d days ago, or the clock has leapt; look at the clock",
-        (now - int(last)) // 86_400_000,
-    )
-    return True
+    with ledger.database.writing() as link:
+        return nights.has_to_wait(link, due=is_due(link))

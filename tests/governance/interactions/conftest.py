@@ -56,6 +56,15 @@ def record() -> Callable[..., list[Receipt]]:
 
 
 @pytest.fixture
+def earlier_night(home: Path) -> None:
+    """A night in which nothing was due: the next one believes the date."""
+    from kijun.ledger.maintenance import maintain
+
+    with ledger.reading() as book, ledger.appending() as to:
+        assert not maintain(book, to.append, erase=True).waits
+
+
+@pytest.fixture
 def say(record: Any, system: AISystem, purpose: Purpose) -> Callable[..., str]:
     """``say(person, question, answer)``: an interaction; gives its id."""
 

@@ -181,6 +181,7 @@ class TestReading:
         assert "  assistant: 窓口で書きます。" in told
         assert "証明 / proof:" in told
 
+    @pytest.mark.usefixtures("earlier_night")
     def test_what_was_erased_is_not_there(
         self, run: Run, refused: Any, auditor: Person, staff: Person, say: Any
     ) -> None:

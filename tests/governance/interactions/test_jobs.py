@@ -35,6 +35,7 @@ class TestKeeping:
             status = book.status()
         assert (status["sealed"], status["fresh"]) == (2, 2)
 
+    @pytest.mark.usefixtures("earlier_night")
     def test_at_night_what_is_over_is_erased_and_the_rest_verified(self, say: Any, staff: Person) -> None:
         say(staff, at=now_ms() - 3 * YEARS)
         kept = say(staff)
@@ -47,6 +48,11 @@ class TestKeeping:
             assert len(book.interaction(kept, staff.municipality.code)) == 2
         assert jobs.keep() == 0
 
+    def test_the_first_night_waits_with_what_is_due(self, say: Any, staff: Person) -> None:
+        say(staff, at=now_ms() - 3 * YEARS)
+        assert jobs.keep() == 0
+        assert jobs.keep() == 0, "the next night, not the next call"
+
     def test_without_a_ledger_nothing_happens(self, db: None, home: Path) -> None:
         assert (jobs.seal(), jobs.keep(), jobs.stamp(), jobs.mark_grants(), jobs.run_imports()) == (
             0,
@@ -57,6 +63,7 @@ class TestKeeping:
         )
         assert list(home.iterdir()) == []
 
+    @pytest.mark.usefixtures("earlier_night")
     def test_what_jobs_sign_is_handed_out_where_no_writer_runs(
         self, say: Any, staff: Person, settings: Any, tmp_path: Path
     ) -> None:
