@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kijun.ledger.checking import verify
+from kijun.ledger.client import Client
 from kijun.ledger.held import Hold
 from kijun.ledger.holding import (
     Append,
@@ -25,8 +27,9 @@ from kijun.ledger.sealing import seal
 from tests.ledger.conftest import TOWN, Add, entry
 from tests.ledger.test_checking import Sql, signed, sql
 from tests.ledger.test_erasing import LATER, OLD, add_all
+from tests.ledger.test_writer import Writing, writing
 
-__all__ = ["sql"]
+__all__ = ["sql", "writing"]
 DISPUTED: Entry = entry("争いのある相談", at=OLD)
 
 
@@ -152,3 +155,28 @@ def dying(appends: Append, recorded: list[Any]) -> Callable[..., Any]:
         raise KeyboardInterrupt
 
     return append
+
+
+def test_a_hold_through_the_writer_is_listed_when_it_is_answered(
+    folder: Path, writing: Writing, url: str
+) -> None:
+    client = Client(folder.parent)
+    try:
+        client.append([DISPUTED])
+        with Ledger(folder, url) as ledger:
+            made = hold(
+                ledger,
+                client.append,
+                municipality=TOWN,
+                interaction=DISPUTED.interaction,
+                why="審査請求",
+                by="17",
+            )
+            assert holds_of(ledger, TOWN) == [made]
+            release(ledger, client.append, municipality=TOWN, id=made.id, why="裁決", by="18")
+            (over,) = holds_of(ledger, TOWN)
+            assert over.released_by == "18"
+            client.command("checkpoint")
+            assert verify(ledger).holds
+    finally:
+        client.close()
