@@ -259,17 +259,18 @@ def row_digest(row: list[str]) -> bytes:
     return hashlib.sha256(json.dumps(row).encode()).digest()
 
 
-def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[str, Any]:
-    """Counts and faults of an export."""
-    faults: list[dict[str, Any]] = []
-    told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    leaves = (folder / "leaves.bin").read_bytes()
-    size = len(leaves) // SIZE
-    seen: dict[int, int] = {}
-    places: dict[bytes, int] = {}
+def _check_entries(
+    folder: Path, leaves: bytes, table: bool, faults: list[dict[str, Any]]
+) -> tuple[int, set[int], dict[int, bytes]]:
+    """Each line against its leaf: how many are what was recorded, which places stand there, and with ``table`` the digests of their cells."""
+
+    def fault(kind: str, seq: int, number: int, what: str) -> None:
+        faults.append({"kind": kind, "seq": seq, "line": number, "what": what})
+
+    entries, size = 0, len(leaves) // SIZE
+    seen: set[int] = set()
     rows: dict[int, bytes] = {}
-    table = "entries.csv" in told["files"]
-    entries = 0
+    places: dict[bytes, int] = {}
     with (folder / "entries.jsonl").open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -281,25 +282,33 @@ def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[st
                 faults.append({"kind": "unreadable", "line": number, "what": repr(error)})
                 continue
             if seq in seen:
-                faults.append(
-                    {"kind": "inserted", "seq": seq, "line": number, "what": "the place is taken already"}
-                )
+                fault("inserted", seq, number, "the place is taken already")
             elif not 0 <= seq < size:
-                faults.append(
-                    {"kind": "inserted", "seq": seq, "line": number, "what": "the tree has no such leaf"}
-                )
+                fault("inserted", seq, number, "the tree has no such leaf")
             elif leaf != leaves[seq * SIZE : (seq + 1) * SIZE]:
                 if not places:
                     places = {leaves[at * SIZE : (at + 1) * SIZE]: at for at in range(size)}
                 belongs = places.get(leaf)
-                kind = "changed" if belongs is None else "reordered"
-                what = "not what was recorded" if belongs is None else f"recorded at place {belongs}"
-                faults.append({"kind": kind, "seq": seq, "line": number, "what": what})
+                if belongs is None:
+                    fault("changed", seq, number, "not what was recorded")
+                else:
+                    fault("reordered", seq, number, f"recorded at place {belongs}")
             else:
                 entries += 1
-            seen[seq] = number
+            seen.add(seq)
+    return entries, seen, rows
+
+
+def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[str, Any]:
+    """Counts and faults of an export."""
+    faults: list[dict[str, Any]] = []
+    told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    leaves = (folder / "leaves.bin").read_bytes()
+    size = len(leaves) // SIZE
+    table = "entries.csv" in told["files"]
+    entries, seen, rows = _check_entries(folder, leaves, table, faults)
     wanted = {seq for first, last in told["places"] for seq in range(max(first, 0), min(last, size) + 1)}
-    missing, more = sorted(wanted - seen.keys()), sorted(seen.keys() - wanted)
+    missing, more = sorted(wanted - seen), sorted(seen - wanted)
     faults += [{"kind": "removed", "seq": seq, "what": "the export should hold it"} for seq in missing[:MOST]]
     faults += [
         {"kind": "inserted", "seq": seq, "what": "the manifest does not tell of it"}
