@@ -88,7 +88,7 @@ def register_all() -> None:
             "interactions:refused",
             "interactions.view_refusals",
             order=45,
-            about=_("停止、時間、場所、上限、キーのために断った呼び出し。"),
+            about=_("時間、場所、上限、キーなどのために断った呼び出し。"),
         ),
         navigation.Link(
             "monitoring",
