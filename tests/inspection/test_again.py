@@ -73,3 +73,8 @@ def test_findings_never_overlap_and_are_in_order(texts: list[str], start: int, l
         places = [(each.start, each.end) for each in inspection.data]
         assert places == sorted(places)
         assert all(first[1] <= second[0] for first, second in pairwise(places))
+
+
+def test_lone_surrogates_do_no_harm() -> None:
+    _, second = again("佐野さんから電話", "佐野\ud800の住所、\udc00佐野")
+    assert [(one.start, one.end) for one in second.data if one.type == "PERSON"] == [(0, 2), (8, 10)]

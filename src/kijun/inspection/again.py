@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,6 +35,7 @@ _LEAST: Final[dict[str, int]] = {
     DataType.SECRET: 6,
     DataType.URL_TOKEN: 12,
 }
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _FULL: Final = 4  # characters from which a name may touch other characters of its kind: 昨日鈴木一郎と
 _MOST: Final = 20_000  # values that are looked for
 
@@ -47,7 +49,7 @@ def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
     known: dict[str, Finding] = {}
     for inspection in inspections:
         for one in inspection.data:
-            value = one.of(inspection.text)
+            value = _whole(one.of(inspection.text))
             if len(value) >= _LEAST.get(one.type, len(value) + 1) and len(known) < _MOST:
                 known.setdefault(value, one)
     if not known:
@@ -59,10 +61,15 @@ def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
     return [_with_more(inspection, automaton, values, known) for inspection in inspections]
 
 
+def _whole(text: str) -> str:
+    """A text without lone surrogates, which have no UTF-8; as long as it was."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
 def _with_more(
     inspection: Inspection, automaton: AhoCorasick, values: Sequence[str], known: dict[str, Finding]
 ) -> Inspection:
-    text = inspection.text
+    text = _whole(inspection.text)
     taken = sorted((one.start, one.end) for one in inspection.data)
     more = [
         replace(known[values[number]], start=start, end=end)
