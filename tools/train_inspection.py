@@ -1,9 +1,9 @@
 """Learn the weights of kijun.inspection from the texts of tools/inspection_texts/.
 
-    .venv/bin/python tools/train_inspection.py [context] [texts] [expression] [planted]
+    .venv/bin/python tools/train_inspection.py [context] [texts] [attack] [expression] [planted]
 
 ``context`` learns what around a value speaks for each type (data/weights.json.gz), ``texts`` the models of attacks and
-expression (data/models.npz), ``expression`` only the latter's: the file keeps its model of attacks; ``planted`` only what reads
+expression (data/models.npz), ``attack`` or ``expression`` only one of them: the file keeps the other; ``planted`` only what reads
 the sentences of documents. Everything is logistic
 regression with an L2 penalty, full batches, and no chance in it: the same texts give the same weights. The evaluation texts of
 benchmarks/ are never read here.
@@ -42,14 +42,16 @@ Gold = dict[str, list[tuple[int, int]]]
 
 def main(arguments: list[str]) -> None:
     wanted = set(arguments) or {"context", "texts"}
-    if wanted & {"texts", "expression"}:  # first, for an inspector is made of what it learns
-        from tools import train_inspection_models
+    if wanted - {"context"}:  # first, for an inspector is made of what it learns
+        from tools import train_inspection_models as models
 
-        train_inspection_models.main(attack="texts" in wanted)
-    elif "planted" in wanted:
-        from tools import train_inspection_models
-
-        train_inspection_models.only_planted()
+        if "texts" in wanted:
+            models.main()
+        for word, head in (("attack", "attack"), ("expression", "harmful")):
+            if word in wanted:
+                models.main(head)
+        if "planted" in wanted:
+            models.only_planted()
     if "context" in wanted:
         train_context()
 

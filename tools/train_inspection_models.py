@@ -16,6 +16,7 @@ from kijun.inspection.fold import fold
 from kijun.inspection.linear import SIZE, codes_of, grams_of, language, once
 from kijun.inspection.rule import bundled, unmarked
 from kijun.inspection.segments import PART, WHOLE, sentences, windows
+from kijun.inspection.segments import SHORT as SHORT_TEXT
 from kijun.inspection.vocabulary import Kind
 from tools.train_inspection import DATA, ROOT, logistic, rows
 
@@ -29,6 +30,8 @@ MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Of those texts the languages differ in how hard the harmless ones were written; chosen with the texts of benchmarks/inspection/.
 ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.048, "en": 0.055}}
 LONG_ALARMS, PART_ALARMS = 0.01, 0.0025
+SHORT_ALARMS = 0.03  # of short texts, for they say little
+PLAIN_ALARMS = 0.008  # of plain questions
 FOLDS = 5
 DOCUMENT, DOCUMENT_ATTACK = 0.1, 2.0  # what a piece of a long document weighs
 SIZES = (
@@ -343,9 +346,14 @@ def only_planted() -> None:
     np.savez_compressed(DATA / "models.npz", **arrays)
 
 
-def main(*, attack: bool = True) -> None:
-    """Learn every head and write the file; without `attack` the file keeps what it has for attacks."""
-    held = {} if attack else as_they_are("attack")
+#: The heads over whole texts, and what stands in the file for each.
+HEADS = {"attack": ("attack",), "harmful": ("harmful", "target")}
+
+
+def main(*heads: str) -> None:
+    """Learn some heads, with the rarities and all else that the file holds; without any learn everything and write the file anew."""
+    kept = [name for head, names in HEADS.items() if head not in heads for name in names]
+    held = as_they_are(*kept, "planted") if heads else {}
     attacks = [*rows("attacks_*.jsonl"), *rule_examples(Kind.ATTACK, "attack")]
     expression = [*rows("expression_*.jsonl"), *rule_examples(Kind.EXPRESSION, "harmful")]
     pieces = document_windows()
@@ -376,7 +384,7 @@ def main(*, attack: bool = True) -> None:
             [*attacks, *pieces],
             np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces))]),
             harmless,
-            Asked.none(),
+            Asked.none(),  # learnt from these too, it found less at as many false alarms
         ),
         (
             "harmful",
@@ -386,7 +394,7 @@ def main(*, attack: bool = True) -> None:
             asked,
         ),
     ):
-        if name == "attack" and not attack:
+        if heads and name not in heads:
             continue
         task = Task(name, corpus, own, np.concatenate([everyday, also]), plain, found)
         learnt = task.learn(np.ones(len(own), dtype=bool), np.ones(len(plain.places), dtype=bool))
@@ -403,13 +411,15 @@ def main(*, attack: bool = True) -> None:
             if row["label"] == name and "size" not in row
         ]
         kinds(arrays, corpus, f"{name}-kind", bad)
-    hate = [
-        (len(attacks) + number, row["target"] or "other")
-        for number, row in enumerate(expression)
-        if row["label"] == "harmful" and row["category"] == "discrimination"
-    ]
-    kinds(arrays, corpus, "target", hate)
-    learn_planted(arrays)
+    if not heads or "harmful" in heads:
+        hate = [
+            (len(attacks) + number, row["target"] or "other")
+            for number, row in enumerate(expression)
+            if row["label"] == "harmful" and row["category"] == "discrimination"
+        ]
+        kinds(arrays, corpus, "target", hate)
+    if not heads:
+        learn_planted(arrays)
     np.savez_compressed(DATA / "models.npz", **arrays)
 
 
@@ -419,6 +429,8 @@ def long_thresholds(
     """For each language the margin that `LONG_ALARMS` of the windows of documents reach, none of which was learnt from."""
     found = {}
     for tongue, least in short.items():
+        if ":" in tongue:
+            continue
         here = [
             first + number
             for number, row in enumerate(pieces)
@@ -450,6 +462,7 @@ class Task:
         self._weight = np.where(self._sizes == 0, 1.0, np.where(self.goal == 1, DOCUMENT_ATTACK, DOCUMENT))
         self._languages = np.array([language(codes_of(fold(row["text"]).text)) for row in found])
         self._files = np.array([int(row["file"]) for row in found])
+        self._short = np.array([name == "harmful" and len(row["text"]) < SHORT_TEXT for row in found])
 
     def learn(self, chosen: np.ndarray, asked: np.ndarray) -> Learnt:
         """Weights from some of the texts and some of the plain questions."""
@@ -466,7 +479,7 @@ class Task:
     def thresholds(self) -> dict[str, float]:
         """For each language the margin that `ALARMS` of the harmless texts reach when their file was not learnt from.
 
-        Pieces of documents have thresholds of their own: of windows (``long``) and of sentences (``part``).
+        Short texts of expression have thresholds of their own (``short``), and so have pieces of documents: windows (``long``) and sentences (``part``).
         How many plain questions reach it that were not learnt from is only told.
         """
         margins, asked = np.zeros(len(self._own)), np.zeros(len(self._asked.places))
@@ -482,10 +495,12 @@ class Task:
         for tongue in ("ja", "en"):
             for key, size, alarms in (
                 ("", 0, ALARMS[self._name][tongue]),
+                (":short", 0, SHORT_ALARMS),
                 (":long", WHOLE, LONG_ALARMS),
                 (":part", 1, PART_ALARMS),
             ):
                 here = (self._languages == tongue) & (self._files >= 0) & (self._sizes == size)
+                here &= self._short == (key == ":short")
                 if not here.any():
                     continue
                 harmless = np.sort(margins[here & (self.goal == 0)])
@@ -496,6 +511,14 @@ class Task:
                     f"   {tongue}{key}: threshold {least:.2f}, {caught:.3f} found at {alarms:.1%} false alarms, in files left out",
                     flush=True,
                 )
+        if (
+            len(asked) and self._short.any()
+        ):  # plain questions are short texts, and there are many more of them
+            for tongue in ("ja", "en"):
+                plain = np.sort(asked[self._asked.tongues == tongue])
+                least = float(plain[int(len(plain) * (1 - PLAIN_ALARMS))])
+                found[f"{tongue}:short"] = max(found[f"{tongue}:short"], least)
+                print(f"   {tongue}:short: not below {least:.2f}, for plain questions", flush=True)
         if len(asked):
             share = (asked > np.array([found[tongue] for tongue in self._asked.tongues])).mean()
             print(f"   {share:.3f} of the plain questions flagged, when left out", flush=True)

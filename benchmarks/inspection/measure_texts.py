@@ -25,6 +25,8 @@ def main() -> None:
         prose(inspector, args.prose, args.length)
         return
     for name, bad in (("attacks", "attack"), ("expression", "harmful")):
+        if not (args.folder / f"{name}.jsonl").is_file():
+            continue
         counts: Counter = Counter()
         right = 0
         for row in read(args.folder / f"{name}.jsonl"):

@@ -195,7 +195,7 @@ class TextModels:
     def threshold(self, head: str, language: str) -> float:
         """The margin above which a head's finding counts in a language: few harmless texts reach it.
 
-        ``en`` and ``ja`` are for texts, ``en:long`` and ``ja:long`` for windows of long ones, ``en:part`` and ``ja:part`` for
+        ``en`` and ``ja`` are for texts, ``en:short`` and ``ja:short`` for short ones, ``en:long`` and ``ja:long`` for windows of long ones, ``en:part`` and ``ja:part`` for
         sentences of those; where one is missing the text's counts.
         """
         own = self._thresholds.get(f"{head}:{language}")

@@ -14,7 +14,7 @@ from kijun.inspection.fold import fold
 from kijun.inspection.linear import TextModels, codes_and_places, codes_of, gram_ids, grams_of, language, once
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Hit, Scene
-from kijun.inspection.segments import PART, WHOLE, sentences, windows
+from kijun.inspection.segments import PART, SHORT, WHOLE, sentences, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
@@ -25,6 +25,7 @@ _LIFT: Final = (
 _ABOUT: Final = -1.6  # below this a text is so harmless that words of attacks in it are talked about
 _ORDER: Final = -0.4  # from here on a sentence inside a harmless text may be an order by itself
 _ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence
+_SURELY: Final = 5.0  # and where they can hardly be said otherwise
 _DECODED: Final = 0.1
 _MAINLY: Final = 0.5  # the share of a sentence from which a word speaks for all of it
 _WORDS: Final = 0.15  # what a word of a rule of the same kind adds
@@ -145,8 +146,8 @@ class Expressions:
             return
         wholes = scene.pieces(models)
         whole = read(models, "harmful", text, wholes)
-        plain, share = self._plainly(scene)
-        if whole.over <= (-_LIFT - _WORDS if plain is None else -_ALL * share):
+        plain, lift = self._plainly(scene)
+        if whole.over <= (-_LIFT - _WORDS if plain is None else -lift):
             return
         part = plainest(models, "harmful", text, wholes) or whole
         kind = kind_of(models, "harmful-kind", text[part.start : part.end])
@@ -161,8 +162,8 @@ class Expressions:
         )
         if same is not None:
             over += _WORDS
-        if plain is not None and whole.over + share * _ALL > over:
-            same, kind, over = plain, plain.type, whole.over + share * _ALL
+        if plain is not None and whole.over + lift > over:
+            same, kind, over = plain, plain.type, whole.over + lift
         if over > 0:
             target = (
                 kind_of(models, "target", text[part.start : part.end]) if kind == "discrimination" else ""
@@ -171,14 +172,15 @@ class Expressions:
             yield Candidate(kind, *_trimmed(text, part), score_of(over), rule.id, target=target)
 
     def _plainly(self, scene: Scene) -> tuple[Rule | None, float]:
-        """The rule whose words are most of a sentence, as in 死にたい, and how much of it they are."""
-        best, most = None, _MAINLY
+        """The rule whose words are most of a sentence, as in 死にたい, and how much that adds; more by a rule whose words say all (``plain: surely``)."""
+        best, most = None, 0.0
         for rule in self._words:
             if rule.settings.get("plain"):
+                each = _SURELY if rule.settings["plain"] == "surely" else _ALL
                 for hit in scene.words(f"words:{rule.id}")[:_MOST]:
                     share = _share(scene.text, hit.start, hit.end)
-                    if share >= most:
-                        best, most = rule, share
+                    if share >= _MAINLY and share * each > most:
+                        best, most = rule, share * each
         return best, most
 
 
@@ -228,11 +230,9 @@ def pieces(models: TextModels, text: str) -> list[Piece]:
 def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | None = None) -> Reading:
     """How far a text, or the plainest window of a long one, is above the threshold of its language."""
     best = Reading(_NOTHING, 0, len(text))
-    long = len(text) > LONG
+    size = ":long" if len(text) > LONG else ":short" if len(text) < SHORT else ""
     for whole in pieces(models, text) if wholes is None else wholes:
-        over = whole.margins[head] - models.threshold(
-            head, f"{whole.language}:long" if long else whole.language
-        )
+        over = whole.margins[head] - models.threshold(head, whole.language + size)
         if over > best.over:
             best = Reading(over, whole.start, whole.end)
     return best

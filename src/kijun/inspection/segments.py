@@ -8,6 +8,7 @@ from typing import Final
 _SENTENCE: Final = re.compile(r"[^。！？!?\n.]{0,400}(?:[。！？!?\n]+|\.(?=\s|$)[\s]*|\.)?")
 LONGEST: Final = 400  # characters of a sentence
 WHOLE: Final = 600  # characters: a longer text is read in windows of this size
+SHORT: Final = 46  # characters below which a text has a threshold of its own
 PART: Final = 140  # characters: the size of the parts of a window
 
 
