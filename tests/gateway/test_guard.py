@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from itertools import pairwise
+from itertools import count, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,3 +150,30 @@ def test_values_of_an_answer_are_those_it_added() -> None:
     assert values_of(made, before) == {"⟦個人番号1⟧": "123456789018"}
     assert len(values_of(made)) == 4
     assert values_of(made, 4) == {}
+
+
+SLOW = "転入届は引っ越した日から14日以内に新しい住所の市区町村の窓口へ届け出てください、"
+
+
+def longest_wait(monkeypatch: pytest.MonkeyPatch, seconds: float, others: int) -> int:
+    """The characters that waited at once at most, one coming every so many seconds beside other answers under way."""
+    gc.collect()  # answers of other tests are under way until they are taken away
+    clock = count()
+    monkeypatch.setattr("kijun.gateway.guard.monotonic", lambda: next(clock) * seconds)
+    beside = [Channel(guard(), "y") for _ in range(others)]
+    channel = Channel(guard(), "x")
+    shown, most = 0, 0
+    for number, char in enumerate(SLOW, 1):
+        shown += len(channel.feed(char))
+        most = max(most, number - shown)
+    assert shown + len(channel.close()) == len(SLOW)
+    assert len(beside) == others
+    return most
+
+
+def test_of_a_slow_answer_hardly_a_word_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert longest_wait(monkeypatch, 0.2, others=0) < 24
+
+
+def test_beside_many_others_more_is_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert longest_wait(monkeypatch, 0.2, others=60) > longest_wait(monkeypatch, 0.2, others=0)

@@ -47,6 +47,7 @@ def test_what_nothing_comes_to_is_given_back_as_it_is() -> None:
         ("佐野さんから電話", "佐野市の人口"),  # a part of a longer word
         ("佐野さんから電話", "小佐野の件"),
         ("山田さんは35歳です", "35歳以上の方へ"),  # an age is not one person's
+        ("Dear Mei, thank you.", "Mei 3, 2026"),  # a short name is a word as well
         ("田中さんは糖尿病です", "糖尿病の予防"),
         ("口座番号は7654321です。", "受付番号987654321"),
         ("パスワードはhunter2024です", "hunter20245"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -110,7 +111,8 @@ async def read(
         raise bad_request("入れ子が深すぎます。", "The request is nested too deeply.") from None
     except InspectionError as error:
         raise cannot_inspect(error) from None
-    judgement = verdicts.judge(texts.pieces, inspections, permission.purpose.input)
+    judging = partial(verdicts.judge, texts.pieces, inspections, permission.purpose.input)
+    judgement = await in_thread(judging) if large else judging()
     question = Question(
         permission, dialect, request, body, model, texts, reader, judgement, Account(permission, model.name)
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -178,37 +178,20 @@ class Upstreams:
             if service.upstream.id in skipped or not breaker.enter():
                 continue
             if pause and before == service.upstream.id:
-                try:
-                    await asyncio.sleep(pause)
-                except asyncio.CancelledError:
-                    breaker.undecided()
-                    raise
+                await _rest(breaker, pause)
             before, pause = service.upstream.id, 0.0
-            attempt = Attempt(service.upstream.id)
-            attempts.append(attempt)
-            try:
-                answer = await self._once(route, service, path, payload, streams, quote, began)
-            except asyncio.CancelledError:
-                breaker.undecided()
-                raise
-            except (aiohttp.ClientError, OSError, Garbage) as error:
-                breaker.failed()
-                attempt.ended(how_of(error), error)
-                last, pause = _no_answer(error), _soon()
-                if isinstance(error, FirstByteLate):
+            attempts.append(attempt := Attempt(service.upstream.id))
+            came = await _came(
+                self._once(route, service, path, payload, streams, quote, began), attempt, breaker
+            )
+            if isinstance(came, Exception):
+                last, pause = _no_answer(came), _soon()
+                if isinstance(came, FirstByteLate):
                     skipped.add(before)
                 continue
-            attempt.status = answer.status
-            if answer.status < 300:
-                breaker.succeeded()
-                attempt.how = "answered"
-                return answer, service
-            attempt.how = "refused"
-            again, last, wait = await _refused(answer)
-            if answer.status >= 500:
-                breaker.failed()
-            else:
-                breaker.succeeded()
+            if came.status < 300:
+                return came, service
+            again, last, wait = await _refused(came)
             if not again:
                 break
             if wait > _PATIENCE:
@@ -272,6 +255,36 @@ class Upstreams:
         except TimeoutError as error:
             raise FirstByteLate from error
         return _Http(response, service, self._limit, ends)
+
+
+async def _rest(breaker: Breaker, pause: float) -> None:
+    """Wait before the same upstream is asked again."""
+    try:
+        await asyncio.sleep(pause)
+    except asyncio.CancelledError:
+        breaker.undecided()
+        raise
+
+
+async def _came(
+    asking: Coroutine[Any, Any, Answer], attempt: Attempt, breaker: Breaker
+) -> Answer | Exception:
+    """What came of one try: an answer, good or not, or the fault. The record and the breaker are told."""
+    try:
+        answer = await asking
+    except asyncio.CancelledError:
+        breaker.undecided()
+        raise
+    except (aiohttp.ClientError, OSError, Garbage) as error:
+        breaker.failed()
+        attempt.ended(how_of(error), error)
+        return error
+    attempt.status, attempt.how = answer.status, "answered" if answer.status < 300 else "refused"
+    if answer.status >= 500:
+        breaker.failed()
+    else:
+        breaker.succeeded()
+    return answer
 
 
 def _tries(routes: Sequence[tuple[Route, Service]]) -> list[tuple[Route, Service]]:

@@ -50,7 +50,7 @@ def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
     for inspection in inspections:
         for one in inspection.data:
             value = _whole(one.of(inspection.text))
-            if len(value) >= _LEAST.get(one.type, len(value) + 1) and len(known) < _MOST:
+            if _is_telling(one.type, value) and len(known) < _MOST:
                 known.setdefault(value, one)
     if not known:
         return list(inspections)
@@ -59,6 +59,13 @@ def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
         values, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
     )
     return [_with_more(inspection, automaton, values, known) for inspection in inspections]
+
+
+def _is_telling(type: str, value: str) -> bool:
+    """Whether a value is somebody's wherever it stands; of names in Latin letters the short ones are words as well: Mei, Ai, Will."""
+    if type == DataType.PERSON and value.isascii() and " " not in value:
+        return len(value) > _FULL
+    return len(value) >= _LEAST.get(type, len(value) + 1)
 
 
 def _whole(text: str) -> str:

@@ -30,9 +30,7 @@ _SEVEN: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9](?:[ .・]?\n?[0-9]){6}(?![0-
 _SEVEN_BEFORE: Final = re.compile(r"(?<![0-9A-Za-z-])([0-9]{3}[-ー.・ ]?\n?[0-9]{4})[ \n、,]{0,2}$")
 _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 #: Before a number that is somebody's own, whoever else is spoken of.
-_HOME: Final = re.compile(
-    r"(?:自宅|実家|固定|宅電|家電|家の電話|本人|ご本人)(?:の?電話|の?番号)?(?:は|：|:)?[ (]?$"
-)
+_HOME: Final = re.compile(r"(?:自宅|実家|固定|宅電|家電|家の電話|本人)(?:の?電話|の?番号)?[は:]?[ (]?$")
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"

@@ -50,9 +50,10 @@ SMALL_HINTS: Final = (
 _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To|I['’]m)\.?,? )+")
 #: The full stop of a sentence, not of an initial: Arisugawa Yuka.
 _TAIL: Final = re.compile(rf"(?<=[{_LETTER}]{{3}})[.'’-]+$")
-#: A place, whatever else its words may be: Ginowan-shi Maehara, Bizen City
+#: A place, whatever else its words may be: Ginowan-shi Maehara, Maehara, Ginowan-shi, Bizen City; but Lin Chih-fu is somebody.
+_UNIT: Final = "-(?:shi|ku|cho|machi|mura|gun|ken|fu)"
 _PLACE: Final = re.compile(
-    r"-(?:shi|ku|cho|machi|mura|gun|ken|fu)\b|\b(?:City|Town|Village|Ward|Prefecture|Plaza|Allowance)\b"
+    rf"{_UNIT}(?=[ ,])|, ?[A-Z][A-Za-z]*{_UNIT}\b|\b(?:City|Town|Village|Ward|Prefecture|Plaza|Allowance)\b"
 )
 _CLOSINGS: Final = frozenset(
     ["regards", "best regards", "kind regards", "sincerely", "best", "thanks", "cheers", "yours"]
@@ -133,7 +134,7 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
 def _before_place(text: str, start: int, end: int) -> int:
     """Where a name ends that a comma divides from a place; 0 where there is none."""
     place = _PLACE.search(text, start, end)
-    comma = text.rfind(",", start, place.start()) if place else -1
+    comma = text.rfind(",", start, place.end()) if place else -1
     return comma if comma > start and " " in text[start:comma] else 0
 
 

@@ -22,7 +22,7 @@ _SOMEBODY: Final = re.compile(r"様|さん|さま|殿|御中|氏名|あて|宛|�
 _RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
 #: The label of a number that is nobody's own.
 _ITS_OWN: Final = re.compile(
-    r"(?:代表|大代表|直通|内線|総合案内|コールセンター|フリーダイヤル)(?:電話|番号|ダイヤル)?(?:は|：|:)?[ 　]?$"
+    r"(?:代表|大代表|直通|内線|総合案内|コールセンター|フリーダイヤル)(?:電話|番号|ダイヤル)?[は:]?[ 　]?$"
 )
 _LINES: Final = 4  # of a block, above the line that is looked at
 #: The line that names somebody to whom something is sent.

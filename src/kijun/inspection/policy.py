@@ -51,7 +51,7 @@ class Policy:
     def rule_set(self) -> RuleSet:
         """The rules in force; raises `RuleError` where an id is unknown or double, or an own rule cannot be used.
 
-        The version of a set that is not the bundled one says so: ``2026.12.7+3f1c09ab``.
+        The version of a set that is not the bundled one says so: ``2026.12.8+3f1c09ab``.
         """
         known = {rule.id for rule in bundled().rules}
         unknown = sorted(self.rules_off - known)

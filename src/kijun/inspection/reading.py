@@ -42,7 +42,9 @@ _TALKED: Final = (
     "」",
     "』",
 )
-_NO_DOCUMENT: Final = 0.7
+_NO_DOCUMENT: Final = (
+    0.7  # how much plainer a planted sentence must speak in a text that is too short for a document
+)
 _QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program, must speak
 _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"

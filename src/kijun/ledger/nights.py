@@ -26,6 +26,8 @@ NIGHT: Final = (
     20 * 3600
 )  # seconds until the next night: a nightly run may come a few hours earlier than the last
 _LAST, _WAITING = "erasing_at", "erasing_waits"
+#: Elsewhere the clock that stands still while the machine sleeps: the wait is longer then, never shorter.
+_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -46,7 +48,7 @@ def running() -> tuple[str, float]:
         boot = _BOOT.read_text(encoding="ascii").strip()
     except OSError:
         boot = ""
-    return boot, time.clock_gettime(time.CLOCK_BOOTTIME)
+    return boot, time.clock_gettime(_CLOCK)
 
 
 def is_waiting(link: Link) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -46,67 +47,70 @@ def tasks(person: Person) -> Iterable[waiting.Task]:
         )
 
 
+_LINKS: Final = (
+    navigation.Link(
+        "use",
+        _("自分の入出力記録"),
+        "interactions:mine",
+        "interactions.mine",
+        order=50,
+        about=_("自分がAIに入力した内容と、返ってきた答えの記録。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("入出力記録"),
+        "interactions:records",
+        "interactions.search",
+        order=10,
+        about=_("職員とAIのやり取りを、理由を記して調べる。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("AIの利用報告"),
+        "interactions:reports",
+        "interactions.view_reports",
+        order=20,
+        about=_("部署ごとの毎月の利用状況を確かめる。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("記録の保全"),
+        "interactions:holds",
+        "interactions.hold",
+        order=40,
+        about=_("消去の期限が来ても残す記録を決める。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("断った利用"),
+        "interactions:refused",
+        "interactions.view_refusals",
+        order=45,
+        about=_("時間、場所、上限、キーなどのために断った呼び出し。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("閲覧の記録"),
+        "interactions:looks",
+        "interactions.view_looks",
+        order=50,
+        about=_("だれが、なぜ、ほかの人の記録を見たか。"),
+    ),
+    navigation.Link(
+        "monitoring",
+        _("記録の取込み"),
+        "interactions:imports",
+        "interactions.import",
+        order=60,
+        about=_("Kijunを通らないAIの記録を取り込む。"),
+    ),
+)
+
+
 def register_all() -> None:
     """Called once, when Django starts."""
     waiting.register(tasks)
-    for link in (
-        navigation.Link(
-            "use",
-            _("自分の入出力記録"),
-            "interactions:mine",
-            "interactions.mine",
-            order=50,
-            about=_("自分がAIに入力した内容と、返ってきた答えの記録。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("入出力記録"),
-            "interactions:records",
-            "interactions.search",
-            order=10,
-            about=_("職員とAIのやり取りを、理由を記して調べる。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("AIの利用報告"),
-            "interactions:reports",
-            "interactions.view_reports",
-            order=20,
-            about=_("部署ごとの毎月の利用状況を確かめる。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("記録の保全"),
-            "interactions:holds",
-            "interactions.hold",
-            order=40,
-            about=_("消去の期限が来ても残す記録を決める。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("断った利用"),
-            "interactions:refused",
-            "interactions.view_refusals",
-            order=45,
-            about=_("時間、場所、上限、キーなどのために断った呼び出し。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("閲覧の記録"),
-            "interactions:looks",
-            "interactions.view_looks",
-            order=50,
-            about=_("だれが、なぜ、ほかの人の記録を見たか。"),
-        ),
-        navigation.Link(
-            "monitoring",
-            _("記録の取込み"),
-            "interactions:imports",
-            "interactions.import",
-            order=60,
-            about=_("Kijunを通らないAIの記録を取り込む。"),
-        ),
-    ):
+    for link in _LINKS:
         navigation.register(link)
     words.add_actions(ACTIONS)
     words.add_kinds(KINDS)
