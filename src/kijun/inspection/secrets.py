@@ -55,7 +55,7 @@ _TALK: Final = frozenset(
         "should",
     ]
 )
-#: Where a secret is kept, which is none: ${DB_PASS}, $DB_PASS, %DB_PASS%, $(cat …), os.environ["DB_PASS"]
+#: Where a secret is kept, which is none: ${DB_PASS}, $DB_PASS, %DB_PASS%, $(cat …), a look into os.environ
 _ELSEWHERE: Final = re.compile(
     r"\$[({]|\$[A-Z_]{2,40}$|%[A-Z_]{2,40}%?$|@@?[A-Z_]{2,40}@@?$|(?:os\.)?(?:environ|getenv)\b|process\.env\b|ENV\[|System\.getenv|(?:vault|secrets?|env|ssm|keyvault)[.:][A-Za-z_/.-]+$|!(?:Ref|Sub|GetAtt|vault|secret)\b"
 )

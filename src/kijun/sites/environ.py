@@ -31,6 +31,7 @@ VARIABLES: Final[dict[str, str]] = {
     "KIJUN_GATEWAY_CACHE": "bytes of inspections that a gateway process remembers (default 24,000,000)",
     "KIJUN_GATEWAY_POLL": "seconds between looks at the policy (default 0.5)",
     "KIJUN_GATEWAY_CONFIRMATION": "seconds that a confirmation counts (default 600)",
+    "KIJUN_GATEWAY_REFUSALS": "seconds in which refusals of the same kind are counted together (default 60)",
     "KIJUN_GATEWAY_GRACE": "seconds that running AI calls get when the gateway stops (default 8)",
     "KIJUN_GATEWAY_TRUSTED_PROXIES": "networks, separated by commas, whose X-Forwarded-For the gateway believes",
     "KIJUN_DEBUG": "1 shows Django's debug pages; never on a real installation",
