@@ -140,6 +140,29 @@ def test_a_ledger_that_cannot_write_is_told_later(quick: Running, upstream: Upst
     wait_for(lambda: count(quick) == 2)
 
 
+@pytest.mark.parametrize("fault", [RuntimeError("a fault of ours"), OSError("no socket"), TimeoutError()])
+def test_whatever_goes_wrong_the_counting_goes_on(quick: Running, upstream: Upstream, fault: Any) -> None:
+    quick.publish(stopped(upstream.url))
+    quick.ledger.fails = fault
+    refused(quick)
+    time.sleep(0.3)
+    quick.ledger.fails = None
+    refused(quick)
+    wait_for(lambda: count(quick) == 2)
+    assert all(one.content["from"] > 0 for one in told(quick))
+
+
+def test_what_comes_while_a_count_is_written_is_in_the_next(tmp_path: Path, upstream: Upstream) -> None:
+    with serving(tmp_path, stopped(upstream.url), refusals=60) as gateway:
+        gateway.ledger.delay = 0.4
+        for _ in range(3):
+            refused(gateway)
+    first, second = told(gateway)
+    assert (first.content["count"], second.content["count"]) == (1, 2)
+    assert first.content["to"] <= second.content["from"] <= second.content["to"]
+    assert second.content["networks"] == ["127.0.0.0/24"]
+
+
 @pytest.mark.parametrize(
     ("address", "there"),
     [

@@ -192,6 +192,54 @@ def test_behind_one_that_says_nothing_the_next_route_is_asked(
     ]
 
 
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("cut", [True, False], ids=["breaks off", "falls silent"])
+def test_behind_a_head_without_an_answer_the_next_route_is_asked(
+    gateway: Running, upstream: Upstream, second: Upstream, cut: bool
+) -> None:
+    """vLLM and others send the head at once: as long as nothing follows it, nobody has heard anything."""
+
+    async def head(call: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD)
+        await writer.drain()
+        if not cut:
+            await asyncio.sleep(30)
+        writer.close()
+
+    upstream.script = head
+    gateway.publish(two(upstream, second, first_byte_timeout=0.2, idle_timeout=20))
+    streamed = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert streamed == "二番目です。"
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    made = gateway.ledger.last()[1]
+    assert [(one["upstream"], one["how"]) for one in made.content["attempts"]] == [
+        ("u1", "cut" if cut else "timeout"),
+        ("u2", "answered"),
+    ]
+
+
+def test_a_long_question_may_be_read_longer_than_an_answer_may_pause(
+    gateway: Running, upstream: Upstream
+) -> None:
+    """The head is there at once; up to the first word the first byte's time counts, not the pause's."""
+
+    async def late(call: Any, writer: asyncio.StreamWriter) -> None:
+        body = json.dumps(completion("読み終えました。")).encode()
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+        )
+        await writer.drain()
+        await asyncio.sleep(0.5)
+        writer.write(body)
+        await writer.drain()
+
+    upstream.script = late
+    gateway.publish(with_upstream(policy(upstream.url), first_byte_timeout=5, idle_timeout=0.1))
+    assert ask(gateway).choices[0].message.content == "読み終えました。"
+
+
 def test_the_total_counts_from_the_beginning_of_the_call(
     gateway: Running, upstream: Upstream, second: Upstream
 ) -> None:

@@ -10,12 +10,12 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kijun.gateway.authentication import Caller
 from kijun.gateway.policy import Index
-from kijun.ledger.model import NOBODYS, Entry, Kind, LedgerError, Verdict, new_id, now_ms
+from kijun.ledger.model import NOBODYS, Entry, Kind, Verdict, new_id, now_ms
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +27,17 @@ WATCHED: Final = frozenset(
 _MOST_NETWORKS: Final = 10  # that one window names; the others are counted together
 _MOST_SOURCES: Final = 5  # networks that one entry of a grant names
 _OTHERS: Final = "other"
+_LAST_WORDS: Final = 3.0  # seconds that a ledger gets at the end
 
 
 @dataclass(slots=True)
 class _Count:
-    """What came in a window. ``told``: how many of it are recorded already."""
+    """What came and is not recorded yet. ``told``: something of this window is recorded already."""
 
     same: dict[str, Any]
     code: str
+    told: bool = False
     number: int = 0
-    told: int = 0
     first: int = 0
     last: int = 0
     sources: list[str] = field(default_factory=list)
@@ -45,14 +46,31 @@ class _Count:
         self.last = now_ms()
         self.first = self.first or self.last
         self.number += 1
+        self._name(source)
+
+    def _name(self, source: str) -> None:
         if source not in self.sources and len(self.sources) < _MOST_SOURCES:
             self.sources.append(source)
 
+    def taken(self) -> _Count:
+        """All of it, in a count of its own; what comes from now on is counted anew."""
+        taken = replace(self)
+        self.number, self.first, self.sources = 0, 0, []
+        return taken
+
+    def back(self, taken: _Count) -> None:
+        """What was taken could not be recorded."""
+        self.number += taken.number
+        self.first, self.last = taken.first, max(self.last, taken.last)
+        fresh, self.sources = self.sources, taken.sources
+        for source in fresh:
+            self._name(source)
+
     def entry(self) -> Entry:
-        """What has not been recorded yet."""
+        """It, as a record."""
         content = {
             "refused": self.code,
-            "count": self.number - self.told,
+            "count": self.number,
             "from": self.first,
             "to": self.last,
             "networks": list(self.sources),
@@ -76,6 +94,7 @@ class Refusals:
         self._ledger, self._window = ledger, window
         self._counts: dict[tuple[str, ...], _Count] = {}
         self._fresh = asyncio.Event()
+        self._closing = False
         self._task = asyncio.create_task(self._run())
 
     def of_grant(self, index: Index, caller: Caller, code: str, address: str) -> None:
@@ -111,10 +130,10 @@ class Refusals:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._closing:
             await self._fresh.wait()
             ends = loop.time() + self._window
-            while (left := ends - loop.time()) > 0:
+            while (left := ends - loop.time()) > 0 and not self._closing:
                 if self._fresh.is_set():
                     self._fresh.clear()
                     await self._tell([one for one in self._counts.values() if not one.told])
@@ -122,35 +141,35 @@ class Refusals:
                     async with asyncio.timeout(left):
                         await self._fresh.wait()
             if await self._tell(list(self._counts.values())):
-                self._counts = {key: one for key, one in self._counts.items() if one.number > one.told}
+                self._counts = {key: one for key, one in self._counts.items() if one.number}
             if self._counts:
                 self._fresh.set()
 
     async def _tell(self, some: list[_Count]) -> bool:
         """Record what is not recorded yet; False where the ledger cannot: it stays counted, and the next time tells it."""
-        some = [one for one in some if one.number > one.told]
-        if not some:
+        taken = [(one, one.taken()) for one in some if one.number]
+        if not taken:
             return True
-        numbers = [one.number for one in some]
         try:
-            await self._ledger.append([one.entry() for one in some])
-        except LedgerError as error:
+            await self._ledger.append([count.entry() for _, count in taken])
+        except Exception as error:  # whatever it is, the counting goes on
+            for one, count in taken:
+                one.back(count)
             log.error("refusals could not be recorded yet: %s", type(error).__name__)
             return False
-        wrong = sum(one.number - one.told for one in some if one.code == WRONG_KEY)
-        if wrong:
+        for one, _ in taken:
+            one.told = True
+        if wrong := sum(count.number for one, count in taken if one.code == WRONG_KEY):
             log.warning("%s calls with a key that opens nothing", wrong)
-        for one, number in zip(some, numbers, strict=True):
-            one.told, one.first = number, 0
-            one.sources.clear()
         return True
 
     async def close(self) -> None:
         """Record what is still to be told, and leave."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
-        await self._tell(list(self._counts.values()))
+        self._closing = True
+        self._fresh.set()
+        await asyncio.wait({self._task}, timeout=_LAST_WORDS)
+        if not self._task.done():
+            self._task.cancel()
 
 
 def network(address: str) -> str:

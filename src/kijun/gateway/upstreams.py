@@ -69,13 +69,26 @@ class _Http:
     def __init__(self, response: aiohttp.ClientResponse, service: Service, limit: int, ends: float) -> None:
         self._response, self._idle = response, service.upstream.idle_timeout
         self._limit, self._ends = limit, ends
+        self._first = b""
         self.status = response.status
         self.content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         self.headers = response.headers
 
+    async def begin(self) -> None:
+        """Wait until something of the body is there, or its end: a head alone is no answer yet. Raises `Cut`."""
+        try:
+            self._first = await self._response.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise Cut from error
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """See `Answer`."""
-        content, seen = self._response.content, 0
+        content, seen = self._response.content, len(self._first)
+        if seen > self._limit:
+            raise TooLong
+        if self._first:
+            first, self._first = self._first, b""
+            yield first
         while True:
             left = min(self._idle, self._ends - time.monotonic())
             if left <= 0:
@@ -250,11 +263,18 @@ class Upstreams:
                         sock_read=None,
                     ),
                 )
+                answer = _Http(response, service, self._limit, ends)
+                try:
+                    if answer.status < 300:
+                        await answer.begin()
+                except BaseException:
+                    answer.close()
+                    raise
         except aiohttp.ConnectionTimeoutError:
             raise
         except TimeoutError as error:
             raise FirstByteLate from error
-        return _Http(response, service, self._limit, ends)
+        return answer
 
 
 async def _rest(breaker: Breaker, pause: float) -> None:
@@ -275,7 +295,7 @@ async def _came(
     except asyncio.CancelledError:
         breaker.undecided()
         raise
-    except (aiohttp.ClientError, OSError, Garbage) as error:
+    except (aiohttp.ClientError, OSError, Cut, Garbage) as error:
         breaker.failed()
         attempt.ended(how_of(error), error)
         return error
