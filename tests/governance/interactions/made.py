@@ -9,7 +9,7 @@ from kijun.governance.access.models import Purpose
 from kijun.governance.accounts.models import Person
 from kijun.governance.inventory.models import AISystem
 from kijun.inspection import Inspector, Placeholders, mask
-from kijun.ledger.model import Entry, Kind, Verdict, new_id, now_ms
+from kijun.ledger.model import NOBODYS, Entry, Kind, Verdict, new_id, now_ms
 
 _inspector = Inspector()
 
@@ -83,3 +83,19 @@ def exchange(
 
 def values(table: Placeholders) -> Mapping[str, str]:
     return {f"⟦{body}⟧": value for _type, body, value in table.to_dict()["entries"]}
+
+
+def refusal(person: Person | None, reason: str, count: int = 1, **more: Any) -> Entry:
+    """Calls that were refused at the door, as the gateway counts them."""
+    id = new_id()
+    content = {"refused": reason, "count": count, "from": now_ms() - 1000, "to": now_ms()}
+    return Entry(
+        kind=Kind.REFUSAL,
+        id=id,
+        interaction=id,
+        municipality=NOBODYS if person is None else person.municipality.code,
+        person="" if person is None else str(person.pk),
+        verdict=Verdict.BLOCKED,
+        content={**content, "networks": ["192.168.7.0/24"]},
+        **more,
+    )

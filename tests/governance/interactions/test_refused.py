@@ -13,32 +13,15 @@ from kijun.governance.evidence.models import Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.governance.interactions import evidence, refused
 from kijun.governance.organisation.models import Municipality
-from kijun.ledger.model import NOBODYS, Entry, Kind, new_id, now_ms
-from kijun.ledger.model import Verdict as Ruled
+from tests.governance.interactions.made import refusal
 from tests.governance.interactions.test_commands import Run, run  # noqa: F401  a fixture
 from tests.governance.interactions.test_records import ClientOf, page
 
 
-def entry(person: Person | None, reason: str, count: int = 1, **more: Any) -> Entry:
-    """As the gateway counts it."""
-    id = new_id()
-    content = {"refused": reason, "count": count, "from": now_ms() - 1000, "to": now_ms()}
-    return Entry(
-        kind=Kind.REFUSAL,
-        id=id,
-        interaction=id,
-        municipality=NOBODYS if person is None else person.municipality.code,
-        person="" if person is None else str(person.pk),
-        verdict=Ruled.BLOCKED,
-        content={**content, "networks": ["192.168.7.0/24"]},
-        **more,
-    )
-
-
 @pytest.fixture
 def some(record: Any, staff: Person, purpose: Purpose, town: Municipality) -> None:
-    record([entry(staff, "stopped", 41, purpose=str(purpose.pk)), entry(staff, "not_allowed_now")])
-    record([entry(None, "invalid_api_key", 7), entry(None, "invalid_api_key", 5)])
+    record([refusal(staff, "stopped", 41, purpose=str(purpose.pk)), refusal(staff, "not_allowed_now")])
+    record([refusal(None, "invalid_api_key", 7), refusal(None, "invalid_api_key", 5)])
 
 
 @pytest.fixture
@@ -86,7 +69,7 @@ class TestRefused:
         assert run("refusals", "--as", it_staff.staff_number, "--until", "2020-01-01")["refusals"] == []
 
     def test_pages(self, client_of: ClientOf, it_staff: Person, record: Any, staff: Person) -> None:
-        record([entry(staff, "rate_limit_exceeded", 2) for _ in range(refused.PER_PAGE)])
+        record([refusal(staff, "rate_limit_exceeded", 2) for _ in range(refused.PER_PAGE)])
         first = page(client_of(it_staff), "/staff/records/refused/")
         assert "AIの停止中" not in first
         address = first.split('rel="next" href="')[1].split('"')[0]

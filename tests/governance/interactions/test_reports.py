@@ -21,7 +21,7 @@ from kijun.governance.interactions.models import AccessReport
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.ledger.model import JAPAN, Verdict
-from tests.governance.interactions.made import exchange
+from tests.governance.interactions.made import exchange, refusal
 
 ClientOf = Callable[[Person], Client]
 MONTH = "2026-10"
@@ -62,6 +62,33 @@ class TestFigures:
         assert one["by_person"] == {str(staff.pk): 6}
         assert one["days"] == {"2026-10-01": 4, "2026-10-02": 1, "2026-10-04": 1}
         assert one["tokens"] == 5 * 42
+
+    def test_refused_calls(
+        self,
+        record: Any,
+        town: Municipality,
+        care: Department,
+        staff: Person,
+        client_of: ClientOf,
+        approver: Person,
+    ) -> None:
+        """Also of a department that could use nothing at all."""
+        there = str(care.pk)
+        record(
+            [
+                refusal(staff, "stopped", 17, department=there, at=at(5)),
+                refusal(staff, "not_allowed_now", 3, department=there, at=at(31, 23)),
+                refusal(staff, "stopped", 40, department=there, at=at(1, month=11)),
+            ]
+        )
+        one = figures.by_department(town, MONTH)[there]
+        assert (one["interactions"], one["refused"]) == (0, 20)
+        assert one["refused_by"] == {"stopped": 17, "not_allowed_now": 3}
+        actions.generate(town, MONTH)
+        report = AccessReport.objects.get(department=care)
+        assert report.figures["anomalies"] == ["refused"]
+        text = client_of(approver).get(f"/staff/records/reports/{report.pk}/").content.decode()
+        assert 'AIの停止中</td><td class="number">17</td>' in text
 
     def test_another_month_and_another_town(
         self, october: None, town: Municipality, other_town: Municipality

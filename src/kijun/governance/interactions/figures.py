@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Group
-from kijun.governance.interactions import ledger
+from kijun.governance.interactions import ledger, refused
 from kijun.governance.interactions.searching import SAID, milliseconds
 from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
@@ -60,13 +60,15 @@ def empty() -> Figures:
         "attacks": 0,
         "by_person": {},
         "days": {},
+        "refused": 0,
+        "refused_by": {},
     }
 
 
 def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
-    """Figures of each department (its primary key as text, empty for none) that used AI in a month. Raises `LedgerError`.
+    """Figures of each department (its primary key as text, empty for none) that used AI in a month, or tried to. Raises `LedgerError`.
 
-    Eight questions to the ledger, whatever the number of departments and records.
+    Eight questions to the ledger, whatever the number of departments and records, and the entries of refused calls.
     """
     first, last = month_days(month)
     found: defaultdict[str, Figures] = defaultdict(empty)
@@ -96,7 +98,9 @@ def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
                 found[row["department"]]["failed"] += row["count"]
         for row in book.aggregate(("department",), everything, ("tokens_in", "tokens_out")):
             found[row["department"]]["tokens"] = row["tokens_in"] + row["tokens_out"]
-    return {key: one for key, one in found.items() if one["interactions"]}
+    for key, reasons in refused.by_department(municipality, first, last).items():
+        found[key]["refused"], found[key]["refused_by"] = sum(reasons.values()), reasons
+    return {key: one for key, one in found.items() if one["interactions"] or one["refused"]}
 
 
 def _narrow(where: Query, kinds: tuple[Kind, ...]) -> Query:
@@ -163,7 +167,16 @@ def _hours(found: Found, rows: Rows, is_open: Callable[[str], bool]) -> None:
 
 # --- what stands out ------------------------------------------------------------------------
 
-COMPARED: Final = ("interactions", "people", "blocked", "masked", "out_of_hours", "failed", "attacks")
+COMPARED: Final = (
+    "interactions",
+    "people",
+    "blocked",
+    "masked",
+    "refused",
+    "out_of_hours",
+    "failed",
+    "attacks",
+)
 
 
 def figure(figures: Mapping[str, Any], name: str) -> int:
@@ -185,18 +198,21 @@ def changes(now: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[di
 def anomalies(now: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
     """What the department should look into: codes, whose rules stand here and in docs/records.md.
 
-    attacks: any input that tries to steer the AI. blocked: 3 or more, and twice as many as in the month before. out_of_hours: 5 or
-    more, and a fifth of all. failed: 5 or more, and a tenth of all. surge: 50 or more, and three times as many as before.
+    attacks: any input that tries to steer the AI. blocked: 3 or more, and twice as many as in the month before. refused: 20 or more,
+    and twice as many as before. out_of_hours: 5 or more, and a fifth of all. failed: 5 or more, and a tenth of all. surge: 50 or more, and three times as many as before.
     """
     total = figure(now, "interactions")
 
     def old(name: str) -> int:
         return 0 if before is None else figure(before, name)
 
-    blocked, late, failed = (figure(now, name) for name in ("blocked", "out_of_hours", "failed"))
+    blocked, refused, late, failed = (
+        figure(now, name) for name in ("blocked", "refused", "out_of_hours", "failed")
+    )
     rules = {
         "attacks": figure(now, "attacks") > 0,
         "blocked": blocked >= 3 and blocked >= 2 * old("blocked"),
+        "refused": refused >= 20 and refused >= 2 * old("refused"),
         "out_of_hours": late >= 5 and late * 5 >= total,
         "failed": failed >= 5 and failed * 10 >= total,
         "surge": before is not None and total >= 50 and total >= 3 * old("interactions"),

@@ -107,6 +107,24 @@ def summed(municipality: Municipality) -> dict[str, int]:
     return found
 
 
+def by_department(
+    municipality: Municipality, since: datetime.date, until: datetime.date
+) -> dict[str, dict[str, int]]:
+    """Department (its primary key as text, empty for none) → reason → how many calls, both days included. Raises `LedgerError`."""
+    query = Query(
+        municipality=municipality.code,
+        kinds=(Kind.REFUSAL,),
+        since=milliseconds(since),
+        until=milliseconds(until + datetime.timedelta(days=1)),
+        limit=_AT_ONCE,
+    )
+    found: dict[str, dict[str, int]] = {}
+    for one in _all(query):
+        reasons = found.setdefault(one.record.department, {})
+        reasons[one.reason] = reasons.get(one.reason, 0) + one.count
+    return found
+
+
 def _recent(code: str) -> Query:
     since = milliseconds(timezone.localdate() - datetime.timedelta(days=DAYS))
     return Query(municipality=code, kinds=(Kind.REFUSAL,), since=since, limit=_AT_ONCE)

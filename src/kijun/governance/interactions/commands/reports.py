@@ -92,6 +92,7 @@ def _show(args: argparse.Namespace) -> None:
         "purposes": _counted(told.get("purposes", {}), "purpose", codes),
         "people": _counted(told.get("by_person", {}), "person", codes),
         "findings": reports.findings(told),
+        "refused_by": told.get("refused_by", {}),
         "changes": told.get("changes", []),
         "days": told.get("days", {}),
     }

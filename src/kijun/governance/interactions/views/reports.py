@@ -19,6 +19,7 @@ from kijun.governance.accounts.roles import Role
 from kijun.governance.interactions import actions, figures, wording
 from kijun.governance.interactions.forms import AcknowledgeForm
 from kijun.governance.interactions.models import AccessReport
+from kijun.governance.interactions.refused import REASONS
 from kijun.governance.interactions.reports import counted, findings, month_label, state, visible
 from kijun.governance.interactions.reports import names as names_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
@@ -104,17 +105,26 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
             (
                 pgettext("one", "AIシステム"),
                 _("名称"),
+                _("利用回数"),
                 counted(told.get("systems", {}), lambda id: names.of("system", id)),
             ),
             (
                 pgettext("one", "利用目的"),
                 _("名称"),
+                _("利用回数"),
                 counted(told.get("purposes", {}), lambda id: names.of("purpose", id)),
             ),
             (
                 _("利用の多い職員（5人まで）"),
                 _("職員"),
+                _("利用回数"),
                 counted(told.get("by_person", {}), lambda id: names.of("person", id)),
+            ),
+            (
+                _("断った利用"),
+                _("理由"),
+                _("回数"),
+                counted(told.get("refused_by", {}), lambda code: str(REASONS.get(code, code))),
             ),
         ],
         "findings": _findings(told),
