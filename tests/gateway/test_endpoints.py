@@ -169,10 +169,65 @@ def test_speech_becomes_text_bit_by_bit(gateway: Running, upstream: Upstream) ->
     assert events[-1].text == "個人番号は■個人番号■です。以上です。"  # type: ignore[union-attr]
 
 
+NUMBER = "個人番号は123456789018です。"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "shown"),
+    [
+        ("application/json", json.dumps({"text": NUMBER}), {"text": "個人番号は■個人番号■です。"}),
+        ("application/json", '{"text":"以上です。"}', {"text": "以上です。"}),
+        ("text/plain; charset=utf-8", NUMBER, "個人番号は■個人番号■です。"),
+    ],
+)
+def test_speech_that_is_not_told_bit_by_bit_is_told_as_a_whole(
+    gateway: Running, upstream: Upstream, kind: str, body: str, shown: Any
+) -> None:
+    """OpenAI's whisper-1 does not know ``stream``: a client that asks again would have the sound transcribed again."""
+    gateway.publish(with_purpose(policy(upstream.url), uninspected=True))
+
+    async def script(call: Call, writer: asyncio.StreamWriter) -> None:
+        plain(writer, body.encode(), kind=kind)
+
+    upstream.script = script
+    fields = {"model": "model", "stream": "true"}
+    told = httpx2.post(
+        f"{gateway.url}/v1/audio/transcriptions",
+        data=fields,
+        files={"file": ("a.wav", sound())},
+        headers=BEARER,
+    )
+    assert told.status_code == 200
+    assert told.headers["content-type"].partition(";")[0] == kind.partition(";")[0]
+    assert (told.json() if "json" in kind else told.text) == shown
+    made = gateway.ledger.last()[1]
+    assert made.verdict is (Verdict.MASKED if "■" in str(shown) else Verdict.ALLOWED)
+    assert "123456789018" not in str(made.content)
+    assert made.content["texts"]
+
+
+def test_garbage_for_a_transcript_bit_by_bit(gateway: Running, upstream: Upstream) -> None:
+    gateway.publish(with_purpose(policy(upstream.url), uninspected=True))
+    upstream.script = answers({"no": "text"})
+    with pytest.raises(openai.InternalServerError) as caught:
+        gateway.client().audio.transcriptions.create(model="model", file=("a.wav", sound()), stream=True)
+    assert caught.value.code == "upstream_garbage"
+
+
 def test_the_sample_has_no_ears_and_says_so(gateway: Running, upstream: Upstream) -> None:
     gateway.publish(with_purpose(policy(upstream.url), uninspected=True))
     client = gateway.client()
     assert "1.5 秒" in client.audio.transcriptions.create(model="sample", file=("a.wav", sound())).text
+    told = client.audio.transcriptions.create(
+        model="sample", file=("a.wav", sound()), response_format="verbose_json"
+    )
+    assert (told.language, told.duration) == ("japanese", 1.5)
+    (segment,) = told.segments or []
+    assert (segment.start, segment.end, segment.text) == (0, 1.5, told.text)
+    streamed = client.audio.transcriptions.with_raw_response.create(
+        model="sample", file=("a.wav", sound()), stream=True
+    )
+    assert "1.5 秒" in json.loads(streamed.http_response.read())["text"]
     with pytest.raises(openai.APIStatusError) as caught:
         client.audio.transcriptions.create(model="sample", file=("a.mp3", b"ID3"))
     assert caught.value.status_code == 501

@@ -6,12 +6,13 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 
 from kijun.gateway.snapshot import Handling
 from kijun.ledger.model import Verdict
-from tests.gateway.town import Running, policy, with_purpose
+from tests.gateway.town import KEY, Running, policy, with_purpose
 from tests.gateway.upstream import Call, Script, Upstream, answers, begin, end, event, piece, plain, streams
 
 PERSONAL = "申請者は山田太郎さん、携帯は090-1234-5678です。案内文を書いてください。"
@@ -154,6 +155,76 @@ def test_a_stream_tells_the_same_everywhere(gateway: Running, upstream: Upstream
     assert made.tokens_out == 5
 
 
+def rise(events: list[Any]) -> bool:
+    numbers = [one.sequence_number for one in events]
+    return numbers == sorted(set(numbers))
+
+
+DELTAS = {"output_index", "content_index", "item_id", "delta", "logprobs", "sequence_number", "type"}
+
+
+@pytest.mark.parametrize("numbered", ["as the service does", "all the same", "not at all"])
+def test_every_event_of_a_stream_has_a_number_of_its_own(
+    gateway: Running, upstream: Upstream, numbered: str
+) -> None:
+    text = "電話は090-1234-5678、個人番号は123456789018"
+    events = events_of(text, CALL)
+    for one in events:
+        if numbered == "all the same":
+            one["sequence_number"] = -1
+        elif numbered == "not at all":
+            del one["sequence_number"]
+    upstream.script = streams(*(event(one, one["type"]) for one in events))
+    heard = list(ask(gateway, stream=True))
+    assert rise(heard)
+    deltas = [one for one in heard if one.type == "response.output_text.delta"]
+    assert "".join(one.delta for one in deltas).endswith("■個人番号■")
+    assert all(set(one.to_dict()) == DELTAS for one in deltas)
+    kinds = [one.type for one in heard]
+    assert kinds.index("response.output_text.done") == kinds.index("response.output_text.delta") + len(deltas)
+    if numbered == "as the service does":
+        assert heard[0].sequence_number == 0
+
+
+def test_numbers_rise_also_where_there_is_no_room_between_them(gateway: Running, upstream: Upstream) -> None:
+    """Of one delta a part goes on at once and a rest later, before the event with the next number; then an error."""
+    text = "窓口は平日に開いています。電話は090-1234-5678"
+    created, *_, done, _, _, _ = events_of(text)
+    delta = {**next(one for one in events_of(text) if one["type"].endswith("delta")), "delta": text}
+    events = [{**one, "sequence_number": at + 5} for at, one in enumerate((created, delta, done))]
+    upstream.script = streams(*(event(one, one["type"]) for one in events))
+    request = {"model": "model", "input": PERSONAL, "stream": True}
+    told = httpx2.post(
+        f"{gateway.url}/v1/responses", json=request, headers={"authorization": f"Bearer {KEY}"}
+    ).text
+    heard = [json.loads(one[6:]) for one in told.splitlines() if one.startswith("data: ")]
+    kinds = [one["type"].removeprefix("response.") for one in heard]
+    assert kinds == ["created", "output_text.delta", "output_text.delta", "output_text.done", "error"]
+    assert [one["sequence_number"] for one in heard] == [5, 6, 7, 8, 9]
+    assert heard[-1]["code"] == heard[-1]["error"]["code"] == "upstream_cut"
+
+
+def test_a_rest_goes_to_the_text_that_it_belongs_to(gateway: Running, upstream: Upstream) -> None:
+    """Two texts that the service never ended are given with the last event, each under its own item."""
+    events = events_of("一つ目の文は090-1234-5678")
+    first, *_ = [one for one in events if one["type"] == "response.output_text.delta"]
+    texts = ("窓口は平日に開いています。電話は090-1234-5678", "休みの日は090-8765-4321")
+    told = [
+        {**first, "item_id": f"msg_{at}", "output_index": at, "delta": one} for at, one in enumerate(texts)
+    ]
+    upstream.script = streams(*(event(one, one["type"]) for one in (events[0], *told, events[-1])))
+    heard = list(ask(gateway, stream=True))
+    assert rise(heard)
+    said: dict[tuple[str, int], str] = {}
+    for one in heard:
+        if one.type == "response.output_text.delta":
+            key = (one.item_id, one.output_index)
+            said[key] = said.get(key, "") + one.delta
+    assert set(said) == {("msg_0", 0), ("msg_1", 1)}
+    assert said["msg_0", 0].startswith("窓口は")
+    assert said["msg_1", 1].startswith("休みの")
+
+
 def test_the_clients_own_stream_helper(gateway: Running, upstream: Upstream) -> None:
     upstream.script = says(lambda sent: f"承りました：{sent['input']}")
     with gateway.client().responses.stream(model="model", input=PERSONAL) as stream:
@@ -167,6 +238,8 @@ def test_a_stream_that_may_not_go_on(gateway: Running, upstream: Upstream) -> No
     assert events[-1].type == "response.incomplete"
     assert events[-1].response.incomplete_details.reason == "content_filter"
     assert "はじめに" in events[-1].response.output_text
+    assert rise(events)
+    assert all(set(one.to_dict()) == DELTAS for one in events if one.type == "response.output_text.delta")
     assert "12345" not in str(events)
     assert gateway.ledger.last()[1].verdict is Verdict.BLOCKED
 
@@ -243,6 +316,9 @@ def test_structured_and_sample(gateway: Running, upstream: Upstream) -> None:
     for stream in (False, True):
         answer = ask(gateway, model="sample", stream=stream)
         if stream:
-            answer = list(answer)[-1].response
+            events = list(answer)
+            assert [one.type for one in events[:2]] == ["response.created", "response.in_progress"]
+            assert rise(events)
+            answer = events[-1].response
         assert "山田太郎" in answer.output_text
         assert "見本" in answer.output_text

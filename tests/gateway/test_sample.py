@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any, Literal
 
 import pytest
@@ -65,9 +66,6 @@ def test_long_texts_are_summarised_and_no_placeholder_is_cut() -> None:
 
 
 def test_whatever_it_is_sent_it_answers_in_the_apis_shape() -> None:
-    async def body_of(answer: local.LocalAnswer) -> Any:
-        return json.loads(b"".join([part async for part in answer.chunks()]))
-
     for path, body in (
         ("chat/completions", b"{"),
         ("chat/completions", b"[]"),
@@ -78,8 +76,78 @@ def test_whatever_it_is_sent_it_answers_in_the_apis_shape() -> None:
     ):
         answer = sample.answer(path, body, "application/json", streams=False)
         assert answer.status == 400
-        assert asyncio.run(body_of(answer))["error"]["message"]
+        assert json.loads(body_of(answer))["error"]["message"]
     assert sample.vector("", 8) == sample.vector("", 8)
+
+
+def body_of(answer: local.LocalAnswer) -> bytes:
+    async def read() -> bytes:
+        return b"".join([part async for part in answer.chunks()])
+
+    return asyncio.run(read())
+
+
+def ids_of(value: Any) -> set[str]:
+    """All ids in an answer."""
+    if isinstance(value, list):
+        return set().union(*map(ids_of, value))
+    if not isinstance(value, dict):
+        return set()
+    own = {str(one) for name, one in value.items() if name in ("id", "item_id")}
+    return own.union(*map(ids_of, value.values()))
+
+
+@pytest.mark.parametrize("who", ["sample", "reference"])
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize(
+    ("path", "shapes"),
+    [("chat/completions", ["chatcmpl"]), ("completions", ["cmpl"]), ("responses", ["msg", "resp"])],
+)
+def test_the_same_answer_has_another_id_each_time(
+    path: str, shapes: list[str], streams: bool, who: str
+) -> None:
+    """LangGraph takes messages with one id for one message."""
+
+    def ids() -> set[str]:
+        answer = body_of(local.said(path, "m", "はい、そうです。", b"x", streams=streams, who=who))
+        lines = answer.splitlines() if streams else [answer]
+        told = [one.removeprefix(b"data: ") for one in lines if not one.startswith(b"event:")]
+        return ids_of([json.loads(one) for one in told if one.startswith(b"{")])
+
+    once, again = ids(), ids()
+    assert not once & again
+    assert sorted(one.partition("-")[0] for one in once) == shapes
+    assert all(re.fullmatch(rf"[a-z]+-{who}[0-9a-f]{{16}}", one) for one in once)
+
+
+@pytest.mark.parametrize(("wanted", "given"), [(1, 1), (2, 2), (8, 8), (20, 8), (0, 1), (None, 1), (True, 1)])
+def test_it_gives_as_many_choices_as_are_asked_for(wanted: Any, given: int) -> None:
+    for path, more in (
+        ("chat/completions", {"messages": [{"role": "user", "content": "期限は？"}]}),
+        ("completions", {"prompt": "期限は？"}),
+    ):
+        request = json.dumps({"model": "m", "n": wanted, **more}).encode()
+        said = json.loads(body_of(sample.answer(path, request, "application/json", streams=False)))
+        assert [one["index"] for one in said["choices"]] == list(range(given))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_choices_are_each_restored(gateway: Running, stream: bool) -> None:
+    answer: Any = gateway.client().chat.completions.create(
+        model="sample",
+        messages=[{"role": "user", "content": "山田太郎さんの転入届の期限は？"}],
+        n=2,
+        stream=stream,
+    )
+    said = {0: "", 1: ""}
+    if stream:
+        for one in answer:
+            for choice in one.choices:
+                said[choice.index] += choice.delta.content or ""
+    else:
+        said = {one.index: one.message.content for one in answer.choices}
+    assert len(said) == 2
+    assert all("山田太郎" in one for one in said.values())
 
 
 class Reason(BaseModel):

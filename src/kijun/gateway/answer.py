@@ -10,7 +10,7 @@ from typing import Any, Final
 from kijun.gateway import halfway, verdicts
 from kijun.gateway.attempts import Cut
 from kijun.gateway.dialects.base import Answered, count
-from kijun.gateway.dialects.responses_stream import restore_echo
+from kijun.gateway.dialects.responses_stream import ResponsesReading, restore_echo
 from kijun.gateway.errors import Refusal
 from kijun.gateway.guard import Blocked, Guard, told, values_of
 from kijun.gateway.http import Send, raw_headers, respond
@@ -130,6 +130,9 @@ class Outgoing:
     async def stream(self, answer: Answer, send: Send, hides_usage: bool) -> None:
         """An answer that comes bit by bit: what is certain goes on at once, the end is kept back. Raises what `refusal_of` knows."""
         if answer.content_type != "text/event-stream":
+            if self._question.dialect.name == "transcriptions":  # whisper-1 does not know ``stream``
+                await self.take(answer)
+                return
             raise Garbage("no stream")
         reading = self._reading = self._question.dialect.reading(
             self._guard, self._question.body, hides_usage
@@ -371,18 +374,14 @@ class Outgoing:
             return b""
         refusal.interaction = self._question.account.interaction
         body = refusal.body()
-        if self._question.dialect.name == "responses":
-            error = body["error"]
-            return event_bytes(
-                {"type": "error", "code": error["code"], "message": error["message"], "param": None, **body},
-                "error",
-            )
+        if isinstance(self._reading, ResponsesReading):
+            return self._reading.error(body)
         return event_bytes(body)
 
     def explained(self, refusal: Refusal) -> Refusal:
         """The refusal with the upstream's own words, as the person may read them, where the request was at fault."""
         text = str(self.said.get("message", ""))[:2_000] if isinstance(self.said, dict) else ""
-        if text and refusal.status in (400, 413, 415, 422, 501):
+        if text and refusal.status in (400, 404, 413, 415, 422, 501):
             words = self._guard.shown(self._guard.inspect(text))
             refusal.why = Words(f"{refusal.why.ja}（{words}）", f"{refusal.why.en} ({words})")
             param = self.said.get("param")

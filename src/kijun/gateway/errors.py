@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,20 @@ INVALID: Final = "invalid_request_error"
 PERMISSION: Final = "permission_error"
 LIMIT: Final = "rate_limit_error"
 SERVER: Final = "server_error"
+
+#: Statuses by which an upstream finds fault with the request, so that the client has to hear of it.
+_OF_THE_CLIENT: Final = frozenset((400, 413, 415, 422))
+#: What an upstream may name a fault, so that programs know it again: `context_length_exceeded`.
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,59}")
+#: What the gateway offers, behind the base URL.
+ENDPOINTS: Final = (
+    "chat/completions",
+    "responses",
+    "completions",
+    "embeddings",
+    "audio/transcriptions",
+    "models",
+)
 
 _TRY_AGAIN: Final = Words("少し待ってから、もう一度お試しください。", "Wait a moment and try again.")
 _CORRECT: Final = Words("要求の内容を直してください。", "Correct the request.")
@@ -97,14 +112,14 @@ def too_slow() -> Refusal:
 
 
 def unknown_path() -> Refusal:
-    """No such address."""
+    """An address that is not offered: another endpoint of the API, or one that stands nowhere."""
     return Refusal(
         404,
         "unknown_url",
-        Words("この宛先はありません。", "There is no such address."),
+        Words("Kijunはこの宛先（エンドポイント）を提供していません。", "Kijun does not offer this endpoint."),
         Words(
-            "宛先のURLを確かめてください。アプリに設定するURL（base_url）は /v1 で終わります。",
-            "Check the URL: the base URL that a program is given ends in /v1.",
+            f"使えるのは、/v1 で終わるURL（base_url）の下の {'、'.join(ENDPOINTS)} です。",
+            f"It offers, under a base URL that ends in /v1: {', '.join(ENDPOINTS)}.",
         ),
     )
 
@@ -214,10 +229,54 @@ def ledger_unavailable() -> Refusal:
 
 def failed_upstream(status: int, code: str, ja: str, en: str, *, retry_after: int | None = None) -> Refusal:
     """The AI service did not answer as it should."""
-    if status in (400, 413, 415, 422, 501):
+    if status in _OF_THE_CLIENT or status == 501:
         return Refusal(status, code, Words(ja, en), _CORRECT)
     kind = LIMIT if status == 429 else SERVER
     return Refusal(status, code, Words(ja, en), _TRY_AGAIN, type=kind, retry_after=retry_after)
+
+
+def refused_by_upstream(status: int, said: Mapping[str, Any] | None, wait: float | None) -> Refusal:
+    """What the client hears of an upstream's bad status. ``said`` is the upstream's own error, ``wait`` the seconds it asks for."""
+    if status in _OF_THE_CLIENT and said is not None:
+        code = said.get("code")
+        known = isinstance(code, str) and _NAME.fullmatch(code) is not None
+        return failed_upstream(
+            status,
+            str(code) if known else "upstream_refused",
+            "AIサービスが要求を受け付けませんでした。",
+            "The AI service refused the request.",
+        )
+    if status == 404:
+        return Refusal(
+            404,
+            "upstream_not_found",
+            Words(
+                "AIサービスがこのモデルを知らないか、この要求に対応していません。",
+                "The AI service does not know this model, or cannot do this.",
+            ),
+            Words(
+                "AIサービスでのモデル名が正しいか、IT担当者に確かめてもらってください。",
+                "Ask the IT staff of your office to check the model's name at the service.",
+            ),
+        )
+    if status == 501 and said is not None:
+        return failed_upstream(
+            501, "upstream_cannot", "このAIサービスにはできない要求です。", "This AI service cannot do that."
+        )
+    if status == 429:
+        return failed_upstream(
+            429,
+            "upstream_rate_limited",
+            "AIサービスの利用が集中しています。",
+            "The AI service takes no more requests just now.",
+            retry_after=max(1, round(wait if wait is not None else 5)),
+        )
+    return failed_upstream(
+        504 if status in (408, 504) else 502,
+        "upstream_error",
+        "AIサービスが正しく応答しませんでした。",
+        f"The AI service answered with an error (status {status}).",
+    )
 
 
 def internal() -> Refusal:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import Any, Final
 
 from kijun.gateway.jsons import dump
@@ -27,85 +28,125 @@ class LocalAnswer:
         """Nothing is open."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """A text that is said: ``choices`` times, in a stream with ``piece`` characters of it in one event."""
+
+    model: str
+    text: str
+    given: int
+    who: str
+    piece: int
+    choices: int
+
+    @property
+    def made(self) -> int:
+        """Tokens as a rule of thumb: Japanese text has about one for each character and a bit."""
+        return max(1, len(self.text)) * self.choices
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Its usage."""
+        return {
+            "prompt_tokens": self.given,
+            "completion_tokens": self.made,
+            "total_tokens": self.given + self.made,
+        }
+
+    def id(self, kind: str) -> str:
+        """An id that no other answer has: clients put messages together by it."""
+        return f"{kind}-{self.who}{secrets.token_hex(8)}"
+
+    def pieces(self) -> Iterator[str]:
+        """What one event after the other holds."""
+        return (self.text[at : at + self.piece] for at in range(0, len(self.text), self.piece))
+
+
 def said(
-    path: str, model: str, text: str, body: bytes, *, streams: bool, who: str = "sample", piece: int = 3
+    path: str,
+    model: str,
+    text: str,
+    body: bytes,
+    *,
+    streams: bool,
+    who: str = "sample",
+    piece: int = 3,
+    choices: int = 1,
 ) -> LocalAnswer:
-    """A text as the answer of an endpoint that speaks; raises KeyError for another. ``piece``: characters of one event of a stream."""
+    """A text as the answer of an endpoint that speaks; raises KeyError for another.
+
+    ``piece``: characters of one event of a stream. ``choices``: how often it is given, where the endpoint has choices.
+    """
     make = {"chat/completions": _chat, "completions": _completions, "responses": _responses}[path]
-    return make(model, text, _usage(body, text), streams, who, piece)
+    given = max(1, len(body.decode("utf-8", "replace")))
+    return make(_Speech(model, text, given, who, piece, choices if path != "responses" else 1), streams)
 
 
-def _usage(body: bytes, said: str) -> tuple[int, int]:
-    """Tokens as a rule of thumb: Japanese text has about one for each character and a bit."""
-    return max(1, len(body.decode("utf-8", "replace"))), max(1, len(said))
-
-
-def _id(kind: str, who: str, said: str) -> str:
-    return f"{kind}-{who}{sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-def _pieces(said: str, size: int) -> Iterator[str]:
-    return (said[at : at + size] for at in range(0, len(said), size))
-
-
-def _chat(model: str, said: str, usage: tuple[int, int], streams: bool, who: str, piece: int) -> LocalAnswer:
-    counts = _counts(*usage)
-    base = {"id": _id("chatcmpl", who, said), "created": _CREATED, "model": model}
+def _chat(speech: _Speech, streams: bool) -> LocalAnswer:
+    base = {"id": speech.id("chatcmpl"), "created": _CREATED, "model": speech.model}
     if not streams:
-        message = {"role": "assistant", "content": said, "refusal": None}
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return as_json({**base, "object": "chat.completion", "choices": [choice], "usage": counts})
+        message = {"role": "assistant", "content": speech.text, "refusal": None}
+        choices = [
+            {"index": at, "message": message, "logprobs": None, "finish_reason": "stop"}
+            for at in range(speech.choices)
+        ]
+        return as_json({**base, "object": "chat.completion", "choices": choices, "usage": speech.counts})
 
     def parts() -> Iterator[bytes]:
         base["object"] = "chat.completion.chunk"
         deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
-        deltas += [({"content": part}, None) for part in _pieces(said, piece)]
+        deltas += [({"content": part}, None) for part in speech.pieces()]
         for delta, finish in [*deltas, ({}, "stop")]:
-            yield told({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
-        yield told({**base, "choices": [], "usage": counts})
+            for at in range(speech.choices):
+                yield told({**base, "choices": [{"index": at, "delta": delta, "finish_reason": finish}]})
+        yield told({**base, "choices": [], "usage": speech.counts})
         yield b"data: [DONE]\n\n"
 
     return LocalAnswer(200, "text/event-stream", parts())
 
 
-def _completions(
-    model: str, said: str, usage: tuple[int, int], streams: bool, who: str, piece: int
-) -> LocalAnswer:
-    base = {"id": _id("cmpl", who, said), "object": "text_completion", "created": _CREATED, "model": model}
+def _completions(speech: _Speech, streams: bool) -> LocalAnswer:
+    base = {
+        "id": speech.id("cmpl"),
+        "object": "text_completion",
+        "created": _CREATED,
+        "model": speech.model,
+    }
     if not streams:
-        choice = {"index": 0, "text": said, "logprobs": None, "finish_reason": "stop"}
-        return as_json({**base, "choices": [choice], "usage": _counts(*usage)})
+        choices = [
+            {"index": at, "text": speech.text, "logprobs": None, "finish_reason": "stop"}
+            for at in range(speech.choices)
+        ]
+        return as_json({**base, "choices": choices, "usage": speech.counts})
 
     def parts() -> Iterator[bytes]:
-        for part in _pieces(said, piece):
-            yield told({**base, "choices": [{"index": 0, "text": part, "finish_reason": None}]})
-        yield told({**base, "choices": [{"index": 0, "text": "", "finish_reason": "stop"}]})
-        yield told({**base, "choices": [], "usage": _counts(*usage)})
+        for part, finish in [*((part, None) for part in speech.pieces()), ("", "stop")]:
+            for at in range(speech.choices):
+                yield told({**base, "choices": [{"index": at, "text": part, "finish_reason": finish}]})
+        yield told({**base, "choices": [], "usage": speech.counts})
         yield b"data: [DONE]\n\n"
 
     return LocalAnswer(200, "text/event-stream", parts())
 
 
-def _responses(
-    model: str, said: str, usage: tuple[int, int], streams: bool, who: str, piece: int
-) -> LocalAnswer:
-    part = {"type": "output_text", "text": said, "annotations": []}
+def _responses(speech: _Speech, streams: bool) -> LocalAnswer:
+    part = {"type": "output_text", "text": speech.text, "annotations": []}
     item = {
-        "id": _id("msg", who, said),
+        "id": speech.id("msg"),
         "type": "message",
         "role": "assistant",
         "status": "completed",
         "content": [part],
     }
     counts = {
-        "input_tokens": usage[0],
+        "input_tokens": speech.given,
         "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": usage[1],
+        "output_tokens": speech.made,
         "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": sum(usage),
+        "total_tokens": speech.given + speech.made,
     }
     whole: dict[str, Any] = {
-        "id": _id("resp", who, said),
+        "id": speech.id("resp"),
         "object": "response",
         "created_at": _CREATED,
         "status": "completed",
@@ -113,7 +154,7 @@ def _responses(
         "incomplete_details": None,
         "instructions": None,
         "metadata": {},
-        "model": model,
+        "model": speech.model,
         "output": [item],
         "parallel_tool_calls": True,
         "temperature": 1.0,
@@ -124,10 +165,10 @@ def _responses(
     }
     if not streams:
         return as_json(whole)
-    return LocalAnswer(200, "text/event-stream", _response_events(whole, said, piece))
+    return LocalAnswer(200, "text/event-stream", _response_events(whole, speech))
 
 
-def _response_events(whole: dict[str, Any], said: str, piece: int) -> Iterator[bytes]:
+def _response_events(whole: dict[str, Any], speech: _Speech) -> Iterator[bytes]:
     """The stream of a response with one message of one text."""
     (item,) = whole["output"]
     (part,) = item["content"]
@@ -135,6 +176,7 @@ def _response_events(whole: dict[str, Any], said: str, piece: int) -> Iterator[b
     here = {"item_id": item["id"], "output_index": 0, "content_index": 0}
     events: list[dict[str, Any]] = [
         {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
         {
             "type": "response.output_item.added",
             "output_index": 0,
@@ -143,19 +185,15 @@ def _response_events(whole: dict[str, Any], said: str, piece: int) -> Iterator[b
         {"type": "response.content_part.added", **here, "part": {**part, "text": ""}},
         *(
             {"type": "response.output_text.delta", **here, "delta": delta, "logprobs": []}
-            for delta in _pieces(said, piece)
+            for delta in speech.pieces()
         ),
-        {"type": "response.output_text.done", **here, "text": said, "logprobs": []},
+        {"type": "response.output_text.done", **here, "text": speech.text, "logprobs": []},
         {"type": "response.content_part.done", **here, "part": part},
         {"type": "response.output_item.done", "output_index": 0, "item": item},
         {"type": "response.completed", "response": whole},
     ]
     for number, event in enumerate(events):
         yield f"event: {event['type']}\n".encode() + told({**event, "sequence_number": number})
-
-
-def _counts(given: int, said: int) -> dict[str, int]:
-    return {"prompt_tokens": given, "completion_tokens": said, "total_tokens": given + said}
 
 
 def as_json(value: Any, status: int = 200) -> LocalAnswer:

@@ -1,4 +1,4 @@
-"""The embedded upstream ``sample``: answers offline and always the same, so that the first try works with no account anywhere.
+"""The embedded upstream ``sample``: answers offline and always in the same words, so that the first try works with no account anywhere.
 
 It is no language model, and says that it only picks sentences out. It reads the conversation, quotes its main sentences and lists what was asked, so that
 one sees what the service was sent: values that were masked stand in it as placeholders, and come back restored. What it says of itself is worded so that
@@ -30,6 +30,7 @@ _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 _MOST: Final = 20_000  # characters that are read
 _QUOTED: Final = 90  # characters of one quotation
 _DIMENSIONS: Final = 256
+_CHOICES: Final = 8
 
 
 def answer(path: str, body: bytes, content_type: str, *, streams: bool) -> LocalAnswer:
@@ -43,11 +44,18 @@ def answer(path: str, body: bytes, content_type: str, *, streams: bool) -> Local
         text = reply(turns(path, request))
         if (form := sample_forms.wanted(path, request)) is not None:
             text = sample_forms.filled(form, text)
-        return local.said(path, str(request.get("model")), text, body, streams=streams)
+        return local.said(
+            path, str(request.get("model")), text, body, streams=streams, choices=_choices(request.get("n"))
+        )
     except (NotJson, multipart.BadForm, KeyError, TypeError, AttributeError):
         return refused(
             400, "見本のAIが読めない要求です。 / The sample cannot read this request.", "invalid_request"
         )
+
+
+def _choices(wanted: Any) -> int:
+    """How many answers are asked for with ``n``, up to a bound."""
+    return max(1, min(wanted, _CHOICES)) if type(wanted) is int else 1
 
 
 def reply(turns: list[tuple[str, str]]) -> str:
@@ -184,4 +192,7 @@ def _transcription(form: dict[str, Any]) -> LocalAnswer:
     said = f"（見本のAIは音声を文字にできません。受け取った音声は {seconds:.1f} 秒です。）"
     if form.get("response_format") in ("text", "srt", "vtt"):
         return LocalAnswer(200, "text/plain", iter([said.encode()]))
-    return as_json({"text": said, "usage": {"type": "duration", "seconds": math.ceil(seconds)}})
+    told: dict[str, Any] = {"text": said, "usage": {"type": "duration", "seconds": math.ceil(seconds)}}
+    if form.get("response_format") == "verbose_json":
+        told |= sample_forms.verbose(said, seconds)
+    return as_json(told)

@@ -1,4 +1,4 @@
-"""The sample's answers in a wanted form: JSON that fits a schema, so that a program which asks for one can be tried offline."""
+"""The sample's answers in a wanted form (JSON that fits a schema, a transcription with its times), so that a program which asks for one can be tried offline."""
 
 from __future__ import annotations
 
@@ -26,6 +26,28 @@ def wanted(path: str, request: dict[str, Any]) -> dict[str, Any] | None:
 def filled(schema: dict[str, Any], said: str) -> str:
     """JSON in that form: texts are what the sample says, numbers the least that are allowed, of choices the first."""
     return dump(_value(schema, schema, said, 0) if schema else {"answer": said}).decode()
+
+
+def verbose(said: str, seconds: float) -> dict[str, Any]:
+    """What ``verbose_json`` tells beside the text of a transcription: its language, and the whole as one segment."""
+    segment = {
+        "id": 0,
+        "seek": 0,
+        "start": 0.0,
+        "end": round(seconds, 2),
+        "text": said,
+        "tokens": [],
+        "temperature": 0.0,
+        "avg_logprob": 0.0,
+        "compression_ratio": 1.0,
+        "no_speech_prob": 0.0,
+    }
+    return {
+        "task": "transcribe",
+        "language": "japanese",
+        "duration": round(seconds, 2),
+        "segments": [segment],
+    }
 
 
 def _value(schema: Any, root: dict[str, Any], said: str, depth: int) -> Any:

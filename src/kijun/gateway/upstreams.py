@@ -20,7 +20,7 @@ from kijun.gateway import sample
 from kijun.gateway.addresses import address, authorisation
 from kijun.gateway.attempts import Attempt, Cut, FirstByteLate, TooLong, how_of
 from kijun.gateway.breaker import Breaker
-from kijun.gateway.errors import Refusal, failed_upstream
+from kijun.gateway.errors import Refusal, failed_upstream, refused_by_upstream
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
@@ -28,8 +28,6 @@ from kijun.gateway.streams import Garbage, said_error
 
 #: Statuses after which another try may help.
 _AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
-#: Faults of the request, which the client has to hear of.
-_OF_THE_CLIENT: Final = frozenset((400, 413, 415, 422))
 _PATIENCE: Final = 5.0  # the longest Retry-After in seconds that is waited for
 _ERROR_BODY: Final = 64_000
 _TRIES: Final = 8
@@ -180,15 +178,19 @@ class Upstreams:
         ``quote`` answers for the reference search. ``began`` is when the call began (`time.monotonic`), from where total times count.
         """
         last: Failed | None = None
+        unknown: Failed | None = None
         before, pause = "", 0.0
-        skipped: set[str] = set()
+        skipped: set[str | Route] = set()
         began = time.monotonic() if began is None else began
         for route, service in _tries(routes):
             breaker = self.breaker(service)
             wanted = pause if before == service.upstream.id else 0.0
             if time.monotonic() + wanted >= began + service.upstream.total_timeout:
                 continue
-            if service.upstream.id in skipped or not breaker.enter():
+            if not skipped.isdisjoint((service.upstream.id, route)):
+                continue
+            if not breaker.enter():
+                last = last or self._unavailable(routes)
                 continue
             if pause and before == service.upstream.id:
                 await _rest(breaker, pause)
@@ -204,22 +206,29 @@ class Upstreams:
                 continue
             if came.status < 300:
                 return came, service
-            again, last, wait = await _refused(came)
+            again, failed, wait = await _refused(came)
+            if came.status == 404:  # another service may know the model
+                unknown = failed
+                skipped.add(route)
+                continue
+            last = failed
             if not again:
                 break
             if wait > _PATIENCE:
                 skipped.add(before)
             pause = min(wait, _PATIENCE)
-        raise last or Failed(self._unavailable([service for _, service in routes]))
+        raise last or unknown or self._unavailable(routes)
 
-    def _unavailable(self, services: Sequence[Service]) -> Refusal:
-        wait = min((self.breaker(one).wait for one in services), default=0.0)
-        return failed_upstream(
-            503,
-            "upstream_unavailable",
-            "AIサービスに続けて失敗したため、しばらく送信を止めています。",
-            "The AI service failed several times in a row and is left alone for a while.",
-            retry_after=max(1, round(wait + 0.5)),
+    def _unavailable(self, routes: Sequence[tuple[Route, Service]]) -> Failed:
+        wait = min((self.breaker(service).wait for _, service in routes), default=0.0)
+        return Failed(
+            failed_upstream(
+                503,
+                "upstream_unavailable",
+                "AIサービスに続けて失敗したため、しばらく送信を止めています。",
+                "The AI service failed several times in a row and is left alone for a while.",
+                retry_after=max(1, round(wait + 0.5)),
+            )
         )
 
     async def _once(
@@ -341,35 +350,9 @@ async def _refused(answer: Answer) -> tuple[bool, Failed, float]:
     said = await _error_of(answer)
     status = answer.status
     wait = _retry_after(getattr(answer, "headers", {}))
-    if status in _OF_THE_CLIENT and said is not None:
-        refusal = failed_upstream(
-            status,
-            "upstream_refused",
-            "AIサービスが要求を受け付けませんでした。",
-            "The AI service refused the request.",
-        )
-        return False, Failed(refusal, said), 0.0
-    if status == 501 and said is not None:
-        refusal = failed_upstream(
-            501, "upstream_cannot", "このAIサービスにはできない要求です。", "This AI service cannot do that."
-        )
-        return False, Failed(refusal, said), 0.0
-    if status == 429:
-        refusal = failed_upstream(
-            429,
-            "upstream_rate_limited",
-            "AIサービスの利用が集中しています。",
-            "The AI service takes no more requests just now.",
-            retry_after=max(1, round(wait if wait is not None else 5)),
-        )
-    else:
-        refusal = failed_upstream(
-            504 if status in (408, 504) else 502,
-            "upstream_error",
-            "AIサービスが正しく応答しませんでした。",
-            f"The AI service answered with an error (status {status}).",
-        )
-    return status in _AGAIN, Failed(refusal, said), _soon() if wait is None else wait
+    again = status in _AGAIN
+    refusal = refused_by_upstream(status, said, wait)
+    return again, Failed(refusal, said), _soon() if wait is None else wait
 
 
 def _soon() -> float:

@@ -26,6 +26,9 @@ _HELD: Final = {
     "response.mcp_call_arguments": "arguments",
     "response.code_interpreter_call_code": "code",
 }
+#: Texts whose deltas have tokens beside them.
+_WITH_TOKENS: Final = "response.output_text"
+_MOST_NUMBER: Final = 1 << 53
 _ENDS: Final = frozenset(("response.completed", "response.incomplete", "response.failed"))
 _Key = tuple[str, Any, Any, Any]
 
@@ -44,6 +47,8 @@ class ResponsesReading:
         self._kept: list[dict[str, str]] = []
         self._response: dict[str, Any] = {}
         self._open: dict[str, Any] = {}
+        self._heads: dict[_Key, dict[str, Any]] = {}  # a text's last delta, without its words
+        self._number = -1
         self.terminal = b""
         self.stop: Finding | None = None
         self.outcome = Outcome()
@@ -88,16 +93,33 @@ class ResponsesReading:
             for piece in self._pieces(said, "item", self._is_json):
                 self._put(piece)
             _quiet(said["item"])
-            return event_bytes(said, kind)
+            return self._event(said, kind)
         if isinstance(said.get("part"), dict):
             part = said["part"]
             for name in [name for name, value in part.items() if isinstance(value, str) and name != "type"]:
                 self._put(text_piece(part, name, f"part.{name}", Source.ASSISTANT))
             _quiet({"content": [part]})
-            return event_bytes(said, kind)
+            return self._event(said, kind)
         holder = {"event": said}
         self._put(Nested(holder, "event", kind))
-        return event.raw if holder["event"] == said else event_bytes(holder["event"], kind)
+        return self._event(holder["event"], kind, event.raw if holder["event"] == said else b"")
+
+    def _event(self, said: dict[str, Any], kind: str, raw: bytes = b"") -> bytes:
+        """An event under a number of its own: the service's as long as it rises, else the next. ``raw`` is how it came, where it is unchanged."""
+        number = said.get("sequence_number")
+        if type(number) is int and self._number < number < _MOST_NUMBER:
+            self._number = number
+            return raw or event_bytes(said, kind)
+        self._number += 1
+        return event_bytes({**said, "sequence_number": self._number}, kind)
+
+    def _made_delta(self, family: str, head: dict[str, Any], text: str) -> bytes:
+        """A delta that the service did not send. ``head`` is an event of the same text."""
+        made = {name: value for name, value in head.items() if name not in ("sequence_number", "logprobs")}
+        made |= {"type": f"{family}.delta", "delta": text}
+        if family == _WITH_TOKENS:
+            made["logprobs"] = []
+        return self._event(made, f"{family}.delta")
 
     def _delta(self, event: Event, family: str, said: dict[str, Any]) -> bytes:
         key, text = _key(family, said), said.get("delta")
@@ -106,17 +128,19 @@ class ResponsesReading:
         channel = self._channels.get(key)
         if channel is None:
             place = f"output[{said.get('output_index', 0)}].{family.removeprefix('response.')}"
-            channel = Channel(self._guard, place, in_json=self._is_json and family == "response.output_text")
+            channel = Channel(self._guard, place, in_json=self._is_json and family == _WITH_TOKENS)
             self._channels[key], self._raw[key] = channel, []
-        self._open = {name: value for name, value in said.items() if name not in ("delta", "logprobs")}
+        self._open = self._heads[key] = {
+            name: value for name, value in said.items() if name not in ("delta", "logprobs")
+        }
         self._raw[key].append(text)
         shown = channel.feed(text)
         self.stop = channel.stop
         if shown == text and not channel.waits:
-            return event.raw
+            return self._event(said, f"{family}.delta", event.raw)
         if not shown:
             return b""
-        return event_bytes(_without_odds({**said, "delta": shown}), f"{family}.delta")
+        return self._event(_without_odds({**said, "delta": shown}), f"{family}.delta")
 
     def _done(self, family: str, said: dict[str, Any]) -> bytes:
         key, name = _key(family, said), _TEXTS[family]
@@ -129,16 +153,15 @@ class ResponsesReading:
             rest = channel.close()
             raw = "".join(self._raw.pop(key))
             if rest:
-                more = {one: value for one, value in said.items() if one not in (name, "logprobs")}
-                more |= {"type": f"{family}.delta", "delta": rest}
-                out = event_bytes(more, f"{family}.delta")
+                head = {one: value for one, value in said.items() if one != name}
+                out = self._made_delta(family, head, rest)
             if channel.stop is not None:
                 self.stop, self._channels[key] = channel.stop, channel
                 return out
             self._kept.append({"where": channel.place, "text": channel.kept})
             self._known[raw] = channel.shown
             said[name] = channel.shown
-        return out + event_bytes(_without_odds(said), f"{family}.done")
+        return out + self._event(_without_odds(said), f"{family}.done")
 
     def _held_done(self, family: str, said: dict[str, Any]) -> bytes:
         name = _HELD[family]
@@ -146,11 +169,10 @@ class ResponsesReading:
         if not isinstance(said.get(name), str):
             said[name] = text
         if not said[name]:
-            return event_bytes(said, f"{family}.done")
+            return self._event(said, f"{family}.done")
         self._put(json_or_plain(said, name, family, Source.ASSISTANT))
-        delta = {one: value for one, value in said.items() if one not in (name, "name")}
-        delta |= {"type": f"{family}.delta", "delta": said[name]}
-        return event_bytes(delta, f"{family}.delta") + event_bytes(said, f"{family}.done")
+        head = {one: value for one, value in said.items() if one not in (name, "name")}
+        return self._made_delta(family, head, said[name]) + self._event(said, f"{family}.done")
 
     def _whole_response(self, kind: str, said: dict[str, Any]) -> bytes:
         response = said["response"]
@@ -166,14 +188,13 @@ class ResponsesReading:
                     {"name": str(item.get("name"))[:200], "id": str(item.get("call_id", ""))[:100]}
                 )
         self._response = restore_echo(response, self._guard)
-        told = event_bytes(said, kind)
         if kind not in _ENDS:
-            return told
+            return self._event(said, kind)
         if isinstance(response.get("usage"), dict):
             self.outcome.usage = response["usage"]
         self.outcome.finish.append(str(response.get("status")))
         out = self.finish()
-        self.terminal = told
+        self.terminal = self._event(said, kind)
         return out
 
     def _put(self, piece: AnswerPiece | None) -> None:
@@ -199,9 +220,7 @@ class ResponsesReading:
         for key, channel in list(self._channels.items()):
             rest = channel.close()
             if rest:
-                out += event_bytes(
-                    {**self._open, "type": f"{key[0]}.delta", "delta": rest}, f"{key[0]}.delta"
-                )
+                out += self._made_delta(key[0], self._heads[key], rest)
             if channel.stop is not None:
                 self.stop = channel.stop
                 return out
@@ -219,10 +238,10 @@ class ResponsesReading:
 
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""
-        shown = "".join(one.shown for key, one in self._channels.items() if key[0] == "response.output_text")
+        shown = "".join(one.shown for key, one in self._channels.items() if key[0] == _WITH_TOKENS)
         out = b""
-        if self._open.get("type") == "response.output_text.delta":
-            out = event_bytes({**self._open, "delta": text}, "response.output_text.delta")
+        if self._open.get("type") == f"{_WITH_TOKENS}.delta":
+            out = self._made_delta(_WITH_TOKENS, self._open, text)
         part = {"type": "output_text", "text": shown + text, "annotations": []}
         message = {
             "id": str(self._open.get("item_id", "msg_stopped")),
@@ -238,13 +257,14 @@ class ResponsesReading:
             "incomplete_details": {"reason": "content_filter"},
             "output": [message],
         }
-        last = {
-            "type": "response.incomplete",
-            "response": response,
-            "sequence_number": self._open.get("sequence_number", 0) + 1,
-        }
-        self.terminal = event_bytes(last, "response.incomplete")
+        last = {"type": "response.incomplete", "response": response}
+        self.terminal = self._event(last, "response.incomplete")
         return out
+
+    def error(self, body: dict[str, Any]) -> bytes:
+        """A refusal's body as the event that ends a stream which has begun."""
+        told = {"code": body["error"]["code"], "message": body["error"]["message"], "param": None}
+        return self._event({"type": "error", **told, **body}, "error")
 
     def kept(self) -> list[dict[str, str]]:
         """See `Reading`."""

@@ -1,0 +1,155 @@
+"""Refusals as programs hear them: an upstream's own name for a fault, a model that it does not know, and what is not offered at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import openai
+import pytest
+
+from kijun.gateway.dialects import DIALECTS
+from kijun.gateway.errors import ENDPOINTS, refused_by_upstream
+from kijun.gateway.snapshot import Model, Route, Snapshot
+from kijun.gateway.snapshot import Upstream as Service
+from tests.gateway.town import TOWN, Running, policy, with_upstream
+from tests.gateway.upstream import Upstream, answers, says
+
+TOO_LONG = "This model's maximum context length is 8192 tokens."
+NOT_THERE = {"error": {"message": "model 'there' not found", "type": "api_error", "code": None}}
+
+
+@pytest.fixture
+def second() -> Iterator[Upstream]:
+    made = Upstream(says("二番目です。"))
+    yield made
+    made.close()
+
+
+def two(first: Upstream, second: Upstream, **more: Any) -> Snapshot:
+    snapshot = with_upstream(policy(first.url), **more)
+    other = Service("u2", "二番目", base_url=second.url, training_opt_out=True, retries=0)
+    model = Model("model", TOWN, "system", (Route("u1", "there"), Route("u2", "elsewhere", order=1)))
+    return replace(snapshot, upstreams=(*snapshot.upstreams, other), models=(model,))
+
+
+def ask(gateway: Running) -> Any:
+    return gateway.client().chat.completions.create(
+        model="model", messages=[{"role": "user", "content": "こんにちは"}]
+    )
+
+
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("context_length_exceeded", "context_length_exceeded"),
+        ("content_filter", "content_filter"),
+        ("a" * 60, "a" * 60),
+        ("a" * 61, "upstream_refused"),
+        ("ab", "upstream_refused"),
+        ("400", "upstream_refused"),
+        ("BadRequest", "upstream_refused"),
+        ("see_090-1234-5678", "upstream_refused"),
+        ("name\n", "upstream_refused"),
+        (400, "upstream_refused"),
+        (None, "upstream_refused"),
+    ],
+)
+def test_an_upstreams_own_code_is_told_where_it_is_one(status: int, code: Any, told: str) -> None:
+    refusal = refused_by_upstream(status, {"message": TOO_LONG, "code": code}, None)
+    assert (refusal.status, refusal.code) == (status, told)
+
+
+def test_codes_of_other_faults_are_not_told() -> None:
+    said = {"message": "bad key", "code": "invalid_api_key"}
+    assert refused_by_upstream(401, said, None).code == "upstream_error"
+    assert refused_by_upstream(500, said, None).code == "upstream_error"
+    assert refused_by_upstream(400, None, None).code == "upstream_error"
+
+
+def test_a_program_knows_a_context_that_is_too_long(gateway: Running, upstream: Upstream) -> None:
+    error = {"message": TOO_LONG, "param": "messages", "code": "context_length_exceeded"}
+    upstream.script = answers({"error": error}, "400 Bad Request")
+    with pytest.raises(openai.BadRequestError, match="maximum context length") as caught:
+        ask(gateway)
+    assert (caught.value.code, caught.value.param) == ("context_length_exceeded", "messages")
+    assert gateway.ledger.last()[1].content["error"]["code"] == "context_length_exceeded"
+
+
+@pytest.mark.parametrize("body", [NOT_THERE, {"error": "model 'there' not found"}])
+def test_a_model_that_the_service_does_not_know(gateway: Running, upstream: Upstream, body: Any) -> None:
+    upstream.script = answers(body, "404 Not Found")
+    gateway.publish(with_upstream(policy(upstream.url), retries=3))
+    with pytest.raises(openai.NotFoundError, match="model 'there' not found") as caught:
+        ask(gateway)
+    assert caught.value.code == "upstream_not_found"
+    assert "Ask the IT staff" in str(caught.value)
+    assert "try again" not in str(caught.value)
+    assert len(upstream.calls) == 1
+    assert gateway.ledger.last()[1].content["upstream_error"] == "model 'there' not found"
+
+
+def test_an_address_that_the_service_does_not_have(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers(b"<html>404 Not Found</html>", "404 Not Found")
+    with pytest.raises(openai.NotFoundError) as caught:
+        ask(gateway)
+    assert caught.value.code == "upstream_not_found"
+    assert "html" not in str(caught.value)
+
+
+def test_the_next_route_may_know_the_model(gateway: Running, upstream: Upstream, second: Upstream) -> None:
+    upstream.script = answers(NOT_THERE, "404 Not Found")
+    gateway.publish(two(upstream, second, retries=2))
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    assert len(upstream.calls) == 1
+
+
+@pytest.mark.parametrize("unknown_first", [True, False])
+def test_a_fault_that_passes_counts_more_than_a_model_that_is_unknown(
+    gateway: Running, upstream: Upstream, second: Upstream, unknown_first: bool
+) -> None:
+    first = answers(NOT_THERE, "404 Not Found")
+    other = answers({}, "500 Oops")
+    upstream.script, second.script = (first, other) if unknown_first else (other, first)
+    gateway.publish(two(upstream, second, breaker_failures=1, breaker_seconds=60))
+    with pytest.raises(openai.InternalServerError) as caught:
+        ask(gateway)
+    assert caught.value.code == "upstream_error"
+    if not unknown_first:  # the first one is left alone now
+        with pytest.raises(openai.InternalServerError) as caught:
+            ask(gateway)
+        assert caught.value.code == "upstream_unavailable"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "images/generations",
+        "moderations",
+        "files",
+        "batches",
+        "audio/speech",
+        "audio/translations",
+        "fine_tuning/jobs",
+        "assistants",
+        "threads",
+        "vector_stores",
+        "conversations",
+        "responses/resp_1",
+    ],
+)
+def test_what_is_not_offered_is_told_with_what_is(gateway: Running, path: str) -> None:
+    with pytest.raises(openai.NotFoundError) as caught:
+        gateway.client().post(f"/{path}", cast_to=object, body={})
+    assert caught.value.code == "unknown_url"
+    body: Any = caught.value.body
+    assert body["reason"]["en"] == "Kijun does not offer this endpoint."
+    assert "提供していません" in body["reason"]["ja"]
+    assert all(one in body["what_to_do"]["en"] and one in body["what_to_do"]["ja"] for one in ENDPOINTS)
+    assert "Check the URL" not in body["message"]
+
+
+def test_all_that_is_offered_is_named() -> None:
+    assert set(ENDPOINTS) == {*DIALECTS, "models"}
