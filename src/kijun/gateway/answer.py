@@ -10,7 +10,7 @@ from typing import Any, Final
 from kijun.gateway import halfway, verdicts
 from kijun.gateway.attempts import Cut
 from kijun.gateway.dialects.base import Answered, count
-from kijun.gateway.dialects.responses_stream import ResponsesReading, restore_echo
+from kijun.gateway.dialects.responses_stream import ResponsesReading, finish_response
 from kijun.gateway.errors import Refusal
 from kijun.gateway.guard import Blocked, Guard, told, values_of
 from kijun.gateway.http import Send, raw_headers, respond
@@ -47,6 +47,7 @@ class Outgoing:
         self._question, self._limit = question, limit
         self._first = len(question.table)
         self._guard = Guard(question.reader, question.permission.purpose.output, question.table)
+        self._guard.carry = question.carrier.giving(question.table, lambda: self.upstream)
         self._reading: Reading | None = None
         self._outcome = Outcome()
         self._kept: list[dict[str, str]] = []
@@ -84,9 +85,8 @@ class Outgoing:
         answered = self._question.dialect.answered(said, self._question.body)
         self._outcome = answered.outcome
         changed = await self._inspect(answered)
-        if self._question.dialect.name == "responses" and len(self._question.table):
-            restore_echo(said, self._guard)
-            changed = True
+        if self._question.dialect.name == "responses":
+            changed = finish_response(said, self._guard) or changed
         changed = self._cite(said) or changed
         if plain:
             self._content_type = (answer.content_type or "text/plain").encode(

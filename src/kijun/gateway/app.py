@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
-from kijun.gateway import assertions, confirmations, errors, inspecting, looking
+from kijun.gateway import assertions, carried, confirmations, errors, inspecting, looking
 from kijun.gateway import question as questions
 from kijun.gateway.authentication import Caller, authenticate, credential
 from kijun.gateway.authorisation import Permission, address_of, authorise
@@ -58,7 +58,7 @@ class Gateway:
         self._poller: asyncio.Task[None] | None = None
         self._in_flight = self._bytes = 0
         self._ledger_seen = (0.0, False)
-        self._confirmation_key = self._assertion_key = b""
+        self._confirmation_key = self._assertion_key = self._carrying_key = b""
         self._assertions: dict[str, int] = {}
         self._ways = Ways(self)
 
@@ -98,6 +98,7 @@ class Gateway:
             self._secret = secret
             self._confirmation_key = confirmations.key_of(secret)
             self._assertion_key = assertions.key_of(secret)
+            self._carrying_key = carried.key_of(secret)
         return secret
 
     def _changed(self, index: Index) -> None:
@@ -177,7 +178,12 @@ class Gateway:
                 await respond(send, 200, dump(told), {"cache-control": "no-store"})
                 return
             question = await questions.read(
-                permission, dialect, request, self._confirmation_key, self.settings.confirmation
+                permission,
+                dialect,
+                request,
+                self._confirmation_key,
+                self.settings.confirmation,
+                self._carrying_key,
             )
             headers = question.headers()
             index, upstreams = self._ready()

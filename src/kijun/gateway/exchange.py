@@ -90,14 +90,18 @@ class Exchange:
             return []
         careful = question.judgement.sends_personal or bool(question.texts.uninspected)
 
+        def fits(service: Service) -> bool:
+            return question.carried.goes_to(service.upstream.id)
+
         def allowed(service: Service) -> bool:
             upstream = service.upstream
-            return not careful or upstream.training_opt_out or upstream.kind in ("sample", "reference")
+            trusted = not careful or upstream.training_opt_out or upstream.kind in ("sample", "reference")
+            return trusted and fits(service)
 
         index = question.permission.index
         routes = self.upstreams.routes(index, question.model, allowed)
         if not routes:
-            if careful and self.upstreams.routes(index, question.model, lambda _: True):
+            if careful and self.upstreams.routes(index, question.model, fits):
                 questions.block(question, verdicts.may_train())
             else:
                 question.refusal = _no_upstream()

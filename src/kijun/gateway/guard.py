@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any, Final
 from weakref import WeakSet
 
+from kijun.gateway.carried import Carry
 from kijun.gateway.handling import DEFAULT_OUTPUT, action_for
 from kijun.gateway.inspecting import IN_THREAD, Reader, in_thread
 from kijun.gateway.jsons import quoted
@@ -58,7 +59,10 @@ class Blocked(Exception):
 
 @dataclass
 class Guard:
-    """Of one answer. ``table`` has the placeholders that were sent; what is found in the answer is added to it."""
+    """Of one answer. ``table`` has the placeholders that were sent; what is found in the answer is added to it.
+
+    ``carry`` seals what the client only carries back.
+    """
 
     reader: Reader
     handling: Handling
@@ -67,6 +71,7 @@ class Guard:
     count: int = 0
     released: int = 0
     """Characters of streams that may be shown, as they are shown."""
+    carry: Carry = lambda _: False
     _actions: dict[str, Action] = field(default_factory=dict)
 
     def action(self, finding: Finding) -> Action:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kijun.gateway import confirmations, multipart, seams, verdicts
 from kijun.gateway.authorisation import Permission
+from kijun.gateway.carried import Carried, Carrier
 from kijun.gateway.confirmations import Confirmation, Matter
 from kijun.gateway.dialects import Dialect
 from kijun.gateway.documents import FileText, Known, add_files, read_files, summarise
@@ -45,6 +46,8 @@ class Question:
     reader: Reader
     judgement: Judgement = field(repr=False)
     account: Account
+    carrier: Carrier
+    carried: Carried = field(default_factory=Carried)
     table: Placeholders = field(default_factory=Placeholders)
     verdict: Verdict = Verdict.ALLOWED
     refusal: Refusal | None = None
@@ -94,14 +97,20 @@ class Question:
 
 
 async def read(
-    permission: Permission, dialect: Dialect, request: Request, confirmation_key: bytes, seconds: int
+    permission: Permission,
+    dialect: Dialect,
+    request: Request,
+    confirmation_key: bytes,
+    seconds: int,
+    carrying_key: bytes,
 ) -> Question:
     """Read, inspect, judge and hide. Raises a `Refusal` for what cannot even be recorded as a question (400, 404, 413)."""
     reader = await permission.index.readers.of(permission.grant.municipality)
     try:
         large = len(request.body) > _LARGE
-        first = _first_reading(permission, dialect, request)
-        body, token, model, texts, files = await in_thread(first) if large else first()
+        carrier = Carrier(carrying_key, permission.grant.municipality, permission.grant.id)
+        first = _first_reading(permission, dialect, request, carrier)
+        body, token, model, texts, files, carried = await in_thread(first) if large else first()
         if texts.files:
             files.update(await in_thread(read_files, texts))
             add_files(texts, files)
@@ -113,9 +122,11 @@ async def read(
         raise cannot_inspect(error) from None
     judging = partial(verdicts.judge, texts.pieces, inspections, permission.purpose.input)
     judgement = await in_thread(judging) if large else judging()
+    account = Account(permission, model.name)
     question = Question(
-        permission, dialect, request, body, model, texts, reader, judgement, Account(permission, model.name)
+        permission, dialect, request, body, model, texts, reader, judgement, account, carrier, carried
     )
+    question.table = carried.table
     question.characters, question.files = characters, files
     _decide(question, token, confirmation_key, seconds)
     if question.passes:
@@ -124,16 +135,18 @@ async def read(
         except InspectionError as error:
             raise cannot_inspect(error) from None
         if len(question.table) and any(one.what == "stored" for one in texts.uninspected):
-            place = next(one.place for one in texts.uninspected if one.what == "stored")
-            block(question, verdicts.stored_with_masked(place))
+            part = next(one for one in texts.uninspected if one.what == "stored")
+            block(question, verdicts.stored_with_masked(part))
     return question
 
 
-_First = tuple[dict[str, Any], str, Model, Texts, Known]
+_First = tuple[dict[str, Any], str, Model, Texts, Known, Carried]
 
 
-def _first_reading(permission: Permission, dialect: Dialect, request: Request) -> Callable[[], _First]:
-    """What is read of a request before anything is inspected: body, confirmation token, model, texts."""
+def _first_reading(
+    permission: Permission, dialect: Dialect, request: Request, carrier: Carrier
+) -> Callable[[], _First]:
+    """What is read of a request before anything is inspected: body, confirmation token, model, texts, what came back."""
 
     def reading() -> _First:
         body = parse_body(request, dialect)
@@ -145,9 +158,15 @@ def _first_reading(permission: Permission, dialect: Dialect, request: Request) -
             # some services would stream then, and what they send could not be read
             raise bad_request("stream は true か false です。", "stream is true or false.", param="stream")
         dialect.check(body)
-        return body, token, model, dialect.texts(body), {}
+        texts = dialect.texts(body)
+        return body, token, model, texts, {}, carrier.take(texts, _services(model))
 
     return reading
+
+
+def _services(model: Model) -> list[str]:
+    """Those that may answer for a model."""
+    return [route.upstream for route in model.routes]
 
 
 def block(question: Question, refusal: Refusal) -> None:
@@ -215,7 +234,8 @@ def input_entry(question: Question, upstream: str = "") -> Entry:
 
 def _recorded_body(question: Question) -> Mapping[str, Any]:
     same = question.passes and not question.judgement.keeps_more
-    if same and not question.texts.uninspected and not question.texts.files:
+    unread = question.texts.uninspected or question.carried.parts
+    if same and not unread and not question.texts.files:
         return question.body
     copy = parse_body(question.request, question.dialect)
     copy.pop(confirmations.FIELD, None)
@@ -228,7 +248,8 @@ def _recorded_body(question: Question) -> Mapping[str, Any]:
         if isinstance(piece, FileText):  # the record holds what was read, not the file
             piece.replace(piece.text)
     question.judgement.hide(texts.pieces, question.table, for_record=True)
-    summarise(texts.uninspected)
+    returned = question.carrier.take(texts, _services(question.model)).parts
+    summarise([*texts.uninspected, *returned])
     return copy
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from kijun.gateway.carried import FIELD as CARRIED
 from kijun.gateway.confirmations import findings_digest
 from kijun.gateway.errors import PERMISSION, Refusal
 from kijun.gateway.guard import told
@@ -251,9 +252,30 @@ _PARTS: Final = {
 }
 
 
+#: How a client of the responses API does without what the service keeps.
+_SEND_ALL: Final = Words(
+    "会話をAIサービスに保存させず、毎回これまでの会話を全部つけて送信してください（store: false。Vercel AI SDK では "
+    "providerOptions: {openai: {store: false}}、または openai.chat(モデル名)）。",
+    "Send the whole conversation each time with store: false (Vercel AI SDK: providerOptions: {openai: {store: false}}, "
+    "or openai.chat(model)).",
+)
+_OTHER_PURPOSE: Final = Words(
+    "検査できない内容を認めている利用目的で使ってください。",
+    "use a purpose that allows what cannot be inspected.",
+)
+_NOT_OURS: Final = Words(
+    "この利用許可の回答として受け取った reasoning を、そのまま送り返す場合だけ送れます。ほかの reasoning は除いてください。",
+    "Reasoning may go back only as it came in an answer under this grant, to the same model's service; leave other reasoning out.",
+)
+
+
 def uninspected_blocked(parts: Sequence[Uninspected]) -> Refusal:
     """The purpose lets nothing pass that nobody can read."""
     words = _PARTS.get(parts[0].what, _PARTS["other"])
+    first, or_ = Words("その部分を除くか、", "Leave that part out, or "), Words("または、", " Or ")
+    if parts[0].what == "stored" and parts[0].place != "prompt":
+        first = _NOT_OURS if parts[0].key == CARRIED else _SEND_ALL
+        first = Words(f"{first.ja}{or_.ja}", f"{first.en}{or_.en}")
     return Refusal(
         403,
         "content_blocked",
@@ -261,16 +283,13 @@ def uninspected_blocked(parts: Sequence[Uninspected]) -> Refusal:
             f"内容を検査できない部分（{words.ja}：{parts[0].place}）が含まれているため、AIには送っていません。",
             f"The request holds what cannot be inspected ({words.en}: {parts[0].place}); nothing was sent to the AI.",
         ),
-        Words(
-            "その部分を除くか、検査できない内容を認めている利用目的で使ってください。",
-            "Leave that part out, or use a purpose that allows what cannot be inspected.",
-        ),
+        Words(f"{first.ja}{_OTHER_PURPOSE.ja}", f"{first.en}{_OTHER_PURPOSE.en}"),
         type=PERMISSION,
         param=parts[0].place,
     )
 
 
-def stored_with_masked(place: str) -> Refusal:
+def stored_with_masked(part: Uninspected) -> Refusal:
     """Placeholders would stand for other values in the conversation that the service keeps."""
     return Refusal(
         403,
@@ -279,11 +298,9 @@ def stored_with_masked(place: str) -> Refusal:
             "AIサービス側に保存された会話の続きでは、伏せた値を正しく元に戻せないため、送っていません。",
             "In a conversation that the AI service keeps, hidden values could not be put back rightly; nothing was sent.",
         ),
-        Words(
-            "これまでの会話を全部つけて送信してください。", "Send the whole conversation with the request."
-        ),
+        _NOT_OURS if part.key == CARRIED else _SEND_ALL,
         type=PERMISSION,
-        param=place,
+        param=part.place,
     )
 
 

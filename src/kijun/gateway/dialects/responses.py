@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from kijun.gateway.carried import FIELD as CARRIED
 from kijun.gateway.dialects.base import Answered, beside, content, schema, tools, wants_json
 from kijun.gateway.dialects.responses_stream import ResponsesReading
 from kijun.gateway.errors import bad_request
@@ -109,8 +110,11 @@ class Responses:
             for key in ("summary", "content"):
                 content(texts, item, key, f"{place}.{key}", Source.ASSISTANT, at)
             if item.get("encrypted_content"):
-                texts.uninspected.append(Uninspected(f"{place}.encrypted_content", "stored"))
-            read = ("summary", "content", "encrypted_content")
+                texts.uninspected.append(Uninspected(f"{place}.{CARRIED}", "stored", item, CARRIED))
+            read = ("summary", "content", CARRIED)
+        elif kind == "item_reference" and _is_reference(item):
+            texts.uninspected.append(Uninspected(place, "stored"))
+            return
         else:
             texts.uninspected.append(Uninspected(place, "stored" if kind == "item_reference" else "other"))
             texts.pieces.append(Native(items, at, place, Source.DOCUMENT, at))
@@ -149,6 +153,11 @@ class Responses:
         return ResponsesReading(
             guard, item_pieces, is_json=wants_json(text.get("format") if isinstance(text, dict) else None)
         )
+
+
+def _is_reference(item: dict[str, Any]) -> bool:
+    """Whether an item says no more than which one of the service's it means."""
+    return item.keys() == {"type", "id"} and isinstance(item["id"], str) and is_name(item["id"])
 
 
 def item_pieces(items: Any, at: Any, is_json: bool) -> list[AnswerPiece]:

@@ -93,6 +93,7 @@ class ResponsesReading:
             for piece in self._pieces(said, "item", self._is_json):
                 self._put(piece)
             _quiet(said["item"])
+            self._guard.carry(said["item"])
             return self._event(said, kind)
         if isinstance(said.get("part"), dict):
             part = said["part"]
@@ -183,6 +184,7 @@ class ResponsesReading:
             for piece in self._pieces(output, at, self._is_json):
                 self._put(piece)
             _quiet(output[at])
+            self._guard.carry(output[at])
             if kind in _ENDS and item.get("type") in ("function_call", "custom_tool_call"):
                 self.outcome.tool_calls.append(
                     {"name": str(item.get("name"))[:200], "id": str(item.get("call_id", ""))[:100]}
@@ -269,6 +271,13 @@ class ResponsesReading:
     def kept(self) -> list[dict[str, str]]:
         """See `Reading`."""
         return [*self._kept, *({"where": one.place, "text": one.kept} for one in self._channels.values())]
+
+
+def finish_response(response: dict[str, Any], guard: Guard) -> bool:
+    """What is done to a whole answer beside its texts; True where it has changed."""
+    carried = [guard.carry(item) for item in response["output"]]
+    restore_echo(response, guard)
+    return any(carried) or len(guard.table) > 0
 
 
 def restore_echo(response: dict[str, Any], guard: Guard) -> dict[str, Any]:
