@@ -1,10 +1,10 @@
 """Learn the weights of kijun.inspection from the texts of tools/inspection_texts/.
 
-    .venv/bin/python tools/train_inspection.py [context] [texts] [attack] [expression] [planted]
+    .venv/bin/python tools/train_inspection.py [context] [texts] [attack] [expression] [planted] [asked]
 
 ``context`` learns what around a value speaks for each type (data/weights.json.gz), ``texts`` the models of attacks and
 expression (data/models.npz), ``attack`` or ``expression`` only one of them: the file keeps the other; ``planted`` only what reads
-the sentences of documents. Everything is logistic
+the sentences of documents, ``asked`` only what tells short attacks from plain requests. Everything is logistic
 regression with an L2 penalty, full batches, and no chance in it: the same texts give the same weights. The evaluation texts of
 benchmarks/ are never read here.
 """
@@ -52,6 +52,8 @@ def main(arguments: list[str]) -> None:
                 models.main(head)
         if "planted" in wanted:
             models.only_planted()
+        if "asked" in wanted:
+            models.only_asked()
     if "context" in wanted:
         train_context()
 

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import yaml
 
+from kijun.inspection.asked import HEAD as ASKED
+from kijun.inspection.asked import WHOLE_BESIDE, is_short
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import SIZE, codes_of, grams_of, language, once
+from kijun.inspection.linear import SIZE, TextModels, codes_of, gram_ids, grams_of, language, once
 from kijun.inspection.rule import bundled, unmarked
 from kijun.inspection.segments import PART, WHOLE, sentences, windows
 from kijun.inspection.segments import SHORT as SHORT_TEXT
@@ -30,6 +32,9 @@ MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Of those texts the languages differ in how hard the harmless ones were written; chosen with the texts of benchmarks/inspection/.
 ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.048, "en": 0.055}}
 LONG_ALARMS, PART_ALARMS = 0.01, 0.0025
+#: What is added to thresholds of attacks, chosen with the figures of benchmarks/inspection/: what programs say in good faith spoke for attacks
+#: before it was learnt from, and harmless texts that were written to be mistaken reach less than others now.
+LIFTS = {"ja": 0.1, "en:long": 0.2, "en:part": 0.2}
 SHORT_ALARMS = 0.03  # of short texts, for they say little
 PLAIN_ALARMS = 0.008  # of plain questions
 FOLDS = 5
@@ -44,13 +49,19 @@ RARELY = 6  # of the catalogue every so many pieces
 STEP = 2  # of windows that overlap by half every other one
 #: What a sentence weighs for the head of planted sentences: of a document, a text of attacks by itself, a plain question,
 #: a sentence of several that were planted together. Those that were written for it weigh one.
-SENTENCE, SHORT, ASKED, ONE_OF_SEVERAL = 0.2, 0.3, 0.3, 0.5
+SENTENCE, SHORT, PLAIN_QUESTION, ONE_OF_SEVERAL = 0.2, 0.3, 0.3, 0.5
 PLANTED_ALARMS = 0.003  # harmless sentences of documents that may be flagged
 SHORTEST, LONGEST = (
     15,
     220,
 )  # characters of what is one of several, and of a text of attacks that is like a sentence
 MOST_PLANTED = 60_000
+#: What a short text weighs for the head that tells attacks from plain requests: an attack, a harmless text written to look like one,
+#: an attack as it is planted in documents, a plain question of the counter, a plain request to an AI.
+SHORT_ATTACK, LOOKS_LIKE_ONE, PLANTED_ATTACK, QUESTION_OF_COUNTER, REQUEST = 1.0, 0.3, 0.3, 0.5, 1.0
+REQUEST_ALARMS = 0.01  # plain requests that may be flagged
+MOST_ASKED = 60_000
+EVERY_REQUEST = 3  # of the plain requests one in so many is learnt from with a text beside it
 PRIOR = 2000.0  # squared length that every text has beforehand: about that of ten characters, for a word is no text
 AGAIN = 2  # how often the rules' examples are read
 LEAST = 2  # texts in which an n-gram must occur
@@ -91,15 +102,10 @@ class Learnt(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Plain questions and requests of the counter: the numbers of their texts, and their languages."""
+    """Plain questions of the counter, or what is said in good faith: the numbers of their texts, and their languages."""
 
     places: np.ndarray
     tongues: np.ndarray
-
-    @classmethod
-    def none(cls) -> Asked:
-        """No question."""
-        return cls(np.array([], dtype=int), np.array([], dtype=str))
 
 
 class Corpus(NamedTuple):
@@ -281,7 +287,7 @@ def document_sentences() -> list[Sentence]:
         if len(row["text"]) <= LONGEST
     ]
     found += [
-        Sentence(row["text"], False, ASKED, number % FOLDS, False)
+        Sentence(row["text"], False, PLAIN_QUESTION, number % FOLDS, False)
         for number, row in enumerate(rows("everyday_*.jsonl"))
     ]
     return [one for one in found if len(codes_of(fold(one.text).text))]
@@ -319,6 +325,71 @@ def learn_planted(arrays: dict[str, np.ndarray]) -> None:
         )
 
 
+def short_texts() -> list[Sentence]:
+    """Short attacks, what was written to look like them, what people plainly ask and programs say; requests judge."""
+
+    def numbered(pattern: str) -> Iterable[tuple[int, dict[str, str]]]:
+        return enumerate(rows(pattern))
+
+    found = []
+    for _, row in numbered("attacks_*.jsonl"):
+        bad = row["label"] == "attack"
+        weight = SHORT_ATTACK if bad else LOOKS_LIKE_ONE
+        found.append(Sentence(row["text"], bad, weight, int(row["file"]) % FOLDS, False))
+    for number, row in numbered("planted_*.jsonl"):
+        if row["label"] == "attack":
+            found.append(Sentence(row["text"], True, PLANTED_ATTACK, number % FOLDS, False))
+    for number, row in numbered("everyday_*.jsonl"):
+        found.append(Sentence(row["text"], False, QUESTION_OF_COUNTER, number % FOLDS, False))
+    for number, row in numbered("requests_*.jsonl"):
+        found.append(Sentence(row["text"], False, REQUEST, number % FOLDS, True))
+    for number, row in numbered("prompts_*.jsonl"):
+        for text in (row["text"], *several(row["text"])):
+            found.append(Sentence(text, False, REQUEST, number % FOLDS, False))
+    return [one for one in found if is_short(fold(one.text).text)]
+
+
+def honest(ordinary: list[str]) -> list[dict[str, str]]:
+    """What programs say to an AI in good faith, and what people ask of it with a text of theirs before or behind: harmless to the head of attacks."""
+    found = [row for row in rows("prompts_*.jsonl") if not is_short(fold(row["text"]).text)]
+    asked = [row for row in rows("requests_*.jsonl") if len(row["text"]) > SHORTEST]
+    pasted = [text for text in ordinary if len(text) > SHORTEST * 4]
+    for number, row in enumerate(asked[::EVERY_REQUEST]):
+        text = pasted[number * len(pasted) // len(asked[::EVERY_REQUEST])]
+        both = (row["text"], text) if number % 2 else (text, row["text"])
+        found.append({"text": "\n\n".join(both), "lang": row["lang"]})
+    return found
+
+
+def learn_asked(arrays: dict[str, np.ndarray]) -> None:
+    """The head of short texts. Its threshold is that of its sum with the head of attacks, as `reading.over_of` adds them up."""
+    found = short_texts()
+    codes = [codes_of(fold(one.text).text) for one in found]
+    ids = [gram_ids(one) for one in codes]
+    rows_of = Rows(ids, arrays["idf"].astype(float))
+    goal, weight = np.array([float(one.bad) for one in found]), np.array([one.weight for one in found])
+    part, judged = np.array([one.part for one in found]), np.array([one.judged for one in found])
+    tongues = np.array([language(one) for one in codes])
+    every, margins = np.arange(len(found)), np.zeros(len(found))
+    for turn in range(FOLDS):
+        left = part == turn
+        learnt = fit(rows_of, every[~left], goal[~left], weight[~left], PENALTY)
+        margins[left] = rows_of.margins(every[left], learnt)
+    keep(arrays, ASKED, fit(rows_of, every, goal, weight, PENALTY), MOST_ASKED)
+    models = TextModels(arrays)
+    whole = np.array([models.weigh(one).margins["attack"] for one in ids])
+    for tongue in ("ja", "en"):
+        here = tongues == tongue
+        sums = margins + WHOLE_BESIDE * (whole - models.threshold("attack", tongue))
+        plain = np.sort(sums[here & judged])
+        least = float(plain[int(len(plain) * (1 - REQUEST_ALARMS))])
+        arrays[f"threshold:{ASKED}:{tongue}"] = np.float32(least)
+        print(
+            f"asked {tongue}: threshold {least:.2f}, {REQUEST_ALARMS:.1%} of plain requests flagged, when left out",
+            flush=True,
+        )
+
+
 def rarity(all_ids: list[np.ndarray]) -> np.ndarray:
     """Smoothed idf of each place; 0 where fewer than `LEAST` texts have it."""
     counts = np.zeros(SIZE)
@@ -341,8 +412,15 @@ def as_they_are(*heads: str) -> dict[str, np.ndarray]:
 
 def only_planted() -> None:
     """Learn the head of planted sentences; the file keeps all others."""
-    arrays = as_they_are("attack", "harmful", "target")
+    arrays = as_they_are("attack", "harmful", "target", "asked")
     learn_planted(arrays)
+    np.savez_compressed(DATA / "models.npz", **arrays)
+
+
+def only_asked() -> None:
+    """Learn the head of short texts; the file keeps all others."""
+    arrays = as_they_are("attack", "harmful", "target", "planted")
+    learn_asked(arrays)
     np.savez_compressed(DATA / "models.npz", **arrays)
 
 
@@ -353,17 +431,17 @@ HEADS = {"attack": ("attack",), "harmful": ("harmful", "target")}
 def main(*heads: str) -> None:
     """Learn some heads, with the rarities and all else that the file holds; without any learn everything and write the file anew."""
     kept = [name for head, names in HEADS.items() if head not in heads for name in names]
-    held = as_they_are(*kept, "planted") if heads else {}
+    held = as_they_are(*kept, "planted", "asked") if heads else {}
     attacks = [*rows("attacks_*.jsonl"), *rule_examples(Kind.ATTACK, "attack")]
     expression = [*rows("expression_*.jsonl"), *rule_examples(Kind.EXPRESSION, "harmful")]
     pieces = document_windows()
     ordinary = [unmarked(row["marked"])[0] for row in rows("personal_*.jsonl")]
     ordinary += values(row["marked"] for row in rows("personal_*.jsonl"))
     ordinary += fragments(ordinary)
-    questions = list(rows("everyday_*.jsonl"))
+    questions, said = list(rows("everyday_*.jsonl")), honest(ordinary)
     texts = [row["text"] for row in (*attacks, *expression, *pieces)] + ordinary
     at_pieces, at_questions = len(attacks) + len(expression), len(texts)
-    texts += [row["text"] for row in questions]
+    texts += [row["text"] for row in (*questions, *said)]
     single = {at_pieces + number for number, row in enumerate(pieces) if row["size"] == "1"}
     # rarity is not counted in plain questions, so that they change nothing for attacks
     corpus = Corpus.of(texts, single, at_questions, held.get("idf"))
@@ -374,7 +452,10 @@ def main(*heads: str) -> None:
     }
     # to attacks what only sounds harmful is everyday, and to harmful expression are attacks and sentences of documents
     everyday = np.arange(at_pieces + len(pieces), at_questions)
-    asked = Asked(np.arange(at_questions, len(texts)), np.array([row["lang"] for row in questions]))
+    asked, in_faith = (
+        Asked(first + np.arange(len(some)), np.array([row["lang"] for row in some]))
+        for first, some in ((at_questions, questions), (at_questions + len(questions), said))
+    )
     harmless = np.array(
         [len(attacks) + number for number, row in enumerate(expression) if row["label"] == "none"]
     )
@@ -384,7 +465,7 @@ def main(*heads: str) -> None:
             [*attacks, *pieces],
             np.array([*range(len(attacks)), *range(at_pieces, at_pieces + len(pieces))]),
             harmless,
-            Asked.none(),  # learnt from these too, it found less at as many false alarms
+            in_faith,  # learnt from plain questions too, it found less at as many false alarms
         ),
         (
             "harmful",
@@ -420,6 +501,8 @@ def main(*heads: str) -> None:
         kinds(arrays, corpus, "target", hate)
     if not heads:
         learn_planted(arrays)
+    if not heads or "attack" in heads:
+        learn_asked(arrays)
     np.savez_compressed(DATA / "models.npz", **arrays)
 
 
@@ -505,6 +588,7 @@ class Task:
                     continue
                 harmless = np.sort(margins[here & (self.goal == 0)])
                 least = float(harmless[int(len(harmless) * (1 - alarms))])
+                least += LIFTS.get(tongue + key, 0.0) if self._name == "attack" else 0.0
                 found[tongue + key] = least
                 caught = (margins[here & (self.goal == 1)] > least).mean()
                 print(

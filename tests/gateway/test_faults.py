@@ -31,11 +31,11 @@ def soon() -> float:
 
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:
-    """It thinks for a moment, so that there is always a question on its way when something fails."""
+    """It thinks for a moment, so that a question is on its way when something fails."""
     says_so = says("議案の要点は次のとおりです。費用、期間、体制の三つです。")
 
     async def script(call: Any, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.4)
         await says_so(call, writer)
 
     made = Upstream(script)
@@ -70,6 +70,10 @@ def test_a_process_that_is_killed_loses_nothing(tmp_path: Path, upstream: Upstre
     house = House(tmp_path / "home", policy(upstream.url))
 
     def fault() -> None:
+        asked = len(upstream.calls)
+        wait_for(
+            lambda: len(upstream.calls) > asked, 30
+        )  # callers go in step: between two rounds nothing is on its way
         house.kill(name)
         time.sleep(0.2)
         house.start(name)

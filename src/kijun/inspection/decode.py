@@ -157,6 +157,13 @@ def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
         yield Decoded(0, len(text), "homoglyph", text.translate(_LOOKALIKES))
 
 
+def reads_in_clear(run: str) -> bool:
+    """Whether something that can be read stands behind a run of letters and figures."""
+    return any(_from_base64(match[0]) for match in _BASE64.finditer(run)) or any(
+        _readable(binascii.unhexlify("".join(_HEX_PAIR.findall(match[0])))) for match in _HEX.finditer(run)
+    )
+
+
 def _pieces(text: str, kinds: str) -> Iterator[Decoded]:
     for match in _ASCII.finditer(kinds):
         start, end = match.span()
@@ -267,9 +274,10 @@ def _readable(data: bytes) -> str:
             return ""
         odd = sum(not (char.isprintable() or char in "\n\r\t") for char in text)
         japanese = sum("ぁ" <= char <= "龥" for char in text)
+        kana = sum("ぁ" <= char <= "ヶ" for char in text)  # by chance bytes are kanji, but hardly a sentence
         if (
             odd == 0
-            and (encoding == "utf-8" or japanese >= len(text) * 0.6)
+            and (encoding == "utf-8" or (japanese >= len(text) * 0.6 and kana >= len(text) * 0.2))
             and any(char.isalpha() for char in text)
         ):
             return text

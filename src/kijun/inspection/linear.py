@@ -8,7 +8,7 @@ Each stands in one of 2²⁰ places by its hash; a place weighs by its rarity (i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -151,6 +151,11 @@ class TextModels:
         for column, name in enumerate(self._whole, 1):
             places, weights = self._sparse.pop(name)
             self._table[places, column] = weights
+
+    @property
+    def heads(self) -> Set[str]:
+        """The heads that are asked one by one, most of them labels of a group."""
+        return self._sparse.keys()
 
     def weigh(self, ids: Ids) -> Weighed:
         """How long a text is as a vector, and what it says to each whole head; what is short counts as longer, for a word is not a text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from kijun.inspection.asked import HEAD, is_short, over_of
 from kijun.inspection.decode import decoded
 from kijun.inspection.fold import fold
 from kijun.inspection.linear import TextModels, codes_and_places, codes_of, gram_ids, grams_of, language, once
@@ -86,12 +88,10 @@ class Attacks:
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose what the rules find and the model agrees with, else what the model finds, else what an encoding hides."""
-        models, text = self._models, scene.text
+        models, text = self._models, scene.readable
         if models is None:
             return
-        wholes = scene.pieces(models)
-        whole = read(models, "attack", text, wholes)
-        part = _plainer(plainest(models, "attack", text, wholes), _planted(models, text, wholes))
+        whole, part = _attack(models, text, scene.pieces(models))
         said = [found for rule in self._words for found in _near(scene, rule)]
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
@@ -240,6 +240,14 @@ def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | Non
     return best
 
 
+def _attack(models: TextModels, text: str, wholes: Sequence[Piece]) -> tuple[Reading, Reading | None]:
+    """What a text says as a whole, and its plainest sentence; a short one has none, and is read beside what people plainly ask."""
+    if HEAD in models.heads and is_short(text):
+        return Reading(over_of(models, text), 0, len(text)), None
+    part = _plainer(plainest(models, "attack", text, wholes), _planted(models, text, wholes))
+    return read(models, "attack", text, wholes), part
+
+
 def plainest(models: TextModels, head: str, text: str, wholes: Sequence[Piece]) -> Reading | None:
     """The sentence of a long text that speaks plainest, with less weight where it is quoted; None in a short text."""
     best: Reading | None = None
@@ -250,9 +258,17 @@ def plainest(models: TextModels, head: str, text: str, wholes: Sequence[Piece]) 
             over = margin - models.threshold(head, f"{spoken}:part")
             if over > 0 and (_is_quotation(text, start, end) or _is_code(text[start:end])):
                 over -= _QUOTED
+            if over > 0 and head == "attack":
+                over = min(over, _asked(models, text[start:end]))
             if best is None or over > best.over:
                 best = Reading(over, start, end)
     return best
+
+
+def _asked(models: TextModels, sentence: str) -> float:
+    """How far a sentence is above what people plainly ask, where it is short."""
+    said = sentence.strip()
+    return over_of(models, said) if HEAD in models.heads and is_short(said) else math.inf
 
 
 def _planted(models: TextModels, text: str, wholes: Sequence[Piece]) -> Reading | None:

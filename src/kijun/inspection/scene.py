@@ -320,8 +320,15 @@ class Scene:
         if self._pieces is None:
             from kijun.inspection.reading import pieces
 
-            self._pieces = pieces(models, self.text)
+            self._pieces = pieces(models, self.readable)
         return self._pieces
+
+    @cached_property
+    def readable(self) -> str:
+        """The text with spaces for hashes and ids, as models of language read it."""
+        from kijun.inspection.opaque import without_ids
+
+        return without_ids(self.text)
 
     def mentions(self, type: str) -> bool:
         """Whether the text speaks of a type anywhere by one of its labels."""

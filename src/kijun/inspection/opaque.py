@@ -1,0 +1,42 @@
+"""Runs of letters and figures that say nothing: hashes, ids, keys. Models of language read them as blanks, for by chance they look like anything."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from kijun.inspection.decode import reads_in_clear
+
+_RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{11,}")
+_PART: Final = re.compile(r"[A-Za-z0-9]+")
+_FIGURES: Final = re.compile(r"[0-9]")
+_HEX: Final = re.compile(r"[0-9a-f]{12,}|[0-9A-F]{12,}")
+_LEAST: Final = 11
+
+
+def without_ids(text: str) -> str:
+    """A text as long as before, with spaces for what is an id by its form and does not decode to anything that can be read."""
+    if not _RUN.search(text):
+        return text
+    return _RUN.sub(lambda match: _blank(match[0]), text)
+
+
+def _blank(run: str) -> str:
+    if reads_in_clear(run):
+        return run
+    return _PART.sub(lambda match: " " * len(match[0]) if _is_id(match[0]) else match[0], run)
+
+
+def _is_id(part: str) -> bool:
+    """By chance: letters and figures in turns, or small and capital letters as no word has them."""
+    if len(part) < _LEAST or part.isdigit() or not _FIGURES.search(part):
+        return False
+    if _HEX.fullmatch(part):
+        return True
+    turns = sum(_kind(one) != _kind(two) for one, two in pairwise(part))
+    return turns * 4 >= len(part)
+
+
+def _kind(character: str) -> int:
+    return 0 if character.isdigit() else 1 if character.isupper() else 2
