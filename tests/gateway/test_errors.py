@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import openai
@@ -11,33 +9,13 @@ import pytest
 
 from kijun.gateway.dialects import DIALECTS
 from kijun.gateway.errors import ENDPOINTS, refused_by_upstream
-from kijun.gateway.snapshot import Model, Route, Snapshot
-from kijun.gateway.snapshot import Upstream as Service
-from tests.gateway.town import TOWN, Running, policy, with_upstream
-from tests.gateway.upstream import Upstream, answers, says
+from tests.gateway.test_upstreams import ask, two
+from tests.gateway.test_upstreams import second as second
+from tests.gateway.town import Running, policy, with_upstream
+from tests.gateway.upstream import Upstream, answers
 
 TOO_LONG = "This model's maximum context length is 8192 tokens."
 NOT_THERE = {"error": {"message": "model 'there' not found", "type": "api_error", "code": None}}
-
-
-@pytest.fixture
-def second() -> Iterator[Upstream]:
-    made = Upstream(says("二番目です。"))
-    yield made
-    made.close()
-
-
-def two(first: Upstream, second: Upstream, **more: Any) -> Snapshot:
-    snapshot = with_upstream(policy(first.url), **more)
-    other = Service("u2", "二番目", base_url=second.url, training_opt_out=True, retries=0)
-    model = Model("model", TOWN, "system", (Route("u1", "there"), Route("u2", "elsewhere", order=1)))
-    return replace(snapshot, upstreams=(*snapshot.upstreams, other), models=(model,))
-
-
-def ask(gateway: Running) -> Any:
-    return gateway.client().chat.completions.create(
-        model="model", messages=[{"role": "user", "content": "こんにちは"}]
-    )
 
 
 @pytest.mark.parametrize("status", [400, 413, 415, 422])
