@@ -327,23 +327,19 @@ def learn_planted(arrays: dict[str, np.ndarray]) -> None:
 
 def short_texts() -> list[Sentence]:
     """Short attacks, what was written to look like them, what people plainly ask and programs say; requests judge."""
-
-    def numbered(pattern: str) -> Iterable[tuple[int, dict[str, str]]]:
-        return enumerate(rows(pattern))
-
     found = []
-    for _, row in numbered("attacks_*.jsonl"):
+    for row in rows("attacks_*.jsonl"):
         bad = row["label"] == "attack"
         weight = SHORT_ATTACK if bad else LOOKS_LIKE_ONE
         found.append(Sentence(row["text"], bad, weight, int(row["file"]) % FOLDS, False))
-    for number, row in numbered("planted_*.jsonl"):
+    for number, row in enumerate(rows("planted_*.jsonl")):
         if row["label"] == "attack":
             found.append(Sentence(row["text"], True, PLANTED_ATTACK, number % FOLDS, False))
-    for number, row in numbered("everyday_*.jsonl"):
+    for number, row in enumerate(rows("everyday_*.jsonl")):
         found.append(Sentence(row["text"], False, QUESTION_OF_COUNTER, number % FOLDS, False))
-    for number, row in numbered("requests_*.jsonl"):
+    for number, row in enumerate(rows("requests_*.jsonl")):
         found.append(Sentence(row["text"], False, REQUEST, number % FOLDS, True))
-    for number, row in numbered("prompts_*.jsonl"):
+    for number, row in enumerate(rows("prompts_*.jsonl")):
         for text in (row["text"], *several(row["text"])):
             found.append(Sentence(text, False, REQUEST, number % FOLDS, False))
     return [one for one in found if is_short(fold(one.text).text)]
@@ -362,7 +358,7 @@ def honest(ordinary: list[str]) -> list[dict[str, str]]:
 
 
 def learn_asked(arrays: dict[str, np.ndarray]) -> None:
-    """The head of short texts. Its threshold is that of its sum with the head of attacks, as `reading.over_of` adds them up."""
+    """The head of short texts. Its threshold is that of its sum with the head of attacks, as `asked.over_of` adds them up."""
     found = short_texts()
     codes = [codes_of(fold(one.text).text) for one in found]
     ids = [gram_ids(one) for one in codes]

@@ -29,7 +29,7 @@ def _blank(run: str) -> str:
 
 
 def _is_id(part: str) -> bool:
-    """By chance: letters and figures in turns, or small and capital letters as no word has them."""
+    """Hexadecimal, or figures among letters that change kind as no word does."""
     if len(part) < _LEAST or part.isdigit() or not _FIGURES.search(part):
         return False
     if _HEX.fullmatch(part):
