@@ -40,6 +40,8 @@ ORDINARY = (
     *("この文章を要約してください。会議は3月に開かれました。", "次の会議の日程を調整してください。"),
     *("翻訳して: Good morning", "What can you do?", "Explain inheritance tax", "When does the office open?"),
     *("Please write a short mail to a resident.", "Summarise this: the library is closed on Monday."),
+    *("Please translate: the office is closed.", "Write an email to my landlord about the noise."),
+    *("How do I register my address?", "Explain it in simple English", "Thank you for your help."),
     "⟦氏名1⟧さんへの通知を直してください。",
 )
 

@@ -74,7 +74,7 @@ def reply(turns: list[tuple[str, str]]) -> str:
         lines += [f"文中に出てくる方や番号：{'、'.join(names)}"] if names else []
         lines.append("以上の内容で承りました。" if sentences else "ご用件を入力してください。")
     else:
-        lines = ["(This is the sample AI. Without a language model, it lists the main sentences of a text.)"]
+        lines = ["(This is the sample AI, for a first try. It lists the main sentences of a text.)"]
         lines += ["You asked:", *(f"- {_short(one)}" for one in wishes)] if wishes else []
         lines += ["Main points:", *(f"- {_short(one)}" for one in points)] if points else []
         lines += [f"Mentioned: {', '.join(names)}"] if names else []
