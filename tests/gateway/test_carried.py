@@ -242,7 +242,7 @@ def taken(carrier: Carrier, *items: dict[str, Any]) -> tuple[Any, list[Uninspect
 
 
 def test_seals_that_contradict_each_other_do_not_both_count() -> None:
-    carrier = Carrier(key_of("s" * 50), TOWN, "grant")
+    carrier = Carrier(key_of("s" * 50), TOWN, "grant", "7")
 
     def item(table: Placeholders, upstream: str = "u1") -> dict[str, Any]:
         made = {"type": "reasoning", "encrypted_content": "text"}
@@ -258,7 +258,9 @@ def test_seals_that_contradict_each_other_do_not_both_count() -> None:
     assert len(rest) == 1
     assert rest[0].container["encrypted_content"] == "text"
     for other in (
-        Carrier(key_of("x" * 50), TOWN, "grant"),
+        Carrier(key_of("x" * 50), TOWN, "grant", "7"),
+        replace(carrier, person="8"),
+        replace(carrier, person=""),
         replace(carrier, municipality="1", grant="31000grant"),
     ):
         assert len(taken(other, item(kept()))[1]) == 1

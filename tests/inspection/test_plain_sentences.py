@@ -292,7 +292,7 @@ def test_a_plain_request_is_no_attack_and_no_expression(inspector: Inspector) ->
     flagged = [
         text for text in (*REQUESTS, *HARMLESS) if (one := inspector.inspect(text)).attacks or one.expressions
     ]
-    assert len(flagged) <= len(REQUESTS) // 12, flagged
+    assert len(flagged) <= len(REQUESTS) // 30, flagged
 
 
 def test_the_plainest_attacks_and_harmful_expressions_are_found(inspector: Inspector) -> None:

@@ -1,8 +1,8 @@
 """What a service wrote for itself and a client only carries: the ``encrypted_content`` of reasoning in the responses API.
 
 Nobody here can read it. But the service made it of texts that were inspected, so it may go back where it came from, and nothing of it has to be
-kept. A client gets it with a seal in front, ``kj1.SEAL.CONTENT``: AES-256-GCM under a key of the installation, bound to the grant, the service
-and the content. Inside of the seal stands which placeholder stood for which value, for the content may name them: a conversation
+kept. A client gets it with a seal in front, ``kj1.SEAL.CONTENT``: AES-256-GCM under a key of the installation, bound to the grant, the person, the
+service and the content. Inside of the seal stands which placeholder stood for which value, for the content may name them: a conversation
 that comes back goes on with the same ones, whatever else has come in between.
 """
 
@@ -66,11 +66,12 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """Seals of one grant."""
+    """Seals of one grant and person: what a seal holds is whom they wrote about."""
 
     key: bytes = field(repr=False)
     municipality: str
     grant: str
+    person: str
 
     def give(self, content: str, upstream: str, kept: Any) -> str:
         """The content with its seal. ``kept`` is the table of placeholders (`Placeholders.to_dict`)."""
@@ -130,7 +131,7 @@ class Carrier:
         return False
 
     def _bound(self, content: str, upstream: str) -> bytes:
-        return dump([self.municipality, self.grant, upstream, content])
+        return dump([self.municipality, self.grant, self.person, upstream, content])
 
 
 def _parted(value: Any) -> tuple[str, str]:

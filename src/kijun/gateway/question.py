@@ -108,7 +108,8 @@ async def read(
     reader = await permission.index.readers.of(permission.grant.municipality)
     try:
         large = len(request.body) > _LARGE
-        carrier = Carrier(carrying_key, permission.grant.municipality, permission.grant.id)
+        grant = permission.grant
+        carrier = Carrier(carrying_key, grant.municipality, grant.id, permission.caller.person)
         first = _first_reading(permission, dialect, request, carrier)
         body, token, model, texts, files, carried = await in_thread(first) if large else first()
         if texts.files:
