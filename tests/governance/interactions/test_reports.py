@@ -16,7 +16,7 @@ from django.utils import timezone
 from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry as Told
-from kijun.governance.interactions import actions, figures, jobs
+from kijun.governance.interactions import actions, figures, jobs, refused
 from kijun.governance.interactions.models import AccessReport
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
@@ -89,6 +89,15 @@ class TestFigures:
         assert report.figures["anomalies"] == ["refused"]
         text = client_of(approver).get(f"/staff/records/reports/{report.pk}/").content.decode()
         assert 'AIの停止中</td><td class="number">17</td>' in text
+
+    def test_refused_calls_are_counted_to_the_last(
+        self, record: Any, town: Municipality, care: Department, staff: Person, monkeypatch: Any
+    ) -> None:
+        """However many entries of the ledger tell of them."""
+        monkeypatch.setattr(refused, "_AT_ONCE", 2)
+        monkeypatch.setattr(refused, "_MOST", 2)
+        record([refusal(staff, "stopped", 2, department=str(care.pk), at=at(day)) for day in range(1, 8)])
+        assert figures.by_department(town, MONTH)[str(care.pk)]["refused"] == 14
 
     def test_another_month_and_another_town(
         self, october: None, town: Municipality, other_town: Municipality

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -119,7 +120,7 @@ def by_department(
         limit=_AT_ONCE,
     )
     found: dict[str, dict[str, int]] = {}
-    for one in _all(query):
+    for one in _all(query, math.inf):  # once a month, at night
         reasons = found.setdefault(one.record.department, {})
         reasons[one.reason] = reasons.get(one.reason, 0) + one.count
     return found
@@ -130,10 +131,10 @@ def _recent(code: str) -> Query:
     return Query(municipality=code, kinds=(Kind.REFUSAL,), since=since, limit=_AT_ONCE)
 
 
-def _all(query: Query) -> Iterator[Refused]:
+def _all(query: Query, most: float = _MOST) -> Iterator[Refused]:
     seen = 0
     with ledger.reading() as book:
-        while seen < _MOST:
+        while seen < most:
             page = book.search(query)
             yield from map(_read, page.records)
             seen += len(page.records)
