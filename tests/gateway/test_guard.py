@@ -16,7 +16,7 @@ from kijun.gateway.inspecting import standard
 from kijun.gateway.pieces import Plain, Source, json_or_plain
 from kijun.gateway.snapshot import Handling
 from kijun.gateway.streams import Events
-from kijun.inspection import Placeholders
+from kijun.inspection import Inspection, Placeholders
 from tests.gateway.upstream import chat_events, chunk, event
 
 TEXTS = st.sampled_from(
@@ -105,6 +105,34 @@ def test_a_stream_is_the_same_however_its_bytes_and_its_words_are_cut(
     assert reading.complete
     assert "12345" not in str(reading.kept())
     assert reading.outcome.usage is not None
+
+
+def test_beside_many_others_a_stream_is_looked_at_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = count(step=0.01)  # seconds from one piece to the next
+    monkeypatch.setattr("kijun.gateway.guard.monotonic", lambda: next(now))
+    monkeypatch.setattr("kijun.gateway.guard._under_way", set())
+
+    def looks(others: int) -> int:
+        held = [Channel(guard(), "y") for _ in range(others)]
+        seen: list[str] = []
+        own = guard()
+        channel = Channel(own, "x")
+
+        def inspect(text: str) -> Inspection:
+            seen.append(text)
+            return own.inspect(text)
+
+        monkeypatch.setattr(channel._stream, "_inspect", inspect)
+        said = "".join(channel.feed("本日の会議は定刻に始まりました。") for _ in range(100)) + channel.close()
+        assert said == "本日の会議は定刻に始まりました。" * 100
+        for one in held:
+            one.close()
+        return len(seen)
+
+    alone, beside_ten, beside_many = looks(0), looks(10), looks(200)
+    assert alone >= 9  # ten times a second
+    assert alone / 2.5 < beside_ten < alone / 1.5
+    assert beside_many >= 2  # however many there are, half a second is the longest
 
 
 def test_several_choices_and_their_calls_do_not_mix() -> None:

@@ -35,6 +35,10 @@ from kijun.inspection import (
 
 _MOST_FINDINGS: Final = 1_000
 _EVERY: Final = 0.1  # seconds between two inspections of a text that comes faster than that
+#: By how much of it that is longer with each other text under way, and how many times as long at most: all of them wait
+#: for one processor, and the first words of the next answer with them.
+_EVERY_EACH: Final = 0.1
+_EVERY_MOST: Final = 5.0
 #: Seconds after which what came of a slow stream is inspected however little it is, and how much longer with each other text under way:
 #: somebody waits for each word, but many at once would need the processor for nothing else.
 _PATIENCE: Final = 0.15
@@ -198,7 +202,7 @@ class Channel:
     def feed(self, text: str) -> str:
         """Take a piece; give what may be shown now. After a `stop` nothing comes any more.
 
-        A fast stream is inspected ten times a second, not with each piece: nobody reads faster, and others need the processor.
+        A fast stream is inspected ten times a second, less often beside many others, not with each piece: nobody reads faster, and others need the processor.
         Of a slow one no word waits for more to come than it needs to be certain.
         """
         if self._unescape is not None:
@@ -210,7 +214,8 @@ class Channel:
             )
         self._pending += text
         now = monotonic()
-        if self._shown and now - self._fed < self._every and len(self._pending) < _MOST_PENDING:
+        every = self._every * min(1 + _EVERY_EACH * (len(_under_way) - 1), _EVERY_MOST)
+        if self._shown and now - self._fed < every and len(self._pending) < _MOST_PENDING:
             return ""
         self._fed = now
         pending, self._pending = self._pending, ""
