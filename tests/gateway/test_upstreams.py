@@ -220,6 +220,38 @@ def test_behind_a_head_without_an_answer_the_next_route_is_asked(
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"text/event-stream", b""),
+        (b"application/json", b""),
+        (b"text/html; charset=utf-8", "<html><title>認証が必要です</title>".encode()),
+    ],
+    ids=["a stream of nothing", "nothing", "a proxy's page"],
+)
+def test_behind_what_is_no_answer_the_next_route_is_asked(
+    gateway: Running, upstream: Upstream, second: Upstream, kind: bytes, body: bytes
+) -> None:
+    async def nothing(call: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (kind, len(body), body)
+        )
+        await writer.drain()
+
+    upstream.script = nothing
+    gateway.publish(two(upstream, second))
+    streamed = "".join(one.choices[0].delta.content or "" for one in ask(gateway, stream=True) if one.choices)
+    assert streamed == "二番目です。"
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    made = gateway.ledger.last()[1]
+    assert [(one["upstream"], one["how"]) for one in made.content["attempts"]] == [
+        ("u1", "garbage"),
+        ("u2", "answered"),
+    ]
+    gateway.publish(policy(upstream.url))
+    fails(gateway, 502, "upstream_garbage")
+
+
 def test_a_long_question_may_be_read_longer_than_an_answer_may_pause(
     gateway: Running, upstream: Upstream
 ) -> None:

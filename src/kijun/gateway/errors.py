@@ -235,6 +235,16 @@ def failed_upstream(status: int, code: str, ja: str, en: str, *, retry_after: in
     return Refusal(status, code, Words(ja, en), _TRY_AGAIN, type=kind, retry_after=retry_after)
 
 
+def unreadable() -> Refusal:
+    """What the AI service sent is not what its API sends."""
+    return failed_upstream(
+        502,
+        "upstream_garbage",
+        "AIサービスの応答を読み取れません。",
+        "The AI service's answer makes no sense.",
+    )
+
+
 def refused_by_upstream(status: int, said: Mapping[str, Any] | None, wait: float | None) -> Refusal:
     """What the client hears of an upstream's bad status. ``said`` is the upstream's own error, ``wait`` the seconds it asks for."""
     if status in _OF_THE_CLIENT and said is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kijun.gateway.attempts import Cut, TooLong
-from kijun.gateway.errors import SERVER, Refusal, failed_upstream
+from kijun.gateway.errors import SERVER, Refusal, failed_upstream, unreadable
 from kijun.gateway.guard import Unescape
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.streams import Garbage, UpstreamSaidError
@@ -84,10 +84,5 @@ def refusal_for(error: Exception) -> Refusal | None:
             502, "upstream_error", "AIサービスがエラーを返しました。", "The AI service sent an error."
         )
     if isinstance(error, (Garbage, NotJson, RecursionError)):
-        return failed_upstream(
-            502,
-            "upstream_garbage",
-            "AIサービスの応答を読み取れません。",
-            "The AI service's answer makes no sense.",
-        )
+        return unreadable()
     return None

@@ -20,7 +20,7 @@ from kijun.gateway import sample
 from kijun.gateway.addresses import address, authorisation
 from kijun.gateway.attempts import Attempt, Cut, FirstByteLate, TooLong, how_of
 from kijun.gateway.breaker import Breaker
-from kijun.gateway.errors import Refusal, failed_upstream, refused_by_upstream
+from kijun.gateway.errors import Refusal, failed_upstream, refused_by_upstream, unreadable
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
@@ -31,6 +31,8 @@ _AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _PATIENCE: Final = 5.0  # the longest Retry-After in seconds that is waited for
 _ERROR_BODY: Final = 64_000
 _TRIES: Final = 8
+#: Kinds of bodies that hold something; a transcription of silence as plain text does not.
+_NEVER_EMPTY: Final = frozenset(("", "application/json", "text/event-stream"))
 
 Payload = Callable[[str], tuple[bytes, str]]
 """Model name → body and content type."""
@@ -73,11 +75,18 @@ class _Http:
         self.headers = response.headers
 
     async def begin(self) -> None:
-        """Wait until something of the body is there, or its end: a head alone is no answer yet. Raises `Cut`."""
+        """Wait until something of the body is there: a head alone is no answer yet. Raises `Cut`, and `Garbage` for what no API answers.
+
+        That is nothing at all, and a page for people: a proxy that asks to sign in, a service that is being mended.
+        """
         try:
             self._first = await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
             raise Cut from error
+        if not self._first and self.content_type in _NEVER_EMPTY:
+            raise Garbage("nothing")
+        if self.content_type == "text/html":
+            raise Garbage("a page")
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """See `Answer`."""
@@ -326,6 +335,8 @@ def _tries(routes: Sequence[tuple[Route, Service]]) -> list[tuple[Route, Service
 
 
 def _no_answer(error: Exception) -> Failed:
+    if isinstance(error, Garbage):
+        return Failed(unreadable())
     if isinstance(error, (FirstByteLate, TimeoutError)):
         return Failed(
             failed_upstream(
