@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,6 +127,26 @@ def test_ids_come_back_as_they_were(kijun: Kijun, id: Any) -> None:
     assert json.loads(out)["id"] == id
 
 
+@pytest.mark.parametrize(
+    "id",
+    [
+        "1e2",
+        "-0.0",
+        "1E+400",
+        "12345678901234567890.123",
+        "9" * 5_000,
+        '{"b" : 1.0, "a":[1e400,  null]}',
+        "[" * 100_000 + "]" * 100_000,
+        '"\\u3042\\/"',
+    ],
+)
+def test_ids_come_back_just_as_they_were_written(id: str) -> None:
+    ((_, answer),) = answers(io.BytesIO(f'{{"text":"{HARMLESS}", "id": {id} }}'.encode()), SHARED)
+    assert answer.line("ja") == f'{{"id":{id},"spans":[],"findings":[]}}'
+    ((_, answer),) = answers(io.BytesIO(f'{{"id":{id},"text":1}}'.encode()), SHARED)
+    assert answer.line("ja").startswith(f'{{"id":{id},"error":')
+
+
 BROKEN = [
     b"{",
     b"text",
@@ -135,8 +156,9 @@ BROKEN = [
     b'{"id":1,"text":null}',
     b'{"id":1,"text":["a"]}',
     b'{"id":NaN,"text":"a"}',
-    b'{"id":1e999,"text":"a"}',
-    b'{"id":' + b"9" * 5000 + b',"text":"a"}',
+    b'{"id":-Infinity,"text":"a"}',
+    b'{"id":01,"text":"a"}',
+    b'{"id":1,"text":"a"} 2',
     b"[" * 100_000,
     b'{"id":' + b"[" * 500 + b"]" * 499 + b',"text":"a"}',
     b"\xff\xfe{}",
@@ -221,7 +243,8 @@ def test_json_lines_are_read_from_files_too(kijun: Kijun, tmp_path: Path) -> Non
     code, out, err = kijun("--format", "jsonl", file, "-", tmp_path / "none", given=given)
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["file", "input"]
     assert code == 2
-    assert err == f"kijun inspect: {tmp_path / 'none'}: No such file or directory\n"
+    assert err == f"kijun inspect: {tmp_path / 'none'}: ファイルがありません。\n"
+    assert kijun("--format", "jsonl", "--lang", "en", "a\0b")[0] == 2
 
 
 def test_one_table_of_placeholders_serves_all_lines(kijun: Kijun) -> None:
@@ -249,7 +272,8 @@ def test_a_fault_of_ours_does_not_show_the_text() -> None:
 
 
 def test_an_answer_is_ascii() -> None:
-    assert Answer({"id": "あ\ud800"}).line("ja").isascii()
+    assert json.loads(line := Answer('"あ\ud800😀"').line("ja")) == {"id": "あ\ud800😀"}
+    assert line.isascii()
 
 
 # --- files and one document ----------------------------------------------------------------------
@@ -305,11 +329,33 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(
     assert [set(file) for file in files[:4]] == [{"name", "error"}] * 4
     assert files[4]["findings"]
     assert "OCR" in files[0]["error"]["ja"]
+    assert files[1]["error"]["ja"] == "フォルダーです。中のファイルを指定してください。"
+    assert files[2]["error"]["ja"] == "ファイルがありません。"
     assert "No such file" in files[2]["error"]["en"]
+    assert "No such file" not in err
     assert len(err.splitlines()) == 4
     code, out, err = kijun(picture, book)
     assert code == 2
     assert "山田太郎" in out
+
+
+def test_a_mail_whose_attachment_could_not_be_opened_is_not_passed(kijun: Kijun, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message.set_content(HARMLESS)
+    message.add_attachment(xlsx()[:-40], maintype="application", subtype="octet-stream", filename="名簿.xlsx")
+    file = tmp_path / "a.eml"
+    file.write_bytes(message.as_bytes())
+    code, out, err = kijun(file)
+    assert code == 2
+    assert "見つかったものはありません。\n" in out
+    assert "読み取れた部分には" in out
+    assert "開けなかった中のファイル：1個" in out
+    assert err == f"kijun inspect: {file}: 中のファイルを1個、開けませんでした。調べたのは残りだけです。\n"
+    code, out, err = kijun("--json", "--lang", "en", file)
+    assert code == 2
+    assert json.loads(out)["files"][0]["unopened"] == 1
+    assert "could not be opened" in err
+    assert kijun("--redact", file)[:1] == (2,)
 
 
 def test_people_see_the_sheet_and_the_cell(kijun: Kijun, book: Path) -> None:

@@ -7,6 +7,7 @@ read. Nothing of a text is ever written to stderr.
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO
 
 from kijun.inspection import rule_list
 from kijun.inspection.display import marked, safe, summary
@@ -26,7 +27,8 @@ from kijun.inspection.model import Inspection, InspectionError, RuleError
 from kijun.inspection.own_check import check_own_rules, report_lines
 from kijun.inspection.placeholders import Placeholders
 from kijun.inspection.policy import Policy, UnreadablePolicy, types_of
-from kijun.inspection.sources import STANDARD_INPUT, Seen, report, see
+from kijun.inspection.sources import STANDARD_INPUT, Seen, report, see, why_closed
+from kijun.inspection.usage import speak_of_wrong_calls, write_anything
 from kijun.inspection.vocabulary import Words
 
 NOTHING, FOUND, FAILED = 0, 1, 2
@@ -75,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--color", choices=("auto", "always", "never"), default="auto", help="colours for people"
     )
     parser.add_argument("--lang", choices=("ja", "en"), default="ja", help="language of the words")
+    speak_of_wrong_calls(parser)
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--rules", action="store_true", help="list the rules in force instead")
     instead.add_argument(
@@ -85,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out a parsed command; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        _write_anything(stream)
+        write_anything(stream)
     try:
         _refuse_what_does_not_go_together(args)
         if args.check:
@@ -97,14 +100,6 @@ def run(args: argparse.Namespace) -> int:
     except InspectionError as error:
         _tell(error.message.in_(args.lang))
     return FAILED
-
-
-def _write_anything(stream: TextIO) -> None:
-    """Let a stream write any text: a terminal in its own encoding, all else, which programs read, in UTF-8."""
-    if isinstance(stream, io.TextIOWrapper):
-        if not stream.isatty():
-            stream.reconfigure(encoding="utf-8")
-        stream.reconfigure(errors="backslashreplace")
 
 
 def _tell(words: str) -> None:
@@ -176,7 +171,7 @@ def _json_lines(inspector: Inspector, names: Sequence[str], treat: Treat | None,
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            _tell(f"{name}: {error.strerror or type(error).__name__}")
+            _tell(f"{name}: {why_closed(error).in_(language)}")
             code = FAILED
     return code
 
@@ -186,7 +181,11 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
     if name == STANDARD_INPUT:
         yield sys.stdin.buffer
     else:
-        with Path(name).open("rb") as file:
+        try:
+            file = Path(name).open("rb")  # noqa: SIM115 - closed below
+        except ValueError as error:  # a name with a zero byte
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from error
+        with file:
             yield file
 
 
@@ -204,9 +203,15 @@ def _json(seen: Iterator[Seen], rules: str, treat: Treat | None, language: str) 
 
 def _outcome(seen: Seen, language: str) -> int:
     """The exit code that one file asks for; why it could not be read is told on stderr."""
-    if seen.error is None:
+    error, unopened = seen.error, seen.document.unopened
+    if error is None and unopened:
+        error = Words(
+            f"中のファイルを{unopened}個、開けませんでした。調べたのは残りだけです。",
+            f"{unopened} file(s) inside could not be opened; only the rest was inspected",
+        )
+    if error is None:
         return FOUND if seen.inspection else NOTHING
-    _tell(f"{'' if seen.name == STANDARD_INPUT else f'{seen.name}: '}{seen.error.in_(language)}")
+    _tell(f"{'' if seen.name == STANDARD_INPUT else f'{seen.name}: '}{error.in_(language)}")
     return FAILED
 
 

@@ -83,7 +83,8 @@ def colour_of(one: Finding) -> str:
 
 def summary(seen: Seen, language: str, *, colour: bool) -> Iterator[str]:
     """What was found where, line by line; then why attacks and expressions are some."""
-    both = _HEAD if seen.inspection else _NOTHING
+    unopened = seen.document.unopened
+    both = _HEAD if seen.inspection else _NOTHING if not unopened else _NOTHING_IN_REST
     yield both.in_(language).format(count=len(seen.inspection.findings))
     by_type: dict[str, list[Finding]] = {}
     for one in seen.inspection:
@@ -97,6 +98,8 @@ def summary(seen: Seen, language: str, *, colour: bool) -> Iterator[str]:
         )
     for one in dict.fromkeys((*seen.inspection.attacks, *seen.inspection.expressions)):
         yield from _reason(seen, one, language)
+    if unopened:
+        yield _UNOPENED.in_(language).format(count=unopened)
     if seen.document.unread:
         yield _UNREAD.in_(language).format(count=seen.document.unread)
     for note in seen.document.notes:
@@ -124,6 +127,13 @@ def _reason(seen: Seen, one: Finding, language: str) -> Iterator[str]:
 
 _HEAD: Final = Words("見つかったもの：{count}件", "Found: {count}")
 _NOTHING: Final = Words("見つかったものはありません。", "Nothing was found.")
+_NOTHING_IN_REST: Final = Words(
+    "読み取れた部分には、見つかったものはありません。", "Nothing was found in what could be read."
+)
+_UNOPENED: Final = Words(
+    "  開けなかった中のファイル：{count}個（調べていません）",
+    "  files inside that could not be opened: {count} (not inspected)",
+)
 _COUNT: Final = Words("  {label} {count}件（{places}）", "  {label}: {count} ({places})")
 _MORE: Final = Words("ほか{count}か所", "{count} more places")
 _WHY: Final = Words("  {label}（{place}）：{why}", "  {label} ({place}): {why}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import IO, Any, Final, NoReturn
+from dataclasses import dataclass, field
+from typing import IO, Any, Final
 
 from kijun.inspection.careful import inspect_carefully
 from kijun.inspection.inspector import Inspector
+from kijun.inspection.json_members import NoObject, members
 from kijun.inspection.model import Finding, Inspection, InspectionError
 from kijun.inspection.vocabulary import Kind, Words
 
@@ -16,22 +18,29 @@ from kijun.inspection.vocabulary import Kind, Words
 _BYTES: Final = 12
 _AROUND: Final = 65_536
 _BOM: Final = b"\xef\xbb\xbf"
+_NULL: Final = "null"
+_NO_ASCII: Final = re.compile("[^\x00-\x7f]+")
 
 Treat = Callable[[Inspection], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line's answer: the row to write, whether anything was found, and what was wrong with the line."""
+    """One line's answer: its id as JSON, just as it was written; what else to write, whether anything was found, and what was wrong
+    with the line."""
 
-    row: Mapping[str, Any]
+    id: str = _NULL
+    row: Mapping[str, Any] = field(default_factory=dict)
     found: bool = False
     error: Words | None = None
 
     def line(self, language: str) -> str:
         """The answer as one line of JSON, in ASCII, so that nothing in it can be cut or refused by what reads it."""
-        row = self.row if self.error is None else {**self.row, "error": self.error.in_(language)}
-        return json.dumps(row, separators=(",", ":"), allow_nan=False)
+        row = self.row if self.error is None else {"error": self.error.in_(language)}
+        # A number read and written again is another (1e2, twenty digits); what is no ASCII stands in strings alone.
+        id = _NO_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], self.id)
+        rest = json.dumps(row, separators=(",", ":"), allow_nan=False)
+        return f'{{"id":{id}{"," if row else ""}{rest[1:]}'
 
 
 def answers(
@@ -44,7 +53,7 @@ def answers(
     longest = inspector.policy.longest
     for number, line in enumerate(lines(stream, longest * _BYTES + _AROUND), 1):
         if line is None:
-            yield number, Answer({"id": None}, error=_too_long(longest))
+            yield number, Answer(error=_too_long(longest))
         elif line.strip():
             yield number, answer(line, inspector, treat)
 
@@ -68,21 +77,20 @@ def answer(line: bytes, inspector: Inspector, treat: Treat | None = None) -> Ans
     """The answer to one line."""
     try:
         # Half a surrogate pair is let through, as an escape (\\ud800) and as bytes: other programs write both.
-        row = json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_no_number)
-        id, text = (row.get("id"), row.get("text")) if isinstance(row, dict) else (None, None)
-        json.dumps(id, allow_nan=False)  # 1e999 is read as infinity, which is none
-    except (ValueError, RecursionError):
-        return _refused(None, "JSONとして読めない行です。", "this line is no JSON")
-    if not isinstance(row, dict):
-        return _refused(None, "{…} の形のJSONではありません。", "this line is no JSON object")
-    if not isinstance(text, str):
+        row = members(line.decode("utf-8", "surrogatepass"))
+    except NoObject:
+        return _refused(_NULL, "{…} の形のJSONではありません。", "this line is no JSON object")
+    except ValueError:
+        return _refused(_NULL, "JSONとして読めない行です。", "this line is no JSON")
+    id, text = row.get("id", _NULL), row.get("text", "")
+    if not text.startswith('"'):
         return _refused(id, '"text" に文字列がありません。', '"text" is missing or no string')
     try:
-        inspection = inspect_carefully(inspector, text)
+        inspection = inspect_carefully(inspector, json.loads(text))
         treated = {} if treat is None else {"text": treat(inspection)}
     except InspectionError as error:
-        return Answer({"id": id}, error=error.message)
-    return Answer({"id": id, **treated, **found(inspection)}, bool(inspection))
+        return Answer(id, error=error.message)
+    return Answer(id, {**treated, **found(inspection)}, bool(inspection))
 
 
 def found(inspection: Inspection) -> dict[str, Any]:
@@ -105,8 +113,8 @@ def _sure(one: Finding) -> dict[str, Any]:
     return {"score": one.score, "rule": one.rule}
 
 
-def _refused(id: Any, ja: str, en: str) -> Answer:
-    return Answer({"id": id}, error=Words(ja, en))
+def _refused(id: str, ja: str, en: str) -> Answer:
+    return Answer(id, error=Words(ja, en))
 
 
 def _too_long(longest: int) -> Words:
@@ -114,7 +122,3 @@ def _too_long(longest: int) -> Words:
         f"行が長すぎます。1行の文章は{longest:,}文字以内に分けてください。",
         f"the line is too long; split its text into pieces of at most {longest:,} characters",
     )
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are no JSON

@@ -40,10 +40,27 @@ def see(name: str, standard_input: IO[bytes], inspector: Inspector) -> Seen:
     except InspectionError as error:
         return Seen(name, error=error.message)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return Seen(name, error=Words(f"ファイルを開けません：{reason}", f"cannot be opened: {reason}"))
+        return Seen(name, error=why_closed(error))
     except ValueError:  # a name with a zero byte
         return Seen(name, error=Words("ファイルを開けません。", "cannot be opened"))
+
+
+def why_closed(error: OSError) -> Words:
+    """Why a file cannot be opened or read."""
+    reason = error.strerror or type(error).__name__
+    for kind, ja in _WHY_CLOSED:
+        if isinstance(error, kind):
+            return Words(ja, f"cannot be opened: {reason}")
+    number = f"（エラー番号 {error.errno}）" if error.errno else ""
+    return Words(f"ファイルを開けません{number}。", f"cannot be opened: {reason}")
+
+
+_WHY_CLOSED: Final = (
+    (FileNotFoundError, "ファイルがありません。"),
+    (NotADirectoryError, "ファイルがありません。途中の名前がフォルダーではありません。"),
+    (IsADirectoryError, "フォルダーです。中のファイルを指定してください。"),
+    (PermissionError, "ファイルを読む権限がありません。"),
+)
 
 
 def _document(name: str, standard_input: IO[bytes]) -> Document:
@@ -87,6 +104,7 @@ def _file(one: Seen, treat: Callable[[Inspection], str] | None) -> dict[str, Any
         "counts": {str(type): count for type, count in one.inspection.counts().items()},
         "findings": [_finding(one, finding) for finding in one.inspection],
         "unread": one.document.unread,
+        "unopened": one.document.unopened,
         "notes": [words(note) for note in one.document.notes],
         **({"text": treat(one.inspection)} if treat is not None else {}),
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from email.message import EmailMessage
 
+import pypdf
 import pytest
 
 from kijun.inspection.files import FileLimits, NestedTooDeep, TooMuchText, UnpacksTooLarge, extract
@@ -17,6 +19,16 @@ def mail(text: str = "お世話になります。\n山田です。", charset: st
     message["Subject"] = "名簿の送付について"
     message.set_content(text, charset=charset)
     return message
+
+
+def locked() -> bytes:
+    """A PDF file that asks for a password."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt("secret", "owner", algorithm="AES-256")
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
 
 
 @pytest.mark.parametrize("charset", ["iso-2022-jp", "utf-8", "cp932"])
@@ -69,6 +81,32 @@ def test_what_cannot_be_read_is_told_of_and_the_rest_is_read() -> None:
     assert document.unread == 2
     assert [note.ja.partition(":")[0] for note in document.notes] == ["添付「暗号.zip」", "添付「顔.png」"]
     assert ("本文 2行目", "山田です。") in shown(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "unopened"),
+    [
+        ("名簿.pdf", locked(), 1),
+        ("名簿.xlsx", xlsx('<row r="1"><c><v>1</v></c></row>')[:-40], 1),
+        ("名簿.xlsx", bytes(range(256)) * 4, 1),
+        ("名簿.zip", zipped({"名簿.csv": "山田"}), 1),
+        ("名簿.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), 1),
+        ("smime.p7m", b"\x30\x80\x06\x09" + bytes(range(256)), 1),
+        ("顔.png", b"\x89PNG\r\n" + bytes(99), 0),
+        ("声.mp3", b"ID3\x04" + bytes(range(256)), 0),
+        ("smime.p7s", b"\x30\x80\x06\x09" + bytes(range(256)), 0),
+        ("名簿.docx", docx(paragraph("山田")), 0),
+    ],
+)
+def test_files_with_text_that_could_not_be_opened_are_told_from_pictures(
+    name: str, data: bytes, unopened: int
+) -> None:
+    message = mail()
+    message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    forwarding = mail()
+    forwarding.add_attachment(message)
+    assert extract(message.as_bytes(), "a.eml").unopened == unopened
+    assert extract(forwarding.as_bytes(), "a.eml").unopened == unopened
 
 
 def test_a_label_that_its_content_belies_is_not_believed() -> None:

@@ -129,7 +129,7 @@ def test_files_inside_are_read_as_files() -> None:
     writer.add_attachment("x.zip", b"PK\x05\x06")
     document = extract(written(writer), "")
     assert ("添付「名簿.docx」の段落1", "山田") in shown(document)
-    assert document.unread == 1
+    assert (document.unread, document.unopened) == (1, 1)
 
 
 @pytest.mark.parametrize(("password", "opens"), [("", True), ("secret", False)])

@@ -140,8 +140,14 @@ def test_a_workbook_inside_has_its_own_places() -> None:
         xlsx(more={"xl/embeddings/Book1.xlsx": inner, "xl/embeddings/old.bin": b"\x00\x01"}), ""
     )
     assert ("添付「Book1.xlsx」のシート「名簿」のA1", "元のデータ") in shown(document)
-    assert document.unread == 1
+    assert (document.unread, document.unopened) == (1, 0)
     assert "埋め込みオブジェクトが1個" in document.notes[0].ja
+
+
+def test_a_workbook_inside_that_is_cut_is_not_opened() -> None:
+    inner = xlsx('<row r="1"><c t="str"><v>元のデータ</v></c></row>')[:-40]
+    document = extract(xlsx(more={"xl/embeddings/Book1.xlsx": inner}), "")
+    assert (document.unread, document.unopened) == (1, 1)
 
 
 def test_pictures_are_counted_as_unread() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from kijun.inspection.files.errors import FileError
+from kijun.inspection.files.kinds import is_text_lost
 from kijun.inspection.files.limits import Budget
 from kijun.inspection.files.place import Document, Part, Piece, Place
 from kijun.inspection.vocabulary import Words
@@ -22,6 +24,7 @@ class Collector:
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.unread = 0
+        self.unopened = 0
         self._chunks: list[str] = []
         self._size = 0
         self._pieces: list[Piece] = []
@@ -83,6 +86,11 @@ class Collector:
         if words not in self._notes and len(self._notes) < _MOST_NOTES:
             self._notes.append(words)
 
+    def refused(self, refusal: FileError, name: str) -> None:
+        """A file of this name inside the file was not read."""
+        self.unread += 1
+        self.unopened += is_text_lost(refusal, name)
+
     @contextmanager
     def inside(self, name: str) -> Iterator[None]:
         """What is gathered from here on stands in a file of this name inside the file."""
@@ -97,7 +105,14 @@ class Collector:
 
     def document(self, kind: str) -> Document:
         """What was gathered."""
-        return Document("".join(self._chunks), tuple(self._pieces), kind, tuple(self._notes), self.unread)
+        return Document(
+            "".join(self._chunks),
+            tuple(self._pieces),
+            kind,
+            tuple(self._notes),
+            self.unread,
+            self.unopened,
+        )
 
     def add_file_name(self, name: str) -> None:
         """The name of a file inside is text as well: 山田太郎_診断書.docx."""

@@ -92,6 +92,38 @@ _BINARY_NAMES: Final = frozenset(
 )
 
 
+#: Endings of files that hold text, whether or not they are read; what ends otherwise and cannot be read is a picture, a sound, a
+#: signature or the like.
+_TEXTUAL_NAMES: Final = (_BINARY_NAMES - {"png", "jpg", "jpeg"}) | {
+    *_NAMES,
+    *(
+        "txt",
+        "md",
+        "xml",
+        "eml",
+        "mht",
+        "mhtml",
+        "rtf",
+        "xlsb",
+        "odt",
+        "ods",
+        "odp",
+        "jtd",
+        "msg",
+        "p7m",
+        "pgp",
+        "gpg",
+    ),
+}
+
+
+def is_text_lost(refusal: FileError, name: str) -> bool:
+    """Whether what was refused inside another file holds text that nobody looked at: all but pictures and the like."""
+    if isinstance(refusal, UnknownFile):
+        return ending(name) in _TEXTUAL_NAMES
+    return not isinstance(refusal, ImageFile)
+
+
 def ending(name: str) -> str:
     """The part of a file's name behind the last dot, in small letters; empty where there is none."""
     name = name.replace("\\", "/").rpartition("/")[2].strip()

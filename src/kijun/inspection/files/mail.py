@@ -17,7 +17,13 @@ from kijun.inspection.files.place import Part, Place
 ReadInside = Callable[[bytes, str, Collector], str]
 
 _PEOPLE: Final = ("from", "sender", "reply-to", "to", "cc", "bcc")
-_ENDINGS: Final = {"text/plain": "txt", "text/html": "html", "text/csv": "csv", "application/json": "json"}
+_ENDINGS: Final = {
+    "text/plain": "txt",
+    "text/html": "html",
+    "text/csv": "csv",
+    "application/json": "json",
+    "application/pdf": "pdf",
+}
 
 
 def read_mail(data: bytes, collector: Collector, read_inside: ReadInside) -> None:
@@ -79,5 +85,5 @@ def _read_attached(
         except LimitMet:
             raise
         except FileError as refusal:
-            collector.unread += 1
+            collector.refused(refusal, name)
             collector.note(refusal.message.ja, refusal.message.en)

@@ -143,7 +143,7 @@ def _read_embedded(package: Package, collector: Collector, read_inside: ReadInsi
             pictures += 1
         elif "/embeddings/" in name or "/afchunk" in name:
             objects += not _read_one(package, name, collector, read_inside)
-    collector.unread += pictures + objects
+    collector.unread += pictures
     if pictures:
         collector.note(
             f"画像が{pictures}点あります。画像の中の文字は調べていません。",
@@ -163,7 +163,8 @@ def _read_one(package: Package, name: str, collector: Collector, read_inside: Re
             read_inside(content, name, collector)
     except LimitMet:
         raise
-    except FileError:
+    except FileError as refusal:
+        collector.refused(refusal, name)
         return False
     return True
 

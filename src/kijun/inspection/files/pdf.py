@@ -62,7 +62,7 @@ def read_pdf(data: bytes, collector: Collector, read_inside: ReadInside) -> None
         except LimitMet:
             raise
         except FileError as refusal:
-            collector.unread += 1
+            collector.refused(refusal, name)
             with collector.inside(name):
                 collector.note(refusal.message.ja, refusal.message.en)
 

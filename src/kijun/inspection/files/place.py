@@ -151,7 +151,8 @@ class Document:
     Pieces are in the order of the text and do not overlap; what is between them are line breaks and, between the cells of
     a row, tabs. `kind` is what the content is, whatever the name says: text, csv, tsv, html, json, xlsx, docx,
     pptx, pdf or eml. `notes` tell people what they should know; `unread` counts what is inside and was not
-    read: pictures, scanned pages, attachments that are encrypted or of an unknown kind.
+    read: pictures, scanned pages, attachments that are encrypted or of an unknown kind. `unopened` counts those of them
+    that are files with text: encrypted or damaged ones, archives, old Office files.
     """
 
     text: str = field(repr=False)
@@ -159,6 +160,7 @@ class Document:
     kind: str
     notes: tuple[Words, ...] = field(default=(), repr=False)
     unread: int = 0
+    unopened: int = 0
 
     def place_of(self, start: int, end: int | None = None) -> Place:
         """The place of the first character of ``text[start:end]`` that came from somewhere; of a gap, what is before it."""
