@@ -10,6 +10,7 @@ import pytest
 from kijun.ledger.appending import appender
 from kijun.ledger.checking import verify
 from kijun.ledger.checkpoints import LATEST, read_notes
+from kijun.ledger.keeping import LostKey
 from kijun.ledger.ledger import Ledger
 from tests.ledger.conftest import entry
 
@@ -74,3 +75,42 @@ def test_the_folder_of_others_keeps_its_rights(grow: Grow, elsewhere: Path) -> N
     elsewhere.chmod(0o755)
     grow()
     assert elsewhere.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_signing_key_that_is_gone_comes_back_from_the_database(
+    grow: Grow, elsewhere: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    grow()
+    key = tmp_path / "home" / "ledger" / "signing-key"
+    held = key.read_bytes()
+    assert held not in (key.parent / "journal.sqlite3").read_bytes()  # what lies there is wrapped
+    key.unlink()
+    grow()
+    assert key.read_bytes() == held
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert "put back from the database" in caplog.text
+    with Ledger(key.parent) as ledger:
+        assert verify(ledger, [elsewhere]).holds
+
+
+def test_no_new_signing_key_is_made_where_something_was_signed(grow: Grow, tmp_path: Path) -> None:
+    grow()
+    folder = tmp_path / "home" / "ledger"
+    (folder / "signing-key").unlink()
+    with Ledger(folder) as ledger, ledger.database.writing() as link:
+        link.execute("DELETE FROM meta WHERE name = 'signing_key'")
+    with pytest.raises(LostKey, match="signing-key"):
+        grow()
+    assert not (folder / "signing-key").exists()
+
+
+def test_a_ledger_from_before_keeps_a_copy_from_now_on(grow: Grow, tmp_path: Path) -> None:
+    grow()
+    folder = tmp_path / "home" / "ledger"
+    with Ledger(folder) as ledger, ledger.database.writing() as link:
+        link.execute("DELETE FROM meta WHERE name = 'signing_key'")
+    grow()
+    held = (folder / "signing-key").read_bytes()
+    (folder / "signing-key").unlink()
+    grow()
+    assert (folder / "signing-key").read_bytes() == held

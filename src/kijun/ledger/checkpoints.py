@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import logging
 import os
 import secrets
@@ -12,6 +14,8 @@ from typing import Final
 
 from kijun.ledger.database import Database
 from kijun.ledger.files import private_folder, sync_folder, write_whole
+from kijun.ledger.keeping import LostKey, root_of
+from kijun.ledger.keys import SIGNING, Scope, WrongKey
 from kijun.ledger.model import month_of, now_ms
 from kijun.ledger.notes import Signer
 from kijun.ledger.schema import meta, set_meta
@@ -29,7 +33,7 @@ class Checkpoints:
         self._folder = folder
         self._database = database
         self._elsewhere = elsewhere
-        self.signer = Signer.load(folder / "signing-key", self._origin())
+        self.signer = self._signer(folder / "signing-key", self._origin())
         write_whole(folder / "verifier-key", self.signer.verifier.vkey.encode() + b"\n")
 
     def _origin(self) -> str:
@@ -39,6 +43,35 @@ class Checkpoints:
                 origin = f"kijun/{secrets.token_hex(8)}"
                 set_meta(link, "origin", origin)
             return origin
+
+    def _signer(self, path: Path, origin: str) -> Signer:
+        """The ledger's signing key. A copy of it lies in the database, wrapped with the root key, so that who has both has it again.
+
+        Raises `LostKey` where it is gone with its copy: a new one would make every checkpoint that was handed out look forged.
+        """
+        with self._database.reading() as link:
+            kept = meta(link, "signing_key")
+            signed = bool(link.execute("SELECT 1 FROM checkpoints LIMIT 1"))
+        scope = Scope(SIGNING, "", "", origin)
+        if not path.exists():
+            if kept is not None:
+                raw = root_of(self._folder, self._database).unwrap(base64.b64decode(kept), scope)
+                write_whole(path, raw)
+                log.warning("%s was gone and is put back from the database", path)
+            elif signed:
+                raise LostKey(
+                    f"台帳の署名鍵（{path}）がありません。新しい鍵では、渡し済みのチェックポイントを確かめられないため、作っていません。"
+                    "バックアップの signing-key を戻してください。",
+                    f"The ledger's signing key ({path}) is gone. Checkpoints that were handed out could not be verified with another, so none "
+                    "was made: put it back from the back-up.",
+                )
+        signer = Signer.load(path, origin)
+        if kept is None:
+            with contextlib.suppress(WrongKey):  # without the root key there is nothing to wrap it with
+                wrapped = root_of(self._folder, self._database).wrap(path.read_bytes(), scope)
+                with self._database.writing() as link:
+                    set_meta(link, "signing_key", base64.b64encode(wrapped).decode())
+        return signer
 
     def newest(self) -> tuple[int, int]:
         """Size and time (ms) of the newest checkpoint; zeros without any."""

@@ -15,7 +15,7 @@ from kijun.ledger.schema import create, meta, set_meta
 
 
 class LostKey(WrongKey):
-    """The root key is gone, and something was recorded under it."""
+    """The root key or the signing key is gone, and something was recorded or signed with it."""
 
 
 def root_of(folder: Path, database: Database) -> RootKey:

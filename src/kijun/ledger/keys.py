@@ -33,6 +33,7 @@ NONCE: Final = 12
 CONTENT: Final = "content"
 MASKED: Final = "masked"
 HELD: Final = "held"
+SIGNING: Final = "signing"
 _ESCROW: Final = "kijun-escrow/1"
 _SCRYPT: Final = {
     "n": 1 << 17,
@@ -52,7 +53,10 @@ class BadEscrow(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a data key is for. ``use`` is CONTENT, MASKED or HELD; of a hold, ``retention`` is ``hold:`` and the interaction."""
+    """What a data key is for. ``use`` is CONTENT, MASKED or HELD; of a hold, ``retention`` is ``hold:`` and the interaction.
+
+    SIGNING is for the copy of the key that checkpoints are signed with; ``retention`` is the ledger's origin.
+    """
 
     use: str
     municipality: str
