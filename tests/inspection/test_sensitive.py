@@ -29,6 +29,18 @@ def test_it_works() -> None:
         ("世帯主は生活保護を受給", "生活保護を受給"),
         ("うつ\u200b病で休職中", "うつ\u200b病"),
         ("ﾀﾞｳﾝ症の長男", "ﾀﾞｳﾝ症"),
+        ("氏名：大下太郎\n高血圧：あり", "高血圧"),  # without the end of the line before
+        ("児童に虐待の疑いがある", "虐待の疑い"),
+        ("児童への虐待の防止", "虐待"),
+        ("窃盗で逮捕された", "窃盗で逮捕された"),
+        ("生活保護受給者である", "生活保護受給者"),
+        ("生活保護受給世帯です", "生活保護受給世帯"),
+        ("コロナに感染した", "コロナに感染"),
+        ("新型コロナウイルスに感染", "新型コロナウイルスに感染"),
+        ("インフルエンザA型で欠席", "インフルエンザA型"),
+        ("被爆者手帳を持っている", "被爆者手帳"),
+        ("障害等級：1級", "障害等級：1級"),
+        ("身体障害者手帳：２級", "身体障害者手帳：２級"),
     ],
 )
 def test_the_phrase_and_nothing_more(text: str, phrase: str) -> None:
@@ -71,6 +83,49 @@ def test_of_somebody_and_not_of_a_scheme() -> None:
     assert found("祖母は要介護3です") == ["要介護3"]
     for text in ("がん検診のお知らせ", "認知症サポーター養成講座を開きます", "障害福祉課の予算"):
         assert found(text) == [], text
+
+
+def found(text: str) -> list[str]:
+    return [one.of(text) for one in INSPECTOR.inspect(text) if one.type == "SENSITIVE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("病歴：糖尿病、高血圧", ["糖尿病", "高血圧"]),
+        ("既往歴：高血圧、脳梗塞", ["高血圧", "脳梗塞"]),
+        ("被疑者大下一郎を逮捕", ["逮捕"]),
+        ("氏名：大下りく\nアレルギー：卵、乳", ["アレルギー：卵、乳"]),
+        ("児童 大下りく（5歳） アレルギー：卵、乳", ["アレルギー：卵、乳"]),
+        ("障害等級：1級", ["障害等級：1級"]),
+        ("大下一郎さんがインフルエンザに感染した。", ["インフルエンザに感染"]),
+    ],
+)
+def test_what_stands_beside_says_that_it_is_somebody_s(text: str, phrases: list[str]) -> None:
+    assert found(text) == phrases
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "病歴：なし",
+        "障害等級：1級の方への手当",
+        "障害等級：1級〜3級",
+        "身体障害者手帳（1級）の申請",
+        "アレルギー：なし",
+        "献立：カレー\nアレルギー：小麦、乳",
+        "被疑者を逮捕した場合の手続",
+        "インフルエンザに感染した児童は出席停止とする。",
+        "生活保護受給者の方へのお知らせ",
+    ],
+)
+def test_the_same_words_of_nobody(text: str) -> None:
+    assert found(text) == []
+
+
+def test_the_heads_of_a_table_are_nobody_s() -> None:
+    row = "三浦 健,千葉県船橋市本町1-2-3,090-1234-5678,45,身体2級,要介護3"
+    assert found(f"氏名,住所,電話,年齢,障害,要介護\n{row}") == ["身体2級", "要介護3"]
 
 
 def test_without_rules_nothing_is_proposed() -> None:

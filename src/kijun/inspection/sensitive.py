@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -40,10 +41,20 @@ _PREDICATES: Final = tuple(
 )
 _OF_PEOPLE: Final = ("PERSON", "AGE", "BIRTH_DATE")
 _REACH: Final = 26
+_SURE: Final = 0.4  # from this score on a name is somebody's for whom a phrase may be
 _SHORT: Final = 3  # characters of a word in katakana that longer words may end in
 _LATE_CUT: Final = re.compile(
     r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
 )
+
+#: What an illness stands behind in a form, and what stands between two of a list
+_HEADS: Final = re.compile(
+    r"(?:病歴|既往歴?|既往症|持病|病名等?|傷病名|診断名|疾患名|疾病名?|基礎疾患|障害名)[^\n。:、,]{0,6}[:は][ 「]?\Z"
+)
+_AND: Final = re.compile(r"(?:[、,・/／][ ]?|[ ]|と|及び|および|並びに)")
+#: Where an entry of a form ends
+_ENTRY_ENDS: Final = re.compile(r"[ \t)]{0,2}(?:\n|$|[。、,/|\t　]|[ ])")
+_SUSPECT: Final = re.compile(r"(?:さん|くん|氏|容疑者|被告人?)?(?:\([^()\n]{1,12}\))?を(?:現行犯)?\Z")
 
 _KIN: Final = "父|母|夫|妻|息子|娘|長男|長女|次男|次女|二男|二女|三男|三女|祖父|祖母|兄|弟|姉|妹|義父|義母|叔父|叔母|伯父|伯母|甥|姪|孫"
 _KIN_BEFORE: Final = re.compile(f"(?:{_KIN})の$")
@@ -51,14 +62,15 @@ _KIN_BEHIND: Final = re.compile(f"の(?:{_KIN})(?![親子会])")
 
 
 class Sensitive:
-    """The recogniser of SENSITIVE. A rule's `left` and `right` are matched around each of its words."""
+    """The recogniser of SENSITIVE. A rule's `left` and `right` are matched around each of its words, and `more` behind them."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = [
             (
                 rule,
-                compile_safely(f"(?:{rule.settings['left']})$") if rule.settings.get("left") else None,
+                compile_safely(rf"(?:{rule.settings['left']})\Z") if rule.settings.get("left") else None,
                 compile_safely(rule.settings["right"]) if rule.settings.get("right") else None,
+                compile_safely(rule.settings["more"]) if rule.settings.get("more") else None,
             )
             for rule in rules
         ]
@@ -66,7 +78,12 @@ class Sensitive:
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose phrases with what is said in their sentence."""
         text = scene.text
-        for rule, left, right in self._rules:
+        listed: dict[str, int] = {}  # where the last illness of a labelled list ends, by rule
+        heads: frozenset[int] | None = None
+        people = sorted(
+            (one.start, one.end) for one in scene.found if one.type == "PERSON" and one.score >= _SURE
+        )
+        for rule, left, right, more in self._rules:
             covered = -1
             for hit in sorted(scene.words(f"sensitive:{rule.id}"), key=lambda hit: (hit.start, -hit.end)):
                 if hit.end <= covered or _is_inside(text, hit.start, hit.end):
@@ -87,9 +104,21 @@ class Sensitive:
                     end -= 1
                 if text[end - 1] == ")" and "(" not in text[start:end]:
                     end -= 1
+                weighed = end
+                while end > hit.end and text[end - 1] in "のな":
+                    end -= 1
+                behind = more.match(text, end) if more is not None else None
+                end = end if behind is None else behind.end()
                 covered = end
+                heads = _heads(scene) if heads is None else heads
+                if _is_head(scene, start, end, heads):
+                    continue
+                told = _told(scene, start, end, rule, listed, people)
+                if rule.settings.get("only_told") and not told:
+                    continue
+                features = _features(scene, start, weighed, rule, hit.value)
                 yield Candidate(
-                    "SENSITIVE", start, end, 0.5, rule.id, _features(scene, start, end, rule, hit.value)
+                    "SENSITIVE", start, end, 0.5, rule.id, (*features, f"told={told}") if told else features
                 )
         if self._rules and scene.words("when:english-illness"):
             rule = self._rules[0][0]
@@ -103,6 +132,12 @@ class Sensitive:
                 )
 
 
+def _heads(scene: Scene) -> frozenset[int]:
+    """The numbers of the lines that are the heads of tables: what they name is nobody's."""
+    rows = scene.tables.rows
+    return frozenset(number - 1 for number in rows if number - 1 not in rows)
+
+
 def is_of_kin(scene: Scene, one: Candidate) -> bool:
     """Whether what is found is said to be a relative's, in a sentence that talks of no scheme: うつ病の父, 娘のてんかん."""
     if scene.count("generic", *scene.sentence(one.start)):
@@ -111,6 +146,47 @@ def is_of_kin(scene: Scene, one: Candidate) -> bool:
         _KIN_BEFORE.search(scene.text, max(0, one.start - 4), one.start)
         or _KIN_BEHIND.match(scene.text, one.end)
     )
+
+
+def _is_head(scene: Scene, start: int, end: int, heads: frozenset[int]) -> bool:
+    """Whether a phrase is all that stands in a cell of a table's heads."""
+    if not heads or bisect_right(scene.line_starts, start) - 1 not in heads:
+        return False
+    line_start, line_end = scene.line(start)
+    before, after = scene.text[max(line_start, start - 1) : start], scene.text[end : min(line_end, end + 1)]
+    return (not before or not before.isalnum()) and (not after or not after.isalnum())
+
+
+def _told(
+    scene: Scene,
+    start: int,
+    end: int,
+    rule: Rule,
+    listed: dict[str, int],
+    people: Sequence[tuple[int, int]],
+) -> str:
+    """What stands right beside a phrase and says for sure that it is somebody's, by the words of the rule's `told`."""
+    text, wanted = scene.text, rule.settings.get("told", ())
+    begins, ends = scene.sentence(start)
+    if not wanted or scene.count("generic", begins, start) or scene.count("generic", end, ends):
+        return ""
+    if "listed" in wanted:
+        last = listed.get(rule.id)
+        between = text[last:start] if last is not None and last <= start <= last + 4 else None
+        if (between and _AND.fullmatch(between)) or _HEADS.search(text, max(0, start - 16), start):
+            listed[rule.id] = end
+            return "listed" if between else ""
+    if "entry" in wanted and _ENTRY_ENDS.match(text, end):
+        return "entry"
+    line_start, line_end = scene.line(start)
+    if "of_person" in wanted:
+        above = scene.line(line_start - 1)[0] if line_start else 0
+        return "of_person" if bisect_left(people, (above, 0)) < bisect_left(people, (line_end, 0)) else ""
+    if "suspect" in wanted:
+        by = _SUSPECT.search(text, max(line_start, start - 20), start)
+        last_person = people[bisect_left(people, (start, 0)) - 1 :][:1]
+        return "suspect" if by and last_person and last_person[0][1] == by.start() else ""
+    return ""
 
 
 def _is_inside(text: str, start: int, end: int) -> bool:
