@@ -101,6 +101,8 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             if line > 0:  # the next line begins with a word of its own
                 yield start, line
             continue
+        if words[0] in _makers() or words[-1] in _technical():
+            continue  # Google DNS
         if _ACRONYMS.issuperset(words) or _ordinary().issuperset(word.lower() for word in words):
             continue  # EU AI, On Mon
         line = text.find("\n", start, match.end())
@@ -193,3 +195,15 @@ def _is_field(view: View, place: int) -> bool:
 @lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
     return frozenset(map(str, read_yaml("names.yaml")["ordinary"]))
+
+
+@lru_cache(maxsize=1)
+def _makers() -> frozenset[str]:
+    """Whose products are named after them."""
+    return frozenset(map(str, read_yaml("names.yaml")["makers"]))
+
+
+@lru_cache(maxsize=1)
+def _technical() -> frozenset[str]:
+    """What the names of technical things end in."""
+    return frozenset(map(str, read_yaml("names.yaml")["technical"]))

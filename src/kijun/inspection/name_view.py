@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import Final
 
-from kijun.inspection.name_lists import NameLists
+from kijun.inspection.name_lists import COMMON, PLACE_KEY, NameLists
 from kijun.inspection.rule import read_yaml
 from kijun.inspection.scene import Scene
 from kijun.inspection.tokens import Tokens
@@ -50,6 +50,25 @@ class View:
             for hit in self.scene.words(group)
         )
         return [end for end, _ in hits], [start for _, start in hits]
+
+    @cached_property
+    def things(self) -> dict[int, int]:
+        """Where words of three characters and more for companies, places and things begin, with where they end."""
+        return {hit.start: hit.end for hit in self.scene.words("thing") if hit.end - hit.start > 2}
+
+    @cached_property
+    def label_ends(self) -> frozenset[int]:
+        """Where labels end, of whatever they are."""
+        return frozenset(self.scene.ends("label"))
+
+    @cached_property
+    def common(self) -> list[Place]:
+        """Where usual surnames of two characters and more stand."""
+        return [
+            (key // PLACE_KEY, key // PLACE_KEY + key % PLACE_KEY)
+            for key, kind in self.names.found.items()
+            if kind & COMMON
+        ]
 
     @property
     def tokens(self) -> Tokens:
@@ -134,6 +153,18 @@ def ordinary_kana() -> frozenset[str]:
 def plain_persons() -> frozenset[str]:
     """Who somebody is, which is a rare surname as well: 大工さん, 店員さん."""
     return frozenset(map(str, read_yaml("names.yaml")["plain_persons"]))
+
+
+@lru_cache(maxsize=1)
+def towns() -> frozenset[str]:
+    """Usual surnames that are towns as well, beside the great ones among `places`."""
+    return frozenset(map(str, read_yaml("names.yaml")["towns"]))
+
+
+@lru_cache(maxsize=1)
+def elderly() -> frozenset[str]:
+    """Given names in katakana of people who are old today, which the lists leave out."""
+    return frozenset(map(str, read_yaml("names.yaml")["elderly"]))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Final
 
 from kijun.inspection.context import char_class
+from kijun.inspection.name_certain import certain
 from kijun.inspection.name_lists import ABROAD, COMMON, GIVEN, SURNAME, name_lists
+from kijun.inspection.name_nobody import historical, without_nobody
 from kijun.inspection.name_places import places
 from kijun.inspection.name_view import Place, View, parts
 from kijun.inspection.rule import Rule, read_yaml
@@ -49,10 +51,28 @@ class Names:
         if not self._rule or self._lists is None:
             return
         view = View(scene, self._lists)
-        for start, end in sorted(places(view)):
+        told = certain(view)
+        scene.look_closely(told)
+        proposed = {*places(view), *told}
+        in_rows = sorted(place for place, why in told.items() if why == "row")
+        for start, end in sorted(without_nobody(view, proposed, told)):
             if "\n\n" in scene.text[start:end]:
                 continue  # nobody's name goes on after an empty line
-            yield Candidate("PERSON", start, end, 0.5, self._rule, tuple(_features(view, start, end)))
+            if in_rows and _joins(in_rows, start, end):
+                continue
+            features = _features(view, start, end)
+            why = told.get((start, end))
+            if why:
+                features.append(f"told={why}")
+            yield Candidate("PERSON", start, end, 0.5, self._rule, tuple(features))
+
+
+def _joins(row: Sequence[Place], start: int, end: int) -> bool:
+    """Whether a place holds more or less than one name of a row: 山田・田中."""
+    number = bisect_left(row, (start, 0))
+    if number < len(row) and row[number][0] < end:
+        return row[number] != (start, end)
+    return number > 0 and row[number - 1][1] > start
 
 
 def _features(view: View, start: int, end: int) -> list[str]:
@@ -115,13 +135,8 @@ def is_full_name(scene: Scene, one: Candidate) -> bool:
         and not _FULL.isdisjoint(features)
         and _OTHERWISE.isdisjoint(features)
         and not any(feature.startswith("thing") for feature in features)
-        and scene.text[one.start : one.end] not in _historical()
+        and scene.text[one.start : one.end] not in historical()
     )
-
-
-@lru_cache(maxsize=1)
-def _historical() -> frozenset[str]:
-    return frozenset(map(str, read_yaml("names.yaml")["historical"]))
 
 
 def _words_beside(text: str, start: int, end: int) -> Iterator[str]:

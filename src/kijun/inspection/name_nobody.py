@@ -1,0 +1,116 @@
+"""What looks like a name and is nobody's: figures of history and fiction, clubs, museums, words, examples of how to fill in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from kijun.inspection.name_lists import COMMON, SURNAME
+from kijun.inspection.name_view import Place, View
+from kijun.inspection.rule import read_yaml
+from kijun.inspection.taken import Taken
+
+#: Behind a name these make it a club, a cup or a street.
+_OF_SOMEBODY: Final = re.compile(
+    r"(?:老人|少年|少女|野球|サッカー|テニス|ゴルフ|ソフトボール|バレー|卓球|婦人|女性|子供|子ども|こども|スポーツ|長寿|シニア|ジュニア|陸上|水泳|柔道|剣道|少年野球|ライオンズ|ロータリー|FC|SC){0,2}(?:クラブ|カップ|チーム|サークル|ロータリー|ライオンズ)"
+)
+_CALLED_SO: Final = re.compile(
+    r"(?:さん|ちゃん|くん)(?:ぽ|ご礁|通り(?![魔すがか])|坂|橋|公園|広場|祭|まつり|体操|カップ|音頭|号|バス|人形)"
+)
+#: A family of old times: 藤原氏の栄華, 北条氏の城跡
+_FAMILY: Final = re.compile(
+    r"氏(?:の|が|による)?(?:栄華|滅亡|滅び|城|一族|居城|子孫|支配|領|家臣|家紋|菩提|墓|館|末裔|勢力|興亡|時代|台頭|系図|ゆかり|山城|古文書|物語)"
+)
+_EXAMPLE: Final = re.compile(r"(?:記入|記載|入力|書き方の?|表記)例[^\n]{0,3}[:】)\]]")
+_LIKE_GOD: Final = frozenset({"神", "王", "仏", "奥", "殿", "天", "女王", "若"})
+_OF_FORM: Final = ("様式", "様々", "様態", "様相")
+_ACTS: Final = frozenset("がはもへ:、")
+_NEAR: Final = 12  # characters from a line's beginning
+#: What may make a word before it nobody begins with one of these.
+_BEHIND: Final = frozenset("様氏さちく老少野サテゴソバ卓婦女子こス長シジ陸水柔剣クカロラFS")
+
+
+def without_nobody(view: View, places: Iterable[Place], certain: Mapping[Place, str]) -> set[Place]:
+    """The places but for those that are nobody's; what is certain stays, unless it is an example."""
+    kept = set(places)
+    text = view.text
+    known = historical()
+    past = [place for place in kept if text[place[0] : place[1]] in known and not _is_of_today(view, *place)]
+    examples = _examples(view) if "例" in text else []
+    if past or examples:
+        gone = Taken()
+        for start, end in sorted({*past, *examples}, key=lambda place: (place[0] - place[1], place)):
+            if gone.free(start, end):
+                gone.take(start, end)
+        kept = {place for place in kept if gone.free(*place)}
+    return {place for place in kept if place in certain or not _is_nobody(view, *place)}
+
+
+def _examples(view: View) -> list[Place]:
+    """The lines that begin by saying that they are an example of how to fill in."""
+    lines = ((match.start(), view.scene.line(match.start())) for match in _EXAMPLE.finditer(view.text))
+    return [line for place, line in lines if place - line[0] < _NEAR]
+
+
+def _is_of_today(view: View, start: int, end: int) -> bool:
+    """Whether a label or an honorific says that a name of history is somebody's here."""
+    if end in view.after["honorific"] or end in view.after["title"] or end in view.aged:
+        return True
+    label = view.scene.label(start)
+    return label is not None and label.type == "PERSON" and label.strength > 0.8
+
+
+def _is_nobody(view: View, start: int, end: int) -> bool:
+    text = view.text
+    word = text[start:end]
+    after = text[end : end + 1]
+    if after in _BEHIND and _makes_nobody(text, end, word, after):
+        return True
+    if word in _fictional():
+        return True
+    if word[-1] in "氏様" and len(word) > 1 and view.names.kind(start, end - 1) & SURNAME:
+        return not view.names.kind(start, end) & COMMON  # 関氏 of 関氏、辻氏
+    if word in _words() and not _is_of_today(view, start, end):
+        return (
+            word not in _words_acting() or text[start - 1 : start] == "の" or not (after and after in _ACTS)
+        )
+    return end - start > 2 and bool(view.things) and _cuts_a_thing(view, start, end)
+
+
+def _makes_nobody(text: str, end: int, word: str, after: str) -> bool:
+    """Whether what stands right behind a word makes it no name."""
+    if after == "様":
+        return word in _LIKE_GOD or text.startswith(_OF_FORM, end)
+    if after == "氏":
+        return _FAMILY.match(text, end) is not None
+    return _CALLED_SO.match(text, end) is not None or _OF_SOMEBODY.match(text, end) is not None
+
+
+def _cuts_a_thing(view: View, start: int, end: int) -> bool:
+    """Whether a word for a place or a firm begins in it and ends behind it: 井上靖文 of 井上靖文学館."""
+    return any(view.things.get(place, 0) > end for place in range(start + 1, end))
+
+
+@lru_cache(maxsize=1)
+def historical() -> frozenset[str]:
+    """Figures of history, whom everybody may name."""
+    return frozenset(map(str, read_yaml("names.yaml")["historical"]))
+
+
+@lru_cache(maxsize=1)
+def _fictional() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["fictional"]))
+
+
+@lru_cache(maxsize=1)
+def _words() -> frozenset[str]:
+    """Words that are surnames as well, and names only where something says so."""
+    return frozenset(map(str, read_yaml("names.yaml")["words"])) | _words_acting()
+
+
+@lru_cache(maxsize=1)
+def _words_acting() -> frozenset[str]:
+    """Those of them that are names too where they do something: 大杉が説明."""
+    return frozenset(map(str, read_yaml("names.yaml")["words_acting"]))
