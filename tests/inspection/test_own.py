@@ -195,6 +195,7 @@ PUBLIC = (
     "みどり県青空市中央1丁目2番3号",
     "〒123-4567",
     "青空 太郎",
+    "みどり県夕焼町二丁目三十六番地の二",
 )
 
 
@@ -211,6 +212,13 @@ PUBLIC = (
         ("ADDRESS", "みどり県青空市中央1-2-3"),
         ("ADDRESS", "青空市中央１丁目２−３"),
         ("ADDRESS", "中央1丁目2番3号"),
+        ("ADDRESS", "中央一丁目2番3号"),
+        ("ADDRESS", "みどり県青空市中央一丁目二番三号"),
+        ("ADDRESS", "青空市中央一ー二ー三"),
+        ("ADDRESS", "青空市中央一の二の三"),
+        ("ADDRESS", "夕焼町2-36-2"),
+        ("ADDRESS", "夕焼町2丁目36番2号"),
+        ("ADDRESS", "夕焼町二丁目三六番二号"),
         ("PERSON", "青空太郎"),
     ],
 )
@@ -225,6 +233,9 @@ def test_what_is_public_is_no_finding_in_any_spelling(type: str, value: str) -> 
         ("PHONE", "1234-5678"),
         ("EMAIL", "taro@city.aozora.example.jp"),
         ("ADDRESS", "青空市中央1-2-31"),
+        ("ADDRESS", "青空市中央一丁目二番三十一号"),
+        ("ADDRESS", "青空市中央十一丁目二番三号"),
+        ("ADDRESS", "夕焼町二丁目三十番六号の二"),
         ("ADDRESS", "青空市中央12-3"),
         ("ADDRESS", "青空市中央1-2-3-405"),
         ("ADDRESS", "夕焼市中央1-2-3"),

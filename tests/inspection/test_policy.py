@@ -164,7 +164,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "none.yaml" in caught.value.message.en
 
 
-@pytest.mark.parametrize("content", ["", "- types", "text"])
+@pytest.mark.parametrize("content", ["", "\n", "# types: [PERSON]\n", "---\n", "{}"])
+def test_an_empty_file_is_the_default(tmp_path: Path, content: str) -> None:
+    assert Policy.load(write(tmp_path, content)) == Policy()
+
+
+@pytest.mark.parametrize("content", ["- types", "text", "0", "[]"])
 def test_a_policy_is_a_mapping(tmp_path: Path, content: str) -> None:
     with pytest.raises(RuleError) as caught:
         Policy.load(write(tmp_path, content))

@@ -6,6 +6,7 @@ found again as something else: who writes a rule of their own means it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -255,6 +256,13 @@ def _is_latin(char: str) -> bool:
 
 _NUMBERS: Final = frozenset({DataType.PHONE, DataType.POSTAL_CODE})
 _AREAS: Final = frozenset("都道府県市区町村郡")
+_FIGURES: Final = "〇一二三四五六七八九零"
+_TENS: Final = {"十": 10, "百": 100}
+#: Kanji numerals before 丁目, 番, 号 and the like, or behind one of them
+_KANJI_NUMBER: Final = re.compile(
+    r"(?:(?<=[目番地のーノ-])[〇零一二三四五六七八九十百]{1,8}(?![一-龥])"
+    r"|[〇零一二三四五六七八九十百]{1,8}(?=丁目|番|号|[のーノ-][0-9〇零一二三四五六七八九十百]))"
+)
 _MOST_AREAS: Final = 16  # characters of an address in which prefecture and municipality stand
 
 
@@ -283,13 +291,29 @@ class KnownPublic:
 
 def public_key(type: str, value: str) -> str:
     """What all spellings of a value have in common; of a telephone number and a postal code the digits."""
-    key = same_key(type, value)
+    key = same_key(type, _in_figures(fold(value).text) if type == DataType.ADDRESS else value)
     if type not in _NUMBERS:
         return key
     digits = "".join(char for char in key if char.isascii() and char.isdigit())
     if type == DataType.PHONE and digits.startswith("81") and len(digits) in (11, 12):
         return "0" + digits[2:].removeprefix("0")
     return digits
+
+
+def _in_figures(address: str) -> str:
+    """An address with the kanji numerals of its block, lot and house as figures: 二丁目三十六番 as 2丁目36番."""
+    return _KANJI_NUMBER.sub(lambda found: str(_number(found[0])), address)
+
+
+def _number(kanji: str) -> int:
+    """What kanji numerals say, with 十 and 百 or figure by figure: 三十六, 三六."""
+    total, last = 0, 0
+    for char in kanji:
+        if char in _TENS:
+            total, last = total + (last or 1) * _TENS[char], 0
+        else:
+            last = last * 10 + _FIGURES.index(char) % 10
+    return total + last
 
 
 def _forms(type: str, key: str) -> set[str]:

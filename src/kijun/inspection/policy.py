@@ -118,12 +118,14 @@ class Policy:
         try:
             with file.open("rb") as opened:
                 data = opened.read(LARGEST_FILE + 1)
-            row = yaml.safe_load(data.decode("utf-8-sig")) if len(data) <= LARGEST_FILE else None
+            row = yaml.safe_load(data.decode("utf-8-sig")) if len(data) <= LARGEST_FILE else ()
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             raise UnreadablePolicy(
                 f"方針のファイルを読めません：{file}{_where(error, '（{}行目）')}",
                 f"the policy file cannot be read: {file}{_where(error, ', line {}')}",
             ) from error
+        if row is None:  # nothing but comments: everything may be left out
+            row = {}
         if not isinstance(row, dict):
             raise RuleError(
                 "方針のファイルは「項目: 値」の形で書いてください。", "a policy file holds a mapping"
