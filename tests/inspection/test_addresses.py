@@ -119,3 +119,124 @@ def test_the_label_of_the_next_line_is_no_building() -> None:
 
 def test_a_word_before_a_town_counts_only_with_a_number() -> None:
     assert found("豊田市の計画を読む") == []
+
+
+HOUSE = "青空市緑町3丁目4番5号"
+
+
+@pytest.mark.parametrize("gap", [" ", "\u3000", "\n"])
+@pytest.mark.parametrize(
+    "following",
+    [
+        *(
+            "三浦 健",
+            "三上 健",
+            "三宅 健",
+            "十河 健",
+            "二階堂 健",
+            "九鬼 健",
+            "千田 健",
+            "四宮 健",
+            "一ノ瀬 健",
+        ),
+        *("五十嵐健", "四方健", "九条健", "三好健", "五味健", "七瀬健", "一条 健", "棟方 健", "番場 健"),
+        *("090-5555-0123", "042-555-0123", "41歳", "1985/4/2生", "2026年4月1日転入", "10時訪問", "3人世帯"),
+        *(
+            "384729105662（個人番号）",
+            "3847 2910 5662",
+            "997-0035",
+            "2 木下 健",
+            "1 申請の理由",
+            "12.5ha",
+            "号外",
+        ),
+    ],
+)
+def test_a_house_number_ends_before_the_next_value(gap: str, following: str) -> None:
+    for house in (HOUSE, "青空市緑町1234番地", "青空市緑町三丁目四番五号"):
+        assert f"{house}" in found(f"住所 {house}{gap}{following}")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{HOUSE} 302",
+        f"{HOUSE}\u3000302号室",
+        f"{HOUSE}\n302号室",
+        f"{HOUSE} A-101",
+        f"{HOUSE} 3-204",
+        f"{HOUSE} 三〇二号室",
+        f"{HOUSE} メゾン青空 302号室",
+        "青空市緑町三丁目四番五号二〇三号室",
+        "青空市緑町3丁目 4番 5号",
+        "青空市緑町3丁目\n4番5号",
+        "青空市緑町3-4-\n5",
+        "青空市緑町2 - 8 - 1",
+        "青空市緑町1234番地の3",
+        "青空市緑町1234番地\n6",
+        "青空市緑町3丁目 15-9-1102",
+        "青空市緑町二百番地三百六十一",
+    ],
+)
+def test_the_flat_and_the_rest_of_a_house_number_belong_to_it(address: str) -> None:
+    assert ("ADDRESS", address) in values(ADDRESSES, f"住所：{address}\n以上")
+
+
+def test_rows_of_a_list_and_of_a_table_are_addresses_of_their_own() -> None:
+    rows = [f"{number} 大下 健 青空市緑町3丁目4番{number + 4}号" for number in (1, 2, 3)]
+    assert found("\n".join(rows)) == [f"青空市緑町3丁目4番{number}号" for number in (5, 6, 7)]
+    table = "氏名\t住所\n" + "\n".join(
+        f"{name} 健\t青空市緑町3丁目4番{number}号"
+        for name, number in (("三浦", 5), ("五十嵐", 6), ("三好", 7))
+    )
+    assert found(table) == [f"青空市緑町3丁目4番{number}号" for number in (5, 6, 7)]
+    column = "1\n大下 健\n青空市緑町1234番地\n2\n木下 健\n青空市緑町1235番地\n"
+    assert found(column) == ["青空市緑町1234番地", "青空市緑町1235番地"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "盛岡市上田第3地割12番地3",
+        "岩手県久慈市川崎町第2地割7番地",
+        "岩手県滝沢市鵜飼第10地割5-7",
+        "岩手県岩手郡雫石町上野第5地割8番地2",
+    ],
+)
+def test_a_parcel_of_iwate_is_a_house_number(address: str) -> None:
+    assert found(f"住所：{address}") == [address]
+    assert found(f"{address}の及川さん") == [address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("さくら市氏家1234", "みどり市大間々町桐原88", "たつの市龍野町富永123", "つくば市天王台1-1"),
+        *("いわき市平字梅本21", "かすみがうら市土浦461", "ひたちなか市東石川2-10-1", "あきる野市二宮350"),
+        *("うるま市みどり町1-1-1", "にかほ市象潟町字浜ノ田1", "みなかみ町後閑318", "つがる市木造千年128番"),
+    ],
+)
+def test_municipalities_in_kana_are_found_from_their_first_letter(address: str) -> None:
+    assert found(f"大下さんは{address}に転居した") == [address]
+
+
+def test_a_home_is_told_without_a_number_too() -> None:
+    assert found("現住所は青空市栄町です") == ["青空市栄町"]
+    assert found("会場は青空市栄町です") == []
+
+
+def test_a_parcel_is_found_before_its_division() -> None:
+    parcel = "青空市大字東山字西谷1234番5"
+    assert found(f"地番：{parcel}の分筆登記") == [parcel]
+
+
+def test_a_block_apart_from_its_housing_belongs_to_it() -> None:
+    assert ("ADDRESS", "緑ヶ丘団地 5号棟302") in values(ADDRESSES, "緑ヶ丘団地 5号棟302")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["火災現場：青空市緑町４丁目５番地内", "場所：青空市緑町1204番地先", "場所：青空市緑町85番1地先の市道"],
+)
+def test_where_something_is_about_is_nobodys_address(text: str) -> None:
+    assert found(text) == []

@@ -186,3 +186,35 @@ def test_a_person_s_and_not_an_office_s() -> None:
 
 def test_without_rules_nothing_is_proposed() -> None:
     assert candidates(Contacts([]), "090-1234-5678 〒640-8319 a@example.jp") == []
+
+
+@pytest.mark.parametrize("text", ["電話（042）555-0198", "自宅（042）555-0198"])
+def test_a_bracket_is_not_torn_from_its_other_half(text: str) -> None:
+    assert found(text, "PHONE") == ["（042）555-0198"]
+
+
+def test_a_bracket_around_the_whole_number_is_left_outside() -> None:
+    assert found("ご本人（090-5555-0198）", "PHONE") == ["090-5555-0198"]
+
+
+@pytest.mark.parametrize(
+    "number", ["ゼロハチゼロ、5555、0199", "ゼロキュウゼロ、ゴーゴーゴーゴー、ゼロイチキュウキュウ"]
+)
+def test_a_number_as_it_is_said(number: str) -> None:
+    assert found(f"けいたいは{number}", "PHONE") == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("工事番号 第080-1234-5678号", "管理番号 090-5555-0123", "0570-783-578（全国共通ナビダイヤル）"),
+        *("契約番号：090-5555-0123", "ゼロハチゼロ", "マルイチから始める"),
+    ],
+)
+def test_numbers_of_things_and_services_are_nobodys(text: str) -> None:
+    assert found(text, "PHONE") == []
+
+
+def test_a_number_in_the_cell_behind_an_address_is_somebodys() -> None:
+    assert found("住所\t青空市緑町3丁目4番5号\t042-555-0123", "PHONE") == ["042-555-0123"]
+    assert found("会場\t青空市緑町3丁目4番5号\t042-555-0123", "PHONE") == []

@@ -173,3 +173,44 @@ def test_a_date_whose_label_says_which_other_day_it_is_is_no_birth(label: str) -
 
 def test_a_misread_figure_of_an_age_is_read() -> None:
     assert ("AGE", "3l歳") in values(DATES, "堂前 瞳（3l歳）")
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("生年月日 S60.4.2\u3000三浦 健", "S60.4.2"),
+        ("生年月日 S60.4.2 五十嵐 健", "S60.4.2"),
+        ("生年月日 H3.12.1 3人世帯", "H3.12.1"),
+        ("生年月日 1985/4/2 1名", "1985/4/2"),
+        ("生年月日 S 6 0 . 4 . 1 2", "S 6 0 . 4 . 1 2"),
+        ("生年月日\u3000大・昭・平\u300060年4月2日", "60年4月2日"),
+        ("生年月日 明治・大正・昭和・平成 60年4月2日", "60年4月2日"),
+        ("生年月日 / 義昭 / S27.04.15 /", "S27.04.15"),
+    ],
+)
+def test_a_date_ends_before_the_next_value_and_begins_behind_a_choice(text: str, date: str) -> None:
+    assert ("BIRTH_DATE", date) in values(DATES, text)
+
+
+def test_a_birthday_needs_no_year() -> None:
+    assert ("BIRTH_DATE", "4月2日") in found("誕生日は4月2日で、今年41歳になる")
+    assert ("BIRTH_DATE", "十月三日") in found("娘の誕生日は十月三日です")
+    for text in ("誕生日は4月2日まで", "誕生日の会は4月2日", "4月2日で、今年41歳になる"):
+        assert "BIRTH_DATE" not in {type_ for type_, _ in found(text)}
+
+
+def test_ages_are_found_below_their_head_in_a_table_of_people() -> None:
+    for mark in ("\t", ","):
+        text = f"氏名{mark}年齢\n三浦 健{mark}41\n五十嵐 蒼{mark}8"
+        assert {("AGE", "41"), ("AGE", "8")} <= found(text)
+        assert not {type_ for type_, _ in found(f"年齢{mark}人数\n41{mark}5\n8{mark}12")} & {"AGE"}
+
+
+@pytest.mark.parametrize("text", ["年齢：41", "年齢は41、", "年齢\t41\n"])
+def test_a_figure_behind_its_label_is_an_age(text: str) -> None:
+    assert ("AGE", "41") in found(text)
+
+
+@pytest.mark.parametrize("text", ["対象年齢：41", "年齢：65以上", "年齢：1960", "page=2", "平均年齢：41"])
+def test_a_rules_age_behind_a_label_is_none(text: str) -> None:
+    assert found(text) == set()

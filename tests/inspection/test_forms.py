@@ -50,6 +50,8 @@ def test_what_has_a_form_of_its_own(text: str, type_: str, value: str) -> None:
         "XTR1234567",
         "TR1234567A",
         "UH4821307EA",
+        "AB12345678CDという型番のプリンター",
+        "型番：AB12345678CD",
         "256.1.1.1",
         "1.2.3",
         "12:30:45",
@@ -132,6 +134,9 @@ def test_a_mark_is_sure(text: str, mark: str) -> None:
         "confidential information",
         "UNCONFIDENTIAL",
         "CONFIDENTIALITY",
+        "Confidential Computing",
+        "部外秘資料の管理方法を定める",
+        "取扱注意のシール100枚",
     ],
 )
 def test_talk_of_a_mark_is_none(text: str) -> None:
@@ -178,3 +183,35 @@ def test_without_rules_nothing_is_proposed() -> None:
     text = "【部外秘】品川300あ12-34 旅券番号 TR1234567 宛名番号 12345"
     for recognise in (Forms([]), Marks([]), Labelled([])):
         assert candidates(recognise, text) == []
+
+
+@pytest.mark.parametrize("text", ["原付 みどり市 あ 1234 の廃車手続", "原付 いわき市 い 12-34"])
+def test_a_towns_plate_whose_name_is_in_kana(text: str) -> None:
+    assert [one.type for one in candidates(VEHICLES, text)] == ["VEHICLE_NUMBER"]
+
+
+def test_the_branch_number_is_no_part_of_a_cards_number() -> None:
+    assert ("HEALTH_INSURANCE", "12-345") in values(LABELLED, "保険証 12-345-01")
+    assert ("HEALTH_INSURANCE", "12-34567") in values(LABELLED, "記号番号 12-34567")
+
+
+@pytest.mark.parametrize("text", ["第2.10.3.1版", "ルータ 10.0.0.0/8 を拒否", "12.34.56.78版"])
+def test_versions_and_networks_are_no_addresses(text: str) -> None:
+    assert candidates(FORMS, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("IPアドレス:fe80::1", "fe80::1"),
+        ("IPv6アドレス：2001:db8::1", "2001:db8::1"),
+        ("src:2001:db8::1", "2001:db8::1"),
+        ("10.1.2.3/24", "10.1.2.3"),
+    ],
+)
+def test_an_address_right_behind_a_colon(text: str, value: str) -> None:
+    assert ("IP_ADDRESS", value) in values(FORMS, text)
+
+
+def test_a_fingerprint_is_no_address() -> None:
+    assert candidates(FORMS, "SHA1 " + ":".join(["fd", "ab", "01"] * 7)) == []

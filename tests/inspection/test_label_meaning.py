@@ -23,6 +23,8 @@ def label(text: str) -> str:
         ("在留カード番号 ▼AB12345678CD", "RESIDENCE_CARD"),
         ("ゆうちょ 記号番号 ▼13350-95158541", "BANK_ACCOUNT"),
         ("国保 記号番号 ▼13350-95158541", "HEALTH_INSURANCE"),
+        ("記号番号：▼10120-12345671", "BANK_ACCOUNT"),
+        ("記号番号：▼10121-12345671", "HEALTH_INSURANCE"),
         ("番号 ▼12345", "SYMBOL"),
     ],
 )

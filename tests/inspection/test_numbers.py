@@ -181,3 +181,30 @@ def test_a_parcel_in_the_sentence_before_does_not_matter() -> None:
 def test_a_label_may_stand_behind_its_number(text: str, type_: str) -> None:
     likely = {one.type for one in candidates(NUMBERS, text) if one.score >= 0.5}
     assert likely == ({type_} if type_ else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "value"),
+    [
+        ("口座番号 1928374 3月末振込", "BANK_ACCOUNT", "1928374"),
+        ("口座番号 1928374\n2 名義 大下 健", "BANK_ACCOUNT", "1928374"),
+        ("口座番号 1928374\n2. 名義 大下 健", "BANK_ACCOUNT", "1928374"),
+        ("口座番号 1928374 5人分", "BANK_ACCOUNT", "1928374"),
+        ("個人番号 3847 2910 5662 2026年", "MY_NUMBER", "3847 2910 5662"),
+        ("口座番号 192 8374", "BANK_ACCOUNT", "192 8374"),
+        ("カード番号の上4桁は4532、次が1100", "CREDIT_CARD", "4532、次が1100"),
+    ],
+)
+def test_a_number_ends_before_what_is_counted_or_listed(text: str, type_: str, value: str) -> None:
+    assert {found for found in values(NUMBERS, text) if found[0] == type_} == {(type_, value)}
+
+
+@pytest.mark.parametrize(
+    "text", ["普通交付税 1234567 千円", "普通交付税 1234567", "一般会計 普通 1234567 千円", "普通 1234567円"]
+)
+def test_an_amount_is_no_account(text: str) -> None:
+    assert score(text, "BANK_ACCOUNT") == 0.0
+
+
+def test_the_first_half_of_a_card_needs_more_than_four_figures() -> None:
+    assert score("カード番号の上4桁は4532です", "CREDIT_CARD") == 0.0

@@ -62,14 +62,70 @@ PREFECTURES: Final = [
 ]
 _PREFECTURE: Final = "(?:" + "|".join(PREFECTURES) + ")"
 _SPACE: Final = r"[ ]{0,2}\n?[ ]{0,2}"
-_MUNICIPALITY: Final = r"(?![^市区町村郡]{0,6}[はがをに])[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{1,7}?[市区町村郡]"
+#: Municipalities whose names begin with kana, which the dictionary does not always know for places and which may hold が and に.
+IN_KANA: Final = (
+    "(?:つがる市|むつ市|おいらせ町|にかほ市|いわき市|つくばみらい市|つくば市|かすみがうら市|ひたちなか市|さくら市|みどり市|みなかみ町"
+    "|さいたま市|ふじみ野市|ときがわ町|いすみ市|あきる野市|かほく市|あわら市|おおい町|南アルプス市|あま市|みよし市|いなべ市|たつの市"
+    "|南あわじ市|かつらぎ町|みなべ町|すさみ町|つるぎ町|東みよし町|さぬき市|東かがわ市|まんのう町|いの町|うきは市|みやま市|みやこ町"
+    "|みやき町|あさぎり町|えびの市|いちき串木野市|南さつま市|さつま町|うるま市|せたな町|えりも町|ニセコ町|むかわ町|新ひだか町)"
+)
+_IN_KANA_RE: Final = re.compile(
+    rf"(?<![ぁ-んァ-ヴー一-龥]){IN_KANA}|(?<=[はがをにでとものや都道府県郡]){IN_KANA}"
+)
+_MUNICIPALITY: Final = (
+    rf"(?:{IN_KANA}|(?![^市区町村郡]{{0,6}}[はがをに])[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{{1,7}}?[市区町村郡])"
+)
 _HEAD: Final = (
     rf"(?:{_PREFECTURE}{_SPACE}(?:{_MUNICIPALITY}{_SPACE}){{0,3}}|(?:{_MUNICIPALITY}{_SPACE}){{1,3}})"
 )
 _FIGURE: Final = r"(?:[0-9OlIS]{1,5}|[〇一二三四五六七八九十百千]{1,6})"
-_UNIT: Final = r"(?:丁目|丁|番地|番町|番|部(?=[0-9])|号棟|号室|号|号地|条|線|地割|街区|区画|棟|階|F|組|班|(?:の|ノ|之|-|ー|~(?=[0-9])))"
+_KANJI_FIGURES: Final = "〇一二三四五六七八九十百千"
 _TURN: Final = r"(?:東|西|南|北|甲|乙|丙|丁|[イロハニホヘトチリヌルヲワムウ]|[A-Z])"
-_NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_SPACE}{_UNIT}{_SPACE}(?:{_TURN}?[ ]?{_FIGURE})?){{0,8}}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
+_NEXT_LINE: Final = r"[ ]{0,2}\n[ ]{0,2}"
+_JOINT: Final = "(?:の|ノ|之|-|ー|~(?=[0-9]))"
+#: Units behind which an address goes on, and those behind which nothing is left but a flat
+_OPEN: Final = "(?:丁目|丁|番町|部(?=[0-9])|条|線|地割|街区)"
+_CLOSED: Final = "(?:番地|番(?=号室)|号棟|号室|号地|号|区画|棟|階(?!堂)|F|組|班)"
+_UNIT: Final = rf"(?:{_OPEN}|{_JOINT}|番(?!号)|{_CLOSED})"
+#: Between a figure and its unit: no gap, or one and behind it no name or word that begins like a unit: 棟方, 番場, 組合
+_TO_UNIT: Final = (
+    rf"(?:(?<=[0-9OlIS{_KANJI_FIGURES}])(?:[ ]{{1,2}}|{_NEXT_LINE})"
+    rf"(?![棟組班線条階部][一-龥々]|番[場匠組号]|丁(?!目)[一-龥]|号[外令]|F[A-Za-z])|{_SPACE}(?={_JOINT}[0-9{_KANJI_FIGURES}])|)"
+)
+_FLAT: Final = "(?:号室|号棟|号(?!線)|室|棟(?!方)|階(?!堂)|F(?![A-Za-z]))"
+_ENDS: Final = r"(?=[ \n、。,)）」】|・]|$|[のにでへはがをと様])"
+_ENDS_LINE: Final = r"(?=[ ]{0,3}(?:\n|$)|[、。,)）」】])"
+#: Not behind a figure of an address: what counts or dates, and the rest of a telephone number or a longer one
+_NO_PART: Final = r"(?!\d|[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]|[/:.]\d|(?<=\d\d\d)-\d{4}(?![-\d])| [1-9]\d{3}(?!\d))"
+_DIGITS: Final = rf"[1-9OlIS][0-9OlIS]{{0,4}}{_NO_PART}"
+#: Kanji as figures, where a unit or the end of the number follows: not the 五 of 五十嵐
+_KANJI: Final = (
+    rf"[{_KANJI_FIGURES}]{{1,6}}+(?=丁目|丁|番|号|地割|街区|[棟組班線条F]|階(?!堂)|室|[-ーのノ之~][0-9{_KANJI_FIGURES}]"
+    r"|[^一-龥々ァ-ヴぁ-んー]|$|[のにでへはがをと])"
+)
+_KANJI_FLAT: Final = rf"[{_KANJI_FIGURES}]{{1,6}}+(?={_FLAT}|[^一-龥々ァ-ヴぁ-んー]|$|[にでへはがを]|在住|の(?![{_KANJI_FIGURES}]))"
+_FLAT_FIGURE: Final = "(?=[OlIS]{0,3}[0-9])[1-9OlIS][0-9OlIS]"
+#: A flat apart from its house number, in its line or on the next: 5号 302, 5号 A-101
+_FLAT_APART: Final = (
+    rf"(?:[{_KANJI_FIGURES}]{{1,4}}+(?={_FLAT})|[A-Z]?-?{_FLAT_FIGURE}{{0,3}}(?={_FLAT})"
+    rf"|{_FLAT_FIGURE}{{2,3}}{_NO_PART}{_ENDS}|[A-Z]-?[0-9]{{1,4}}{_ENDS}|[1-9][0-9]?(?=-[1-9][0-9]{{2,3}}(?![-0-9]){_ENDS}))"
+)
+_FLAT_BELOW: Final = (
+    rf"(?:[{_KANJI_FIGURES}]{{1,4}}+(?={_FLAT})|[A-Z]?-?{_FLAT_FIGURE}{{0,3}}(?={_FLAT})"
+    rf"|{_FLAT_FIGURE}{{2,3}}{_NO_PART}{_ENDS}(?![ ]{{1,2}}[年月円人名件歳才%時分個回世])|[A-Z]-?[0-9]{{1,4}}{_ENDS_LINE}|[1-9][0-9]?(?=-[1-9][0-9]{{2,3}}{_ENDS_LINE}))"
+)
+_STEP: Final = (
+    rf"{_TO_UNIT}(?:"
+    rf"{_JOINT}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI})|(?:[ ]{{1,2}}|{_NEXT_LINE}){_TURN}?[ ]?(?:{_DIGITS}|{_KANJI}))?"
+    rf"|{_OPEN}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI})|[ ]{{1,2}}{_TURN}?[ ]?(?:{_DIGITS}|{_KANJI})"
+    rf"|{_NEXT_LINE}{_TURN}?[ ]?(?:{_DIGITS}(?![ ]{{1,2}}(?!{_UNIT}))|{_KANJI}))?"
+    rf"|番(?!号|地|町)(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI})|[ ]{{1,2}}(?:{_FLAT_APART}|[1-9][0-9]{{0,2}}{_NO_PART}(?=[ ]?号|-|{_ENDS})|{_KANJI})"
+    rf"|{_NEXT_LINE}(?:{_FLAT_BELOW}|[1-9][0-9]{{0,2}}{_NO_PART}(?=[ ]?号|-[0-9]|{_ENDS_LINE})|{_KANJI}))?"
+    rf"|番地{_NEXT_LINE}[1-9][0-9]{{0,2}}{_NO_PART}{_ENDS_LINE}"
+    rf"|{_CLOSED}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI_FLAT})|[ ]{{1,2}}{_FLAT_APART}|{_NEXT_LINE}{_FLAT_BELOW})?"
+    r")"
+)
+_NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_STEP}){{0,8}}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
 _NUMBER_RE: Final = re.compile(_NUMBER)
 _ROOM: Final = (
     r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F)?|[A-Z](?=[ \n)）、。]|$))"
@@ -87,9 +143,13 @@ _TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ゑ�
 _COUNTER: Final = re.compile("[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]")
 _PLAINLY: Final = re.compile("丁目|番地|[0-9]号|[-ー][0-9]+[-ー]")  # a house number whatever follows
 _COUNTED: Final = frozenset("週第約各計毎月年")  # before a figure that is no house number
+#: A house number behind a word that counts: 第3地割 of towns in Iwate, 木造千年128番
+_PARCEL: Final = re.compile(f"第(?:[0-9]{{1,3}}|[{_KANJI_FIGURES}]{{1,5}})地割|年[0-9]{{1,4}}番(?!目)")
 _STOP_WORDS: Final = re.compile(
     r"(?:在住|にお住|に住|の自宅|の実家|に居住|へ転|に転|から転|より転|方|宅|在|内|の[土農山家]|に所|の物件|にて|では|には|から|まで|です|でし|だっ|なの|とい|に[、。ある引越移]|で[、。独一二生あ]|の[ ぁ-んァ-ヴ一-龥])"
 )
+#: Behind a house number that tells where in a town something is, and nobody's address: 5番地内, 85番地先
+_ABOUT: Final = re.compile(r"地?[内先](?=[ \n、。(のでにを]|$)")
 _ROMAJI: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){0,4}|[A-Z][A-Za-z'-]{1,20}(?: [A-Z]?[A-Za-z0-9'-]{1,15}){0,2} ?[0-9]{0,4}),? ){1,3}"
     r"(?:[A-Z][A-Za-z-]{1,20}(?:-?(?:shi|ku|cho|machi|mura|gun|ken|fu|to))?,? ?){1,5}(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,4}(?: [0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,3})?)?"
@@ -98,7 +158,7 @@ _ROMAJI: Final = re.compile(
 _SAID_BEFORE: Final = re.compile(r"(?:[A-Za-z',-]+ )*?(?:at|in|is|to|from|of|near|on)[: ] ?(?=[0-9])")
 _ROMAJI_UNIT: Final = re.compile(r"(?i)-(?:shi|ku|cho|machi|mura|gun|ken|fu|to|son)\b")
 _HOUSING: Final = re.compile(
-    r"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{1,12}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{0,3}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{1,4}(?:-[0-9]{1,4}){0,2}(?:号室|号|棟)?(?:[ ]?[0-9]{1,4}号?(?:室)?)?"
+    rf"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{{1,12}}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{{0,3}}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}(?:号室|号棟|号|棟)?(?:[ ]?[0-9]{{1,4}}{_NO_PART}号?(?:室)?)?"
 )
 
 _SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
@@ -108,12 +168,16 @@ _LIVES: Final = re.compile(
     r"[一-龥々ヶケノァ-ヴー]{1,8}(?=在住|に(?:お)?住|に居住|から転入|から転居|へ転居|に転居|へ転出)"
 )
 _LIVED_IN: Final = re.compile(r"に?在住|に(?:お)?住|に居住")
+_HOME: Final = re.compile("(?:[現新旧]住所|住所|住まい|自宅|実家|本籍地?|居所|転居先)(?:は|が|: ?)$")
+_AND_NO_MORE: Final = re.compile("(?:です|でした|だ(?!け)|になりました|に変わりました)")
 _TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
 _HEAD_RE: Final = re.compile(_HEAD)
 #: Figures that go on, as no house number does: 3,410, 1.5 (not the next cell of a row: 8-2,089-911-1819)
 _MORE_FIGURES: Final = re.compile(r"\.[0-9]|,[0-9]{3}(?![-0-9])")
 _MUNICIPAL: Final = re.compile("[都道府県市区町村郡]")
+_LAST_LINE: Final = re.compile(r"[ ]*\n[ ]*([0-9]{1,2})$")
+_LIST_REACH: Final = 200  # characters before an address in which the item before may stand
 _TOWN_LENGTH: Final = 26  # characters from the municipality to the first number
 _SPACED_LENGTH: Final = 20  # and from the beginning, where spaces stand between
 
@@ -189,6 +253,7 @@ def _starts(scene: Scene) -> set[int]:
         if place < hit.start and _SECTION.match(scene.text, hit.end):
             starts.add(place)
     starts.update(hit.start for hit in scene.words("prefecture"))
+    starts.update(match.start() for match in _IN_KANA_RE.finditer(scene.text))
     return starts
 
 
@@ -235,7 +300,8 @@ def _house_number(text: str, start: int, place: int) -> re.Match[str] | None:
         ):  # 8番8号 59歳: the next cell is not of it
             number = _NUMBER_RE.match(text, cursor, cursor + number[0].rindex(" "))
         if number and number.end() > number.start() and _is_number(text, number):
-            return None if cursor > start and text[cursor - 1] in _COUNTED else number
+            counted = cursor > start and text[cursor - 1] in _COUNTED
+            return number if not counted or _PARCEL.match(text, cursor - 1) else None
         char, following = text[cursor : cursor + 1], text[cursor + 1 : cursor + 2]
         if char in (" ", "\n"):
             goes_on = following.isdigit() or bool(_TOWN_CHAR.match(following))
@@ -255,7 +321,7 @@ def _without_number(
         end -= 1
     if end > start + 1:
         parts, rest = len(_MUNICIPAL.findall(text[start:end])), max(0, end - place)
-        told = _told(text, start, end) if shape != "none" and (parts > 1 or rest) else "no"
+        told = _told(scene, start, end) if shape != "none" and (parts > 1 or rest) else "no"
         yield (
             end,
             (
@@ -269,10 +335,19 @@ def _without_number(
         )
 
 
-def _told(text: str, start: int, end: int) -> str:
+def _told(scene: Scene, start: int, end: int) -> str:
     """What says of a town without a number that it is an address: that somebody lives there, or 大字."""
+    text = scene.digits
     if _LIVED_IN.match(text, end):
         return "lives"
+    label = scene.label(start) if _AND_NO_MORE.match(text, end) else None
+    if (
+        label is not None
+        and label.type == "ADDRESS"
+        and label.strength > 0.8
+        and _HOME.search(text, max(0, start - 10), start)
+    ):
+        return "lives"  # 現住所は…です
     return "section" if _SECTION_NAME.search(text, start, end) else "no"
 
 
@@ -281,6 +356,11 @@ def _with_number(
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     text = scene.digits
     end = _trim(text, number)
+    item = _LAST_LINE.search(text, number.start(), end)
+    if item is not None and _is_next_item(text, number.start(), item[1]):
+        end = item.start()
+    if _ABOUT.match(text, end):
+        return
     town = text[place : number.start()]
     features = (
         f"head={shape}",
@@ -321,7 +401,8 @@ def _is_number(text: str, number: re.Match[str]) -> bool:
             return False
         if written.endswith("号線"):
             return False  # 市道12号線
-        return bool(_PLAINLY.search(written)) or not _COUNTER.match(text, number.end())
+        joint = written[-1] in "のノ之"  # 1234番5の分筆
+        return joint or bool(_PLAINLY.search(written)) or not _COUNTER.match(text, number.end())
     return (
         len(written) >= 3 and any(unit in written for unit in ("丁目", "番", "号", "番地", "条", "-"))
     ) or (
@@ -337,6 +418,12 @@ def _trim(text: str, number: re.Match[str]) -> int:
     while end > number.start() and text[end - 1] in "のノ之-ー \n~組班":
         end -= 1
     return end
+
+
+def _is_next_item(text: str, place: int, figure: str) -> bool:
+    """Whether a figure alone in its line goes on with a list, the number before it in a line of its own as well."""
+    before = text[max(0, place - _LIST_REACH) : place]
+    return figure == "1" or f"\n{int(figure) - 1}\n" in f"\n{before}\n"
 
 
 def _units(written: str) -> str:

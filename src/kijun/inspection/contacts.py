@@ -9,6 +9,7 @@ from typing import Final
 
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.taken import Taken
 
 _SEP: Final = r"[-ー.・ ()の、\n]{0,3}"
 _PHONE: Final = re.compile(
@@ -28,9 +29,39 @@ _POSTAL: Final = re.compile(
 _POSTAL_PLAIN: Final = re.compile(r"(?<=〒)[ ]?([0-9](?:[ ]?[-ー.・]?[ ]?\n?[0-9]){6})(?![0-9A-Za-z-])")
 _SEVEN: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9](?:[ .・]?\n?[0-9]){6}(?![0-9A-Za-z-])")
 _SEVEN_BEFORE: Final = re.compile(r"(?<![0-9A-Za-z-])([0-9]{3}[-ー.・ ]?\n?[0-9]{4})[ \n、,]{0,2}$")
+#: Figures as they are said: ゼロハチゼロ、5555、0199
+_SAID: Final = {
+    word: figure
+    for figure, words in enumerate(
+        (
+            "ゼロ レイ マル",
+            "イチ",
+            "ニイ ニ",
+            "サン",
+            "ヨン",
+            "ゴー ゴ",
+            "ロク",
+            "ナナ シチ",
+            "ハチ",
+            "キュウ キュー",
+        )
+    )
+    for word in words.split()
+}
+_SAID_WORD: Final = re.compile("|".join(_SAID))
+_AS_SAID: Final = re.compile(
+    rf"(?:ゼロ|レイ|マル)(?:[-ー.・ ()の、]{{0,2}}(?:{'|'.join(_SAID)}|[0-9])){{9,10}}(?![ァ-ヴ0-9]|-[0-9])"
+)
+_ZEROS: Final = ("ゼロ", "レイ", "マル", "ぜろ", "れい", "まる")
+_AS_KATAKANA: Final = {hira: hira + 96 for hira in range(ord("ぁ"), ord("ゔ"))}
+_FOR_SURE: Final = 0.65
 _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 #: Before a number that is somebody's own, whoever else is spoken of.
 _HOME: Final = re.compile(r"(?:自宅|実家|固定|宅電|家電|家の電話|本人)(?:の?電話|の?番号)?[は:]?[ (]?$")
+#: Right before figures that are no telephone number, whatever their form: 工事番号 第080-…, 管理番号 090-…
+_IS_OTHER: Final = re.compile(
+    "第[ ]?$|(?:管理|工事|契約|注文|受注|発注|伝票|送り状|追跡|製造|シリアル|資産|機器|入札|公告|案件|文書|起案|決裁|図面|許可|認可|見積|請求書|商品|製品)(?:番号|No[.]?|№)[ :はが]{0,2}$"
+)
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"
@@ -110,15 +141,19 @@ class Contacts:
     def _phones(self, scene: Scene) -> Iterator[Candidate]:
         text = scene.digits
         rule = self._ids["PHONE"]
-        seen = -1
+        whole = Taken()
         for pattern, start, end in (
             (one, *run) for run in scene.runs if run[1] - run[0] > 8 for one in _PHONES
         ):
             for match in pattern.finditer(text, start, end + 1):
                 form = phone_form(match[0])
-                if form and match.start() > seen - 1:
+                if form == "service" or _IS_OTHER.search(text, max(0, match.start() - 16), match.start()):
+                    continue  # a service is nobody's; 管理番号 and 第…号 say what it is
+                if form:
                     start = match.start()
                     end = match.end()
+                    if whole.free(start, end):
+                        whole.take(start, end)
                     yield Candidate(
                         "PHONE",
                         start,
@@ -129,13 +164,30 @@ class Contacts:
                             f"form={form}",
                             f"cut={pattern is _PHONE}",
                             f"address={beside_address(scene, start, end)}",
-                            f"told={'home' if _HOME.search(text, max(0, start - 10), start) else 'no'}",
+                            f"told={'home' if _HOME.search(text, max(0, start - 10), start) or _next_cell(scene, start) else 'no'}",
                         ),
                     )
+        yield from self._said(scene)
         for match in (found for start, end in scene.runs for found in _LOCAL.finditer(text, start, end + 1)):
-            label = scene.label(match.start())
+            label = scene.label(match.start()) if whole.free(*match.span()) else None
             if label is not None and label.type in ("PHONE", "FACILITY"):
                 yield Candidate("PHONE", *match.span(), 0.4, rule, ("form=local",))
+
+    def _said(self, scene: Scene) -> Iterator[Candidate]:
+        """Numbers of which figures are written as words; those who write so mean a person's own."""
+        if not any(zero in scene.text for zero in _ZEROS):
+            return
+        text = scene.text.translate(_AS_KATAKANA)
+        for match in _AS_SAID.finditer(text):
+            form = phone_form(_SAID_WORD.sub(lambda word: str(_SAID[word[0]]), match[0]))
+            if form:
+                features = (
+                    f"form={form}",
+                    "cut=True",
+                    f"address={beside_address(scene, *match.span())}",
+                    "told=home",
+                )
+                yield Candidate("PHONE", *match.span(), 0.5, self._ids["PHONE"], features)
 
     def _postal(self, scene: Scene) -> Iterator[Candidate]:
         text = scene.digits
@@ -199,6 +251,19 @@ def beside_address(scene: Scene, start: int, end: int) -> str:
     if number and -3 < start - ends[number - 1] < 5:
         return "beside"
     return "line" if scene.found_within("ADDRESS", *scene.line(start)) else "no"
+
+
+def with_bracket(text: str, start: int, end: int) -> int:
+    """Where a number begins if the bracket belongs to it whose other half it holds: (042)555-0198."""
+    written = text[start:end]
+    return start - 1 if ")" in written and "(" not in written and text[start - 1 : start] == "(" else start
+
+
+def _next_cell(scene: Scene, place: int) -> bool:
+    """Whether the cell before, in a line divided by tabs, is an address that was found for somebody."""
+    return scene.text[place - 1 : place] == "\t" and any(
+        one.type == "ADDRESS" and one.end == place - 1 and one.score >= _FOR_SURE for one in scene.found
+    )
 
 
 def phone_form(written: str) -> str:

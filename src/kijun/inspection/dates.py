@@ -35,6 +35,8 @@ _AVERAGE: Final = re.compile("(?:平均(?:寿命|年齢|余命)?|健康寿命)�
 _WHOSE_AGE: Final = re.compile(
     r"(?:の)?(?:男性|女性|男児|女児)(?=[、。・はがで ]|$)|[・、/ ]?[男女](?=[・、。/ )）]|$)|になる(?:息子|娘|子|母|父|夫|妻|孫|祖)|で(?:一人|独り|ひとり)暮らし"
 )
+_OLDEST: Final = 115
+_FIGURES_OF_AGE: Final = re.compile(r"[ ]?(?::|は|=|\t)[ ]?([0-9]{1,3})(?=[ ]?(?:[\n、。,)\t|/]|$))")
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _DAY: Final = "[0-9OlI〇一二三四五六七八九十]"
 _HINT: Final = re.compile(
@@ -54,6 +56,16 @@ _SENT: Final = re.compile(
 _NEXT_ITEM: Final = re.compile(
     r"(?<=月) *\n[ \n]*[0-9]{1,2}\s*$"
 )  # the number of what follows on the next line
+#: Eras of a form from which one is chosen
+_CHOICE: Final = re.compile(
+    r"(?<![一-龥A-Za-z])(?:(?:明治|大正|昭和|平成|令和|西暦|[明大昭平令MTSHR])[ ]?[・/,、][ ]?){1,5}(?:明治|大正|昭和|平成|令和|西暦|[明大昭平令MTSHR])[ ]{0,2}(?=[0-9])"
+)
+#: A birthday without its year: 誕生日は4月2日
+_BIRTHDAY: Final = re.compile(
+    r"誕生日[ ]?(?:は|が|も|:|の|、)?[ ]{0,2}((?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}) ?月 ?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?日|(?:1[0-2]|0?[1-9])/(?:[12][0-9]|3[01]|0?[1-9])(?![0-9/]))(?!生|まで|から|以降|以前|に(?:開|実施|行|発|施))"
+)
+_NEXT_FIGURE: Final = re.compile(rf"(?<=[./・,‐-]{_N}) {_N}$|(?<=[./・,‐-] {_N}) {_N}$")
+_OWN_COUNT: Final = re.compile("[ ]?(?:人|名|月|年|歳|才|時|件|円|世帯)")
 _BORN_AND_NO_MORE: Final = re.compile(r"[ ]?(?:日)?(?:生|生まれ|生れ|うまれ)(?=[)）」、。,/ \n]|です|$)")
 _FROM_TO: Final = re.compile(r"[ ]?(?:[〜~から]|-[ ]?[0-9])")
 
@@ -68,6 +80,7 @@ class Dates:
         """Propose every date and every age; few of the dates are dates of birth."""
         if "BIRTH_DATE" in self._ids:
             yield from self._births(scene)
+            yield from self._birthdays(scene)
         if "AGE" in self._ids:
             yield from self._ages(scene)
 
@@ -76,6 +89,10 @@ class Dates:
         for form, match in _dates(scene):
             text = match.string
             item = _NEXT_ITEM.search(match[0]) if "\n" in match[0] else None
+            if item is None:
+                item = _NEXT_FIGURE.search(match[0])
+                if item is not None and not _is_next(text, match, item.start()):
+                    item = None
             until = match.end() if item is None else match.start() + item.start()
             born = item is None and bool(_BIRTH.match(text, until))
             written = text[match.start() : until]
@@ -101,8 +118,15 @@ class Dates:
                 f"told={full and bool(_BORN_AND_NO_MORE.match(text, until))}",
             )
             start = until - len(written.lstrip())
+            chosen = _CHOICE.search(text, max(0, start - 12), start + 4)
+            if chosen is not None and start < chosen.end() < until:  # 大・昭・平 60年4月2日
+                start = chosen.end()
             end = match.start() + len(written.rstrip())
             yield Candidate("BIRTH_DATE", start, end, 0.5, rule, features)
+
+    def _birthdays(self, scene: Scene) -> Iterator[Candidate]:
+        for match in _BIRTHDAY.finditer(scene.text) if "誕生日" in scene.text else ():
+            yield Candidate("BIRTH_DATE", *match.span(1), 0.8, self._ids["BIRTH_DATE"])
 
     def _ages(self, scene: Scene) -> Iterator[Candidate]:
         rule = self._ids["AGE"]
@@ -127,11 +151,45 @@ class Dates:
                         f"told={bool(_WHOSE_AGE.match(text, match.end()))}",
                     )
                     yield Candidate("AGE", *match.span(), 0.5, rule, features)
+        yield from self._told_ages(scene, rule)
         for match in _BARE_AGE.finditer(scene.digits):
             opening = text[match.start()]
-            if int(match[1]) <= 115 and not (opening == "(" and _is_numbering(text, match.start())):
+            if int(match[1]) <= _OLDEST and not (opening == "(" and _is_numbering(text, match.start())):
                 features = ("form=bare", f"size={_size(match[1])}", f"open={opening}")
                 yield Candidate("AGE", *match.span(1), 0.3, rule, features)
+
+    def _told_ages(self, scene: Scene, rule: str) -> Iterator[Candidate]:
+        """Ages that are figures and no more, behind their label or below it in a table of people."""
+        for label in scene.words("label"):
+            within = (
+                label.start and scene.text[label.end - 1].isascii() and scene.text[label.start - 1].isalnum()
+            )
+            if label.value != "AGE" or within:  # page=2
+                continue
+            match = _FIGURES_OF_AGE.match(scene.digits, label.end)
+            if match is None or _RULE_BEHIND.match(scene.text, match.end()) or int(match[1]) > _OLDEST:
+                continue
+            meant = scene.label(match.start(1))
+            if meant is not None and meant.type == "AGE" and meant.strength == 1.0:
+                yield Candidate("AGE", *match.span(1), 0.75, rule)
+        if scene.mentions("AGE"):
+            for head, start, value in scene.tables.cells():
+                figures = value.isascii() and value.isdigit() and len(value) <= 3
+                if (
+                    head.type == "AGE"
+                    and figures
+                    and int(value) <= _OLDEST
+                    and scene.tables.is_of_people(start)
+                ):
+                    yield Candidate("AGE", start, start + len(value), 0.85, rule)
+
+
+def _is_next(text: str, date: re.Match[str], gap: int) -> bool:
+    """Whether a figure behind a gap at the end of a date is the next value's: S60.4.2 五十嵐, H3.12.1 3人世帯."""
+    last, figure = date[0][gap - 1], date[0][-1]
+    if last.isascii() != figure.isascii() or _OWN_COUNT.match(text, date.end()):
+        return True
+    return " " not in date[0][:gap].strip()
 
 
 def _is_numbering(text: str, place: int) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.addresses import IN_KANA
 from kijun.inspection.contacts import phone_form
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
@@ -19,7 +20,7 @@ _PLATE: Final = re.compile(
 )
 #: The plate of a moped, which its town gives out: 敦賀市 う 12-34
 _TOWN_PLATE: Final = re.compile(
-    rf"[ :はが「(]{{0,3}}([一-龥]{{1,5}}[市町村区][ \n]{{0,2}}[ぁ-んA-Z][ \n]{{0,2}}{_FIGURE}(?: ?[-ー・]? ?{_FIGURE}){{1,4}})(?![0-9人円年月日回件台名])"
+    rf"[ :はが「(]{{0,3}}((?:{IN_KANA}|[一-龥]{{1,5}}[市町村区])[ \n]{{0,2}}[ぁ-んA-Z][ \n]{{0,2}}{_FIGURE}(?: ?[-ー・]? ?{_FIGURE}){{1,4}})(?![0-9人円年月日回件台名])"
 )
 _CODE: Final = re.compile(
     r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9](?:[-ー]?[0-9A-Za-z]| [0-9]){1,14}(?![0-9A-Za-z桁文件人])"
@@ -40,6 +41,8 @@ _NEXT_LABEL: Final = ("の記号", "記号", " 記号", "の番号", "番号", "
 _GAP: Final = re.compile(
     r"(?:\([^()0-9\n]{1,10}\)[ :]{0,2})?(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|ハ|ガ|ノ|「|『|【|\(|→|#|\||,|、|/|…|\*|[\"']|>|</?[A-Za-z]{1,10}>|それぞれ|第|\n)){0,5}[ \t]*"
 )
+#: The 枝番 behind 記号 and 番号, which is no part of them: 12-345-01
+_BRANCH: Final = re.compile("|".join(f"(?<=[0-9]-[0-9]{{{size}}})-[0-9]{{2}}$" for size in range(2, 9)))
 _AND: Final = re.compile(r"(?:[ ]?(?:と|、|,|及び|および|・|/|から|→)[ ]?(?i:(?:number|no\.?) )?)")
 
 
@@ -166,10 +169,16 @@ class Marks:
                 )
 
 
+#: Words of the same line behind a mark in Latin letters
+_GOES_ON: Final = re.compile(r"[ -][A-Za-z]{2}")
+
+
 def _mark_score(scene: Scene, start: int, end: int, talk: tuple[str, ...]) -> float:
     """A mark stands in brackets, alone or at an edge; what goes on with it talks about it."""
     text = scene.text
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if _GOES_ON.match(text, end) and not text[start:end].isupper():
+        return 0.15  # Confidential Computing
     following = end + (after in '」』)】]"' and after != "")
     if any(text.startswith(word, following) for word in talk):
         return 0.15 if before not in "【[" or not before else 0.55
@@ -218,6 +227,8 @@ class Labelled:
                 end = match.end()
                 while text[end - 1] in " -ー":
                     end -= 1
+                if type == "HEALTH_INSURANCE" and (branch := _BRANCH.search(text, match.start(), end)):
+                    end = branch.start()
                 score = _code_score(text[match.start() : end], type, text[match.start() - 2 : match.start()])
                 if not score:
                     break

@@ -7,7 +7,7 @@ from typing import Final
 
 from kijun.inspection.addresses import PREFECTURES, Addresses
 from kijun.inspection.choosing import apart, in_company, settle
-from kijun.inspection.contacts import Contacts
+from kijun.inspection.contacts import Contacts, with_bracket
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
 from kijun.inspection.fold import fold
@@ -153,7 +153,8 @@ class Inspector:
 
     def _finding(self, scene: Scene, one: Candidate) -> Finding:
         rule: Rule = self._by_id[one.rule]
-        start, end = scene.folded.back(one.start, one.end)
+        begins = with_bracket(scene.text, one.start, one.end) if one.type == "PHONE" else one.start
+        start, end = scene.folded.back(begins, one.end)
         if start == end:  # what was found is written in characters that nobody sees
             start, end = 0, len(scene.given)
         return Finding(

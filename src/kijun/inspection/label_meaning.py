@@ -32,6 +32,8 @@ _SYMBOL_WORDS: Final = frozenset({"記号", "きごう", "キゴウ", "kigou", "
 #: The 記号 of a postal savings account: five figures, the first 1 and the last 0.
 _POSTAL_SYMBOL: Final = re.compile(r"[ :はが|]{0,3}1[0-9]{3}0(?![0-9-])")
 _POSTAL_BOTH: Final = re.compile(r"[ :はが|]{0,3}1[0-9]{3}0 ?- ?[0-9]{6,8}(?![0-9-])")
+#: A 記号 with a 番号 of eight figures that ends in 1: nothing but postal savings has them
+_POSTAL_FULL: Final = re.compile(r"(?:記号)?・?(?:番号)?[ :はが|]{0,3}1[0-9]{3}0 ?- ?[0-9]{7}1(?![0-9-])")
 _PAIRED: Final = 16  # how far 番号 may stand from 記号
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
 #: Before 番号 these do not make it the number of some other thing: 新番号, 同番号, 上記番号.
@@ -42,10 +44,9 @@ def meant(scene: Scene, hits: Sequence[Hit], number: int) -> str:
     """The type of a label; that of 記号 and 番号 alone by the words before them."""
     hit = hits[number]
     if hit.value not in GENERAL:
-        postal = (
-            scene.text.startswith("記号", hit.start)
-            and scene.words("postal-savings")
-            and _POSTAL_BOTH.match(scene.digits, hit.end)
+        postal = scene.text.startswith("記号", hit.start) and (
+            (not scene.words("insured") and _POSTAL_FULL.match(scene.digits, hit.end))
+            or (scene.words("postal-savings") and _POSTAL_BOTH.match(scene.digits, hit.end))
         )
         return "BANK_ACCOUNT" if postal else hit.value
     if _is_of_something(scene, hits, number):

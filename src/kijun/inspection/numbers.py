@@ -18,6 +18,10 @@ _FOURS: Final = frozenset({(4, 4, 4), (4, 4, 4, 4)})
 _IN_PARTS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){2,3}(?![0-9])")
 #: 4556/7375/8689/9855: four groups with one and the same mark between that numbers seldom have
 _DIVIDED: Final = re.compile(r"(?<![0-9])[0-9]{4}( ?[*/|_~,=] ?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
+#: The first half of a card's number and more, as somebody begins to read it out: 上4桁は4532、次が1100
+_BEGUN: Final = re.compile(
+    r"(?:上|最初の|初めの|はじめの|頭の?|先頭の?)(?:4|四)(?:桁|けた|ケタ)[はがの、: ]{0,3}([0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){1,2})(?![0-9]|[^0-9\n。]{1,12}[0-9]{4}(?![0-9]))"
+)
 _HYPHENS: Final = frozenset("-ー")
 _MOST_GROUPS: Final = 20
 
@@ -107,6 +111,9 @@ class Numbers:
                 holds = len(set(value)) > 1 and (CHECKS[check] if said else strict)(value)
                 if holds and (4,) * len(groups) in one.shapes:
                     yield Candidate(one.rule.type, *match.span(), 0.85, one.rule.id)
+            if said and "alone_check" in one.rule.settings:
+                for match in _BEGUN.finditer(scene.digits):
+                    yield Candidate(one.rule.type, *match.span(1), 0.8, one.rule.id)
 
     def _in_run(self, scene: Scene, groups: list[Group]) -> Iterator[Candidate]:
         for first in range(len(groups)):
@@ -122,6 +129,7 @@ class Numbers:
                 if (
                     total not in self._lengths
                     or _goes_on(scene.digits, groups, first, last)
+                    or (last > first and _is_counted(scene.digits, groups, last))
                     or (last + 1 < len(groups) and _joined(scene.digits, groups[last], groups[last + 1]))
                 ):
                     continue
@@ -162,7 +170,7 @@ class Numbers:
 
 def _goes_on(text: str, groups: list[Group], first: int, last: int) -> bool:
     """Whether groups of four figures go on after a space, so that these are no number of their own: 4111 1111 1111 | 1112."""
-    if last + 1 >= len(groups) or last == first:
+    if last + 1 >= len(groups) or last == first or _is_counted(text, groups, last + 1):
         return False
     following = groups[last + 1]
     sizes = {group.end - group.start for group in groups[first : last + 2]}
@@ -172,6 +180,21 @@ def _goes_on(text: str, groups: list[Group], first: int, last: int) -> bool:
         == text[groups[first].end : groups[first + 1].start]
         == " "
     )
+
+
+def _is_counted(text: str, groups: list[Group], number: int) -> bool:
+    """Whether a group stands apart from the one before and counts, dates or numbers something of its own: 1928374 3月末."""
+    group, apart = groups[number], text[groups[number - 1].end : groups[number].start]
+    if not apart or apart.strip(" \n") or _all_apart(groups, number):
+        return False
+    if _COUNTED.match(text, group.end):
+        return True
+    return "\n" in apart and group.end - group.start <= _ITEM and bool(_ITEM_BEHIND.match(text, group.end))
+
+
+def _all_apart(groups: list[Group], number: int) -> bool:
+    """Whether the figures before a group stand one by one, so that it may well be the next of them."""
+    return number > 1 and all(group.end - group.start == 1 for group in groups[:number])
 
 
 def _one_by_one(groups: list[Group]) -> bool:
@@ -189,7 +212,12 @@ def _edge(text: str, place: int) -> bool:
     if not 0 <= place < len(text):
         return False
     char = text[place]
-    return char == "_" or (char.isascii() and char.isalpha() and char not in "T") or char in "¥円"
+    return (
+        char == "_"
+        or (char.isascii() and char.isalpha() and char not in "T")
+        or char in "¥円"
+        or (char in " 千百万億" and bool(_MONEY.match(text, place)))
+    )
 
 
 def _form(
@@ -263,8 +291,15 @@ def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], s
     return score
 
 
+#: Behind a group: what it counts, or which day it is
+_COUNTED: Final = re.compile(
+    "[ ]?[年月](?![一-龥]*番号)|[日時歳才円件階回枚丁条項]|個(?!人)|番(?!号)|部(?!署)|世(?!帯番)|人(?!番)|名(?!義)|か[月所年]|/[0-9]"
+)
+_ITEM: Final = 2  # figures of the number of an item at most
+_ITEM_BEHIND: Final = re.compile(r"[.)、]?[ ][^\s0-9]|[.)、][^\s0-9]")
 _NUMBERED: Final = re.compile("第[ ]{0,2}$")
 _GO: Final = re.compile("[ ]{0,2}号")
+_MONEY: Final = re.compile("[ ]?(?:千|百万|億|万)?円")
 _ELSEWHERE: Final = 24  # characters from a word that speaks of parcels, orders and goods
 _STOPS: Final = re.compile("[\n。]")
 _NUMBERS: Final = frozenset(

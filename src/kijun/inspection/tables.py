@@ -84,6 +84,12 @@ class Tables:
         types = {head.type for head in table[1] if head is not None} if table is not None else set()
         return "FACILITY" in types and "PERSON" not in types
 
+    def is_of_people(self, place: int) -> bool:
+        """Whether a place lies in a row of a table that has a column for names, and none for facilities."""
+        table = self.rows.get(bisect_right(self._scene.line_starts, place) - 1)
+        types = {head.type for head in table[1] if head is not None} if table is not None else set()
+        return "PERSON" in types and "FACILITY" not in types
+
     def row(self, number: int) -> str:
         """A line of a table as it was ruled."""
         start = self._scene.line_starts[number] + self._begin.get(number, 0)
