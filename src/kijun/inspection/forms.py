@@ -9,6 +9,7 @@ from typing import Final
 
 from kijun.inspection.addresses import IN_KANA
 from kijun.inspection.contacts import phone_form
+from kijun.inspection.numbers import is_counted
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Hit, Label, Scene
@@ -41,6 +42,8 @@ _NEXT_LABEL: Final = ("の記号", "記号", " 記号", "の番号", "番号", "
 _GAP: Final = re.compile(
     r"(?:\([^()0-9\n]{1,10}\)[ :]{0,2})?(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|ハ|ガ|ノ|「|『|【|\(|→|#|\||,|、|/|…|\*|[\"']|>|</?[A-Za-z]{1,10}>|それぞれ|第|\n)){0,5}[ \t]*"
 )
+#: A figure that stands apart from all before it, which may count something of its own: 1234567 3月末
+_APART: Final = re.compile("(?<=[0-9]{3}) [0-9]{1,4}$")
 #: The 枝番 behind 記号 and 番号, which is no part of them: 12-345-01
 _BRANCH: Final = re.compile("|".join(f"(?<=[0-9]-[0-9]{{{size}}})-[0-9]{{2}}$" for size in range(2, 9)))
 _AND: Final = re.compile(r"(?:[ ]?(?:と|、|,|及び|および|・|/|から|→)[ ]?(?i:(?:number|no\.?) )?)")
@@ -227,6 +230,9 @@ class Labelled:
                 end = match.end()
                 while text[end - 1] in " -ー":
                     end -= 1
+                apart = _APART.search(text, match.start(), end)
+                if apart is not None and is_counted(text, end):
+                    end = apart.start()
                 if type == "HEALTH_INSURANCE" and (branch := _BRANCH.search(text, match.start(), end)):
                     end = branch.start()
                 score = _code_score(text[match.start() : end], type, text[match.start() - 2 : match.start()])

@@ -187,9 +187,14 @@ def _is_counted(text: str, groups: list[Group], number: int) -> bool:
     group, apart = groups[number], text[groups[number - 1].end : groups[number].start]
     if not apart or apart.strip(" \n") or _all_apart(groups, number):
         return False
-    if _COUNTED.match(text, group.end):
+    if is_counted(text, group.end):
         return True
     return "\n" in apart and group.end - group.start <= _ITEM and bool(_ITEM_BEHIND.match(text, group.end))
+
+
+def is_counted(text: str, place: int) -> bool:
+    """Whether what stands at a place, behind figures, says that they count or date something."""
+    return _COUNTED.match(text, place) is not None
 
 
 def _all_apart(groups: list[Group], number: int) -> bool:
@@ -293,7 +298,7 @@ def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], s
 
 #: Behind a group: what it counts, or which day it is
 _COUNTED: Final = re.compile(
-    "[ ]?[年月](?![一-龥]*番号)|[日時歳才円件階回枚丁条項]|個(?!人)|番(?!号)|部(?!署)|世(?!帯番)|人(?!番)|名(?!義)|か[月所年]|/[0-9]"
+    "[ ]?[年月](?![一-龥]*番号)|[日時歳才円件階回枚丁条項]|個(?!人)|番(?!号)|部(?!署)|世(?!帯番)|人(?!番)|名(?!義)|か[月所年]|/[0-9]|,[0-9]{3}(?![0-9])"
 )
 _ITEM: Final = 2  # figures of the number of an item at most
 _ITEM_BEHIND: Final = re.compile(r"[.)、]?[ ][^\s0-9]|[.)、][^\s0-9]")
