@@ -1,4 +1,4 @@
-"""Runs of letters and figures that say nothing: hashes, ids, keys. Models of language read them as blanks, for by chance they look like anything."""
+"""Runs of letters and figures that say nothing: hashes, ids, keys, one character over and over. Models of language read them as blanks, for by chance they look like anything."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ _PART: Final = re.compile(r"[A-Za-z0-9]+")
 _FIGURES: Final = re.compile(r"[0-9]")
 _HEX: Final = re.compile(r"[0-9a-f]{12,}|[0-9A-F]{12,}")
 _LEAST: Final = 11
+_OVER_AND_OVER: Final = re.compile(r"(\S)\1{31,}+")
+_HEARD: Final = 3  # characters that say that one is stretched
 
 
 def without_ids(text: str) -> str:
-    """A text as long as before, with spaces for what is an id by its form and does not decode to anything that can be read."""
+    """A text as long as before, with spaces for what is an id by its form and does not decode to anything that can be read, and for what of a stretched
+    character (あああ…) comes after its beginning."""
+    text = _OVER_AND_OVER.sub(lambda match: match[1] * _HEARD + " " * (len(match[0]) - _HEARD), text)
     if not _RUN.search(text):
         return text
     return _RUN.sub(lambda match: _blank(match[0]), text)
