@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kijun.ledger import tree
+from kijun.ledger import sealing, tree
 from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Kind, Query, Verdict
@@ -36,6 +36,24 @@ def test_what_was_recorded_is_found_before_and_after_sealing(ledger: Ledger, add
     assert ledger.status()["fresh"] == 0
     add(entry("固定資産税の相談"))
     assert said(ledger, text="税") == ["固定資産税の相談", "税金の相談"]
+
+
+@pytest.mark.parametrize("word", ["content", "messages", "stop", "answered"])
+def test_what_nobody_said_is_not_found_in_fresh_records_nor_by_an_index_that_holds_it(
+    ledger: Ledger, add: Add, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    answer = {
+        "texts": [{"where": "choices[0].message.content", "text": "14日以内です。"}],
+        "finish_reasons": ["stop"],
+        "attempts": [{"upstream": "u", "how": "answered"}],
+        "uninspected": [{"where": "messages[0].content", "what": "image"}],
+    }
+    add(entry(kind=Kind.OUTPUT, content=answer))
+    monkeypatch.setattr(sealing, "searchable", lambda plain: plain.decode())  # as indexes held it before
+    for _ in range(2):
+        assert ledger.search(Query(municipality=TOWN, text=word)).records == ()
+        assert len(ledger.search(Query(municipality=TOWN, text="14日")).records) == 1
+        seal(ledger, force=True)
 
 
 def test_another_municipality_sees_nothing(ledger: Ledger, add: Add) -> None:

@@ -36,6 +36,61 @@ def test_labels_of_the_api_are_no_text_but_words_under_the_same_names_are() -> N
     assert searchable(orjson.dumps(content)).split(SEPARATOR) == ["assistant と言った", "家賃の滞納"]
 
 
+def test_what_was_noted_beside_a_question_is_no_text() -> None:
+    asked = {
+        "endpoint": "chat",
+        "request": {
+            "model": "kijun-sample",
+            "tool_choice": "auto",
+            "messages": [
+                {"role": "user", "content": "転入届の期限は？"},
+                {"role": "tool", "tool_call_id": "call_1", "content": "14日"},
+            ],
+            "metadata": {"case": "窓口A", "id": "R8-15"},
+            "unknown": {"where": "二階", "stop": "終わり"},
+            "tools": [{"type": "function", "function": {"name": "find", "description": "探す"}}],
+        },
+        "findings": [{"where": "messages[0].content", "label_ja": "氏名", "why": {"en": "a name"}}],
+        "uninspected": [{"where": "messages[0].content[1]", "what": "image"}],
+        "client": {"address": "127.0.0.1", "agent": "curl"},
+        "refusal": {"code": "content_blocked", "ja": "含まれています。", "en": "It holds it."},
+        "rules": "1",
+    }
+    assert searchable(orjson.dumps(asked)).split(SEPARATOR) == [
+        "転入届の期限は？", "14日", "窓口A", "R8-15", "二階", "終わり", "find", "探す",
+    ]  # fmt: skip
+
+
+def test_what_was_noted_beside_an_answer_is_no_text() -> None:
+    answered = {
+        "texts": [{"where": "choices[0].message.content", "text": "14日以内です。"}],
+        "finish_reasons": ["stop"],
+        "attempts": [{"upstream": "u", "status": 200, "error": "", "how": "answered"}],
+        "usage": {"prompt_tokens": 1},
+        "tool_calls": [{"name": "look_up"}],
+        "sources": [{"document": "d1", "title": "手引き", "where": "第1章", "dated": "2026-01-01"}],
+        "given_sources": [{"n": 1, "title": "市の頁", "url": "https://a.example", "text": "", "date": ""}],
+        "error": {"code": "upstream_cut", "ja": "切れました。", "en": "It broke off."},
+    }
+    texts = searchable(orjson.dumps(answered)).split(SEPARATOR)
+    assert texts[:3] == ["14日以内です。", "look_up", "手引き"]
+    assert "市の頁" in texts
+    for label in ("content", "answered", "stop", "choices", "upstream"):
+        assert label not in " ".join(texts)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"request": null, "texts": 1, "sources": "x"}',
+        b'{"request": ["x"], "texts": [1, {"text": 5}], "sources": [null]}',
+        b'{"texts": [{"where": "x", "text": null}], "sources": [{"title": 4}], "q": "x"}',
+    ],
+)
+def test_a_content_in_another_shape_is_read_too(content: bytes) -> None:
+    assert searchable(content) == "x"
+
+
 def test_a_deep_content_is_read() -> None:
     assert searchable(b"[" * 500 + b'"x"' + b"]" * 500) == "x"
 

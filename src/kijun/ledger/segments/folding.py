@@ -19,6 +19,26 @@ from numpy.typing import NDArray
 SEPARATOR: Final = "\x1f"
 #: Fields whose words are the API's and were said by nobody; each record would be found by ``user``.
 _LABELS: Final = frozenset({"role", "type", "object", "finish_reason"})
+#: Ids that a service gave, by which calls and items of a conversation name each other; a town's own ids are words.
+_IDS: Final = frozenset({"id", "call_id", "tool_call_id"})
+_GIVEN_ID: Final = re.compile(r"(?:call|fc|msg|rs|resp|chatcmpl)[_-][\w-]+", re.ASCII)
+#: Settings of a request that choose among words of the API's.
+_SETTINGS: Final = frozenset(
+    {
+        "model", "stream", "tool_choice", "reasoning_effort", "verbosity", "service_tier", "truncation",
+        "encoding_format", "include", "modalities", "timestamp_granularities",
+    }
+)  # fmt: skip
+#: Parts of a content that the recorder wrote beside what was said (`gateway.question`, `gateway.answer`, `gateway.ways`,
+#: `gateway.refusals`): places, ends, rules, faults. A question may not be found by words that nobody wrote in it.
+_NOTES: Final = frozenset(
+    {
+        "endpoint", "findings", "findings_total", "uninspected", "client", "policy", "rules", "streams", "refusal",
+        "finish_reasons", "usage", "attempts", "estimated", "error", "upstream_error", "delivered", "vectors",
+        "provider", "trace", "conversation", "without_content", "should_have_been", "unlawful", "subject_key",
+        "refused", "networks", "look", "event",
+    }
+)  # fmt: skip
 #: Left out: joiners, marks of direction, and selectors of variants (葛󠄀 is found as 葛).
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
@@ -80,8 +100,38 @@ def asked(folded: str) -> tuple[list[str], list[str]]:
     return [], list(dict.fromkeys(parts))
 
 
+def _is_word(value: Any) -> bool:
+    """A word of an API's: ASCII and without blanks; or several of them."""
+    if isinstance(value, list):
+        return all(isinstance(one, str) and _is_word(one) for one in value)
+    return isinstance(value, str) and value.isascii() and "_".join(value.split()) == value
+
+
 def _is_label(name: str, value: Any) -> bool:
-    return name in _LABELS and isinstance(value, str) and value.isascii() and "_".join(value.split()) == value
+    if name in _IDS:
+        return isinstance(value, str) and _GIVEN_ID.fullmatch(value) is not None
+    return name in _LABELS and _is_word(value)
+
+
+def _said(content: Any) -> Any:
+    """What of a record's content somebody wrote or an AI said, without what was noted beside it."""
+    if not isinstance(content, dict):
+        return content
+    said = {name: part for name, part in content.items() if name not in _NOTES}
+    request, texts, sources = said.get("request"), said.get("texts"), said.get("sources")
+    if isinstance(request, dict):
+        said["request"] = {
+            name: part for name, part in request.items() if not (name in _SETTINGS and _is_word(part))
+        }
+    if isinstance(texts, list):  # of an answer; ``where`` is the place in what the service sent
+        said["texts"] = [_without_place(one) for one in texts]
+    if isinstance(sources, list):  # passages that lay before the AI; their ids and dates are no words
+        said["sources"] = [one.get("title") if isinstance(one, dict) else one for one in sources]
+    return said
+
+
+def _without_place(text: Any) -> Any:
+    return text["text"] if isinstance(text, dict) and text.keys() == {"where", "text"} else text
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -97,8 +147,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def searchable(plain: bytes) -> str:
-    """All texts of a content (JSON as bytes), without the names of its fields and the API's labels; raises ValueError where it is no JSON.
+    """What somebody wrote or an AI said in a content (JSON as bytes); raises ValueError where it is no JSON.
 
-    The text that is sealed into an index must be made by the same function as the text that candidates are compared with.
+    Names of fields, the API's labels and what the recorder noted beside it (places, findings, ends, faults) were said by nobody. The text that is sealed into
+    an index is made by the same function as the text that candidates are compared with; an index that an older one made holds more, and that only costs a look.
     """
-    return SEPARATOR.join(_texts(orjson.loads(plain)))
+    return SEPARATOR.join(_texts(_said(orjson.loads(plain))))
