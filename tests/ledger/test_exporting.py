@@ -94,6 +94,105 @@ def test_what_was_done_to_an_export_is_named(exported: Path, change: Any, kind: 
     )
 
 
+@pytest.mark.parametrize(("one", "two"), [(3, 4), (2, 500), (0, 600)])
+def test_whole_lines_that_changed_places_are_named_by_line(exported: Path, one: int, two: int) -> None:
+    lines = (exported / "entries.jsonl").read_text().rstrip("\n").split("\n")
+    places = [json.loads(lines[at])["seq"] for at in (one, two)]
+    lines[one], lines[two] = lines[two], lines[one]
+    (exported / "entries.jsonl").write_text("\n".join(lines) + "\n")
+    code, report = verified(exported)
+    moved = [(fault["line"], fault["seq"]) for fault in report["faults"] if fault["kind"] == "reordered"]
+    assert code == 1
+    assert set(moved) <= {(one + 1, places[1]), (two + 1, places[0])}
+    assert len(moved) == (1 if two == one + 1 else 2)
+    assert report["entries"] == 601, "each of them is what was recorded"
+    assert "line" in report["faults"][0]["what"]
+
+
+def test_rows_of_the_sheet_that_changed_places_are_named(exported: Path) -> None:
+    path = exported / "entries.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[5], rows[9] = rows[9], rows[5]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    _code, report = verified(exported)
+    assert [one["kind"] for one in report["faults"]] == ["reordered", "reordered", "file"]
+    assert {one.get("seq") for one in report["faults"]} == {int(rows[5][0]), int(rows[9][0]), None}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b"hello", "no JSON"),
+        (b"null", "no entry"),
+        (b"[1]", "no entry"),
+        (b"{}", "lacks seq"),
+        (b'{"seq": "1"}', "seq is of another kind"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"[" * 100_000, "no JSON"),
+        (
+            b'{"seq": 1, "clear": [], "salt": "xy", "masked_commitment": "", "content": ""}',
+            "salt and masked_commitment",
+        ),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_by_its_number_and_in_words(
+    exported: Path, line: bytes, words: str
+) -> None:
+    lines = (exported / "entries.jsonl").read_bytes().rstrip(b"\n").split(b"\n")
+    lines.insert(6, line)
+    (exported / "entries.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    _code, report = verified(exported)
+    [fault] = [one for one in report["faults"] if one["kind"] == "unreadable"]
+    assert (fault["line"], words in fault["what"]) == (7, True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(exported / "kijun_verify.py"), str(exported)],
+        capture_output=True, text=True, cwd="/",
+    )  # fmt: skip
+    assert "line 7" in done.stdout
+    assert "Error" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        ("{}", "lacks files"),
+        ("[]", "no manifest"),
+        ("{", "no JSON"),
+        ('{"files": []}', "files is of another kind"),
+        (
+            '{"files": {}, "places": [1], "size": 1, "root": "", "entries": 1, "columns": []}',
+            "places are no places",
+        ),
+    ],
+)
+def test_a_manifest_that_is_none_is_told_in_words(exported: Path, manifest: str, words: str) -> None:
+    (exported / "manifest.json").write_text(manifest)
+    code, report = verified(exported)
+    assert code == 2
+    assert "manifest.json: " in report["said"]
+    assert words in report["said"]
+
+
+def test_what_was_not_asked_stays_told(exported: Path, tmp_path: Path) -> None:
+    key, notes = tmp_path / "key", tmp_path / "notes"
+    key.write_text((exported / "verifier-key").read_text())
+    notes.write_text((exported / "checkpoints.txt").read_text())
+    code, report = verified(exported)
+    assert (code, report["key"]) == (0, "of the folder")
+    assert "only that it fits together" in report["doubt"]["en"]
+    _code, report = verified(exported, "--key", str(key))
+    assert report["key"] == "kept elsewhere"
+    assert "--checkpoints" in report["doubt"]["en"]
+    assert verified(exported, "--key", str(key), "--checkpoints", str(notes))[1]["doubt"] is None
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(exported / "kijun_verify.py"), str(exported)],
+        capture_output=True, text=True, cwd="/",
+    )  # fmt: skip
+    assert "only that it fits together" in done.stdout.rstrip("\n").split("\n")[-1]
+
+
 def swap(line: str, other: str) -> str:
     return json.dumps({**json.loads(line), "seq": json.loads(other)["seq"]}, ensure_ascii=False)
 

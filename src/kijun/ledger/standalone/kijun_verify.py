@@ -15,8 +15,10 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import bisect
 import csv
 import hashlib
+import itertools
 import json
 import struct
 import sys
@@ -27,6 +29,10 @@ from typing import Any
 FORMAT = b"kijun-entry/1\x00"
 SIZE = 32
 MANIFEST, SIGNED = "manifest.json", "manifest.note"
+ENTRY: dict[str, type] = {"seq": int, "clear": list, "salt": str, "masked_commitment": str, "content": str}
+TELLS: dict[str, type] = {
+    "files": dict, "places": list, "size": int, "root": str, "entries": int, "columns": list,
+}  # fmt: skip
 MOST = 1000  # faults of a kind that are named one by one
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -233,6 +239,7 @@ def _check_table(
 ) -> None:
     """``entries.csv`` holds the same entries as ``entries.jsonl`` (``rows``: digests of their cells), and nothing else."""
     rest, number = dict(rows), 0
+    order: list[tuple[int, int]] = []
     csv.field_size_limit(2**31 - 1)
     try:
         with (folder / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -247,12 +254,40 @@ def _check_table(
                 elif digest != row_digest(row):
                     what, kind = "not what entries.jsonl says", "changed"
                 else:
+                    order.append((number, int(row[0])))
                     continue
                 faults.append({"kind": kind, "seq": seq, "what": f"entries.csv, row {number}: {what}"})
+        for number, seq, belongs in itertools.islice(out_of_order(order), MOST):
+            what = f"entries.csv, row {number}: not where the export wrote it: it belongs into row {belongs}"
+            faults.append({"kind": "reordered", "seq": seq, "what": what})
     except (csv.Error, UnicodeDecodeError) as error:
         faults.append({"kind": "unreadable", "what": f"entries.csv, after row {number}: {error}"})
     for seq in sorted(rest)[:MOST]:
         faults.append({"kind": "removed", "seq": seq, "what": "entries.csv lacks it"})
+
+
+def out_of_order(lines: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Of lines (number, place), which an export writes the newest first, the fewest that stand elsewhere: number, place, number of its own line."""
+    ends: list[int] = []  # for each length the least negative place that ends a falling run so long
+    last: list[int] = []  # the lines of these ends
+    before: list[int] = []  # for each line the one before it in its run
+    for at, (_, seq) in enumerate(lines):
+        length = bisect.bisect_left(ends, -seq)
+        before.append(last[length - 1] if length else -1)
+        if length == len(ends):
+            ends.append(-seq)
+            last.append(at)
+        else:
+            ends[length], last[length] = -seq, at
+    stay: set[int] = set()
+    at = last[-1] if last else -1
+    while at >= 0:
+        stay.add(at)
+        at = before[at]
+    moved = [one for at, one in enumerate(lines) if at not in stay]
+    ordered = sorted(-seq for _, seq in lines) if moved else []
+    for number, seq in moved:
+        yield number, seq, lines[bisect.bisect_left(ordered, -seq)][0]
 
 
 def row_digest(row: list[str]) -> bytes:
@@ -267,19 +302,24 @@ def _check_entries(
     def fault(kind: str, seq: int, number: int, what: str) -> None:
         faults.append({"kind": kind, "seq": seq, "line": number, "what": what})
 
-    entries, size = 0, len(leaves) // SIZE
+    size = len(leaves) // SIZE
     seen: set[int] = set()
     rows: dict[int, bytes] = {}
     places: dict[bytes, int] = {}
-    with (folder / "entries.jsonl").open(encoding="utf-8") as lines:
+    good: list[tuple[int, int]] = []
+    with (folder / "entries.jsonl").open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                entry = json.loads(line)
-                seq, leaf = int(entry["seq"]), leaf_of(entry)
+                entry = entry_in(line)
+                seq, leaf = entry["seq"], leaf_of(entry)
                 if table:
                     rows[seq] = row_digest(cells(entry))
-            except (ValueError, KeyError, TypeError) as error:
-                faults.append({"kind": "unreadable", "line": number, "what": repr(error)})
+            except Unreadable as error:
+                faults.append({"kind": "unreadable", "line": number, "what": str(error)})
+                continue
+            except (ValueError, RecursionError):
+                what = "a value of this entry cannot be read (salt and masked_commitment are hexadecimal)"
+                faults.append({"kind": "unreadable", "line": number, "what": what})
                 continue
             if seq in seen:
                 fault("inserted", seq, number, "the place is taken already")
@@ -294,15 +334,60 @@ def _check_entries(
                 else:
                     fault("reordered", seq, number, f"recorded at place {belongs}")
             else:
-                entries += 1
+                good.append((number, seq))
             seen.add(seq)
-    return entries, seen, rows
+    for number, seq, belongs in itertools.islice(out_of_order(good), MOST):
+        fault("reordered", seq, number, f"not where the export wrote it: it belongs into line {belongs}")
+    return len(good), seen, rows
+
+
+class Unreadable(ValueError):
+    """What is wrong with a line, in words."""
+
+
+def entry_in(line: bytes) -> dict[str, Any]:
+    """The entry of a line; raises Unreadable with words about what is wrong."""
+    try:
+        entry = json.loads(line)
+    except UnicodeDecodeError:
+        raise Unreadable("this line is no text in UTF-8") from None
+    except (ValueError, RecursionError):
+        raise Unreadable("this line is no JSON") from None
+    if not isinstance(entry, dict):
+        raise Unreadable("this line is no entry")
+    for name, kind in ENTRY.items():
+        if name not in entry:
+            raise Unreadable(f"this entry lacks {name}")
+        if not isinstance(entry[name], kind) or isinstance(entry[name], bool):
+            raise Unreadable(f"this entry's {name} is of another kind")
+    return entry
+
+
+def manifest_in(folder: Path) -> dict[str, Any]:
+    """What the manifest tells; raises ValueError with words about what is wrong."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise ValueError(MANIFEST + ": this is no JSON") from None
+    if not isinstance(told, dict):
+        raise ValueError(MANIFEST + ": this is no manifest of an export")
+    for name, kind in TELLS.items():
+        if name not in told:
+            raise ValueError(
+                f"{MANIFEST}: it lacks {name}, so it is no manifest of an export, or a part of one"
+            )
+        if not isinstance(told[name], kind):
+            raise ValueError(f"{MANIFEST}: its {name} is of another kind")
+    for pair in told["places"]:
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, int) for one in pair)):
+            raise ValueError(MANIFEST + ": its places are no places")
+    return told
 
 
 def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[str, Any]:
     """Counts and faults of an export."""
     faults: list[dict[str, Any]] = []
-    told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    told = manifest_in(folder)
     leaves = (folder / "leaves.bin").read_bytes()
     size = len(leaves) // SIZE
     table = "entries.csv" in told["files"]
@@ -390,6 +475,22 @@ def _check_tree(
     return len(own), later, tree.root().hex()
 
 
+def doubt_of(*, kept_key: bool, kept_checkpoints: bool) -> tuple[str, str] | None:
+    """What stays unproven, in Japanese and English, where nothing that was kept elsewhere was used."""
+    if kept_checkpoints:  # they open only with the ledger's own key
+        return None
+    if kept_key:
+        return (
+            "注意：別の場所で保管した検査点（--checkpoints）を使っていません。この鍵で署名されたことは確かですが、台帳の持ち主が書き換えていないことは確かめられません。",
+            "NOTE: no checkpoints that were kept elsewhere were used (--checkpoints): the key signed this, but that its holder rewrote nothing is not proven.",
+        )
+    return (
+        "注意：このフォルダーの中の鍵と検査点だけを使いました。内容がたがいに合うことしか示しません。別の場所で保管した --key と --checkpoints を指定してください。",
+        "NOTE: only the key and the checkpoints of this very folder were used, which proves only that it fits together: "
+        "give --key and --checkpoints that were kept elsewhere.",
+    )
+
+
 def main(argv: list[str] | None = None) -> int:
     """0 when everything holds, 1 when not, 2 when this is no export."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -404,6 +505,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
+    doubt = doubt_of(kept_key=args.key is not None, kept_checkpoints=bool(args.checkpoints))
     try:
         vkey = (args.key or args.folder / "verifier-key").read_text(encoding="utf-8")
         kept = [(str(path), note) for path in args.checkpoints for note in notes_at(path)]
@@ -411,6 +513,8 @@ def main(argv: list[str] | None = None) -> int:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         print(f"検証できません / cannot be verified: {error}", file=sys.stderr)
         return 2
+    report["key"] = "kept elsewhere" if args.key else "of the folder"
+    report["doubt"] = None if doubt is None else {"ja": doubt[0], "en": doubt[1]}
     if args.json:
         print(json.dumps(report, ensure_ascii=False, indent=1))
     else:
@@ -420,12 +524,15 @@ def main(argv: list[str] | None = None) -> int:
         )
         print(f"根 root {report['root']}")
         for fault in report["faults"]:
-            print("異常 FAULT", fault.get("kind"), fault.get("seq", ""), fault.get("what", ""))
+            line = f"（行 line {fault['line']}）" if "line" in fault else ""
+            print("異常 FAULT", fault.get("kind"), fault.get("seq", ""), fault.get("what", "") + line)
         print(
             "すべて一致 / everything holds"
             if not report["faults"]
             else f"異常 {len(report['faults'])}件 / faults"
         )
+        for words in doubt or ():
+            print(words)
     return 1 if report["faults"] else 0
 
 
