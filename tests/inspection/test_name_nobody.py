@@ -41,6 +41,7 @@ def people(text: str) -> list[str]:
         "北条氏の城跡",
         "記入例：青空 太郎、090-0000-0000",
         "（記入例）鈴木花子",
+        "例）山田太郎",
     ],
 )
 def test_nobody(text: str) -> None:

@@ -28,21 +28,30 @@ _KATAKANA_NAME: Final = re.compile(
 )
 _AGED: Final = re.compile(r"(?<=[ァ-ヴー子江美代枝恵乃世])\([0-9]{1,3}(?:[)、,]|歳|才)")
 _ENDING: Final = frozenset("子江美代枝恵乃世")
-_ROLE: Final = re.compile(r"[者人主員長師士]$")
+_ROLE: Final = re.compile(r"[者人主員長師士告]$")
 _OWN: Final = frozenset({"本名", "通称", "通称名", "氏名", "姓名", "お名前", "旧姓", "旧氏"})
-_RUN: Final = re.compile(rf"[{KANJI}]{{2,6}}(?![{KANJI}ァ-ヴー])")
+_ACCUSED: Final = frozenset({"容疑者", "被告"})
+_RUN: Final = re.compile(rf"[{KANJI}]{{2,6}}?(?:(?=[氏様殿](?![{KANJI}]))|(?![{KANJI}ァ-ヴー]))")
+#: 氏名　林　　太　郎
+_STRETCHED: Final = re.compile(
+    rf" {{0,4}}([{KANJI}](?: {{1,3}}[{KANJI}]){{2,5}})(?![{KANJI}ぁ-んァ-ヴー])(?! [{KANJI}])"
+)
 _AFTER_GAP: Final = re.compile(rf"[ :=]{{1,3}}([{KANJI}]{{3,6}})(?![{KANJI}ァ-ヴー])")
 _TWO: Final = re.compile(rf"(?:は|が|:)? ?([{KANJI}]{{1,3}}) ([{KANJI}]{{1,3}})(?![{KANJI}ァ-ヴー])")
 _GIVEN_BEHIND: Final = re.compile(rf" ([{KANJI}]{{1,3}})(?![{KANJI}ァ-ヴー])")
 _GOES_TO: Final = frozenset("のがはにをへとも、。()[]「」\n :/・")
 #: The heads of a surname's and a given name's column or field.
 _SURNAME_HEAD: Final = r"(?:姓|氏|苗字|名字|sei|last_?name|family_?name|surname)"
-_GIVEN_HEAD: Final = r"(?:名|mei|first_?name|given_?name)"
+_GIVEN_HEAD: Final = r"(?:名前|名|mei|first_?name|given_?name)"
 _SPLIT_HEAD: Final = re.compile(
     rf"(?i)(?:\A|\n)([^\n]{{0,80}}?(?<![^\s,;|\"'])){_SURNAME_HEAD}[\"']?([,\t;|])[\"']?{_GIVEN_HEAD}[\"']?(?=[,\t;|\n])"
 )
 _FIELD: Final = re.compile(
-    rf"(?i)[\"'](?:{_SURNAME_HEAD}|{_GIVEN_HEAD})[\"'] ?[:=] ?[\"']([{KANJI}]{{1,4}})[\"']"
+    rf"(?i)[\"'<](?:{_SURNAME_HEAD}|{_GIVEN_HEAD})[\"'>] ?[:=]? ?[\"']?([{KANJI}]{{1,4}})[\"'<]"
+)
+#: 姓：三浦　名：健
+_SAID: Final = re.compile(
+    rf"(?:姓|苗字|名字) ?[:=] ?([{KANJI}]{{1,4}})[ 、,/\n]{{1,3}}名(?:前)? ?[:=] ?([{KANJI}]{{1,3}})(?![{KANJI}ァ-ヴー])"
 )
 _SPLIT_HINTS: Final = ("姓", "氏", "苗字", "名字", "sei", "name", "Name", "NAME", "SEI")
 _CELL: Final = re.compile(rf"[{KANJI}]{{1,4}}|[ぁ-ん]{{1,6}}|[ァ-ヴー]{{1,8}}")
@@ -158,9 +167,11 @@ def _is_of_place(view: View, start: int, end: int) -> bool:
 def _behind_roles(view: View) -> Iterator[Place]:
     """What stands right behind a word for who somebody is: 滞納者片桐の, 債務者片桐修に, 本名金 明洙; also 氏名佐々木健, which a form had stretched."""
     text = view.text
-    for group in ("label", "kin"):
+    for group in ("label", "kin", "honorific"):
         for hit in view.scene.words(group):
             if (group == "label" and hit.value != "PERSON") or hit.end - hit.start < 2:
+                continue
+            if group == "honorific" and hit.value not in _ACCUSED:
                 continue
             word = text[hit.start : hit.end]
             own = word in _OWN
@@ -169,6 +180,10 @@ def _behind_roles(view: View) -> Iterator[Place]:
             two = _TWO.match(text, hit.end) if own else None
             if two is not None and _is_pair(view, two):
                 yield two.start(1), two.end()
+                continue
+            stretched = _STRETCHED.match(text, hit.end) if own else None
+            if stretched is not None and _is_cut(view, stretched[1]):
+                yield stretched.span(1)
                 continue
             run = _RUN.match(text, hit.end)
             if run is not None:
@@ -181,6 +196,12 @@ def _behind_roles(view: View) -> Iterator[Place]:
             apart = _AFTER_GAP.match(text, hit.end) if own and run is None else None
             if apart is not None and view.names.cut(*apart.span(1)).startswith("S"):
                 yield apart.span(1)
+
+
+def _is_cut(view: View, spaced: str) -> bool:
+    """Whether characters that stand apart are a usual surname and a given name."""
+    joined = spaced.replace(" ", "")
+    return view.lists.find(joined).cut(0, len(joined)).startswith("S")
 
 
 def _is_pair(view: View, two: re.Match[str]) -> bool:
@@ -215,7 +236,10 @@ def _split(view: View) -> Iterator[Place]:
     text = view.text
     if not any(hint in text for hint in _SPLIT_HINTS):
         return
-    fields = list(_FIELD.finditer(text)) if '"' in text or "'" in text else []
+    for match in _SAID.finditer(text):
+        yield match.span(1)
+        yield match.span(2)
+    fields = list(_FIELD.finditer(text)) if any(mark in text for mark in "\"'<") else []
     if len(fields) > 1:
         for match in fields:
             if view.names.kind(*match.span(1)) & (SURNAME | GIVEN) or view.names.is_given(*match.span(1)):
@@ -261,7 +285,7 @@ def _is_cell(text: str, place: Place) -> bool:
 def _speakers(view: View) -> Iterator[Place]:
     """Who speaks at the beginning of a line of minutes or of a chat."""
     text = view.text
-    if ":" not in text and "】" not in text:
+    if not any(mark in text for mark in ":】]"):
         return
     spoken = list(_SPEAKER.finditer(text))
     chat = any(_SPEECH.match(text, match.end()) for match in spoken)

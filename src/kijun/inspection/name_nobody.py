@@ -23,7 +23,9 @@ _CALLED_SO: Final = re.compile(
 _FAMILY: Final = re.compile(
     r"氏(?:の|が|による)?(?:栄華|滅亡|滅び|城|一族|居城|子孫|支配|領|家臣|家紋|菩提|墓|館|末裔|勢力|興亡|時代|台頭|系図|ゆかり|山城|古文書|物語)"
 )
-_EXAMPLE: Final = re.compile(r"(?:記入|記載|入力|書き方の?|表記)例[^\n]{0,3}[:】)\]]")
+_EXAMPLE: Final = re.compile(
+    r"(?:記入|記載|入力|書き方の?|表記)例[^\n]{0,3}[:】)\] ]|(?:\A|(?<=\n))\(?例[):] ?[^\n]{1,24}(?=\n|\Z)"
+)
 _LIKE_GOD: Final = frozenset({"神", "王", "仏", "奥", "殿", "天", "女王", "若"})
 _OF_FORM: Final = ("様式", "様々", "様態", "様相")
 _ACTS: Final = frozenset("がはもへ:、")
@@ -45,7 +47,8 @@ def without_nobody(view: View, places: Iterable[Place], certain: Mapping[Place, 
             if gone.free(start, end):
                 gone.take(start, end)
         kept = {place for place in kept if gone.free(*place)}
-    return {place for place in kept if place in certain or not _is_nobody(view, *place)}
+    special = _special()
+    return {place for place in kept if place in certain or not _is_nobody(view, *place, special)}
 
 
 def _examples(view: View) -> list[Place]:
@@ -62,20 +65,18 @@ def _is_of_today(view: View, start: int, end: int) -> bool:
     return label is not None and label.type == "PERSON" and label.strength > 0.8
 
 
-def _is_nobody(view: View, start: int, end: int) -> bool:
+def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> bool:
     text = view.text
     word = text[start:end]
     after = text[end : end + 1]
     if after in _BEHIND and _makes_nobody(text, end, word, after):
         return True
-    if word in _fictional():
-        return True
-    if word[-1] in "氏様" and len(word) > 1 and view.names.kind(start, end - 1) & SURNAME:
-        return not view.names.kind(start, end) & COMMON  # 関氏 of 関氏、辻氏
-    if word in _words() and not _is_of_today(view, start, end):
+    if word in special and (word in _fictional() or not _is_of_today(view, start, end)):
         return (
             word not in _words_acting() or text[start - 1 : start] == "の" or not (after and after in _ACTS)
         )
+    if word[-1] in "氏様" and len(word) > 1 and view.names.kind(start, end - 1) & SURNAME:
+        return not view.names.kind(start, end) & COMMON  # 関氏 of 関氏、辻氏
     return end - start > 2 and bool(view.things) and _cuts_a_thing(view, start, end)
 
 
@@ -105,9 +106,9 @@ def _fictional() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _words() -> frozenset[str]:
-    """Words that are surnames as well, and names only where something says so."""
-    return frozenset(map(str, read_yaml("names.yaml")["words"])) | _words_acting()
+def _special() -> frozenset[str]:
+    """Figures of fiction, and words that are surnames as well and names only where something says so."""
+    return _fictional() | _words_acting() | frozenset(map(str, read_yaml("names.yaml")["words"]))
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ _PLACES: Final = re.compile(
 )
 #: Near a row these make it one of names as such, or of districts.
 _OF_NAMES: Final = re.compile(
-    r"苗字|名字|姓|字体|異体|外字|文字|漢字|地名|地区|ブロック|集落|行政区|町内|[大小]字|収集|沿線|路線|メーカー|車|銘柄|駅|校区"
+    r"苗字|名字|姓|字体|異体|外字|文字|漢字|地名|地区|ブロック|集落|行政区|町内|[大小]字|収集|沿線|路線|メーカー|車|銘柄|駅|校区|多い"
 )
 _HEAD: Final = re.compile(
     r"(?:出席|欠席|参加|当番|名簿|メンバー|委員|班員|担当|職員|氏名|不在|休暇)[^\n。]{0,4}$"
