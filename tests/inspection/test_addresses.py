@@ -167,6 +167,10 @@ def test_a_house_number_ends_before_the_next_value(gap: str, following: str) -> 
         f"{HOUSE} 3-204",
         f"{HOUSE} 三〇二号室",
         f"{HOUSE} メゾン青空 302号室",
+        "青空市緑町3-4-5 302",
+        "青空市緑町3-4-5 303号",
+        "青空市緑町3-4-5 6号棟910",
+        "青空市緑町３－４－５　２Ｆ",
         "青空市緑町三丁目四番五号二〇三号室",
         "青空市緑町3丁目 4番 5号",
         "青空市緑町3丁目\n4番5号",
@@ -180,6 +184,11 @@ def test_a_house_number_ends_before_the_next_value(gap: str, following: str) -> 
 )
 def test_the_flat_and_the_rest_of_a_house_number_belong_to_it(address: str) -> None:
     assert ("ADDRESS", address) in values(ADDRESSES, f"住所：{address}\n以上")
+
+
+@pytest.mark.parametrize("following", ["3 木下 健", "090-5555-0123", "12人", "1985/4/2生", "三好 健", "41歳"])
+def test_figures_behind_a_house_number_of_hyphens_are_not_always_a_flat(following: str) -> None:
+    assert found(f"住所 青空市緑町3-4-5 {following}") == ["青空市緑町3-4-5"]
 
 
 def test_rows_of_a_list_and_of_a_table_are_addresses_of_their_own() -> None:

@@ -215,3 +215,9 @@ def test_an_address_right_behind_a_colon(text: str, value: str) -> None:
 
 def test_a_fingerprint_is_no_address() -> None:
     assert candidates(FORMS, "SHA1 " + ":".join(["fd", "ab", "01"] * 7)) == []
+
+
+def test_a_local_number_ends_before_what_is_counted() -> None:
+    for text in ("宛名番号 1234567 3月末", "宛名番号 1234567 2026年", "宛名番号 1234567 5人分"):
+        assert values(LABELLED, text) == {("LOCAL_ID", "1234567")}
+    assert values(LABELLED, "宛名番号 123 4567") == {("LOCAL_ID", "123 4567")}

@@ -190,6 +190,7 @@ def test_a_label_may_stand_behind_its_number(text: str, type_: str) -> None:
         ("口座番号 1928374\n2 名義 大下 健", "BANK_ACCOUNT", "1928374"),
         ("口座番号 1928374\n2. 名義 大下 健", "BANK_ACCOUNT", "1928374"),
         ("口座番号 1928374 5人分", "BANK_ACCOUNT", "1928374"),
+        ("口座番号 1928374 2,000円", "BANK_ACCOUNT", "1928374"),
         ("個人番号 3847 2910 5662 2026年", "MY_NUMBER", "3847 2910 5662"),
         ("口座番号 192 8374", "BANK_ACCOUNT", "192 8374"),
         ("カード番号の上4桁は4532、次が1100", "CREDIT_CARD", "4532、次が1100"),

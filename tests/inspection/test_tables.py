@@ -101,3 +101,18 @@ def test_rows_of_csv_end_with_their_line_and_others_need_not() -> None:
     assert ruled.tables.ends_at_line(10)
     assert not spaced.tables.ends_at_line(12)
     assert not ruled.tables.ends_at_line(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "of_people"),
+    [
+        ("氏名,年齢\n三浦 健,▼41\n", True),
+        ("年齢,人数\n▼41,5\n", False),
+        ("氏名,年齢,会場\n三浦 健,▼41,公民館\n", False),
+        ("三浦 健,▼41\n", False),
+    ],
+)
+def test_a_table_of_people_has_a_column_for_names_and_none_for_facilities(text: str, of_people: bool) -> None:
+    place = text.index("▼")
+    tables = scene(text.replace("▼", "")).tables
+    assert [tables.is_of_people(place), tables.is_of_people(place)] == [of_people] * 2

@@ -93,8 +93,8 @@ _TO_UNIT: Final = (
     rf"(?![棟組班線条階部][一-龥々]|番[場匠組号]|丁(?!目)[一-龥]|号[外令]|F[A-Za-z])|{_SPACE}(?={_JOINT}[0-9{_KANJI_FIGURES}])|)"
 )
 _FLAT: Final = "(?:号室|号棟|号(?!線)|室|棟(?!方)|階(?!堂)|F(?![A-Za-z]))"
-_ENDS: Final = r"(?=[ \n、。,)）」】|・]|$|[のにでへはがをと様])"
-_ENDS_LINE: Final = r"(?=[ ]{0,3}(?:\n|$)|[、。,)）」】])"
+_ENDS: Final = r"(?=[ \t\n、。,)）」】|・]|$|[のにでへはがをと様])"
+_ENDS_LINE: Final = r"(?=[ ]{0,3}(?:\n|$)|[\t、。,)）」】])"
 #: Not behind a figure of an address: what counts or dates, and the rest of a telephone number or a longer one
 _NO_PART: Final = r"(?!\d|[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]|[/:.]\d|(?<=\d\d\d)-\d{4}(?![-\d])| [1-9]\d{3}(?!\d))"
 _DIGITS: Final = rf"[1-9OlIS][0-9OlIS]{{0,4}}{_NO_PART}"
@@ -125,7 +125,9 @@ _STEP: Final = (
     rf"|{_CLOSED}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI_FLAT})|[ ]{{1,2}}{_FLAT_APART}|{_NEXT_LINE}{_FLAT_BELOW})?"
     r")"
 )
-_NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_STEP}){{0,8}}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
+#: 3-4-5 302, where two hyphens and more have told that nothing but the flat is left
+_FLAT_OF_HYPHENS: Final = rf"(?:(?:(?<=-[0-9]-[0-9])|(?<=-[0-9][0-9]-[0-9])|(?<=-[0-9]-[0-9][0-9])|(?<=-[0-9][0-9]-[0-9][0-9]))[ ]{{1,2}}{_FLAT_APART}(?:{_STEP}){{0,2}})?"
+_NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_STEP}){{0,8}}{_FLAT_OF_HYPHENS}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
 _NUMBER_RE: Final = re.compile(_NUMBER)
 _ROOM: Final = (
     r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F)?|[A-Z](?=[ \n)）、。]|$))"

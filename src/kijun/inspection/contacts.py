@@ -39,7 +39,7 @@ _SAID: Final = {
             "ニイ ニ",
             "サン",
             "ヨン",
-            "ゴー ゴ",
+            "ゴ",
             "ロク",
             "ナナ シチ",
             "ハチ",
@@ -50,7 +50,7 @@ _SAID: Final = {
 }
 _SAID_WORD: Final = re.compile("|".join(_SAID))
 _AS_SAID: Final = re.compile(
-    rf"(?:ゼロ|レイ|マル)(?:[-ー.・ ()の、]{{0,2}}(?:{'|'.join(_SAID)}|[0-9])){{9,10}}(?![ァ-ヴ0-9]|-[0-9])"
+    rf"(?:ゼロ|レイ|マル)(?:[-ー.・ ()の、]{{0,2}}+(?:{'|'.join(_SAID)}|[0-9])){{9,10}}ー?(?![ァ-ヴ0-9]|-[0-9])"
 )
 _ZEROS: Final = ("ゼロ", "レイ", "マル", "ぜろ", "れい", "まる")
 _AS_KATAKANA: Final = {hira: hira + 96 for hira in range(ord("ぁ"), ord("ゔ"))}
@@ -142,6 +142,7 @@ class Contacts:
         text = scene.digits
         rule = self._ids["PHONE"]
         whole = Taken()
+        sure = _ends_of_sure_addresses(scene)
         for pattern, start, end in (
             (one, *run) for run in scene.runs if run[1] - run[0] > 8 for one in _PHONES
         ):
@@ -152,6 +153,8 @@ class Contacts:
                 if form:
                     start = match.start()
                     end = match.end()
+                    next_cell = text[start - 1 : start] == "\t" and start - 1 in sure
+                    own = next_cell or _HOME.search(text, max(0, start - 10), start) is not None
                     if whole.free(start, end):
                         whole.take(start, end)
                     yield Candidate(
@@ -164,7 +167,7 @@ class Contacts:
                             f"form={form}",
                             f"cut={pattern is _PHONE}",
                             f"address={beside_address(scene, start, end)}",
-                            f"told={'home' if _HOME.search(text, max(0, start - 10), start) or _next_cell(scene, start) else 'no'}",
+                            f"told={'home' if own else 'no'}",
                         ),
                     )
         yield from self._said(scene)
@@ -259,11 +262,9 @@ def with_bracket(text: str, start: int, end: int) -> int:
     return start - 1 if ")" in written and "(" not in written and text[start - 1 : start] == "(" else start
 
 
-def _next_cell(scene: Scene, place: int) -> bool:
-    """Whether the cell before, in a line divided by tabs, is an address that was found for somebody."""
-    return scene.text[place - 1 : place] == "\t" and any(
-        one.type == "ADDRESS" and one.end == place - 1 and one.score >= _FOR_SURE for one in scene.found
-    )
+def _ends_of_sure_addresses(scene: Scene) -> frozenset[int]:
+    """Where addresses end that were found for somebody for sure."""
+    return frozenset(one.end for one in scene.found if one.type == "ADDRESS" and one.score >= _FOR_SURE)
 
 
 def phone_form(written: str) -> str:

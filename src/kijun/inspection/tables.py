@@ -32,6 +32,7 @@ class Tables:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._cells: dict[int, list[int]] = {}
+        self._of_people: dict[int, bool] = {}  # by the heads, which all rows of a table share
         self._begin: dict[
             int, int
         ] = {}  # how far from the line's beginning a row begins that stands behind its heads
@@ -87,8 +88,13 @@ class Tables:
     def is_of_people(self, place: int) -> bool:
         """Whether a place lies in a row of a table that has a column for names, and none for facilities."""
         table = self.rows.get(bisect_right(self._scene.line_starts, place) - 1)
-        types = {head.type for head in table[1] if head is not None} if table is not None else set()
-        return "PERSON" in types and "FACILITY" not in types
+        if table is None:
+            return False
+        known = self._of_people.get(id(table[1]))
+        if known is None:
+            types = {head.type for head in table[1] if head is not None}
+            known = self._of_people[id(table[1])] = "PERSON" in types and "FACILITY" not in types
+        return known
 
     def row(self, number: int) -> str:
         """A line of a table as it was ruled."""
