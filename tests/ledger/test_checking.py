@@ -157,8 +157,12 @@ def test_a_ledger_that_was_signed_anew_is_named_by_the_key_kept_elsewhere(
     with full.database.writing() as link:
         link.execute("DELETE FROM checkpoints")
     signed(full)
+    assert [one.kind for one in verify(full).faults] == ["meta"], "the copy of the key before tells"
+    with full.database.writing() as link:  # who has the machine has the root key, and replaces that too
+        link.execute("DELETE FROM meta WHERE name = 'signing_key'")
+    signed(full)
     assert verify(full).holds
-    assert {kind for kind, _seq in kinds(verify(full, key=key))} == {"checkpoint"}
+    assert {kind for kind, _seq in kinds(verify(full, key=key))} == {"checkpoint", "meta"}
 
 
 def test_a_forged_checkpoint_is_named(full: Ledger, sql: Sql) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kijun.ledger.appending import appender
 from kijun.ledger.checking import verify
-from kijun.ledger.checkpoints import LATEST, read_notes
-from kijun.ledger.keeping import LostKey
+from kijun.ledger.checkpoints import LATEST, put_back_names, read_notes
+from kijun.ledger.database import connect
+from kijun.ledger.keeping import LostKey, put_back
+from kijun.ledger.keys import SIGNING, RootKey, Scope, WrongKey
 from kijun.ledger.ledger import Ledger
+from kijun.ledger.schema import create, set_meta
 from tests.ledger.conftest import entry
 
 Grow = Callable[[], str]
@@ -114,3 +119,85 @@ def test_a_ledger_from_before_keeps_a_copy_from_now_on(grow: Grow, tmp_path: Pat
     (folder / "signing-key").unlink()
     grow()
     assert (folder / "signing-key").read_bytes() == held
+
+
+def test_a_ledger_whose_names_are_gone_goes_on_under_them_and_is_told_of(
+    grow: Grow, elsewhere: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = grow()
+    folder = tmp_path / "home" / "ledger"
+    with Ledger(folder) as ledger, ledger.database.writing() as link:
+        link.execute("DELETE FROM meta")
+    for _ in range(2):  # neither reading nor signing makes them anew
+        with Ledger(folder) as ledger:
+            report = verify(ledger, [elsewhere])
+            assert {one.kind for one in report.faults} == {"meta"}
+            told = " ".join(one.what for one in report.faults)
+            assert all(f"({name})" in told for name in ("root_key", "version", "origin", "signing_key"))
+        assert grow().split("\n")[0] == first.split("\n")[0]
+    assert "name is gone" in caplog.text
+    with closing(connect(folder)) as database:
+        put_back(folder, database, RootKey.load(folder))
+        put_back_names(folder, database)
+    with Ledger(folder) as ledger:
+        assert verify(ledger, [elsewhere]).holds
+
+
+@pytest.mark.parametrize("name", ["root_key", "version", "origin", "signing_key"])
+def test_each_name_is_missed(grow: Grow, tmp_path: Path, name: str) -> None:
+    grow()
+    with Ledger(tmp_path / "home" / "ledger") as ledger:
+        with ledger.database.writing() as link:
+            link.execute("DELETE FROM meta WHERE name = ?", (name,))
+        [fault] = verify(ledger).faults
+        assert (fault.kind, f"({name})" in fault.what) == ("meta", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("origin", "kijun/other", "kijun/other"),
+        ("signing_key", "AAAA", "cannot be opened"),
+        ("signing_key", "no base 64!", "cannot be opened"),
+    ],
+)
+def test_a_name_that_was_changed_is_told(
+    grow: Grow, tmp_path: Path, name: str, value: str, words: str
+) -> None:
+    grow()
+    with Ledger(tmp_path / "home" / "ledger") as ledger:
+        with ledger.database.writing() as link:
+            link.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+        [fault] = verify(ledger).faults
+        assert (fault.kind, words in fault.what) == ("meta", True)
+
+
+def test_another_keys_copy_is_told(grow: Grow, tmp_path: Path) -> None:
+    origin = grow().split("\n")[0]
+    with Ledger(tmp_path / "home" / "ledger") as ledger:
+        wrapped = ledger.keys.root.wrap(b"another key of 32 bytes, as it i", Scope(SIGNING, "", "", origin))
+        with ledger.database.writing() as link:
+            set_meta(link, "signing_key", b64encode(wrapped).decode())
+        [fault] = verify(ledger).faults
+        assert "not of the key that signs" in fault.what
+
+
+def test_another_root_key_is_refused_also_where_its_fingerprint_is_gone(grow: Grow, tmp_path: Path) -> None:
+    grow()
+    folder = tmp_path / "home" / "ledger"
+    with Ledger(folder) as ledger, ledger.database.writing() as link:
+        link.execute("DELETE FROM meta")
+    other = RootKey(b"another key of 32 bytes, as it i")
+    (folder / "root-key").rename(tmp_path / "kept")
+    with closing(connect(folder)) as database, pytest.raises(WrongKey):
+        put_back(folder, database, other)
+    other.store(folder)
+    with pytest.raises(WrongKey):
+        Ledger(folder)
+
+
+def test_nothing_signed_has_nothing_to_put_back(tmp_path: Path) -> None:
+    with closing(connect(tmp_path)) as database:
+        create(database)
+        put_back_names(tmp_path, database)
+    assert not (tmp_path / "signing-key").exists()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kijun.ledger.checkpoints import read_notes
+from kijun.ledger.checkpoints import missed, read_notes
 from kijun.ledger.database import Link, Postgres
 from kijun.ledger.erasing import told_erasures
 from kijun.ledger.held import listed
@@ -88,6 +88,10 @@ def verify(
             "segment", f"{name}: no segment of this ledger; somebody put it there, or a run left it that died"
         )
     _check_stamps(ledger, run.report, list(roots))
+    with ledger.database.reading() as link:
+        gone = missed(link, ledger.keys.root, verifier)
+    for what in gone:
+        run.report.add("meta", f"table meta: {what}; restore the back-up, or the root key from escrow")
     return run.finish(ledger.journal.stored_tile)
 
 

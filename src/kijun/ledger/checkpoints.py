@@ -12,13 +12,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from kijun.ledger.database import Database
+from kijun.ledger.database import Database, Link
 from kijun.ledger.files import private_folder, sync_folder, write_whole
 from kijun.ledger.keeping import LostKey, root_of
-from kijun.ledger.keys import SIGNING, Scope, WrongKey
+from kijun.ledger.keys import SIGNING, RootKey, Scope, WrongKey
 from kijun.ledger.model import month_of, now_ms
-from kijun.ledger.notes import Signer
-from kijun.ledger.schema import meta, set_meta
+from kijun.ledger.notes import Signer, Verifier
+from kijun.ledger.schema import is_used, meta, set_meta
 
 log = logging.getLogger("kijun.ledger")
 LATEST: Final = "latest.txt"
@@ -37,11 +37,20 @@ class Checkpoints:
         write_whole(folder / "verifier-key", self.signer.verifier.vkey.encode() + b"\n")
 
     def _origin(self) -> str:
+        """The ledger's name. Where it is gone although something was signed, it is the one that was signed last: never a new one."""
         with self._database.writing() as link:
             origin = meta(link, "origin")
             if origin is None:
-                origin = f"kijun/{secrets.token_hex(8)}"
-                set_meta(link, "origin", origin)
+                notes = link.execute("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+                if notes:
+                    log.warning(
+                        "the ledger's name is gone from its database: run kijun ledger verify, and restore the back-up"
+                    )
+                    origin = str(notes[0][0]).partition("\n")[0]
+                else:
+                    origin = f"kijun/{secrets.token_hex(8)}"
+                if not notes or meta(link, "root_key") is not None:
+                    set_meta(link, "origin", origin)
             return origin
 
     def _signer(self, path: Path, origin: str) -> Signer:
@@ -50,15 +59,15 @@ class Checkpoints:
         Raises `LostKey` where it is gone with its copy: a new one would make every checkpoint that was handed out look forged.
         """
         with self._database.reading() as link:
-            kept = meta(link, "signing_key")
-            signed = bool(link.execute("SELECT 1 FROM checkpoints LIMIT 1"))
+            kept, whole = meta(link, "signing_key"), meta(link, "root_key") is not None
+            last = link.execute("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
         scope = Scope(SIGNING, "", "", origin)
         if not path.exists():
             if kept is not None:
                 raw = root_of(self._folder, self._database).unwrap(base64.b64decode(kept), scope)
                 write_whole(path, raw)
                 log.warning("%s was gone and is put back from the database", path)
-            elif signed:
+            elif last:
                 raise LostKey(
                     f"台帳の署名鍵（{path}）がありません。新しい鍵では、渡し済みのチェックポイントを確かめられないため、作っていません。"
                     "バックアップの signing-key を戻してください。",
@@ -66,7 +75,9 @@ class Checkpoints:
                     "was made: put it back from the back-up.",
                 )
         signer = Signer.load(path, origin)
-        if kept is None:
+        if kept is None and (
+            whole or not last
+        ):  # a table that was emptied stays so until somebody restores the root key
             with contextlib.suppress(WrongKey):  # without the root key there is nothing to wrap it with
                 wrapped = root_of(self._folder, self._database).wrap(path.read_bytes(), scope)
                 with self._database.writing() as link:
@@ -120,6 +131,43 @@ class Checkpoints:
                 folder,
                 error.strerror or type(error).__name__,
             )
+
+
+def put_back_names(folder: Path, database: Database) -> None:
+    """After a root key was restored: the ledger's name and the copy of its signing key, where something was signed and they are gone."""
+    with database.reading() as link:
+        signed = bool(link.execute("SELECT 1 FROM checkpoints LIMIT 1"))
+    if signed:
+        with contextlib.suppress(LostKey):  # told by whatever signs next
+            Checkpoints(folder, database)
+
+
+def missed(link: Link, root: RootKey, verifier: Verifier) -> list[str]:
+    """What the database should know of the ledger itself and does not, or knows otherwise than what is recorded and signed; in words."""
+    if not is_used(link):
+        return []
+    found = []
+    if meta(link, "root_key") is None:
+        found.append("the root key's fingerprint is gone (root_key)")
+    if meta(link, "version") is None:
+        found.append("the version of the tables is gone (version)")
+    if not link.execute("SELECT 1 FROM checkpoints LIMIT 1"):
+        return found
+    origin, kept = meta(link, "origin"), meta(link, "signing_key")
+    if origin is None:
+        found.append("the ledger's name, which every checkpoint tells, is gone (origin)")
+    elif origin != verifier.origin:
+        found.append(f"the ledger's name is {origin}; checkpoints are read as those of {verifier.origin}")
+    if kept is None:
+        found.append("the copy of the signing key is gone (signing_key)")
+    else:
+        try:
+            raw = root.unwrap(base64.b64decode(kept), Scope(SIGNING, "", "", verifier.origin))
+            if Signer.of(verifier.origin, raw).verifier.vkey != verifier.vkey:
+                found.append("the copy of the signing key is not of the key that signs (signing_key)")
+        except (WrongKey, ValueError):
+            found.append("the copy of the signing key cannot be opened (signing_key)")
+    return found
 
 
 def hand_out(folder: Path, notes: Sequence[tuple[int, str]]) -> None:

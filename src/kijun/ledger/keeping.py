@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kijun.ledger.database import Database, Link
 from kijun.ledger.keys import BYTES, NAME, KeyRing, RootKey, Scope, WrongKey
 from kijun.ledger.model import now_ms
-from kijun.ledger.schema import create, meta, set_meta
+from kijun.ledger.schema import VERSION, create, is_used, meta, set_meta
 
 
 class LostKey(WrongKey):
@@ -23,7 +23,7 @@ def root_of(folder: Path, database: Database) -> RootKey:
     if not (folder / NAME).exists():
         create(database)
         with database.writing() as link:
-            if _is_used(link):
+            if is_used(link):
                 raise LostKey(
                     f"台帳の鍵（{folder / NAME}）がありません。別の鍵では記録を読めないため、新しい鍵は作っていません。"
                     "kijun ledger escrow restore ファイル で預けた鍵を戻すか、バックアップの root-key を戻してください。",
@@ -37,13 +37,8 @@ def root_of(folder: Path, database: Database) -> RootKey:
 def put_back(folder: Path, database: Database, root: RootKey) -> None:
     """Put a root key into the ledger's folder again; raises `WrongKey` for one that is not this ledger's, before anything is written."""
     create(database)
-    Keys(database, root).check_root()
+    Keys(database, root).check_root(restoring=True)
     root.store(folder)
-
-
-def _is_used(link: Link) -> bool:
-    """Whether data keys were made, or entries recorded."""
-    return any(link.execute(f"SELECT 1 FROM {table} LIMIT 1") for table in ("keys", "leaves", "tiles"))  # noqa: S608 - fixed words
 
 
 class Keys:
@@ -57,24 +52,49 @@ class Keys:
         self.ring = KeyRing(root, self._fetch)
 
     @property
+    def root(self) -> RootKey:
+        """The root key."""
+        return self._root
+
+    @property
     def fingerprint(self) -> str:
         """The root key's: tells one ledger from another."""
         return self._root.fingerprint
 
-    def check_root(self) -> None:
-        """Raise `WrongKey` unless the root key is the one that this ledger began with; the first one is remembered."""
+    def check_root(self, *, restoring: bool = False) -> None:
+        """Raise `WrongKey` unless the root key is the one that this ledger began with; the first one is remembered.
+
+        Where its fingerprint is gone although something was recorded, the key must open what it wrapped, and the fingerprint is only put back
+        where somebody restores the key: until then `verify` tells of it.
+        """
         with self._database.writing() as link:
-            if meta(link, "root_key") is None:
+            if meta(link, "root_key") is None and not is_used(link):
                 set_meta(link, "root_key", self._root.fingerprint)
             self._is_ours(link)
+            if restoring and meta(link, "root_key") is None:
+                set_meta(link, "root_key", self._root.fingerprint)
+                set_meta(link, "version", str(VERSION))
 
     def _is_ours(self, link: Link) -> None:
-        if meta(link, "root_key") != self._root.fingerprint:
+        known = meta(link, "root_key")
+        if known != self._root.fingerprint and not (known is None and self._opens(link)):
             raise WrongKey(
                 "台帳の鍵（root-key）が、この台帳のものではありません。バックアップか、預けた鍵から戻してください。",
                 "The root key is not this ledger's: restore it from the back-up or from escrow "
                 "(kijun ledger escrow restore).",
             )
+
+    def _opens(self, link: Link) -> bool:
+        """Whether the root key wrapped this ledger's newest data key; so where all were destroyed, for there is nothing that another could not read."""
+        rows = link.execute(
+            "SELECT purpose, municipality, month, retention, wrapped FROM keys WHERE wrapped IS NOT NULL ORDER BY id DESC LIMIT 1"
+        )
+        for use, municipality, month, retention, wrapped in rows:
+            try:
+                self._root.unwrap(bytes(wrapped), Scope(use, municipality, month, retention))
+            except WrongKey:
+                return False
+        return True
 
     def escrow(self, passphrase: str) -> str:
         """See `keys.RootKey.escrow`."""

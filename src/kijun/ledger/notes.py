@@ -53,7 +53,12 @@ class Signer:
     @classmethod
     def load(cls, path: Path, origin: str) -> Signer:
         """The key in a file, made (mode 0600) when there is none."""
-        return cls(origin, Ed25519PrivateKey.from_private_bytes(read_or_make(path, 32)))
+        return cls.of(origin, read_or_make(path, 32))
+
+    @classmethod
+    def of(cls, origin: str, raw: bytes) -> Signer:
+        """The key of 32 bytes; raises ValueError for others."""
+        return cls(origin, Ed25519PrivateKey.from_private_bytes(raw))
 
     def sign(self, size: int, root: bytes) -> str:
         """The checkpoint as a signed note."""

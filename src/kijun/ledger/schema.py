@@ -61,10 +61,15 @@ def create(database: Database) -> None:
     with database.writing() as link:
         for statement in statements:
             link.execute(statement)
-        link.execute(
-            "INSERT INTO meta (name, value) VALUES ('version', ?) ON CONFLICT (name) DO NOTHING",
-            (str(VERSION),),
-        )
+        if meta(link, "version") is None and not is_used(
+            link
+        ):  # where something is recorded, what is gone stays gone and is told
+            set_meta(link, "version", str(VERSION))
+
+
+def is_used(link: Link) -> bool:
+    """Whether data keys were made, or entries recorded."""
+    return any(link.execute(f"SELECT 1 FROM {table} LIMIT 1") for table in ("keys", "leaves", "tiles"))  # noqa: S608 - fixed words
 
 
 def meta(link: Link, name: str) -> str | None:

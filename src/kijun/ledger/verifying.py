@@ -26,7 +26,7 @@ MOST_FAULTS: Final = 1000  # that are named one by one
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. ``kind`` is changed, removed, inserted, reordered, unreadable, masked, tree, checkpoint, stamp, erasure, hold or segment."""
+    """One thing that is wrong. ``kind`` is changed, removed, inserted, reordered, unreadable, masked, tree, checkpoint, stamp, erasure, hold, meta or segment."""
 
     kind: str
     what: str
