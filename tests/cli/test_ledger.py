@@ -157,6 +157,28 @@ def test_a_proof_is_for_what_is_signed(home: Path, capsys: pytest.CaptureFixture
     assert main(["ledger", "prove", "99"]) == 1
 
 
+@pytest.mark.parametrize("place", ["-1", "1.5", "x", "٣", "9" * 30, ""])
+def test_a_place_that_is_none_is_a_wrong_call(
+    home: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["ledger", "prove", place])
+    assert stopped.value.code == 2
+    assert "0 for the first entry" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("until", ["2026-11-01", "2026-10-01"])
+def test_an_export_of_no_days_is_a_wrong_call(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], until: str
+) -> None:
+    words = ("--as", "0007", "--reason", "監査", "--since", "2026-11-01", "--until", until)
+    with pytest.raises(SystemExit) as stopped:
+        main(["ledger", "export", str(tmp_path / "out"), *words])
+    assert stopped.value.code == 2
+    assert "later than --since" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_erasing_waits_for_the_next_night_and_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Ledger(home / "ledger") as ledger, appender(home, ledger) as to:
         to.append([entry(at=now_ms() - 3 * 366 * 86_400_000)])
@@ -198,6 +220,49 @@ def escrowed(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["ledger", "escrow", "export", *how]) == 0
     capsys.readouterr()
     return how
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is typed at a terminal, to be filled."""
+    words: list[str] = []
+    monkeypatch.setattr(command.getpass, "getpass", lambda _prompt: words.pop(0))
+    monkeypatch.setattr(command.sys.stdin, "isatty", lambda: True, raising=False)
+    return words
+
+
+def test_a_passphrase_is_typed_twice_before_the_key_is_written_out(
+    home: Path, tmp_path: Path, typed: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "key.escrow"
+    typed += [PASSPHRASE, PASSPHRASE + "。"]
+    assert "passphrases differ" in failed(capsys, "escrow", "export", str(out))
+    assert not out.exists()
+    typed += [PASSPHRASE, PASSPHRASE]
+    assert main(["ledger", "escrow", "export", str(out)]) == 0
+    typed += [PASSPHRASE]
+    assert main(["ledger", "escrow", "restore", str(out)]) == 0, "where a slip shows at once, once is enough"
+    assert typed == []
+
+
+def test_a_passphrase_from_a_pipe_is_read_once(
+    home: Path, tmp_path: Path, typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.sys.stdin, "isatty", lambda: False, raising=False)
+    typed += [PASSPHRASE]
+    assert main(["ledger", "escrow", "export", str(tmp_path / "key.escrow")]) == 0
+
+
+def test_names_that_are_gone_come_back_with_the_root_key(
+    home: Path, escrowed: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Ledger(home / "ledger") as ledger, ledger.database.writing() as link:
+        link.execute("DELETE FROM meta")
+    report = told(capsys, "verify", code=1)
+    assert {one["kind"] for one in report["faults"]} == {"meta"}
+    assert main(["ledger", "escrow", "restore", *escrowed]) == 0
+    capsys.readouterr()
+    assert told(capsys, "verify")["holds"]
 
 
 def test_the_root_key_comes_back_from_escrow(

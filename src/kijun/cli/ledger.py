@@ -28,6 +28,13 @@ def day(text: str) -> int:
     return int(datetime.datetime.combine(found, datetime.time(), JAPAN).timestamp() * 1000)
 
 
+def place(text: str) -> int:
+    """An entry's place in the tree: 0 for the first."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:  # a database's integers end at 19 digits
+        raise argparse.ArgumentTypeError(f"{text!r}: a place is a whole number, 0 for the first entry")
+    return int(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-commands and their options."""
     commands = parser.add_subparsers(metavar="ACTION", required=True)
@@ -47,11 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     command("head", head, "print the newest signed checkpoint and the verifier key")
     command("checkpoint", checkpoint, "sign what the ledger is now")
-    _for_export(
-        command("export", export, "write records for an auditor, with a verifier that needs no Kijun")
-    )
+    one = command("export", export, "write records for an auditor, with a verifier that needs no Kijun")
+    one.set_defaults(fail=one.error)
+    _for_export(one)
     one = command("prove", prove, "prove that an entry stands in the signed tree")
-    one.add_argument("seq", type=int, metavar="PLACE", help="the entry's place in the tree")
+    one.add_argument("seq", type=place, metavar="PLACE", help="the entry's place in the tree")
     one = command("maintain", maintain, "seal fresh records and join small segments; erase with --erase")
     one.add_argument("--force", action="store_true", help="seal everything now")
     one.add_argument("--erase", action="store_true", help="also erase what is past its retention")
@@ -220,6 +227,10 @@ def export(args: argparse.Namespace) -> int:
     """Entries of one municipality for an auditor, in a person's name and for a reason, as every look at records."""
     from kijun.cli.main import set_up_django
 
+    if args.since is not None and args.until is not None and args.since >= args.until:
+        args.fail(
+            "--until: it has to be later than --since; no day lies between them, so nothing was written"
+        )
     set_up_django()
     from kijun.governance.interactions.commands import carry_out, exports
 
@@ -283,6 +294,7 @@ def bring(args: argparse.Namespace) -> int:
 
 def escrow(args: argparse.Namespace) -> int:
     """Export the root key under a passphrase, or restore it."""
+    from kijun.ledger.checkpoints import put_back_names
     from kijun.ledger.database import connect
     from kijun.ledger.files import private_folder, write_whole
     from kijun.ledger.keeping import put_back
@@ -291,7 +303,7 @@ def escrow(args: argparse.Namespace) -> int:
     if args.passphrase_file:
         passphrase = args.passphrase_file.read_text(encoding="utf-8").strip("\r\n")
     else:
-        passphrase = getpass.getpass("合言葉 / passphrase: ")
+        passphrase = _asked_passphrase(twice=args.what == "export")
     if args.what == "export":
         with opened() as ledger:
             text, fingerprint = ledger.keys.escrow(passphrase), ledger.keys.fingerprint
@@ -305,9 +317,21 @@ def escrow(args: argparse.Namespace) -> int:
         folder, fingerprint = private_folder(environ.home() / HOME_LEDGER), key.fingerprint
         with closing(connect(folder, environ.text("DATABASE_URL"))) as database:
             put_back(folder, database, key)
+            put_back_names(folder, database)
         lines = [f"鍵 {fingerprint} を戻しました。 / The key {fingerprint} is back."]
     show(args, {"fingerprint": fingerprint, "file": str(args.file)}, lines)
     return 0
+
+
+def _asked_passphrase(*, twice: bool) -> str:
+    """What is typed. A slip in an export's would be noticed only when the key is lost, so at a terminal it is typed twice."""
+    passphrase = getpass.getpass("合言葉 / passphrase: ")
+    if twice and sys.stdin.isatty() and getpass.getpass("もう一度 / again: ") != passphrase:
+        raise LedgerError(
+            "2回の合言葉が違います。何も書き出していません。もう一度実行してください。",
+            "The two passphrases differ. Nothing was written: try again.",
+        )
+    return passphrase
 
 
 def status(args: argparse.Namespace) -> int:
