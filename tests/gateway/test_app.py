@@ -62,6 +62,7 @@ def test_addresses(gateway: Running, method: str, path: str, status: int, code: 
         (b"{", "invalid_json"),
         (b"[]", "invalid_json"),
         (b'{"model": NaN}', "invalid_json"),
+        (b'{"model": "model", "n": 1e400}', "invalid_json"),
         (b"\xff\xfe", "invalid_json"),
         (b'{"model":"model"}', "invalid_request"),
         (b'{"model":"model","messages":[]}', "invalid_request"),
@@ -75,6 +76,25 @@ def test_what_cannot_be_understood(gateway: Running, upstream: Upstream, body: b
     told = httpx2.post(f"{gateway.url}/v1/chat/completions", content=body, headers=BEARER)
     assert (told.status_code, told.json()["error"]["code"]) == (400, code)
     assert not upstream.calls
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "[1E999]"])
+def test_a_number_that_would_be_altered_is_refused_with_the_reason(
+    gateway: Running, upstream: Upstream, number: str
+) -> None:
+    body = '{"model": "model", "messages": [{"role": "user", "content": "はい"}], "x": %s}' % number  # noqa: UP031
+    told = httpx2.post(f"{gateway.url}/v1/chat/completions", content=body.encode(), headers=BEARER)
+    assert (told.status_code, told.json()["error"]["code"]) == (400, "invalid_json")
+    assert "too large" in told.json()["error"]["reason"]["en"]
+    assert not upstream.calls
+
+
+def test_large_numbers_that_can_be_kept_go_on(gateway: Running, upstream: Upstream) -> None:
+    body = b'{"model": "model", "messages": [{"role": "user", "content": "x"}], "x": [1e308, 123456789012345678901234567890, "1e400"]}'
+    upstream.script = says("はい。")
+    told = httpx2.post(f"{gateway.url}/v1/chat/completions", content=body, headers=BEARER)
+    assert told.status_code == 200
+    assert upstream.calls[0].json["x"] == [1e308, 123456789012345678901234567890, "1e400"]
 
 
 def test_ten_megabytes_are_read_and_others_go_on_meanwhile(gateway: Running, upstream: Upstream) -> None:
@@ -154,6 +174,7 @@ def test_nothing_is_sent_that_is_not_recorded(gateway: Running, upstream: Upstre
     with pytest.raises(openai.InternalServerError) as caught:
         ask(gateway)
     assert (caught.value.status_code, caught.value.code) == (503, "ledger_unavailable")
+    assert caught.value.response.headers["kijun-verdict"] == "failed"
     gateway.ledger.fails = Busy("混んでいます。", "busy")
     with pytest.raises(openai.RateLimitError) as limited:
         ask(gateway)

@@ -42,9 +42,32 @@ def test_an_upstreams_own_code_is_told_where_it_is_one(status: int, code: Any, t
 
 def test_codes_of_other_faults_are_not_told() -> None:
     said = {"message": "bad key", "code": "invalid_api_key"}
-    assert refused_by_upstream(401, said, None).code == "upstream_error"
+    assert refused_by_upstream(401, said, None).code == "upstream_key_refused"
     assert refused_by_upstream(500, said, None).code == "upstream_error"
     assert refused_by_upstream(400, None, None).code == "upstream_error"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_the_service_refuses_is_for_the_it_staff(status: int) -> None:
+    refusal = refused_by_upstream(status, None, None)
+    assert (refusal.status, refusal.code) == (502, "upstream_key_refused")
+    assert "key of your municipality" in refusal.why.en
+    assert "IT担当者に知らせて" in refusal.what_to_do.ja
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(301, "points elsewhere"), (302, "points elsewhere"), (402, "as its API does"), (418, "as its API does"), (400, "as its API does")]
+)  # fmt: skip
+def test_a_status_that_is_not_the_apis_is_for_the_it_staff(status: int, words: str) -> None:
+    refusal = refused_by_upstream(status, None, None)
+    assert (refusal.status, refusal.code) == (502, "upstream_error")
+    assert words in refusal.why.en
+    assert "Trying again does not help" in refusal.what_to_do.en
+
+
+@pytest.mark.parametrize("status", [409, 425, 500, 503, 529])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    assert "try again" in refused_by_upstream(status, None, None).what_to_do.en
 
 
 def test_a_program_knows_a_context_that_is_too_long(gateway: Running, upstream: Upstream) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import time
 from collections.abc import Iterator
@@ -117,14 +118,42 @@ def test_a_refusal_of_the_request_is_told_and_not_retried(gateway: Running, upst
 
 def test_our_own_key_being_wrong_is_no_fault_of_the_clients(gateway: Running, upstream: Upstream) -> None:
     upstream.script = answers({"error": {"message": "bad key sk-123"}}, "401 Unauthorized")
-    error = fails(gateway, 502, "upstream_error")
+    error = fails(gateway, 502, "upstream_key_refused")
     assert "sk-123" not in str(error)
+    assert "tell the IT staff" in error["what_to_do"]["en"]
 
 
 def test_a_redirect_is_not_followed(gateway: Running, upstream: Upstream, second: Upstream) -> None:
     upstream.script = answers({}, "302 Found", f"location: {second.url}/chat/completions\r\n")
-    fails(gateway, 502, "upstream_error")
+    error = fails(gateway, 502, "upstream_error")
+    assert "points elsewhere" in error["message"]
+    assert "Wait a moment" not in error["message"]
     assert not second.calls
+
+
+@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"{}")[:10] + b"x" * 100])
+def test_a_body_that_is_not_compressed_as_it_says_is_garbage(
+    gateway: Running, upstream: Upstream, body: bytes
+) -> None:
+    upstream.script = answers(body, "200 OK", "content-encoding: gzip\r\n")
+    fails(gateway, 502, "upstream_garbage")
+    assert gateway.ledger.last()[1].content["attempts"][0]["how"] == "garbage"
+
+
+def test_a_body_that_stops_being_compressed_is_garbage(gateway: Running, upstream: Upstream) -> None:
+    async def script(call: Any, writer: asyncio.StreamWriter) -> None:
+        packed = gzip.compress(json.dumps(completion("はい" * 50_000)).encode(), 0)
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: 200000\r\n\r\n"
+        )
+        writer.write(packed[:70_000])
+        await writer.drain()
+        await asyncio.sleep(0.2)
+        writer.write(b"\xff" * 130_000)
+        await writer.drain()
+
+    upstream.script = script
+    fails(gateway, 502, "upstream_garbage")
 
 
 @pytest.mark.parametrize(
@@ -305,6 +334,19 @@ def test_an_answer_has_an_end(gateway: Running, upstream: Upstream) -> None:
     error = fails(gateway, 502, "answer_too_large")
     assert "ask in parts, or for a shorter answer" in error["what_to_do"]["en"]
     assert "try again" not in error["message"]
+
+
+def test_the_number_of_characters_that_is_read_is_told(gateway: Running, upstream: Upstream) -> None:
+    upstream.script = answers(completion("窓口は平日に開いています。" * 200_000))
+    error = fails(gateway, 502, "answer_too_large")
+    assert "2,000,000" in error["reason"]["ja"]
+    assert "2,000,000" in error["reason"]["en"]
+    long = [{"role": "user", "content": "窓口は平日に開いています。" * 200_000}]
+    with pytest.raises(openai.APIStatusError) as caught:
+        gateway.client().chat.completions.create(model="model", messages=long)  # type: ignore[arg-type]
+    body: Any = caught.value.body
+    assert (caught.value.status_code, body["code"]) == (413, "too_much_text")
+    assert "2,000,000" in body["reason"]["ja"]
 
 
 def error_of(stream: Any) -> tuple[str, dict[str, Any]]:

@@ -16,6 +16,8 @@ SERVER: Final = "server_error"
 
 #: Statuses by which an upstream finds fault with the request, so that the client has to hear of it.
 _OF_THE_CLIENT: Final = frozenset((400, 413, 415, 422))
+#: Statuses after which another try may help.
+AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 #: What an upstream may name a fault, so that programs know it again: `context_length_exceeded`.
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,59}")
 #: What the gateway offers, behind the base URL.
@@ -30,6 +32,10 @@ ENDPOINTS: Final = (
 
 _TRY_AGAIN: Final = Words("少し待ってから、もう一度お試しください。", "Wait a moment and try again.")
 _CORRECT: Final = Words("要求の内容を直してください。", "Correct the request.")
+_TELL: Final = Words(
+    "もう一度送っても直りません。IT担当者に知らせてください。",
+    "Trying again does not help: tell the IT staff of your office.",
+)
 _ASK: Final = Words("IT担当者に相談してください。", "Ask the IT staff of your office.")
 
 
@@ -281,11 +287,37 @@ def refused_by_upstream(status: int, said: Mapping[str, Any] | None, wait: float
             "The AI service takes no more requests just now.",
             retry_after=max(1, round(wait if wait is not None else 5)),
         )
+    if status in (401, 403):
+        return Refusal(
+            502,
+            "upstream_key_refused",
+            Words(
+                f"AIサービスが、自治体側のキーを受け付けません（状態 {status}）。",
+                f"The AI service refuses the key of your municipality (status {status}).",
+            ),
+            _TELL,
+            type=SERVER,
+        )
+    if status < 500 and status not in AGAIN:
+        return Refusal(502, "upstream_error", _not_its_api(status), _TELL, type=SERVER)
     return failed_upstream(
         504 if status in (408, 504) else 502,
         "upstream_error",
         "AIサービスが正しく応答しませんでした。",
         f"The AI service answered with an error (status {status}).",
+    )
+
+
+def _not_its_api(status: int) -> Words:
+    """What a status means that the API has not: an address that is another's, a proxy between, a contract that ended."""
+    if 300 <= status < 400:
+        return Words(
+            f"AIサービスの宛先が、別の場所を案内しています（状態 {status}）。宛先の設定が正しくないようです。",
+            f"The AI service's address points elsewhere (status {status}): it does not seem to be set right.",
+        )
+    return Words(
+        f"AIサービスの宛先が、AIサービスのものではない応答を返しました（状態 {status}）。",
+        f"What answers at the AI service's address does not answer as its API does (status {status}).",
     )
 
 

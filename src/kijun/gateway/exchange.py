@@ -145,8 +145,10 @@ class Exchange:
         try:
             await self.ledger.append([entry], limits=question.account.limits(tuple(once), until))
         except UsedUp:
+            question.verdict = Verdict.BLOCKED  # the answer's header may not say that it was sent
             raise (verdicts.confirmation_used() if confirmation is not None else unknown_key()) from None
         except LedgerError as error:
+            question.verdict = Verdict.BLOCKED if isinstance(error, Spent) else Verdict.FAILED
             raise refusal_of(error) from None
 
     async def _forward(

@@ -55,6 +55,14 @@ def _endings(text: str) -> Iterator[str]:
         yield text[:last] + open_then
 
 
+def _why_too_large(error: TooLong | InspectionError) -> Words:
+    """Bytes that are not taken, or characters that no inspection reads: then how many it reads."""
+    ja, en = "AIサービスの応答が大きすぎます", "The AI service's answer is too large"
+    if isinstance(error, InspectionError):
+        return Words(f"{ja}（{error.message.ja.rstrip('。')}）。", f"{en} ({error.message.en.rstrip('.')}).")
+    return Words(f"{ja}。", f"{en}.")
+
+
 def refusal_for(error: Exception) -> Refusal | None:
     """What the client hears of an upstream's fault; None for a fault that is none of an upstream's."""
     if isinstance(error, TimeoutError):
@@ -72,7 +80,7 @@ def refusal_for(error: Exception) -> Refusal | None:
         return Refusal(
             502,
             "answer_too_large",
-            Words("AIサービスの応答が大きすぎます。", "The AI service's answer is too large."),
+            _why_too_large(error),
             Words(
                 "同じ要求では、また大きすぎる応答になります。質問を分けるか、短い応答を求めてください（max_tokens）。",
                 "The same request will have too large an answer again: ask in parts, or for a shorter answer (max_tokens).",

@@ -100,8 +100,11 @@ class Reader:
             return [self.inspect(text) for text in texts]
         known = [self._memory.get(self._name, text) for text in texts]
         fresh = [text for text, one in zip(texts, known, strict=True) if one is None]
-        if any(len(text) > self.inspector.policy.longest for text in fresh):
-            raise TextTooLong("文章が長すぎます。", "A text is too long.")
+        if any(len(text) > (most := self.inspector.policy.longest) for text in fresh):
+            raise TextTooLong(
+                f"文章が長すぎます（1つの文章は{most:,}文字まで）。",
+                f"A text is too long: one may have {most:,} characters.",
+            )
         if sum(map(len, fresh)) < IN_THREAD:
             return [one or self.inspect(text) for text, one in zip(texts, known, strict=True)]
         made = iter([await in_thread(self.inspect, text) for text in fresh])

@@ -1,25 +1,37 @@
-"""JSON as it comes and goes. orjson is fast and refuses lone surrogates and integers over 64 bits; these take the slow way."""
+"""JSON as it comes and goes. orjson is fast, refuses lone surrogates and rounds integers over 64 bits; these take the slow way."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from math import isinf
+from typing import Any, Final
 
 import orjson
+
+#: What may be an integer over 64 bits, of which orjson would keep the first 17 digits.
+_LONG: Final = re.compile(rb"[:\[,]\s*-?[0-9]{19}")
 
 
 class NotJson(ValueError):
     """Bytes that are no JSON, or that nest too deeply."""
 
 
-def parse(data: bytes) -> Any:
-    """The value of some JSON; raises `NotJson`."""
+class NumberTooLarge(NotJson):
+    """A number that no double holds (1e400): it would go on as infinity, which JSON writes as null."""
+
+
+def parse(data: bytes, *, exact: bool = False) -> Any:
+    """The value of some JSON; raises `NotJson`. ``exact`` keeps every digit of an integer, for what is handed on."""
+    if not exact or not _LONG.search(data):
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(data, parse_constant=_refuse)
+        return json.loads(data, parse_constant=_refuse, parse_float=_finite)
+    except NumberTooLarge:
+        raise
     except (ValueError, RecursionError) as error:
         raise NotJson(type(error).__name__) from None
 
@@ -43,6 +55,13 @@ def canonical(value: Any) -> bytes:
 def quoted(text: str) -> str:
     """A text as it stands inside of a JSON string, without the quotation marks."""
     return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):
+        raise NumberTooLarge
+    return number
 
 
 def _refuse(name: str) -> Any:

@@ -19,7 +19,7 @@ from kijun.gateway.guard import values_of
 from kijun.gateway.handling import NOT_INSPECTED
 from kijun.gateway.http import Request
 from kijun.gateway.inspecting import Reader, in_thread
-from kijun.gateway.jsons import NotJson, canonical, dump, parse
+from kijun.gateway.jsons import NotJson, NumberTooLarge, canonical, dump, parse
 from kijun.gateway.pieces import Texts
 from kijun.gateway.records import Account
 from kijun.gateway.reference.citing import before_question, put_before
@@ -193,7 +193,13 @@ def parse_body(request: Request, dialect: Dialect) -> dict[str, Any]:
                 "multipart/form-data として読めません。", "The body is no multipart/form-data."
             ) from None
     try:
-        body = parse(request.body)
+        body = parse(request.body, exact=True)
+    except NumberTooLarge:
+        raise bad_request(
+            "大きすぎる数値（1e400 など）が含まれています。",
+            "It holds a number that is too large (such as 1e400).",
+            code="invalid_json",
+        ) from None
     except NotJson:
         raise bad_request("JSONとして読めません。", "The body is no JSON.", code="invalid_json") from None
     if not isinstance(body, dict):

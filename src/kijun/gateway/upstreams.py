@@ -15,19 +15,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 
 from kijun.gateway import sample
 from kijun.gateway.addresses import address, authorisation
 from kijun.gateway.attempts import Attempt, Cut, FirstByteLate, TooLong, how_of
 from kijun.gateway.breaker import Breaker
-from kijun.gateway.errors import Refusal, failed_upstream, refused_by_upstream, unreadable
+from kijun.gateway.errors import AGAIN, Refusal, failed_upstream, refused_by_upstream, unreadable
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
 from kijun.gateway.streams import Garbage, said_error
 
-#: Statuses after which another try may help.
-_AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _PATIENCE: Final = 5.0  # the longest Retry-After in seconds that is waited for
 _ERROR_BODY: Final = 64_000
 _TRIES: Final = 8
@@ -82,7 +81,7 @@ class _Http:
         try:
             self._first = await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
-            raise Cut from error
+            raise _fault(error) from error
         if not self._first and self.content_type in _NEVER_EMPTY:
             raise Garbage("nothing")
         if self.content_type == "text/html":
@@ -110,7 +109,7 @@ class _Http:
             except (aiohttp.ClientError, OSError) as error:
                 if isinstance(error, TimeoutError):
                     raise
-                raise Cut from error
+                raise _fault(error) from error
             if not chunk:
                 return
             seen += len(chunk)
@@ -124,6 +123,11 @@ class _Http:
             self._response.release()
         else:
             self._response.close()
+
+
+def _fault(error: Exception) -> Cut | Garbage:
+    """Why a body came to no end: what is not compressed as it says came whole, and is garbage."""
+    return Garbage("encoding") if isinstance(error.__cause__, ContentEncodingError) else Cut()
 
 
 class Upstreams:
@@ -361,7 +365,7 @@ async def _refused(answer: Answer) -> tuple[bool, Failed, float]:
     said = await _error_of(answer)
     status = answer.status
     wait = _retry_after(getattr(answer, "headers", {}))
-    again = status in _AGAIN
+    again = status in AGAIN
     refusal = refused_by_upstream(status, said, wait)
     return again, Failed(refusal, said), _soon() if wait is None else wait
 
@@ -380,7 +384,7 @@ async def _error_of(answer: Answer) -> Any:
             if len(body) > _ERROR_BODY:
                 break
         found = parse(body)
-    except (NotJson, Cut, TooLong, TimeoutError):
+    except (NotJson, Cut, Garbage, TooLong, TimeoutError):
         return None
     finally:
         answer.close()
