@@ -62,6 +62,12 @@ _HOME: Final = re.compile(r"(?:自宅|実家|固定|宅電|家電|家の電話|�
 _IS_OTHER: Final = re.compile(
     "第[ ]?$|(?:管理|工事|契約|注文|受注|発注|伝票|送り状|追跡|製造|シリアル|資産|機器|入札|公告|案件|文書|起案|決裁|図面|許可|認可|見積|請求書|商品|製品)(?:番号|No[.]?|№)[ :はが]{0,2}$"
 )
+#: A mobile number as people write it. Only people have one, but for those that the words before it say to be an office's or a firm's, or no telephone.
+_MOBILE: Final = re.compile(r"0[6-9]0[-ー. ・(][0-9]{4}[-ー. ・)][0-9]{4}|0[789]0[0-9]{8}")
+_NOT_SOMEBODYS: Final = re.compile(
+    r"(?:公用|社用|業務用|当番|代表|直通|窓口|会社|[課係室局署館園校院店社会](?![一-龥])|センター|事務所|役[場所]|支所|企業|工業|建設|商店|薬局|協会|組合|\(株\)|㈱)[^。\n]{0,10}$"
+    r"|(?:品番|型番|型式|コード|ロット|見本|例|(?<![話帯絡先])番号|No[.]?|№|[A-Za-z_-]{2})[ :はが=\"]{0,3}$"
+)
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"
@@ -167,7 +173,7 @@ class Contacts:
                             f"form={form}",
                             f"cut={pattern is _PHONE}",
                             f"address={beside_address(scene, start, end)}",
-                            f"told={'home' if own else 'no'}",
+                            f"told={'home' if own else 'mobile' if form == 'mobile' and _is_somebodys(scene, match) else 'no'}",
                         ),
                     )
         yield from self._said(scene)
@@ -265,6 +271,16 @@ def with_bracket(text: str, start: int, end: int) -> int:
 def _ends_of_sure_addresses(scene: Scene) -> frozenset[int]:
     """Where addresses end that were found for somebody for sure."""
     return frozenset(one.end for one in scene.found if one.type == "ADDRESS" and one.score >= _FOR_SURE)
+
+
+def _is_somebodys(scene: Scene, match: re.Match[str]) -> bool:
+    """Whether a mobile number stands there as people write it, and nothing before it says that it is nobody's: メモ 080-3715-8099."""
+    start = scene.line(match.start())[0]
+    return (
+        _MOBILE.fullmatch(match[0]) is not None
+        and _NOT_SOMEBODYS.search(scene.digits, max(start, match.start() - 24), match.start()) is None
+        and not scene.count("elsewhere", start, match.start())  # 伝票, 注文, 商品
+    )
 
 
 def phone_form(written: str) -> str:
