@@ -93,6 +93,14 @@ class TestUpstreams:
             ({"ca": "no certificate"}, "ca"),
             ({"connect_timeout": 0}, "connect_timeout"),
             ({"retries": 99}, "retries"),
+            ({"retries": -1}, "retries"),
+            ({"base_url": "http://169.254.169.254/latest"}, "base_url"),
+            ({"base_url": "http://localhost:8080/v1"}, "base_url"),  # where the gateway answers
+            ({"name": "庁\u202e内"}, "name"),
+            ({"total_timeout": float("nan")}, "total_timeout"),
+            ({"breaker_seconds": float("inf")}, "breaker_seconds"),
+            ({"total_timeout": 1, "first_byte_timeout": 5}, "first_byte_timeout"),
+            ({"connect_timeout": 50, "first_byte_timeout": 5}, "connect_timeout"),
         ],
     )
     def test_what_is_refused(

@@ -275,6 +275,50 @@ class TestOthers:
         assert len(run("stop", "list", "--all")) == Stop.objects.count() == 4
 
 
+class TestNumbers:
+    @pytest.mark.parametrize("option", ["--connect-timeout", "--total-timeout", "--breaker-seconds"])
+    @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999", "x", ""])
+    def test_seconds_are_a_number(self, upstream: Upstream, capsys: Any, option: str, value: str) -> None:
+        with pytest.raises(SystemExit) as ended:
+            main(["access", "upstream", "change", upstream.name, f"{option}={value}"])
+        assert ended.value.code == 2
+        assert "is no number" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("value", ["9" * 30, "9" * 5000, "1.5", "nan"])
+    def test_whole_ones_are_those_that_can_be_held(
+        self, upstream: Upstream, application: actions.Made, capsys: Any, value: str
+    ) -> None:
+        grant = str(application.grant.pk)
+        for words in (
+            ["upstream", "change", upstream.name, "--retries", value],
+            ["grant", "change", grant, "--tokens", value],
+            ["grant", "rotate", grant, "--grace-days", value],
+        ):
+            with pytest.raises(SystemExit) as ended:
+                main(["access", *words])
+            assert ended.value.code == 2
+            assert "is no whole number" in capsys.readouterr().err
+
+    def test_what_lies_outside_is_refused_by_field(
+        self, refused: Any, upstream: Upstream, application: actions.Made, model: Model
+    ) -> None:
+        grant = str(application.grant.pk)
+        for words in (
+            ("upstream", "change", upstream.name, "--retries", "-1"),
+            ("upstream", "change", upstream.name, "--breaker-failures", str(2**62)),
+            ("upstream", "change", upstream.name, "--total-timeout", "1", "--first-byte-timeout", "5"),
+            ("grant", "change", grant, "--requests", str(2**62)),
+            ("grant", "change", grant, "--per-minute", "0"),
+            ("grant", "change", grant, "--tokens", str(2**62)),
+            ("grant", "rotate", grant, "--grace-days", "-1"),
+            ("model", "change", model.name, "--route", f"{upstream.name}=m,{2**62}"),
+        ):
+            code, told = refused(*words)
+            assert code == 1, words
+            assert len(told.splitlines()) >= 2, told  # in both languages
+        assert refused("grant", "show", "9" * 5000)[0] == 2
+
+
 class TestRefusals:
     def test_a_handling_that_may_not_be_is_told_in_both_languages(
         self, purpose: Purpose, capsys: Any

@@ -124,6 +124,24 @@ class TestUpstreams:
         assert "「接続を待つ秒数」は、0.1以上の数にしてください。" in page
         assert "「やり直す回数」は、整数で入力してください。" in page
 
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"total_timeout": "100"}, "first_byte_timeout"),
+            ({"connect_timeout": "30", "first_byte_timeout": "20"}, "connect_timeout"),
+            ({"base_url": "http://169.254.169.254/latest"}, "base_url"),
+            ({"base_url": "http://127.0.0.1:8080/v1"}, "base_url"),
+            ({"name": "見え\u200bない"}, "name"),
+        ],
+    )
+    def test_what_makes_no_sense_is_told_beside_its_field(
+        self, client_of: ClientOf, it_staff: Person, wrong: dict[str, str], field: str
+    ) -> None:
+        response = client_of(it_staff).post(url("add_upstream"), {**UPSTREAM, **wrong})
+        assert response.status_code == 422
+        assert list(response.context["form"].errors) == [field]
+        assert not Upstream.objects.exists()
+
     def test_the_sample_needs_no_address(self, client_of: ClientOf, it_staff: Person) -> None:
         sent = {**UPSTREAM, "kind": "sample", "base_url": "", "key": "", "headers": ""}
         assert client_of(it_staff).post(url("add_upstream"), sent).status_code == 302
@@ -274,7 +292,9 @@ class TestPurposes:
         page = client_of(staff).get(url("purpose", grant.purpose_id))
         assert page.status_code == 200
         assert url("change_purpose", grant.purpose_id) not in text(page)
-        assert client_of(neighbour).get(url("purpose", grant.purpose_id)).status_code == 403
+        # to whom it is nothing, it is as if it were not there
+        for id in (grant.purpose_id, 99999):
+            assert client_of(neighbour).get(url("purpose", id)).status_code == 404
 
 
 def grant_form(system: AISystem, purpose: Purpose, **changes: Any) -> dict[str, Any]:
@@ -483,7 +503,7 @@ class TestGrants:
         page = text(client_of(owner).get(url("grants")))
         assert url("grant", grant.pk) in page
         assert url("grant", hidden.pk) not in page
-        assert client_of(owner).get(url("grant", hidden.pk)).status_code == 403
+        assert client_of(owner).get(url("grant", hidden.pk)).status_code == 404
 
     def test_the_filters(
         self, client_of: ClientOf, it_staff: Person, grant: Grant, application: actions.Made
@@ -554,7 +574,7 @@ class TestKeys:
         client = client_of(staff)
         for forged in (key.pk, 99999, 2**70):
             assert client.post(url("revoke_key", grant.pk, forged), {}).status_code == 404
-        assert client.post(url("revoke_key", application.grant.pk, key.pk), {}).status_code == 403
+        assert client.post(url("revoke_key", application.grant.pk, key.pk), {}).status_code == 404
         assert GrantKey.objects.get().works()
 
 
@@ -637,6 +657,11 @@ class TestStops:
             assert client.post(url("add_stop"), forged).status_code == 422
         sent = {"scope": "system", "system": system.pk, "reason": "誤りが続いた"}
         assert client.post(url("add_stop"), sent).status_code == 302
+        other = actions.stop(
+            it_staff, it_staff.municipality, target=make_system(it_staff, name="他"), why="点検"
+        )
+        for id in (other.pk, 99999):
+            assert client.post(url("lift_stop", id), {"reason": "x"}).status_code == 404
         theirs = actions.stop(it_staff, it_staff.municipality, target=None, why="点検")
         assert client.post(url("lift_stop", theirs.pk), {"reason": "x"}).status_code == 403
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from kijun.governance.access import connection, queries
 from kijun.governance.access.actions import Way
 from kijun.governance.access.actions.models import check_name
-from kijun.governance.access.actions.upstreams import FIELDS, wrong_connection
+from kijun.governance.access.actions.upstreams import FIELDS, wrong_connection, wrong_times
 from kijun.governance.access.form_fields import CHOOSE, HeadersField, SystemChoice, lines, only
 from kijun.governance.access.models import Model, Upstream
 from kijun.governance.organisation.models import Municipality
@@ -159,6 +159,7 @@ class UpstreamForm(Form, RevisionMixin):
         given = {name: values.get(name, "").strip() for name in ("base_url", "proxy", "ca")}
         wrong: dict[str, ValidationError | None] = {
             **wrong_connection(values.get("kind", ""), given),
+            **wrong_times(values),
             "key": connection.wrong_key(values.get("key", "").strip()),
             "headers": connection.wrong_headers(values.get("headers") or {}),
         }

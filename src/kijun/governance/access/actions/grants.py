@@ -17,6 +17,7 @@ from kijun.governance.access import queries
 from kijun.governance.access.actions.common import allow_in, check_fields, reason, same_town
 from kijun.governance.access.actions.keys import add_key, end_keys
 from kijun.governance.access.models import Grant, Purpose
+from kijun.governance.access.plain import check_names
 from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.accounts.models import Person, Posting
@@ -135,7 +136,12 @@ def _check_subject(row: Grant) -> None:
 
 def _check(row: Grant) -> None:
     check_fields(row, ("application", *LIMITS))
-    wrong: dict[str, list[Any]] = {}
+    check_names({"application": row.application})
+    wrong: dict[str, list[Any]] = {
+        name: [_("2,147,483,647以下の数にしてください。")]
+        for name in ("requests", "per_minute")
+        if (getattr(row, name) or 0) >= 2**31
+    }
     if row.system.is_draft or row.system.stage in {Stage.IDEA, Stage.RETIRED}:
         wrong["system"] = [_("企画より先に進み、廃止していないAIシステムを選んでください。")]
     if not row.purpose.enabled:

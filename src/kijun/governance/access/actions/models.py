@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.access import queries
 from kijun.governance.access.actions.common import allow_in, check_fields, same_town
 from kijun.governance.access.models import Model, Route, Upstream
+from kijun.governance.access.plain import wrong_name
 from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.audit.actions import changes, record
@@ -74,6 +75,8 @@ def save_model(
     ]
     for one in made:
         check_fields(one, ("name", "order", "weight"))
+        if wrong := wrong_name(one.name):
+            raise ValidationError({"routes": [wrong]})
     Route.objects.bulk_create(made)
     after = {"name": row.name, "system": str(system), "routes": [str(one) for one in routes]}
     detail = changes(before, after)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.access import handling, limits, queries
 from kijun.governance.access.actions.common import allow_in, check_fields, same_town, switch
 from kijun.governance.access.models import PERSONAL_CLASSES, DataClass, Purpose
+from kijun.governance.access.plain import check_names
 from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.accounts.models import Person
@@ -81,6 +82,7 @@ def save_purpose(
 
 def _check(row: Purpose, *, new_owner: bool) -> None:
     check_fields(row, _PLAIN)
+    check_names({"name": row.name, "name_en": row.name_en})
     wrong: dict[str, list[Any]] = {}
     others = Purpose.objects.of(row.municipality).exclude(pk=row.pk)
     if others.filter(name=row.name).exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from kijun.gateway import sealing
 from kijun.governance.access import connection
 from kijun.governance.access.actions.common import SECRET, allow_in, check_fields, reason, switch
 from kijun.governance.access.models import Upstream
-from kijun.governance.access.publishing import publish
+from kijun.governance.access.plain import check_names
+from kijun.governance.access.publishing import base_url, publish
 from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.organisation.models import Municipality
@@ -36,6 +38,9 @@ FIELDS: Final = (
     "breaker_failures",
     "breaker_seconds",
 )
+
+
+TIMES: Final = tuple(name for name in FIELDS if name.endswith(("timeout", "seconds")))
 
 
 @transaction.atomic
@@ -105,21 +110,47 @@ def _seal(row: Upstream, key: str | None, headers: Mapping[str, str] | None, det
 def _check(row: Upstream) -> None:
     if row.kind in INSIDE:
         row.base_url = ""
+    if odd := [name for name in TIMES if not math.isfinite(getattr(row, name))]:
+        raise ValidationError({name: [_("数字で入力してください。")] for name in odd})
     check_fields(row, FIELDS)
+    check_names({"name": row.name, "api_version": row.api_version})
     wrong: dict[str, list[Any]] = {}
     others = Upstream.objects.of(row.municipality).exclude(pk=row.pk)
     if others.filter(name=row.name).exists():
         wrong["name"] = [_("同じ名称の接続先があります。別の名称にしてください。")]
     given = {"base_url": row.base_url, "proxy": row.proxy, "ca": row.ca}
     wrong.update({name: [one] for name, one in wrong_connection(row.kind, given).items()})
+    wrong.update(
+        {name: [one] for name, one in wrong_times({one: getattr(row, one) for one in TIMES}).items()}
+    )
     if wrong:
         raise ValidationError(wrong)
+
+
+def wrong_times(given: Mapping[str, Any]) -> dict[str, ValidationError]:
+    """Times that do not lie one inside of the other, by field: connecting in the first byte's, that in the total (docs/gateway.md)."""
+    connect, first, total = (given.get(f"{name}_timeout") for name in ("connect", "first_byte", "total"))
+    found = {}
+    if connect is not None and first is not None and connect > first:
+        found["connect_timeout"] = ValidationError(
+            _("接続を待つ秒数は、応答の始まりを待つ秒数（%(n)s）以下にしてください。"),
+            params={"n": f"{first:g}"},
+        )
+    if first is not None and total is not None and first > total:
+        found["first_byte_timeout"] = ValidationError(
+            _("応答の始まりを待つ秒数は、全体で待つ秒数（%(n)s）以下にしてください。"),
+            params={"n": f"{total:g}"},
+        )
+    return found
 
 
 def wrong_connection(kind: str, given: Mapping[str, str]) -> dict[str, ValidationError]:
     """What is wrong with ``base_url``, ``proxy`` and ``ca`` of a service of this kind, by field; empty when they may stand."""
     found = {
-        "base_url": None if kind in INSIDE else connection.wrong_address(given["base_url"]),
+        "base_url": None
+        if kind in INSIDE
+        else connection.wrong_address(given["base_url"])
+        or connection.wrong_way(given["base_url"], base_url()),
         "proxy": connection.wrong_proxy(given["proxy"]) if given["proxy"] else None,
         "ca": connection.wrong_certificate(given["ca"]) if given["ca"] else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -92,7 +93,7 @@ def town_of(args: argparse.Namespace) -> Municipality:
 
 
 def _one(rows: QuerySet[Any], what: str, asked: str, **by: Any) -> Any:
-    if asked.isascii() and asked.isdecimal() and int(asked) < NO_ID:
+    if asked.isascii() and asked.isdecimal() and len(asked) < 19:
         found = rows.filter(pk=int(asked)).first()
         if found is not None:
             return found
@@ -179,6 +180,32 @@ def day(text: str) -> datetime.date:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no date: write 2026-11-23 or 令和8年11月23日"
         ) from error
+
+
+def whole(text: str) -> int:
+    """A whole number that the database can hold, for argparse."""
+    try:
+        found = int(text)
+    except ValueError:
+        found = NO_ID
+    if not -NO_ID < found < NO_ID:
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} は整数として読めません。 / {text[:40]!r} is no whole number"
+        )
+    return found
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, for argparse; neither ``nan`` nor ``inf``."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} は数字として読めません。 / {text[:40]!r} is no number"
+        )
+    return found
 
 
 def secret(place: str) -> str:

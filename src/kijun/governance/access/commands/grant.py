@@ -26,6 +26,7 @@ from kijun.governance.access.commands._shared import (
     system_of,
     tell,
     town_of,
+    whole,
 )
 from kijun.governance.access.models import Grant, Model, Purpose
 from kijun.governance.audit.refs import CONSOLE
@@ -48,7 +49,7 @@ _UNLIMITED: Final = "none"
 
 
 def _limit(text: str) -> int | str:
-    return _UNLIMITED if text == _UNLIMITED else int(text)
+    return _UNLIMITED if text == _UNLIMITED else whole(text)
 
 
 def add(commands: Any) -> None:
@@ -71,7 +72,7 @@ def add(commands: Any) -> None:
     creating.add_argument("--starts", type=day, metavar="DATE", help="first day (default: today)")
     creating.add_argument("--expires", type=day, metavar="DATE", help="last day")
     for name, text in _LIMITS:
-        creating.add_argument(name, type=int, metavar="N", help=f"{text} (default: unlimited)")
+        creating.add_argument(name, type=whole, metavar="N", help=f"{text} (default: unlimited)")
     creating.add_argument(
         "--key", action="store_true", help="make a key for a person too; an application always has one"
     )
@@ -96,7 +97,7 @@ def add(commands: Any) -> None:
     rotating = command(mine, "rotate", "make a new key in place of the old one", _rotate)
     rotating.add_argument(
         "--grace-days",
-        type=int,
+        type=whole,
         default=0,
         metavar="N",
         help="days for which the old key still works, 0 to 7",

@@ -16,23 +16,25 @@ from kijun.governance.access.commands._shared import (
     facts,
     group,
     rows,
+    seconds,
     secret,
     show,
     text_of,
     town_of,
     upstream_of,
+    whole,
 )
 from kijun.governance.access.models import Upstream
 from kijun.governance.audit.refs import CONSOLE
 
 _NUMBERS = {
-    "--connect-timeout": float,
-    "--first-byte-timeout": float,
-    "--idle-timeout": float,
-    "--total-timeout": float,
-    "--retries": int,
-    "--breaker-failures": int,
-    "--breaker-seconds": float,
+    "--connect-timeout": seconds,
+    "--first-byte-timeout": seconds,
+    "--idle-timeout": seconds,
+    "--total-timeout": seconds,
+    "--retries": whole,
+    "--breaker-failures": whole,
+    "--breaker-seconds": seconds,
 }
 
 

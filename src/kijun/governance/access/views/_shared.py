@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from kijun.governance.access.models import Purpose, Upstream
@@ -14,6 +14,7 @@ from kijun.governance.access.start import Steps, steps
 from kijun.governance.access.upstream_forms import ConfirmForm, ReasonForm
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.forms import add_errors
+from kijun.web.who_may import require
 
 
 def sent(
@@ -33,6 +34,13 @@ def sent(
             except ValidationError as error:
                 add_errors(form, error)
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def see(request: StaffRequest, seeing: str, permission: str, thing: Any) -> None:
+    """404 for what the person may not see, as for what does not exist; 403 for what they see and may not do (``permission``)."""
+    if not request.user.has_perm(seeing, thing):
+        raise Http404
+    require(request, permission, thing)
 
 
 def start_of(request: StaffRequest) -> Steps:

@@ -15,17 +15,17 @@ from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.grant_forms import ChangeGrantForm, GrantForm
 from kijun.governance.access.models import Grant
 from kijun.governance.access.upstream_forms import ReasonForm
-from kijun.governance.access.views._shared import carried, sent, start_of
+from kijun.governance.access.views._shared import carried, see, sent, start_of
 from kijun.governance.access.views.keys import show_once
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.forms import add_errors
-from kijun.web.who_may import require, who_may
+from kijun.web.who_may import who_may
 
 
 def find(request: StaffRequest, pk: int, permission: str = "access.view_grant") -> Grant:
-    """A grant of this town that the person may see (or ``permission``): else 404 or 403."""
+    """A grant of this town that the person may see, else 404; without ``permission`` on it 403."""
     found: Grant = get_mine(request, queries.grants(request.municipality), pk=pk)
-    require(request, permission, found)
+    see(request, "access.view_grant", permission, found)
     return found
 
 

@@ -14,15 +14,15 @@ from kijun.governance.access import actions, cards, queries
 from kijun.governance.access.grant_forms import RotateForm
 from kijun.governance.access.models import Grant, GrantKey
 from kijun.governance.access.upstream_forms import ConfirmForm
-from kijun.governance.access.views._shared import sent
+from kijun.governance.access.views._shared import see, sent
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.forms import add_errors
-from kijun.web.who_may import require, who_may
+from kijun.web.who_may import who_may
 
 
 def _find(request: StaffRequest, pk: int) -> Grant:
     found: Grant = get_mine(request, queries.grants(request.municipality), pk=pk)
-    require(request, "access.hold_key", found)
+    see(request, "access.view_grant", "access.hold_key", found)
     return found
 
 

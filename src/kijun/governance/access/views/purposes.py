@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from kijun.governance.access import actions, cards, lists, queries, states
 from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import PurposeForm
-from kijun.governance.access.views._shared import sent, start_of, switching
+from kijun.governance.access.views._shared import see, sent, start_of, switching
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
-from kijun.web.who_may import require, who_may
+from kijun.web.who_may import who_may
 
 
 def _find(request: StaffRequest, pk: int, permission: str = "access.view_purpose") -> Purpose:
     found: Purpose = get_mine(request, Purpose.objects.select_related("municipality", "owner"), pk=pk)
-    require(request, permission, found)
+    see(request, "access.view_purpose", permission, found)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -76,6 +76,8 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
     row: Stop = get_mine(
         request, Stop.objects.select_related("system", "purpose", "person", "by", "municipality"), pk=pk
     )
+    if row.scope != Stop.Scope.EVERYTHING and not request.user.has_perm("access.view_stops", row):
+        raise Http404
     require(request, "access.stop" if row.scope == Stop.Scope.SYSTEM else "access.change", row)
     form = ReasonForm(request.POST or None, initial={"revision": row.revision})
 
