@@ -19,6 +19,7 @@ from django.utils import timezone
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry as Told
 from kijun.governance.interactions import actions, importing, importing_run, jobs, ledger
+from kijun.governance.interactions.importing_preview import Preview
 from kijun.governance.interactions.importing_times import parse_moment
 from kijun.governance.interactions.models import ImportedRow, ImportRun, ImportTemplate
 from kijun.governance.inventory.models import AISystem
@@ -35,7 +36,8 @@ CSV = f"""日時,職員番号,質問,回答,モデル,メッセージID
 2行目",gpt,a2
 2026/10/3 10:00,9999,いない職員,はい,gpt,a3
 きのう,0004,日時が読めない,はい,gpt,a4
-2026/10/2 9:30,0008,同じ番号の行,はい,gpt,a2
+2026/10/2 9:30,0008,税の説明を考えて,"説明です。
+2行目",gpt,a2
 """
 COLUMNS = {
     "at": "日時",
@@ -531,6 +533,33 @@ class TestTemplates:
         }
         with pytest.raises(ValidationError):
             actions.save_template(it_staff, None, values)
+
+
+class TestRowsThatContradict:
+    HEAD = "日時,職員番号,質問,回答,モデル,メッセージID\n"
+
+    def test_the_same_number_with_other_words_names_all_rows(
+        self, template: ImportTemplate, it_staff: Person, staff: Person
+    ) -> None:
+        log = self.HEAD + "".join(
+            f"2026/10/1 9:00,0004,{question},はい,gpt,{id}\n"
+            for question, id in (("一", "a1"), ("二", "a1"), ("三", "a2"), ("三", "a2"), ("一", "a1"))
+        )
+        found = Preview.of(template, log.encode(), "log.csv", "0" * 64)
+        assert (found.rows, found.fresh, found.double) == (5, 1, 1)
+        assert found.repeated == [(5, 4)]
+        assert [number for number, _why in found.wrong] == [2, 3, 6]
+        assert all("「a1」" in why and "2、3、6行目" in why for _number, [why] in found.wrong)
+        run = carry_out(it_staff, template, log)
+        assert (run.done, run.wrong) == (1, 3)
+
+    def test_a_row_with_more_values_than_headings(self, template: ImportTemplate, staff: Person) -> None:
+        log = self.HEAD + "2026/10/1 9:00,0004,長い,質問,x,c1,余分\n2026/10/1 9:00,0004,よい,はい,x,c2,,\n"
+        found = Preview.of(template, log.encode(), "log.csv", "0" * 64)
+        assert found.fresh == 1  # empty ones at the end are none
+        [(number, [why])] = found.wrong
+        assert number == 2
+        assert "見出しの数（6）" in why
 
 
 def test_the_ledgers_error_has_words() -> None:

@@ -21,10 +21,13 @@ from kijun.governance.interactions.importing_times import parse_moment
 from kijun.governance.interactions.models import ImportTemplate
 from kijun.web import excel
 from kijun.web.excel import ReadLimits, SheetError
+from kijun.web.punctuation import listed
 
 LIMITS: Final = ReadLimits(max_bytes=20 * 1024 * 1024, max_rows=20_000, max_columns=200)
 LONGEST: Final = 200_000
 """Characters of one question or answer."""
+_NAMED: Final = 5
+"""Rows that one fault names."""
 _FIRST: Final = datetime.datetime(2015, 1, 1, tzinfo=datetime.UTC)
 FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "at": gettext_lazy("日時"),
@@ -104,6 +107,11 @@ class Row:
         said = [self.id] if self.id else [self.conversation, told, self.who, self.question, self.answer]
         return hashlib.sha256(orjson.dumps(["id" if self.id else "content", *said])).hexdigest()
 
+    def told(self) -> tuple[Any, ...]:
+        """All that it says beside its own number."""
+        said = (self.conversation, self.at, self.who, self.question, self.answer, self.model)
+        return (*said, self.tokens_in, self.tokens_out, repr(self.more))
+
 
 class Unreadable(SheetError):
     """The file as a whole cannot be read; the message is in the page's language."""
@@ -173,6 +181,7 @@ def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -
         )
     for row in rows:
         judge(row)
+    _clashes(rows)
     return rows
 
 
@@ -194,11 +203,18 @@ def _table(table: Sequence[tuple[int, Sequence[Any]]], mapping: Mapping[str, Any
     if missing:
         raise Unreadable(_("「%(label)s」の列を選んでください。") % {"label": FIELDS[missing[0]]})
     zone = str(mapping.get("zone", "local"))
-    return [_row(number, cells, places, zone) for number, cells in table[1:]]
+    return [_row(number, cells, places, zone, len(names)) for number, cells in table[1:]]
 
 
-def _row(number: int, cells: Sequence[Any], places: Mapping[str, int], zone: str) -> Row:
+def _row(number: int, cells: Sequence[Any], places: Mapping[str, int], zone: str, width: int) -> Row:
     row = Row(number)
+    if any(_text(cell) for cell in cells[width:]):  # a comma inside of a text moves all that follows it
+        row.errors.append(
+            _(
+                '値の数（%(n)s）が、見出しの数（%(width)s）より多い行です。コンマを含む値は、"で囲んでください。'
+            )
+            % {"n": len(cells), "width": width}
+        )
 
     def cell(key: str) -> Any:
         place = places.get(key)
@@ -234,6 +250,40 @@ def judge(row: Row) -> None:
             row.errors.append(
                 _("%(name)sが長すぎます（上限%(count)s文字）。") % {"name": name, "count": f"{LONGEST:,}"}
             )
+
+
+def _clashes(rows: Sequence[Row]) -> None:
+    """Rows that bear the same number and say different things: which of them is meant nobody knows, so none is taken."""
+    same: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.id:
+            same.setdefault(row.id, []).append(row)
+    for id, group in same.items():
+        if len(group) < 2 or len({row.told() for row in group}) < 2:
+            continue
+        places = listed(str(row.number) for row in group[:_NAMED])
+        places += " …" if len(group) > _NAMED else ""
+        for row in group:
+            row.errors.append(
+                _(
+                    "記録の番号「%(id)s」が同じで、内容の違う行があります（%(rows)s行目）。どれも取り込みません。番号か内容を直してください。"
+                )
+                % {"id": id[:40], "rows": places}
+            )
+
+
+def repeated(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Rows that say what an earlier one said, each with the number of that one."""
+    first: dict[str, int] = {}
+    found = []
+    for row in rows:
+        if row.errors:
+            continue
+        if (key := row.key()) in first:
+            found.append((row.number, first[key]))
+        else:
+            first[key] = row.number
+    return found
 
 
 def distinct(rows: Sequence[Row]) -> dict[str, Row]:

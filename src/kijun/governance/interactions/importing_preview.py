@@ -29,11 +29,12 @@ class ShownRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Of ``rows`` in the file, ``fresh`` would be recorded, ``double`` are known already, ``wrong`` (number, what is wrong) are left out."""
+    """Of ``rows`` in the file, ``fresh`` would be recorded, ``double`` are known already or ``repeated`` (row, the earlier one), ``wrong`` (row, why) are left out."""
 
     rows: int
     fresh: int
     double: int
+    repeated: list[tuple[int, int]]
     wrong: list[tuple[int, list[str]]]
     shown: list[ShownRow]
 
@@ -48,7 +49,8 @@ class Preview:
         fresh = [row for key, row in good.items() if key not in old]
         wrong = [(row.number, row.errors) for row in rows if row.errors]
         shown = [_shown(reader, row) for row in fresh[:SHOWN]]
-        return cls(len(rows), len(fresh), len(rows) - len(wrong) - len(fresh), wrong, shown)
+        double = len(rows) - len(wrong) - len(fresh)
+        return cls(len(rows), len(fresh), double, importing.repeated(rows), wrong, shown)
 
 
 def _shown(reader: Reader, row: importing.Row) -> ShownRow:

@@ -8,8 +8,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.access.plain import check_names
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import changes, record
 from kijun.governance.interactions import importing
@@ -40,6 +41,9 @@ def save_template(
             raise ValidationError({key: [_("この自治体のものから選んでください。")]})
     if values.get("retention", row.retention) not in RETENTIONS:
         raise ValidationError({"retention": [_("保存期間を選んでください。")]})
+    if not str(values.get("name", row.name)).strip():
+        raise ValidationError({"name": [_("読み方の名称を入力してください。")]})
+    check_names({"name": str(values.get("name", row.name))})
     _check_mapping(values)
     before = {key: getattr(row, key, None) for key in _FIELDS} if row.pk else {}
     if row.pk:
@@ -60,12 +64,13 @@ def _check_mapping(values: dict[str, Any]) -> None:
     columns = dict(values.get("mapping", {}).get("columns", {}))
     missing = [key for key in importing.REQUIRED if not columns.get(key)]
     if missing:
-        label = importing.FIELDS[missing[0]]
-        raise ValidationError({missing[0]: [_("「%(label)s」の列を選んでください。") % {"label": label}]})
+        words, label = _("「%(label)s」の列を選んでください。"), importing.FIELDS[missing[0]]
+        raise ValidationError({missing[0]: [ValidationError(words, params={"label": label})]})
     used = [heading for heading in columns.values() if heading]
     doubles = [heading for heading in used if used.count(heading) > 1]
     if doubles:
-        raise ValidationError(_("列「%(heading)s」を2か所で選んでいます。") % {"heading": doubles[0]})
+        words = _("列「%(heading)s」を2か所で選んでいます。")
+        raise ValidationError(words, params={"heading": doubles[0]})
 
 
 @transaction.atomic

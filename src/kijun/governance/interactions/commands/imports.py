@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.commands import NotThere, group, purpose_of, rows, show, system_of
@@ -20,6 +22,7 @@ from kijun.governance.interactions.importing_preview import Preview
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import RETENTIONS, Unavailable
+from kijun.web.excel import SheetError
 
 PATIENCE: Final = 3
 """Rounds without a row further after which the import is left to the jobs."""
@@ -118,7 +121,8 @@ def _save(args: argparse.Namespace) -> None:
 
 def _mapping(args: argparse.Namespace, row: ImportTemplate | None) -> dict[str, Any]:
     kept = {"columns": {}, "zone": "local", "unknown": "error"} | (row.mapping if row else {})
-    columns = dict(kept["columns"])
+    columns: dict[str, str] = dict(kept["columns"])
+    named: set[str] = set()
     for text in args.column or []:
         field, equals, heading = text.partition("=")
         if not equals or field not in importing.FIELDS:
@@ -126,6 +130,9 @@ def _mapping(args: argparse.Namespace, row: ImportTemplate | None) -> dict[str, 
                 f"{text} を読めません。項目=見出し の形で書いてください。例：at=日時\n"
                 f"{text}: write FIELD=HEADING, such as at=timestamp. Fields: {', '.join(importing.FIELDS)}."
             )
+        if field in named:
+            raise NotThere(f"項目 {field} が2回あります。 / The field {field} is given twice.")
+        named.add(field)
         columns[field] = heading.strip()
     given = {name: getattr(args, name) for name in ("zone", "unknown") if getattr(args, name)}
     return {**kept, **given, "columns": {field: heading for field, heading in columns.items() if heading}}
@@ -146,10 +153,14 @@ def _import(args: argparse.Namespace) -> None:
     template = _template(who.municipality, args.template)
     with args.file.open("rb") as file:
         content = file.read(importing.LIMITS.max_bytes + 1)  # one more: the reader says that it is too large
-    found = Preview.of(template, content, args.file.name, hashlib.sha256(content).hexdigest())
+    found, english = _previews(template, content, args.file.name)
     told: dict[str, Any] = {
         **{name: getattr(found, name) for name in ("rows", "fresh", "double")},
-        "wrong": [{"row": number, "errors": errors} for number, errors in found.wrong],
+        "repeated": [{"row": number, "first": first} for number, first in found.repeated],
+        "wrong": [
+            {"row": number, "errors": errors, "errors_en": english.get(number, [])}
+            for number, errors in found.wrong
+        ],
         "recorded": False,
     }
     if args.confirmed and found.fresh:
@@ -159,6 +170,30 @@ def _import(args: argparse.Namespace) -> None:
             {**asdict(row), "person": getattr(row.person, "staff_number", row.person)} for row in found.shown
         ]
     show(args, told, lambda: _lines(told))
+
+
+def _previews(template: ImportTemplate, content: bytes, name: str) -> tuple[Preview, dict[int, list[str]]]:
+    """What the file would give, its faults in Japanese; and the faults of each row in English. Raises `SheetError` in both."""
+    digest = hashlib.sha256(content).hexdigest()
+    with translation.override("ja"):
+        try:
+            found = Preview.of(template, content, name, digest)
+        except SheetError as error:
+            with translation.override("en"):
+                raise _in_both(error, lambda: Preview.of(template, content, name, digest)) from error
+    if not found.wrong:
+        return found, {}
+    with translation.override("en"):
+        return found, dict(Preview.of(template, content, name, digest).wrong)
+
+
+def _in_both(error: SheetError, again: Callable[[], object]) -> SheetError:
+    """The fault with what the same file says in the language of now."""
+    try:
+        again()
+    except SheetError as other:
+        return SheetError(f"{error}\n{other}")
+    return error
 
 
 def _carry_out(who: Person, template: ImportTemplate, name: str, content: bytes, found: Preview) -> ImportRun:
@@ -201,9 +236,15 @@ def _recorded(run: ImportRun) -> dict[str, Any]:
 def _lines(told: dict[str, Any]) -> list[str]:
     lines = [
         f"件数 / rows {told['rows']}  記録する / to record {told['fresh']}  "
-        f"取込み済み / known {told['double']}  誤り / wrong {len(told['wrong'])}"
+        f"取込み済み・重複 / known or repeated {told['double']}  誤り / wrong {len(told['wrong'])}"
     ]
-    lines += [f"{one['row']}: {error}" for one in told["wrong"] for error in one["errors"]]
+    lines += [
+        f"{one['row']}: {error}" for one in told["wrong"] for error in (*one["errors"], *one["errors_en"])
+    ]
+    lines += [
+        f"{one['row']}: {one['first']}行目と同じ内容です。 / Says the same as row {one['first']}."
+        for one in told["repeated"]
+    ]
     lines += rows(told.get("shown", []), "number", "at", "person", "question", "answer", "findings")
     if told["recorded"]:
         lines.append(f"{told['done']}件を記録しました。 / {told['done']} recorded.")

@@ -151,6 +151,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         "form": form,
         "found": found,
         "wrong": found.wrong[:MOST_ERRORS],
+        "repeated": found.repeated[:MOST_ERRORS],
         "shown": [(row, [wording.finding(type) for type in row.findings]) for row in found.shown],
     }
     return render(request, "interactions/import_preview.html", context, status=422 if form.errors else 200)
