@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,54 @@ class TestReading:
         assert question["proof"]["path"] == list(proof.path)
         assert [one["action"] for one in told["history"]] == ["interactions.opened"]
         assert NAME not in str(told)
+
+    def test_what_else_was_sent_and_findings_with_place_and_reason(
+        self, run: Run, capsys: Any, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        entries = exchange(staff, f"氏名：{NAME}　と氏名：{NAME}　の通知", "はい")
+        content: Any = entries[0].content
+        content["request"]["metadata"] = {"note": "奥の言葉"}
+        record(entries)
+        told = run("show", entries[0].interaction, *AUDITOR, *WHY)
+        assert told["entries"][0]["others"] == [{"where": "metadata", "text": "metadata.note: 奥の言葉"}]
+        assert main(["records", "show", entries[0].interaction, *AUDITOR, *WHY]) == 0
+        text = capsys.readouterr().out
+        assert "そのほかに送られたもの / also sent\n    metadata.note: 奥の言葉" in text
+        [line] = [one for one in text.splitlines() if one.startswith("  PERSON: mask")]
+        why = content["findings"][0]["why"]
+        assert line == f"  PERSON: mask × 2\tmessages[0].content\t{why['ja']} / {why['en']}"
+
+    def test_a_decision_keeps_its_model_and_is_found_by_its_person(
+        self, run: Run, refused: Any, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        (made,) = exchange(staff, "x")
+        same = replace(made, content={"features": {"a": 1}}, person="99990")
+        decision = replace(same, kind=Kind.DECISION, model="見守り予測")
+        record([decision, replace(same, id="", kind=Kind.OUTCOME, model="")])
+        [one] = run("search", *AUDITOR, *WHY, "--person", "９９９９０")["records"]
+        assert (one["person"], one["model"]) == ("99990", "見守り予測")
+        assert run("show", one["id"], *AUDITOR, *WHY)["model"] == "見守り予測"
+        assert run("search", *AUDITOR, *WHY, "--person", "88880")["records"] == []
+        # neither words nor the number by which the ledger knows somebody are a number of nobody's
+        for number in ("だれか", str(staff.pk + 0)):
+            if number != staff.staff_number:
+                assert refused("search", *AUDITOR, *WHY, "--person", number)[0] == 2
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (("--since", "2027-01-01", "--until", "2026-01-01"), "--until has to be"),
+            (("--finding", "NOPE"), "There is no kind NOPE"),
+        ],
+    )
+    def test_what_no_record_can_answer_is_refused(
+        self, refused: Any, auditor: Person, staff: Person, say: Any, words: tuple[str, ...], told: str
+    ) -> None:
+        say(staff)
+        code, text = refused("search", *AUDITOR, *WHY, *words)
+        assert code == 2
+        assert told in text
+        assert looks(auditor.municipality.code) == []
 
     def test_the_look_is_recorded_as_done_at_the_console(
         self, run: Run, auditor: Person, executive: Person, staff: Person, say: Any
@@ -278,11 +327,17 @@ class TestHolds:
         assert run("search", *AUDITOR, *WHY)["records"][0]["held"]
         assert run("show", id, *AUDITOR, *WHY)["holds"][0]["id"] == made["id"]
         assert [one["id"] for one in run("holds", *AUDITOR)] == [made["id"]]
+        again = run("hold", id, *AUDITOR, *WHY)
+        assert [one["id"] for one in again["held_already"]] == [made["id"]]
+        assert made["held_already"] == []
+        run("release", again["id"], *AUDITOR, *WHY)
         released = run("release", made["id"], *AUDITOR, "--reason", "調査が済んだ")
         assert (released["record"], released["released_by"]) == (id, "0007")
         assert run("holds", *AUDITOR) == []
-        assert len(run("holds", *AUDITOR, "--all")) == 1
-        assert refused("release", made["id"], *AUDITOR, *WHY)[0] == 1  # it was
+        assert len(run("holds", *AUDITOR, "--all")) == 2
+        code, text = refused("release", made["id"], *AUDITOR, *WHY)
+        assert code == 1  # it was
+        assert len(text.splitlines()) == 2  # in both languages
         labels = Told.objects.filter(action__in=["interactions.held", "interactions.released"])
         assert {one.actor_label for one in labels} == {"監査 六実（操作卓 console）"}
 
@@ -320,7 +375,12 @@ class TestReports:
         assert "comment" in told
         done = run("report", "acknowledge", id, "--as", "0005", "--odd", "--comment", "朝礼で周知した。")
         assert (done["acknowledged_by"], done["odd"], done["comment"]) == ("0005", True, "朝礼で周知した。")
-        assert refused("report", "acknowledge", id, "--as", "0005")[0] == 1  # once
+        code, told = refused("report", "acknowledge", id, "--as", "0005")
+        assert code == 1  # once
+        assert told.splitlines() == [
+            "この報告は、すでに確認されています。",
+            "This report was acknowledged already.",
+        ]
         assert [row["department"] for row in run("report", "list", *AUDITOR, "--waiting")] == ["30"]
 
     def test_another_departments_is_not_there(self, refused: Any, approver: Person, tax: Department) -> None:
@@ -415,6 +475,18 @@ class TestImports:
         assert refused("template", "save", "新", *self.IT)[0] == 2  # no system
         assert refused("template", "save", "新", *self.IT, "--system", "AI-001")[0] == 1  # no columns
         assert refused("template", "save", "庁内チャット", *self.IT, "--column", "who")[0] == 2
+        twice = ("--column", "question=質問", "--column", "question=内容")
+        code, text = refused("template", "save", "庁内チャット", *self.IT, *twice)
+        assert code == 2
+        assert "The field question is given twice." in text
+        code, text = refused("template", "save", "庁内チャット", *self.IT, "--column", "answer=質問")
+        assert code == 1
+        assert "質問" in text
+        code, text = refused("template", "save", "", *self.IT, "--system", "AI-001")
+        assert code == 1
+        assert text.splitlines()[0].startswith("name: ")
+        code, text = refused("template", "save", "庁\u202e内", *self.IT, "--system", "AI-001", *self.COLUMNS)
+        assert "U+202E" in text
         run("template", "remove", "庁内チャット", *self.IT)
         assert ImportTemplate.objects.count() == 0
 
@@ -427,8 +499,37 @@ class TestImports:
         code, told = refused("import", str(tmp_path / "other.csv"), *how, "--run")
         assert code == 1
         assert "日時" in told
+        assert "column" in told.splitlines()[1]  # in English too
         assert refused("import", str(file), "--template", "ない", *self.IT)[0] == 2
         assert ImportRun.objects.count() == 0
+
+    def test_faults_of_rows_in_both_languages(
+        self, run: Run, capsys: Any, template: dict[str, Any], tmp_path: Path, staff: Person
+    ) -> None:
+        log = tmp_path / "log.csv"
+        log.write_text(
+            "日時,職員,質問,回答\n2026/10/1 9:00,0004,一,はい\n2026/10/1 9:00,0004,一,はい\nきのう,0004,二,\n"
+        )
+        how = ("import", str(log), "--template", "庁内チャット", *self.IT)
+        told = run(*how)
+        [wrong] = told["wrong"]
+        assert wrong["row"] == 4
+        assert "is no date" not in wrong["errors"][0]
+        assert "is no date and time" in wrong["errors_en"][0]
+        assert told["repeated"] == [{"row": 3, "first": 2}]
+        assert main(["records", *how]) == 0
+        text = capsys.readouterr().out
+        assert f"4: {wrong['errors_en'][0]}" in text
+        assert "Says the same as row 2." in text
+
+    def test_a_template_in_use_is_not_removed_in_both_languages(
+        self, run: Run, refused: Any, template: dict[str, Any], file: Path
+    ) -> None:
+        run("import", str(file), "--template", "庁内チャット", *self.IT, "--run")
+        code, text = refused("template", "remove", "庁内チャット", *self.IT)
+        assert code == 1
+        assert len(text.splitlines()) == 2
+        assert text.splitlines()[1].isascii()
 
     def test_another_towns_template_is_not_there(
         self, refused: Any, template: dict[str, Any], file: Path, outsider: Person

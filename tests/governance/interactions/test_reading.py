@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from kijun.governance.interactions.reading import answered, asked, blocks, excerpt, placed, texts
+from kijun.governance.interactions.reading import (
+    answered,
+    asked,
+    blocks,
+    excerpt,
+    has_placeholders,
+    other_blocks,
+    others,
+    placed,
+    texts,
+)
 from kijun.inspection import Inspector, Placeholders, mask
 from kijun.ledger.model import Record
 
@@ -128,6 +138,99 @@ class TestForms:
         text = excerpt(record({"request": {"messages": messages}}))
         assert text.startswith("つぎの 質問")
         assert len(text) == 81
+
+
+class TestWhatElseWasSent:
+    REQUEST: Any = {
+        "model": "m",
+        "metadata": {"note": "⟦氏名1⟧の件"},
+        "messages": [
+            {
+                "role": "user",
+                "name": "窓口",
+                "content": [{"type": "text", "text": "質問"}, {"type": "x", "zz": 1}],
+            },
+            {
+                "role": "assistant",
+                "tool_calls": [{"id": "c1", "function": {"name": "f", "arguments": {"q": 1}}}],
+            },
+        ],
+        "tools": [{"type": "function", "function": {"name": "f", "description": "⟦氏名2⟧を探す"}}],
+        "zzz": {"deep": ["一", {"two": None}]},
+        "temperature": 0.5,
+        "stop": [],
+    }
+
+    def test_in_the_order_in_which_it_was_sent_with_its_place(self) -> None:
+        assert list(others({"request": self.REQUEST}, "m")) == [
+            ("metadata", "metadata.note: ⟦氏名1⟧の件"),
+            ("messages[0]", "messages[0].name: 窓口\nmessages[0].content[1].zz: 1"),
+            ("messages[1]", "messages[1].tool_calls[0].id: c1"),
+            (
+                "tools",
+                "tools[0].type: function\ntools[0].function.name: f\ntools[0].function.description: ⟦氏名2⟧を探す",
+            ),
+            ("zzz", "zzz.deep[0]: 一\nzzz.deep[1].two: null"),
+            ("temperature", "temperature: 0.5"),
+            ("stop", "stop: []"),
+        ]
+        assert next(others({"request": self.REQUEST}))[0] == "model"  # another than was asked
+
+    def test_what_is_said_is_told_once(self) -> None:
+        said = {"request": {"messages": [{"role": "user", "content": "質問"}], "input": "x", "model": "m"}}
+        assert list(others(said, "m")) == []
+        assert asked({"request": self.REQUEST}) == ["質問"]
+
+    def test_values_stand_there_too(self) -> None:
+        content = {"request": self.REQUEST}
+        _model, place, *_rest = other_blocks(record(content), {"⟦氏名1⟧": "山田太郎"})
+        assert [(one.kind, one.text) for one in place.parts][1] == ("value", "山田太郎")
+        assert has_placeholders(record(content))
+        assert has_placeholders(record({"request": {"⟦氏名1⟧": 1}}))
+        assert not has_placeholders(record({"request": {"messages": [{"content": "質問"}]}}))
+        assert not has_placeholders(record(None))
+        assert other_blocks(record(None)) == []
+
+    @pytest.mark.parametrize("request_", [3, None, [], {}, {"messages": "x"}, {"messages": {"a": "⟦"}}])
+    def test_anything_else_is_no_fault(self, request_: Any) -> None:
+        list(others({"request": request_}))
+        list(others({}))
+
+    def test_a_call_that_nests_as_deep_as_json_is_read(self) -> None:
+        deep: Any = "⟦氏名1⟧"
+        for _ in range(3_000):
+            deep = [deep]
+        ((place, text),) = others({"request": {"x": deep}})
+        assert place == "x"
+        assert text.endswith("]: ⟦氏名1⟧")
+
+
+class TestSpeakers:
+    def test_items_of_the_responses_interface(self) -> None:
+        items = [
+            {"role": "user", "content": "税を調べて"},
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "調べる"}]},
+            {"type": "function_call", "name": "find", "arguments": '{"q": "税"}'},
+            {"type": "function_call_output", "output": "税率は10%"},
+            {"type": "custom_tool_call", "name": "run", "input": "税()"},
+            {"type": "message", "content": [{"type": "input_text", "text": "続けて"}]},
+            {"type": 3, "content": "不明"},
+        ]
+        assert [(who, text) for who, text, _place in said({"request": {"input": items}})] == [
+            ("利用者", "税を調べて"),
+            ("AI", "調べる"),
+            ("AI", "find"),
+            ("AI", '{"q": "税"}'),
+            ("ツール・文書", "税率は10%"),
+            ("AI", "run"),
+            ("AI", "税()"),
+            ("利用者", "続けて"),
+            ("利用者", "不明"),
+        ]
+
+    def test_the_question_is_the_persons_not_the_tools(self) -> None:
+        items = [{"role": "user", "content": "税を調べて"}, {"type": "function_call_output", "output": "10%"}]
+        assert asked({"request": {"input": items}}) == ["税を調べて"]
 
 
 class TestMarks:

@@ -42,6 +42,13 @@ def page(client: Client, address: str) -> str:
     return str(answer.content.decode())
 
 
+def once(client: Client, address: str) -> str:
+    """What a form hands back."""
+    found = re.search(r'name="once" value="([^"]+)"', page(client, address))
+    assert found is not None
+    return found[1]
+
+
 def looks(town: str) -> list[Any]:
     with ledger.reading() as book:
         return list(book.search(Query(municipality=town, kinds=(Kind.LOOK,))).records)
@@ -162,13 +169,75 @@ class TestTheOrdinaryDay:
         client = reader(client_of, auditor)
         address = f"/staff/records/one/{id}/reveal/"
         assert NAME not in page(client, address)
-        answer = client.post(address, {"reason": "本人からの開示請求"})
+        answer = client.post(address, {"reason": "本人からの開示請求", "once": once(client, address)})
         assert answer.content.decode().count(NAME) == 2  # also where the answer speaks of it
         assert "no-store" in answer["Cache-Control"]
         newest = looks(auditor.municipality.code)[0]
         assert newest.content["look"] == "unmasked"
         assert newest.content["why"] == "本人からの開示請求"
         assert NAME not in page(client, f"/staff/records/one/{id}/")
+
+    def test_a_reload_shows_no_values_again(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        id, other = say(staff, f"氏名：{NAME}　の通知"), say(staff, f"氏名：{NAME}　の別の通知")
+        client = reader(client_of, auditor)
+        address = f"/staff/records/one/{id}/reveal/"
+        sent = {"reason": "開示請求7号", "once": once(client, address)}
+        # what was given out for one record opens no other, and counts only in this browser
+        for where, who in (
+            (f"/staff/records/one/{other}/reveal/", client),
+            (address, reader(client_of, auditor)),
+        ):
+            answer = who.post(where, sent)
+            assert answer.status_code == 422
+            assert NAME not in answer.content.decode()
+        sent["once"] = once(client, address)
+        assert client.post(address, {**sent, "reason": " "}).status_code == 422
+        sent["once"] = once(client, address)
+        assert NAME in client.post(address, sent).content.decode()
+        before = len(looks(auditor.municipality.code))
+        for again in (sent, {"reason": "x"}, {**sent, "once": "x"}):
+            answer = client.post(address, again)
+            text = answer.content.decode()
+            assert answer.status_code == 422
+            assert NAME not in text
+            assert "もう一度表示するときは、理由を入力してください。" in text
+            assert "開示請求7号" not in text
+        assert len(looks(auditor.municipality.code)) == before
+
+    def test_all_that_was_sent_can_be_read(
+        self, client_of: ClientOf, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        entries = exchange(staff, "質問", "はい")
+        content: Any = entries[0].content
+        content["request"]["tools"] = [{"function": {"description": "⟦氏名1⟧を探す<b>"}}]
+        content["request"]["zzz"] = {"deep": "奥の言葉"}
+        content["findings"] = [{"type": "PERSON", "action": "mask", "where": "tools"}]
+        entries[0] = replace(entries[0], masked={"⟦氏名1⟧": NAME})
+        record(entries)
+        client = reader(client_of, auditor)
+        address = f"/staff/records/one/{entries[0].interaction}/"
+        text = page(client, address)
+        assert "そのほかに送られたもの" in text
+        assert "zzz.deep: 奥の言葉" in text
+        assert "を探す&lt;b&gt;" in text
+        assert "伏せた値を表示する" in text  # though nothing was hidden in what was said
+        way = f"{address}reveal/"
+        answer = client.post(way, {"reason": "確認", "once": once(client, way)})
+        assert NAME in answer.content.decode()
+        assert "そのほかに送られたもの" not in page(client_of(staff), "/staff/records/mine/")
+
+    def test_a_decision_keeps_its_model_when_its_outcome_is_known(
+        self, client_of: ClientOf, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        (made,) = exchange(staff, "x")
+        decision = replace(
+            made, kind=Kind.DECISION, content={"features": {"a": 1}}, model="見守り予測", upstream=""
+        )
+        record([decision, replace(decision, id="", kind=Kind.OUTCOME, content={"outcome": 1}, model="")])
+        text = page(reader(client_of, auditor), f"/staff/records/one/{made.interaction}/")
+        assert "見守り予測" in text
 
     def test_looks_are_listed(
         self, client_of: ClientOf, auditor: Person, executive: Person, staff: Person, say: Any
@@ -265,6 +334,9 @@ class TestFinding:
         answer = reader(client_of, auditor).get("/staff/records/?since=きのう")
         assert answer.status_code == 422
         assert "読み取れません" in answer.content.decode()
+        answer = reader(client_of, auditor).get("/staff/records/?since=2027-01-01&until=2026-01-01")
+        assert answer.status_code == 422
+        assert "「この日から」以降の日" in answer.content.decode()
 
     def test_nobody_of_that_name(self, client_of: ClientOf, auditor: Person) -> None:
         answer = reader(client_of, auditor).get("/staff/records/?person=だれでもない")
@@ -495,7 +567,8 @@ class TestFailClosed:
             text = answer.content.decode()
             assert "見てはいけない質問" not in text
             assert "ディスクがいっぱいです" in text
-        answer = client.post(f"/staff/records/one/{id}/reveal/", {"reason": "x"})
+        address = f"/staff/records/one/{id}/reveal/"
+        answer = client.post(address, {"reason": "x", "once": once(client, address)})
         assert answer.status_code == 503
         assert not Told.objects.filter(action__startswith="interactions.").exists()
 
@@ -581,6 +654,19 @@ class TestHolds:
         assert "解除されています" in again.content.decode()
         actions = list(Told.objects.filter(thing_id=id).values_list("action", flat=True))
         assert {"interactions.held", "interactions.released"} <= set(actions)
+
+    def test_one_that_is_there_is_told(
+        self, client_of: ClientOf, auditor: Person, executive: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff)
+        client, address = reader(client_of, auditor), f"/staff/records/one/{id}/hold/"
+        assert "すでに" not in page(client, address)
+        client.post(address, {"reason": "苦情の調査"})
+        text = page(client, address)
+        assert "から、すでに保全しています。" in text
+        assert "苦情の調査" in text
+        assert "すでに監査 六実が保全しています。" in page(client_of(executive), address)
+        assert client.post(address, {"reason": "別の件"}).status_code == 302
 
     def test_nobody_else(
         self, client_of: ClientOf, owner: Person, outsider: Person, staff: Person, say: Any

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from kijun.cli.main import main
 from kijun.governance.access.models import Purpose
 from kijun.governance.accounts.models import Person
 from kijun.governance.evidence.models import Verdict
 from kijun.governance.evidence.proofs import Scope
 from kijun.governance.interactions import evidence, refused
+from kijun.governance.interactions.by_time import place_of
 from kijun.governance.organisation.models import Municipality
+from kijun.ledger.model import now_ms
 from tests.governance.interactions.made import refusal
 from tests.governance.interactions.test_commands import Run, run  # noqa: F401  a fixture
 from tests.governance.interactions.test_records import ClientOf, page
@@ -67,6 +71,33 @@ class TestRefused:
         [wrong] = told["wrong_keys"]
         assert (wrong["network"], wrong["count"]) == ("192.168.7.0/24", 12)
         assert run("refusals", "--as", it_staff.staff_number, "--until", "2020-01-01")["refusals"] == []
+
+    def test_newest_first_though_they_were_recorded_otherwise(
+        self,
+        client_of: ClientOf,
+        it_staff: Person,
+        record: Any,
+        staff: Person,
+        town: Municipality,
+        run: Run,  # noqa: F811
+        capsys: Any,
+    ) -> None:
+        begin = now_ms() + 10_000
+        order = [3, 1, 4, 0, 2]
+        for at in order:
+            entry = refusal(staff, "stopped", at + 1, at=begin + at)
+            record([replace(entry, content={**(entry.content or {}), "to": begin + at})])
+        told = run("refusals", "--as", it_staff.staff_number)
+        assert [one["count"] for one in told["refusals"]][:5] == [5, 4, 3, 2, 1]
+        first = refused.refused(town, limit=2)
+        second = refused.refused(town, before=first.before, limit=2)
+        assert [one.count for page in (first, second) for one in page.rows] == [5, 4, 3, 2]
+        assert str(first.before) in str(place_of(str(first.before)))
+        text = page(client_of(it_staff), "/staff/records/refused/")
+        assert text.index('"回数">5<') < text.index('"回数">4<') < text.index('"回数">1<')
+        assert main(["records", "refusals", "--as", it_staff.staff_number, "--before", "x"]) == 2
+        backwards = ("--since", "2027-01-01", "--until", "2026-01-01")
+        assert main(["records", "refusals", "--as", it_staff.staff_number, *backwards]) == 2
 
     def test_pages(self, client_of: ClientOf, it_staff: Person, record: Any, staff: Person) -> None:
         record([refusal(staff, "rate_limit_exceeded", 2) for _ in range(refused.PER_PAGE)])

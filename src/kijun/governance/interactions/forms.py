@@ -18,6 +18,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.person_field import meant, people_choices
 from kijun.governance.interactions import importing, wording
 from kijun.governance.interactions.models import ImportTemplate
+from kijun.governance.interactions.names import unknown_number
 from kijun.governance.interactions.reach import Reach
 from kijun.governance.interactions.searching import Asked
 from kijun.governance.inventory.models import AISystem
@@ -98,9 +99,18 @@ class SearchForm(Form):
             return str(meant(people, text).pk)
         except ValidationError:
             gone = Person.objects.of(self.viewer.municipality).filter(staff_number=text.upper()).first()
-            if gone is None:
-                raise
-            return str(gone.pk)
+            if gone is not None:
+                return str(gone.pk)
+            if number := unknown_number(self.viewer.municipality, text):
+                return number
+            raise
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("「この日まで」は、「この日から」以降の日にしてください。"))
+        return values
 
     def asked(self) -> Asked:
         """What the form asks; call it when the form is valid."""

@@ -99,14 +99,13 @@ def workbook(results: Results, names: Names) -> bytes:
 
 def _row(shown: Line) -> dict[str, Any]:
     one = shown.one
-    answer = one.answer or one.first
     return {
         **{key: getattr(shown, key) for key in ("who", "department", "system", "purpose", "excerpt")},
         "at": f"{timezone.localtime(one.at):%Y-%m-%d %H:%M:%S}",
         "verdict": listed(word for word, _tone in shown.verdicts),
         "findings": listed(shown.findings),
         "held": _("保全中") if one.holds else "",
-        "model": answer.model,
+        "model": one.model,
         "sent": listed(shown.sent),
         "source": str(shown.source),
         "tokens_in": max(entry.tokens_in for entry in one.entries),

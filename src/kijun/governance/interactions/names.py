@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kijun.governance.access.models import Purpose, Upstream
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.names import normalise_number
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.ledger.model import Record
@@ -43,6 +44,17 @@ class Names:
     def who(self, record: Record) -> str:
         """The person, or the application that asked."""
         return self.of("person", record.person) or record.application
+
+
+def unknown_number(municipality: Municipality, asked: str) -> str:
+    """The number itself where nobody has it: a decision names who is in charge as its system knows them. Empty for anybody's, and for words."""
+    number = normalise_number(asked)
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return ""
+    known = Q(staff_number=number)
+    if str(int(number)) == number:  # as the ledger names people
+        known |= Q(pk=int(number))
+    return "" if Person.objects.of(municipality).filter(known).exists() else number
 
 
 def names_of(municipality: Municipality, records: Iterable[Record]) -> Names:

@@ -7,16 +7,16 @@ Contents differ by where they come from (the gateway's dialects, traces, imports
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Final
 
-import orjson
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.gateway.jsons import dump
 from kijun.inspection import DataType
 from kijun.ledger.model import Record
 
@@ -26,6 +26,17 @@ MOST_BLOCKS: Final = 200
 PLACEHOLDER: Final = re.compile(r"⟦[^⟦⟧\s]{1,40}⟧")
 _DATA: Final = frozenset(map(str, DataType))
 _MESSAGE: Final = re.compile(r"(?:messages|input)\[\d+\]")
+_STRUCTURE: Final = re.compile(r"\[\d+\](?:\.\w+\[\d+\])?\.(?:type|role)")
+"""Where an item of a conversation, or a part of one, says what it is: the page says it as the speaker."""
+_NAME: Final = re.compile(r"[a-z_]{1,40}")
+_CONVERSATION: Final[Mapping[str, str]] = {
+    "instructions": "system",
+    "messages": "user",
+    "input": "user",
+    "prompt": "user",
+    "suffix": "user",
+}
+"""Where a request holds what is said, and who says it where nothing else tells."""
 _WORDS: Final = frozenset(("content", "text", "output_text", "refusal", "output"))
 """How the places of words end, in the gateway's dialects and in imports."""
 ROLES: Final[Mapping[str, StrOrPromise]] = {
@@ -115,19 +126,37 @@ def blocks(
         if not text.strip():
             continue
         here = [one for one in findings if one.get("where") == place]
-        shown = text[:MOST_TEXT]
-        found.append(
-            Block(
-                ROLES.get(role, role or _("そのほかの項目")),
-                place,
-                shown,
-                parts(shown, here, masked or {}, label),
-                len(text) > MOST_TEXT,
-            )
-        )
+        found.append(_block(ROLES.get(role, role or _("そのほかの項目")), place, text, here, masked, label))
         if len(found) == MOST_BLOCKS:
             break
     return found
+
+
+def other_blocks(record: Record, masked: Mapping[str, str] | None = None) -> list[Block]:
+    """What was sent beside what was said (`others`), ``masked`` as for `blocks`. Findings there are told by their place and not marked."""
+    if record.content is None:
+        return []
+    rest = islice(others(record.content, record.model), MOST_BLOCKS)
+    return [_block("", place, text, (), masked, str) for place, text in rest]
+
+
+def _block(
+    who: StrOrPromise,
+    place: str,
+    text: str,
+    findings: Sequence[Mapping[str, Any]],
+    masked: Mapping[str, str] | None,
+    label: Any,
+) -> Block:
+    shown = text[:MOST_TEXT]
+    return Block(who, place, shown, parts(shown, findings, masked or {}, label), len(text) > MOST_TEXT)
+
+
+def has_placeholders(record: Record) -> bool:
+    """Something was hidden, wherever it stood."""
+    return any(
+        PLACEHOLDER.search(f"{place} {leaf}") for place, leaf in _leaves(record.content, "", frozenset())
+    )
 
 
 def _list(value: Any) -> Sequence[Any]:
@@ -155,13 +184,7 @@ def texts(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _request(request: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name, role in (
-        ("instructions", "system"),
-        ("messages", "user"),
-        ("input", "user"),
-        ("prompt", "user"),
-        ("suffix", "user"),
-    ):
+    for name, role in _CONVERSATION.items():
         if name in request:
             yield from _messages(request[name], name, role)
 
@@ -177,14 +200,74 @@ def _messages(value: Any, place: str, role: str) -> Iterator[tuple[str, str, str
         if isinstance(one, str):
             yield role, one, here
         elif isinstance(one, Mapping):
-            speaker = str(one.get("role") or role)
-            for key in ("content", "text", "output", "parts", "arguments"):
+            speaker = _speaker(one, role)
+            called = str(one.get("type", "")).endswith("_call")
+            for key in (*(("name", "input") if called else ()), *_SAID):
                 yield from _content(one.get(key), f"{here}.{key}", speaker)
             for number, call in enumerate(_list(one.get("tool_calls"))):
                 function = call.get("function") if isinstance(call, Mapping) else None
                 if isinstance(function, Mapping):
                     said = f"{function.get('name', '')} {_plain(function.get('arguments', ''))}"
                     yield speaker, said, f"{here}.tool_calls[{number}].function.arguments"
+
+
+_SAID: Final = ("summary", "content", "text", "output", "parts", "arguments")
+
+
+def _speaker(item: Mapping[str, Any], role: str) -> str:
+    """Who an item of a conversation is from: its role, or for the Responses interface's items its type, as the gateway reads them."""
+    if item.get("role"):
+        return str(item["role"])
+    kind = item.get("type")
+    if not isinstance(kind, str) or kind == "message":
+        return role
+    if kind.endswith("_output"):
+        return "tool"
+    return "assistant" if kind == "reasoning" or kind.endswith("_call") else role
+
+
+def others(content: Mapping[str, Any], model: str = "") -> Iterator[tuple[str, str]]:
+    """(place, lines of ``name: value``) of what a request held beside what was said, in the order in which it was sent.
+
+    One for each field of the call, and for each message that has more than its words. ``model`` is told elsewhere and left out.
+    """
+    request = content.get("request")
+    if not isinstance(request, Mapping):
+        return
+    said = {place for _role, _text, place in _request(request)}
+    said |= {f"{place.removesuffix('arguments')}name" for place in said if ".tool_calls[" in place}
+    for name, value in request.items():
+        if name == "model" and value == model:
+            continue
+        inside = name in _CONVERSATION
+        several = enumerate(value) if inside and isinstance(value, list) else None
+        for place, one in [(f"{name}[{at}]", one) for at, one in several] if several else [(name, value)]:
+            lines = [
+                f"{where}: {_plain(leaf)}"
+                for where, leaf in _leaves(one, place, said)
+                if not (inside and _is_structure(where.removeprefix(name), leaf))
+            ]
+            if lines:
+                yield place, "\n".join(lines)
+
+
+def _is_structure(where: str, leaf: Any) -> bool:
+    return bool(_STRUCTURE.fullmatch(where) and isinstance(leaf, str) and _NAME.fullmatch(leaf))
+
+
+def _leaves(value: Any, place: str, said: Set[str]) -> Iterator[tuple[str, Any]]:
+    """Whatever stands below a place and was not ``said``; without recursion, for a call may nest as deep as JSON is read."""
+    waiting = [(place, value)]
+    while waiting:
+        place, value = waiting.pop()
+        if place in said:
+            continue
+        if isinstance(value, Mapping) and value:
+            waiting += reversed([(f"{place}.{key}", one) for key, one in value.items()])
+        elif isinstance(value, list) and value:
+            waiting += reversed([(f"{place}[{at}]", one) for at, one in enumerate(value)])
+        else:
+            yield place, value
 
 
 def _content(value: Any, place: str, role: str) -> Iterator[tuple[str, str, str]]:
@@ -201,7 +284,7 @@ def _content(value: Any, place: str, role: str) -> Iterator[tuple[str, str, str]
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else dump(value).decode()
 
 
 def _lines(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.interactions import ledger
+from kijun.governance.interactions.by_time import Place, Walk
 from kijun.governance.interactions.searching import milliseconds
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import NOBODYS, Kind, Query, Record
@@ -54,7 +55,7 @@ class Page:
     """Newest first. ``before`` leads to the next page, None on the last; ``unread`` counts segments that could not be read."""
 
     rows: list[Refused]
-    before: int | None
+    before: Place | None
     unread: int
 
 
@@ -71,7 +72,7 @@ def refused(
     municipality: Municipality,
     since: datetime.date | None = None,
     until: datetime.date | None = None,
-    before: int | None = None,
+    before: Place | None = None,
     limit: int = PER_PAGE,
 ) -> Page:
     """Calls under the municipality's grants that were refused. Raises `LedgerError`."""
@@ -80,12 +81,12 @@ def refused(
         kinds=(Kind.REFUSAL,),
         since=None if since is None else milliseconds(since),
         until=None if until is None else milliseconds(until + datetime.timedelta(days=1)),
-        before=before,
-        limit=limit,
     )
+    unread: set[str] = set()
     with ledger.reading() as book:
-        page = book.search(query)
-    return Page([_read(one) for one in page.records], page.next, len(page.faults))
+        # Gateways write what they counted one after the other: the order of recording is another than that of the calls.
+        records, following = Walk(book, [query], limit, unread).page(before)
+    return Page([_read(one) for one in records], following, len(unread))
 
 
 def wrong_keys(municipality: Municipality) -> list[WrongKeys] | None:

@@ -99,6 +99,16 @@ class Interaction:
         return next((one for one in reversed(self.entries) if one.kind in (Kind.OUTPUT, Kind.OUTCOME)), None)
 
     @property
+    def model(self) -> str:
+        """Which model answered, by the last entry that tells: what came of a decision later names none."""
+        return next((one.model for one in reversed(self.entries) if one.model), "")
+
+    @property
+    def upstream(self) -> str:
+        """Which service answered, alike."""
+        return next((one.upstream for one in reversed(self.entries) if one.upstream), "")
+
+    @property
     def is_whole(self) -> bool:
         """Nothing is missing: both halves are at hand, or the question was never sent."""
         question = self.question

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
@@ -40,10 +41,11 @@ def refused(error: LedgerError) -> ValidationError:
     """The ledger's words on a page, in its language."""
     from kijun.ledger.holding import NoHold
 
-    english = (get_language() or "ja").startswith("en")
-    return ValidationError(
-        error.en if english else error.ja, code=NO_HOLD if isinstance(error, NoHold) else "ledger"
-    )
+    def words() -> str:
+        return error.en if (get_language() or "ja").startswith("en") else error.ja
+
+    # Chosen when it is shown: a command tells both.
+    return ValidationError(lazy(words, str)(), code=NO_HOLD if isinstance(error, NoHold) else "ledger")
 
 
 def put_hold(person: Person, interaction: str, reason: str) -> Hold:

@@ -45,6 +45,14 @@ def reason(text: str | None) -> str:
     return why[:300]
 
 
+def days(args: argparse.Namespace) -> None:
+    """Refuse days from which no record can come."""
+    if args.since and args.until and args.until < args.since:
+        raise NotThere(
+            "--until は --since 以降の日にしてください。 / --until has to be the day of --since, or a later one."
+        )
+
+
 def department_of(town: Municipality, asked: str) -> Department:
     """By its code."""
     found: Department | None = Department.objects.of(town).filter(code=asked).first()

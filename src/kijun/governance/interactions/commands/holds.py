@@ -46,8 +46,14 @@ def _hold(args: argparse.Namespace) -> None:
     why = reason(args.reason)
     if searching.openable(who, args.id) is None:
         raise NotThere(f"記録 {args.id} が見つかりません。 / There is no record {args.id}.")
+    codes = Codes(who.municipality)
+    there = [_dict(one, codes) for one in _of(who, args.id) if one.released_at is None]
     made = actions.put_hold(who, args.id, why)
-    show(args, _dict(made, Codes(who.municipality)), [f"{made.id}\t{args.id}"])
+    lines = [
+        f"{one['at']} から、すでに {one['by'] or '-'} が保全しています。 / Held since then already, by {one['by'] or '-'}: {one['why']}"
+        for one in there
+    ]
+    show(args, {**_dict(made, codes), "held_already": there}, [f"{made.id}\t{args.id}", *lines])
 
 
 def _release(args: argparse.Namespace) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -27,13 +29,15 @@ from kijun.governance.interactions.commands._shared import (
     Codes,
     acting,
     at,
+    days,
     department_of,
     person,
     reason,
 )
 from kijun.governance.interactions.looks import history, look, looks
+from kijun.governance.interactions.names import unknown_number
 from kijun.governance.interactions.reach import Reach, reach_of
-from kijun.governance.interactions.reading import excerpt, texts
+from kijun.governance.interactions.reading import excerpt, others, texts
 from kijun.governance.interactions.searching import Asked, Interaction, Results
 from kijun.ledger.holding import holds_of
 from kijun.ledger.model import Record, Verdict
@@ -104,13 +108,19 @@ def _asked(args: argparse.Namespace, who: Person) -> Asked:
     town = who.municipality
     found = {name: getattr(args, name) or "" for name in _TEXTS}
     if args.person and not args.mine:
-        found["person"] = str(person_of(town, args.person).pk)
+        found["person"] = unknown_number(town, args.person) or str(person_of(town, args.person).pk)
     if args.department:
         found["department"] = str(department_of(town, args.department).pk)
     if args.system:
         found["system"] = str(system_of(town, args.system).pk)
     if args.purpose:
         found["purpose"] = str(purpose_of(town, args.purpose).pk)
+    if args.finding and args.finding not in wording.FINDINGS:
+        raise NotThere(
+            f"{args.finding} という種類はありません。種類は docs/inspection.md にあります。\n"
+            f"There is no kind {args.finding}: docs/inspection.md lists them."
+        )
+    days(args)
     return Asked(**found, since=args.since, until=args.until)
 
 
@@ -132,7 +142,6 @@ def _print(args: argparse.Namespace, who: Person, results: Results) -> None:
 
 def _summary(one: Interaction, codes: Codes) -> dict[str, Any]:
     first = one.first
-    answer = one.answer or first
     verdicts = [half.verdict for half in (one.question, one.answer) if half is not None]
     return {
         "id": one.id,
@@ -142,7 +151,7 @@ def _summary(one: Interaction, codes: Codes) -> dict[str, Any]:
         "department": codes("department", first.department),
         "system": codes("system", first.system),
         "purpose": codes("purpose", first.purpose),
-        "model": answer.model,
+        "model": one.model,
         "source": first.source,
         "verdicts": list(dict.fromkeys(map(str, verdicts))),
         "question": "" if one.question is None else str(one.question.verdict),
@@ -190,7 +199,7 @@ def _whole(who: Person, one: Interaction, *, own: bool, unmask: bool) -> dict[st
     return {
         **_summary(one, codes),
         "own": own,
-        "upstream": codes("upstream", (one.answer or one.first).upstream),
+        "upstream": codes("upstream", one.upstream),
         "sent_to": [
             {
                 "service": codes("upstream", each.upstream),
@@ -238,6 +247,7 @@ def _entry(entry: Record, proof: Any, *, unmask: bool) -> dict[str, Any]:
             for role, text, where in texts(content)
             if text.strip()
         ],
+        "others": [{"where": where, "text": text} for where, text in others(content, entry.model)],
         **kept,
         **({"values": dict(entry.masked or {})} if unmask else {}),
         "model": entry.model,
@@ -262,7 +272,10 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines += [
             f"  {one['role'] or '-'}: {line}" for one in entry["texts"] for line in one["text"].splitlines()
         ]
-        lines += [f"  {one.get('type')}: {one.get('action')}" for one in entry.get("findings", [])]
+        if entry["others"]:
+            lines.append("  そのほかに送られたもの / also sent")
+        lines += [f"    {line}" for one in entry["others"] for line in one["text"].splitlines()]
+        lines += _found(entry.get("findings"))
         lines += [f"  {name} = {value}" for name, value in entry.get("values", {}).items()]
         if entry["erased"]:
             lines.append("  消去済み / erased")
@@ -277,6 +290,24 @@ def _lines(found: dict[str, Any]) -> list[str]:
     for one in found["history"]:
         lines.append(f"{one['at']}\t{one['actor']}\t{words.action(one['action'])}\t{one['reason']}")
     return lines
+
+
+def _found(findings: Any) -> list[str]:
+    """A line for each kind of finding at a place: what was done, how often, where, why in both languages."""
+    counted = Counter(
+        (*(str(one.get(name, "")) for name in ("type", "action", "where")), _both(one.get("why")))
+        for one in findings or ()
+        if isinstance(one, Mapping)
+    )
+    return [
+        "\t".join((f"  {type}: {action}" + (f" × {n}" if n > 1 else ""), where or "-", why or "-"))
+        for (type, action, where, why), n in counted.items()
+    ]
+
+
+def _both(why: Any) -> str:
+    told = [str(why[name]) for name in ("ja", "en") if why.get(name)] if isinstance(why, Mapping) else []
+    return " / ".join(told)
 
 
 # --- looks ----------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kijun.governance.access.commands import day, rows, show
+from kijun.governance.access.commands import NotThere, day, rows, show
 from kijun.governance.interactions import refused
-from kijun.governance.interactions.commands._shared import Codes, acting, at, person
+from kijun.governance.interactions.by_time import place_of
+from kijun.governance.interactions.commands._shared import Codes, acting, at, days, person
 
 
 def add(commands: Any) -> None:
@@ -20,12 +21,18 @@ def add(commands: Any) -> None:
     )
     listing.add_argument("--since", type=day, metavar="DATE", help="first day")
     listing.add_argument("--until", type=day, metavar="DATE", help="last day")
-    listing.add_argument("--before", type=int, metavar="PLACE", help="go on below, as the last answer said")
+    listing.add_argument("--before", metavar="PLACE", help="go on below, as the last answer said")
 
 
 def _list(args: argparse.Namespace) -> None:
     who = person(args, "interactions.view_refusals")
-    page = refused.refused(who.municipality, args.since, args.until, args.before)
+    days(args)
+    before = place_of(args.before)
+    if args.before and before is None:
+        raise NotThere(
+            f"--before {args.before} を読めません。前の答えのとおりに書いてください。 / Write --before as the last answer said."
+        )
+    page = refused.refused(who.municipality, args.since, args.until, before)
     keys = refused.wrong_keys(who.municipality)
     codes = Codes(who.municipality)
     found = [
@@ -56,5 +63,10 @@ def _list(args: argparse.Namespace) -> None:
             f"使えないキー（{refused.DAYS}日間） / wrong keys ({refused.DAYS} days)",
             *rows(wrong, "network", "count", "last"),
         ]
-    told = {"refusals": found, "before": page.before, "unread_segments": page.unread, "wrong_keys": wrong}
+    told = {
+        "refusals": found,
+        "before": None if page.before is None else str(page.before),
+        "unread_segments": page.unread,
+        "wrong_keys": wrong,
+    }
     show(args, told, lines)

@@ -10,6 +10,7 @@ from kijun.governance.access.models import Grant
 from kijun.governance.interactions import ledger, wording
 from kijun.governance.interactions import looks as looking
 from kijun.governance.interactions import refused as refusing
+from kijun.governance.interactions.by_time import place_of
 from kijun.governance.interactions.names import names_of, resolve
 from kijun.governance.interactions.searching import moment
 from kijun.governance.interactions.views._shared import number, with_ledger
@@ -71,7 +72,7 @@ def looks(request: StaffRequest) -> HttpResponse:
 @with_ledger
 def refused(request: StaffRequest) -> HttpResponse:
     """Calls that were refused before they became a question, newest first; on the first page also keys that opened nothing."""
-    before = number(request.GET.get("before"))
+    before = place_of(request.GET.get("before"))
     page = refusing.refused(request.municipality, before=before)
     names = names_of(request.municipality, [one.record for one in page.rows])
     known = set(Grant.objects.of(request.municipality).values_list("pk", flat=True))

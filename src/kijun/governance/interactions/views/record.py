@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from kijun.governance.interactions.forms import ReasonForm
 from kijun.governance.interactions.looks import history, look
 from kijun.governance.interactions.names import Names, names_of, resolve
 from kijun.governance.interactions.reach import Reach
-from kijun.governance.interactions.reading import Block, blocks
+from kijun.governance.interactions.reading import Block, blocks, has_placeholders, other_blocks
 from kijun.governance.interactions.searching import Interaction, moment
 from kijun.governance.interactions.views._shared import found, is_own, reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
@@ -31,6 +32,9 @@ from kijun.ledger.ledger import Proof
 from kijun.ledger.model import Record
 from kijun.web.who_may import who_may
 
+_ONCE: Final = "interactions.reveal"
+_FORMS: Final = 20
+"""Forms that may be open at once in one browser."""
 _KEPT = ("system", "purpose", "department", "upstream")
 
 
@@ -55,6 +59,7 @@ class Half:
     verdict: tuple[StrOrPromise, str]
     at: Any
     blocks: list[Block]
+    others: list[Block]
     findings: list[FindingLine]
     more_findings: int
     uninspected: list[tuple[StrOrPromise, str]]
@@ -75,6 +80,7 @@ def _half(record: Record, proof: Proof | None, masked: Mapping[str, str]) -> Hal
         wording.verdict(record),
         moment(record.at),
         shown,
+        other_blocks(record, masked),
         listed,
         max(0, _count(content.get("findings_total")) - sum(one.count for one in listed)),
         _uninspected(content),
@@ -82,7 +88,7 @@ def _half(record: Record, proof: Proof | None, masked: Mapping[str, str]) -> Hal
         _delivered(content),
         record.content is None,
         proof,
-        any(part.kind == "placeholder" for block in shown for part in block.parts),
+        has_placeholders(record),
     )
 
 
@@ -179,17 +185,35 @@ def reveal(request: StaffRequest, id: str) -> HttpResponse:
     one, reach = found(request, id)
     if not _may_unmask(request, one, reach):
         raise PermissionDenied
-    form = ReasonForm(
-        request.POST or None,
-        initial={"reason": reason_of(request)},
-        example=_("例：本人からの開示請求に答えるため／自分が入力した番号が正しかったかの確認"),
-    )
-    if request.method != "POST" or not form.is_valid():
+    example = _("例：本人からの開示請求に答えるため／自分が入力した番号が正しかったかの確認")
+    # A page that is sent again (reload, back) shows nothing again: each look has its own form, and so its own reason.
+    again = request.method == "POST" and not _taken(request, id)
+    posted = request.POST if request.method == "POST" and not again else None
+    form = ReasonForm(posted, initial={} if again else {"reason": reason_of(request)}, example=example)
+    if posted is None or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "interactions/reveal.html", {"form": form, "id": id}, status=status)
+        told = {"form": form, "id": id, "again": again, "once": _given(request, id)}
+        return render(request, "interactions/reveal.html", told, status=status)
     look(request.user, "unmasked", form.cleaned_data["reason"], one.entries, interaction=id)
     opened, reach = found(request, id, masked=True)
     return _show(request, opened, reach, unmask=True)
+
+
+def _given(request: StaffRequest, id: str) -> str:
+    """What the form hands back, once."""
+    once = secrets.token_urlsafe(16)
+    kept = request.session.get(_ONCE)
+    request.session[_ONCE] = [*(kept if isinstance(kept, list) else []), f"{id}:{once}"][-_FORMS:]
+    return once
+
+
+def _taken(request: StaffRequest, id: str) -> bool:
+    """The form that was sent was given out for this record and not used yet; from now on it is."""
+    kept, sent = request.session.get(_ONCE), f"{id}:{request.POST.get('once', '')}"
+    if not isinstance(kept, list) or sent not in kept:
+        return False
+    request.session[_ONCE] = [one for one in kept if one != sent]
+    return True
 
 
 def _may_unmask(request: StaffRequest, one: Interaction, reach: Reach) -> bool:
@@ -241,10 +265,11 @@ def _imported(one: Interaction) -> Mapping[str, Any] | None:
 
 
 def _facts(one: Interaction, names: Names) -> dict[str, Any]:
-    first, answer = one.first, one.answer
-    facts: dict[str, Any] = {name: names.of(name, getattr(answer or first, name)) for name in _KEPT}
+    first, last = one.first, one.answer or one.first
+    kept = {name: getattr(last, name) or getattr(first, name) for name in _KEPT} | {"upstream": one.upstream}
+    facts: dict[str, Any] = {name: names.of(name, id) for name, id in kept.items()}
     return facts | {
-        "model": (answer or first).model,
+        "model": one.model,
         "source": wording.source(first.source),
         "tokens_in": max(entry.tokens_in for entry in one.entries),
         "tokens_out": max(entry.tokens_out for entry in one.entries),
@@ -272,7 +297,12 @@ def hold(request: StaffRequest, id: str) -> HttpResponse:
             messages.success(request, _("保全しました。解除するまで、保存期間が過ぎても消去しません。"))
             return redirect("interactions:record", id)
     status = 422 if request.method == "POST" else 200
-    return render(request, "interactions/hold.html", {"form": form, "id": id}, status=status)
+    with ledger.reading() as book:
+        held = [hold for hold in holds_of(book, request.municipality.code, id) if hold.released_at is None]
+    names = resolve(request.municipality, {"person": _people(held)})
+    there = [(hold, names.of("person", hold.by), moment(hold.at)) for hold in held]
+    told = {"form": form, "id": id, "holds": there, "own": str(request.user.pk)}
+    return render(request, "interactions/hold.html", told, status=status)
 
 
 @who_may("interactions.hold")
