@@ -48,7 +48,7 @@ def test_without_weights_the_rules_scores_count() -> None:
 
 
 def test_weights_decide_whose_a_number_is() -> None:
-    text = "090-1234-5678"
+    text = "0467-22-1234"
     sure, never = (
         Inspector(weights=Weights({"PHONE": {"b": weight}})).inspect(text) for weight in (2.0, -2.0)
     )

@@ -18,8 +18,12 @@ _BESIDE: Final = 3  # characters between a label and its value
 def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
     """By a rule's settings: ``told`` (by what its recogniser saw beside it), ``addressed``, ``of_kin``, ``labelled``, ``full``; 0 where none holds."""
     told = _told(one, settings.get("told"))
-    if told:
-        return told if one.type != "ADDRESS" or _speaks_of_somebody(scene, one.start) else 0.0
+    if told and one.type == "ADDRESS":
+        return told if _speaks_of_somebody(scene, one.start) else 0.0
+    return max(told, _beside(scene, one, settings))
+
+
+def _beside(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
     if one.type in _SENT_TO and "number=no" not in one.features and of_addressee(scene, one.start):
         return float(settings["addressed"])
     if "of_kin" in settings and is_of_kin(scene, one):

@@ -12,6 +12,7 @@ _RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{11,}")
 _PART: Final = re.compile(r"[A-Za-z0-9]+")
 _FIGURES: Final = re.compile(r"[0-9]")
 _HEX: Final = re.compile(r"[0-9a-f]{12,}|[0-9A-F]{12,}")
+_UUID: Final = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])")
 _LEAST: Final = 11
 _OVER_AND_OVER: Final = re.compile(r"(\S)\1{31,}+")
 _HEARD: Final = 3  # characters that say that one is stretched
@@ -29,6 +30,7 @@ def without_ids(text: str) -> str:
 def _blank(run: str) -> str:
     if reads_in_clear(run):
         return run
+    run = _UUID.sub(lambda match: " " * len(match[0]), run)
     return _PART.sub(lambda match: " " * len(match[0]) if _is_id(match[0]) else match[0], run)
 
 
