@@ -144,6 +144,7 @@ FIELDS: dict[str, StrOrPromise] = {
     "hold": _("保全の番号"),
     "look": _("閲覧の番号"),
     "fields": _("検索した項目"),
+    "count": _("見た入力と出力の件数"),
     "double": _("取込み済みの件数"),
     "sha256": "SHA-256",
     "odd": _("気になる点がある"),
