@@ -15,7 +15,7 @@ import yaml
 from kijun.inspection.asked import HEAD as ASKED
 from kijun.inspection.asked import WHOLE_BESIDE, is_short
 from kijun.inspection.fold import fold
-from kijun.inspection.linear import SIZE, TextModels, codes_of, gram_ids, grams_of, language, once
+from kijun.inspection.linear import SIZE, WORDS_FROM, TextModels, codes_of, gram_ids, grams_of, language, once
 from kijun.inspection.rule import bundled, unmarked
 from kijun.inspection.segments import PART, WHOLE, sentences, windows
 from kijun.inspection.segments import SHORT as SHORT_TEXT
@@ -33,8 +33,9 @@ MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.048, "en": 0.055}}
 LONG_ALARMS, PART_ALARMS = 0.01, 0.0025
 #: What is added to thresholds of attacks, chosen with the figures of benchmarks/inspection/: what programs say in good faith spoke for attacks
-#: before it was learnt from, and harmless texts that were written to be mistaken reach less than others now.
-LIFTS = {"ja": 0.1, "en:long": 0.2, "en:part": 0.2}
+#: before it was learnt from, and harmless texts that were written to be mistaken reach less than others now. Lines of programs and commands of
+#: manuals in English must speak plainer, sentences that are planted in Japanese need less.
+LIFTS = {"ja": 0.1, "ja:long": 0.4, "en": -0.2, "en:long": 0.65, "en:part": 0.7, "planted:ja": -0.49}
 SHORT_ALARMS = 0.03  # of short texts, for they say little
 PLAIN_ALARMS = 0.008  # of plain questions
 FOLDS = 5
@@ -64,6 +65,9 @@ MOST_ASKED = 60_000
 EVERY_REQUEST = 3  # of the plain requests one in so many is learnt from with a text beside it
 PRIOR = 2000.0  # squared length that every text has beforehand: about that of ten characters, for a word is no text
 AGAIN = 2  # how often the rules' examples are read
+#: What a word or a pair of words weighs beside a run of characters, of which there are many more: between 3 and 7 a model that had learnt from
+#: attacks_1 to _12 found 69 to 72 % of the English attacks of attacks_13 at 4 % false alarms, without words 51 %.
+WORD = 3.5
 LEAST = 2  # texts in which an n-gram must occur
 
 
@@ -123,7 +127,7 @@ class Corpus(NamedTuple):
         Rarity is counted in the first `counted` texts, if it is not given (`rare`).
         """
         grams = [grams_of(codes_of(fold(text).text)) for text in texts]
-        ids = [np.sort(one.places) if number in sentences else once(one) for number, one in enumerate(grams)]
+        ids = [np.sort(one.every) if number in sentences else once(one) for number, one in enumerate(grams)]
         idf = rarity(ids[:counted]) if rare is None else rare.astype(float)
         return cls(Rows(ids, idf), idf)
 
@@ -301,7 +305,7 @@ def several(text: str) -> list[str]:
 def learn_planted(arrays: dict[str, np.ndarray]) -> None:
     """The head that reads the sentences of documents one by one, with the rarities of the others and thresholds of its own."""
     found = document_sentences()
-    ids = [np.sort(grams_of(codes_of(fold(one.text).text)).places) for one in found]
+    ids = [np.sort(grams_of(codes_of(fold(one.text).text)).every) for one in found]
     rows_of = Rows(ids, arrays["idf"].astype(float))
     goal, weight = np.array([float(one.bad) for one in found]), np.array([one.weight for one in found])
     part, judged = np.array([one.part for one in found]), np.array([one.judged for one in found])
@@ -316,7 +320,9 @@ def learn_planted(arrays: dict[str, np.ndarray]) -> None:
     for tongue in ("ja", "en"):
         here = tongues == tongue
         harmless = np.sort(margins[here & judged])
-        least = float(harmless[int(len(harmless) * (1 - PLANTED_ALARMS))])
+        least = float(harmless[int(len(harmless) * (1 - PLANTED_ALARMS))]) + LIFTS.get(
+            f"planted:{tongue}", 0.0
+        )
         arrays[f"threshold:planted:{tongue}:part"] = np.float32(least)
         caught = (margins[here & (goal == 1) & (weight == 1.0)] > least).mean()
         print(
@@ -387,12 +393,13 @@ def learn_asked(arrays: dict[str, np.ndarray]) -> None:
 
 
 def rarity(all_ids: list[np.ndarray]) -> np.ndarray:
-    """Smoothed idf of each place; 0 where fewer than `LEAST` texts have it."""
+    """Smoothed idf of each place, more for words; 0 where fewer than `LEAST` texts have it."""
     counts = np.zeros(SIZE)
     for ids in all_ids:
         counts[ids] += 1
     idf = np.log((1 + len(all_ids)) / (1 + counts)) + 1
     idf[counts < LEAST] = 0
+    idf[WORDS_FROM:] *= WORD
     return idf
 
 

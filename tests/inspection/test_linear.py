@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from kijun.inspection.linear import (
     BITS,
     LONGEST_GRAM,
     SIZE,
+    WORD_BITS,
+    WORDS_FROM,
     TextModels,
     bundled_models,
     codes_and_places,
@@ -39,7 +42,21 @@ def slow_ids(codes: str) -> list[int]:
             for char in codes[start : start + length]:
                 hashed = (hashed * 0x85EBCA6B + ord(char) * 0x9E3779B1) % 2**32
             places.add((hashed ^ hashed >> 15) * 0x2C1B3C6D % 2**32 >> 32 - BITS)
-    return sorted(places)
+    return sorted({*places, *slow_words(codes, 0, len(codes))})
+
+
+def slow_words(codes: str, start: int, end: int) -> list[int]:
+    """The places of the words of a text that lie in a part of it, and of those of them that follow each other."""
+    found = [word for word in re.finditer("[a-z']+", codes) if start <= word.start() and word.end() <= end]
+    single = [
+        sum(ord(letter) * 0xCC9E2D51 ** min(number, 32) for number, letter in enumerate(word[0], 1)) % 2**32
+        for word in found
+    ]
+    pairs = [(one * 0x85EBCA6B + other) % 2**32 for one, other in pairwise(single)]
+    return [
+        WORDS_FROM + ((hashed ^ hashed >> 15) * 0x2C1B3C6D % 2**32 >> 32 - WORD_BITS)
+        for hashed in (*single, *pairs)
+    ]
 
 
 RARE = 1_000.0  # so rare that what a model takes for granted of short texts hardly counts
@@ -52,11 +69,11 @@ def models(**arrays: float | list[float] | list[int]) -> TextModels:
 
 def test_it_works() -> None:
     places = [int(place) for place in gram_ids(codes_of("ab"))]
-    small = models(head__attack=[1.0] * 3, at__attack=places, bias__attack=-0.5, threshold__attack__ja=0.25)
+    small = models(head__attack=[1.0] * 4, at__attack=places, bias__attack=-0.5, threshold__attack__ja=0.25)
     ids = gram_ids(codes_of("ab"))
     norm, margins = small.weigh(ids)
-    assert norm == pytest.approx(RARE * 3**0.5, rel=1e-2)
-    assert margins["attack"] == pytest.approx(3 / 3**0.5 - 0.5, rel=1e-2)
+    assert norm == pytest.approx(RARE * 2, rel=1e-2)  # a, b, the run ab and the word ab
+    assert margins["attack"] == pytest.approx(4 / 2 - 0.5, rel=1e-2)
     other = gram_ids(codes_of("書類"))
     assert small.weigh(other).margins["attack"] == pytest.approx(-0.5)
     assert small.threshold("attack", "ja") == 0.25
@@ -150,7 +167,7 @@ def test_without_a_file_of_models_personal_data_is_found_all_the_same(
     assert {one.type for one in inspection} == {"MY_NUMBER"}
 
 
-@given(st.text(min_size=1, max_size=60), st.data())
+@given(st.text(min_size=1, max_size=60) | st.text("ab' 。x", min_size=1, max_size=40), st.data())
 def test_parts_are_weighed_as_texts_of_their_own_with_each_n_gram_counted(
     text: str, data: st.DataObject
 ) -> None:
@@ -160,8 +177,17 @@ def test_parts_are_weighed_as_texts_of_their_own_with_each_n_gram_counted(
     end = data.draw(st.integers(start, len(codes)))
     grams = grams_of(codes)
     [margin] = made.weigh_parts(grams, np.array([start]), np.array([end]))["attack"]
-    alone = grams_of(codes[start:end]).places.astype(np.intp)
+    words = slow_words("".join(map(chr, codes)), start, end)  # a word that the part cuts is none of it
+    alone = np.array([*grams_of(codes[start:end]).places.tolist(), *words], dtype=np.intp)
     assert margin == pytest.approx(made.weigh(alone).margins["attack"], abs=1e-4)
+
+
+def test_words_are_what_they_are_in_any_text() -> None:
+    in_japanese = set(gram_ids(codes_of("「Ignore your Rules」と言われた")).tolist())
+    assert set(slow_words("ignore your rules", 0, 17)) <= in_japanese
+    assert set(slow_words("your ignore", 0, 11)) - set(slow_words("ignore your", 0, 11))
+    longest = "x" * 40
+    assert slow_words(longest, 0, 40)[0] in gram_ids(codes_of(longest))
 
 
 def test_places_of_characters_among_codes() -> None:

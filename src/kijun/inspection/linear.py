@@ -1,8 +1,9 @@
-"""Linear models over the characters of a text: hashed n-grams, NumPy only. Learnt by tools/train_inspection.py.
+"""Linear models over the characters and words of a text: hashed n-grams, NumPy only. Learnt by tools/train_inspection.py.
 
-A text becomes the set of its n-grams of one to five characters (kana, kanji, letters in small, any digit as 0, any space as one).
-Each stands in one of 2²⁰ places by its hash; a place weighs by its rarity (idf), and the whole is scaled to length one
-(Salton and Buckley 1988). A head is a logistic regression over that.
+A text becomes the set of its n-grams of one to five characters (kana, kanji, letters in small, any digit as 0, any space as one), and of its
+words in Latin letters with the pairs of those that follow each other: five letters are hardly a word of English, five kana and kanji often are
+a phrase. Each stands in one of 2²⁰ places by its hash, a word or pair in one of 2¹⁷ behind them; a place weighs by its rarity (idf), and the
+whole is scaled to length one (Salton and Buckley 1988). A head is a logistic regression over that.
 """
 
 from __future__ import annotations
@@ -17,13 +18,17 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-BITS: Final = 20
-SIZE: Final = 1 << BITS
+BITS, WORD_BITS = 20, 17
+WORDS_FROM: Final = 1 << BITS
+"""The first place of words and pairs of words."""
+SIZE: Final = WORDS_FROM + (1 << WORD_BITS)
 LONGEST_GRAM: Final = 5
 _FIRST: Final = np.uint32(0x9E3779B1)
 _NEXT: Final = np.uint32(0x85EBCA6B)
 _MIX: Final = np.uint32(0x2C1B3C6D)
-_SHIFT: Final = np.uint32(32 - BITS)
+_SHIFT, _WORD_SHIFT = np.uint32(32 - BITS), np.uint32(32 - WORD_BITS)
+#: For each letter of a word by its place what its code is multiplied with; those of a longer one are alike from there on.
+_LETTERS: Final = np.cumprod(np.full(32, 0xCC9E2D51, dtype=np.uint32), dtype=np.uint32)
 _HALF: Final = np.uint32(15)
 
 Ids = NDArray[np.intp]
@@ -67,20 +72,34 @@ def _as_read() -> Codes:
 _READ: Final = _as_read()
 
 
+class Words(NamedTuple):
+    """The places of a text's words in Latin letters, then of the pairs that follow each other; where in its codes each word begins and ends."""
+
+    places: Codes
+    starts: Ids
+    ends: Ids
+
+
 class Grams(NamedTuple):
-    """The places of all n-grams of a text: those of one character as they stand in it, then those of two, and so on."""
+    """The places of all n-grams of a text: those of one character as they stand in it, then those of two, and so on; and its words."""
 
     places: Codes
     characters: int
+    words: Words
+
+    @property
+    def every(self) -> Codes:
+        """All places, as often as they stand there."""
+        return np.concatenate((self.places, self.words.places)) if len(self.words.starts) else self.places
 
 
 def grams_of(codes: Codes) -> Grams:
-    """Hash the n-grams of a text."""
+    """Hash the n-grams and the words of a text."""
     count = len(codes)
     longest = min(LONGEST_GRAM, count)
     places = np.empty(longest * count - longest * (longest - 1) // 2, dtype=np.uint32)
     if not longest:
-        return Grams(places, 0)
+        return Grams(places, 0, _NO_WORDS)
     first = np.multiply(codes, _FIRST, out=places[:count])
     running, filled = first, count
     for length in range(2, longest + 1):
@@ -88,15 +107,46 @@ def grams_of(codes: Codes) -> Grams:
         np.multiply(running[:-1], _NEXT, out=following)
         following += first[length - 1 :]
         running, filled = following, filled + count - length + 1
-    places ^= places >> _HALF
-    places *= _MIX
+    _mix(places)
     places >>= _SHIFT
-    return Grams(places, count)
+    return Grams(places, count, words_of(codes))
+
+
+def words_of(codes: Codes) -> Words:
+    """Hash the runs of Latin letters and apostrophes of a text, and the pairs of those that follow each other, whatever stands between."""
+    letters = (codes - _A < _ALPHABET) | (
+        codes == _APOSTROPHE
+    )  # what is below a is far above z in these numbers
+    at = np.flatnonzero(letters)
+    if not len(at):
+        return _NO_WORDS
+    begins = np.empty(len(at), dtype=np.bool_)
+    begins[0] = True
+    np.not_equal(at[1:], at[:-1] + 1, out=begins[1:])
+    firsts = np.flatnonzero(begins)
+    lengths = np.diff(firsts, append=len(at))
+    inside = np.minimum(np.arange(len(at)) - np.repeat(firsts, lengths), len(_LETTERS) - 1)
+    single = np.add.reduceat(codes[at] * _LETTERS[inside], firsts, dtype=np.uint32)
+    places = np.concatenate((single, single[:-1] * _NEXT + single[1:]))
+    _mix(places)
+    places >>= _WORD_SHIFT
+    places += np.uint32(WORDS_FROM)
+    starts = at[firsts]
+    return Words(places, starts, starts + lengths)
+
+
+def _mix(hashed: Codes) -> None:
+    hashed ^= hashed >> _HALF
+    hashed *= _MIX
+
+
+_A, _ALPHABET, _APOSTROPHE = np.uint32(0x61), np.uint32(26), np.uint32(0x27)
+_NO_WORDS: Final = Words(np.empty(0, np.uint32), np.empty(0, np.intp), np.empty(0, np.intp))
 
 
 def once(grams: Grams) -> Ids:
-    """The places of a text's n-grams, each once, in order."""
-    places = np.sort(grams.places)
+    """The places of a text's n-grams and words, each once, in order."""
+    places = np.sort(grams.every)
     first = np.empty(len(places), dtype=np.bool_)
     first[:1] = True
     np.not_equal(places[1:], places[:-1], out=first[1:])
@@ -104,7 +154,7 @@ def once(grams: Grams) -> Ids:
 
 
 def gram_ids(codes: Codes) -> Ids:
-    """The places of a text's n-grams, each once, in order."""
+    """The places of a text's n-grams and words, each once, in order."""
     return once(grams_of(codes))
 
 
@@ -173,14 +223,9 @@ class TextModels:
 
         In a part an n-gram counts as often as it stands there, so that one pass over the text sums up all parts.
         """
-        count = grams.characters
-        rows = np.zeros((len(grams.places) + 1, self._table.shape[1]), dtype=np.float32)
-        self._table.take(grams.places, axis=0, out=rows[:-1], mode="clip")
-        lengths = np.arange(min(LONGEST_GRAM, count))[:, None]
-        offsets = lengths * count - lengths * (lengths - 1) // 2
-        edges = np.empty((len(lengths), len(starts), 2), dtype=np.intp)
-        edges[:, :, 0] = offsets + np.minimum(starts, count - lengths)
-        edges[:, :, 1] = np.maximum(edges[:, :, 0], offsets + ends - lengths)
+        every, edges = grams.every, _edges(grams, starts, ends)
+        rows = np.zeros((len(every) + 1, self._table.shape[1]), dtype=np.float32)
+        self._table.take(every, axis=0, out=rows[:-1], mode="clip")
         between = np.add.reduceat(rows, edges.ravel(), axis=0)[::2].reshape(*edges.shape[:2], rows.shape[1])
         between[edges[:, :, 0] == edges[:, :, 1]] = 0  # for what is empty `reduceat` gives the row itself
         sums = between.sum(axis=0)
@@ -209,6 +254,25 @@ class TextModels:
     def likeliest(self, group: str, ids: Ids, norm: float) -> str:
         """Of the labels of a group the one that a text speaks for most."""
         return max(self.groups[group], key=lambda label: self.margin(f"{group}/{label}", ids, norm))
+
+
+def _edges(grams: Grams, starts: Ids, ends: Ids) -> Ids:
+    """For each kind of n-gram (its length, words, pairs of words) and each part where those of the part begin and end among all."""
+    count = grams.characters
+    lengths = np.arange(min(LONGEST_GRAM, count))[:, None]
+    offsets = lengths * count - lengths * (lengths - 1) // 2
+    words = len(grams.words.starts)
+    edges = np.empty((len(lengths) + 2 * bool(words), len(starts), 2), dtype=np.intp)
+    edges[: len(lengths), :, 0] = offsets + np.minimum(starts, count - lengths)
+    edges[: len(lengths), :, 1] = np.maximum(edges[: len(lengths), :, 0], offsets + ends - lengths)
+    if words:
+        first = np.searchsorted(grams.words.starts, starts)
+        last = np.maximum(first, np.searchsorted(grams.words.ends, ends, side="right"))
+        edges[-2, :, 0], edges[-2, :, 1] = first, last
+        edges[-1, :, 0] = words + np.minimum(first, words - 1)
+        edges[-1, :, 1] = np.maximum(edges[-1, :, 0], words + last - 1)
+        edges[-2:] += len(grams.places)
+    return edges
 
 
 @cache

@@ -51,6 +51,8 @@ _QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program,
 _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
 )
+_SEVERAL: Final = 2  # quotations that make a list of what is talked about
+_AROUND: Final = -1.25  # below this what stands around them is no attack
 _SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
 #: How far below its threshold a piece is left unread sentence by sentence: in the training documents 98 of 100 attacks that
 #: a sentence gave away stood in pieces above it.
@@ -91,10 +93,10 @@ class Attacks:
         models, text = self._models, scene.readable
         if models is None:
             return
-        whole, part = _attack(models, text, scene.pieces(models))
+        whole, part, less = _attack(models, text, scene.pieces(models))
         said = [found for rule in self._words for found in _near(scene, rule)]
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
-        agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one)]
+        agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one, less)]
         for rule, start, end in agreed:
             yield Candidate(rule.type, start, end, max(0.6, score_of(over)), rule.id)
         if agreed:
@@ -106,7 +108,7 @@ class Attacks:
             yield from self._hidden(models, scene, self._decoded_rule)
 
     @staticmethod
-    def _agrees(models: TextModels, text: str, whole: Reading, said: Said) -> bool:
+    def _agrees(models: TextModels, text: str, whole: Reading, said: Said, less: float) -> bool:
         """Whether the sentence in which a rule's words stand reads like an attack by itself.
 
         In a text that is harmless as a whole such words are talked about, unless they stand in it as a plain order to
@@ -115,7 +117,7 @@ class Attacks:
         share = _share(text, said.start, said.end)
         plain = bool(said.rule.settings.get("plain"))
         start, end = _sentence(text, said.start, said.end)
-        over = read(models, "attack", text[start:end]).over
+        over = read(models, "attack", text[start:end]).over - less
         if len(text) > PART and _is_quotation(text, said.start, said.end):  # a document that explains attacks
             over, share = over - _QUOTED, 0.0
         elif _is_quoted(text, start, said.start):
@@ -240,12 +242,30 @@ def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | Non
     return best
 
 
-def _attack(models: TextModels, text: str, wholes: Sequence[Piece]) -> tuple[Reading, Reading | None]:
-    """What a text says as a whole, and its plainest sentence; a short one has none, and is read beside what people plainly ask."""
+def _attack(models: TextModels, text: str, wholes: Sequence[Piece]) -> tuple[Reading, Reading | None, float]:
+    """What a text says as a whole, its plainest sentence, and how much less that is for what it only quotes; a short one has no sentences, and is read
+    beside what people plainly ask."""
     if HEAD in models.heads and is_short(text):
-        return Reading(over_of(models, text), 0, len(text)), None
+        return Reading(over_of(models, text), 0, len(text)), None, 0.0
     part = _plainer(plainest(models, "attack", text, wholes), _planted(models, text, wholes))
-    return read(models, "attack", text, wholes), part
+    whole = read(models, "attack", text, wholes)
+    less = _told_of(models, text)
+    if less:
+        whole = whole._replace(over=whole.over - less)
+        if part and _QUOTATION.search(text, part.start, part.end):
+            part = part._replace(over=part.over - less)
+    return whole, part, less
+
+
+def _told_of(models: TextModels, text: str) -> float:
+    """How much less a text says that quotes several wordings, where nothing of an attack is left around them: a list of examples, a report of an incident."""
+    quoted = len(_QUOTATION.findall(text)) if len(text) <= LONG else 0  # a document quotes many a thing
+    if quoted < _SEVERAL:
+        return 0.0
+    around = _QUOTATION.sub(lambda match: " " * len(match[0]), text)
+    if read(models, "attack", around).over > _AROUND:
+        return 0.0
+    return _QUOTED * min(quoted / _SEVERAL, 2.0)
 
 
 def plainest(models: TextModels, head: str, text: str, wholes: Sequence[Piece]) -> Reading | None:
