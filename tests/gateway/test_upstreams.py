@@ -123,6 +123,21 @@ def test_our_own_key_being_wrong_is_no_fault_of_the_clients(gateway: Running, up
     assert "tell the IT staff" in error["what_to_do"]["en"]
 
 
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "402 Payment Required", "302 Found"])
+def test_behind_one_that_is_set_up_wrongly_the_next_route_is_asked(
+    gateway: Running, upstream: Upstream, second: Upstream, status: str
+) -> None:
+    upstream.script = answers({"error": {"message": "no"}}, status)
+    gateway.publish(two(upstream, second, retries=2))
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+    assert len(upstream.calls) == 1  # with the same key it would refuse again
+    made = gateway.ledger.last()[1]
+    assert [(one["upstream"], one["how"]) for one in made.content["attempts"]] == [
+        ("u1", "refused"),
+        ("u2", "answered"),
+    ]
+
+
 def test_a_redirect_is_not_followed(gateway: Running, upstream: Upstream, second: Upstream) -> None:
     upstream.script = answers({}, "302 Found", f"location: {second.url}/chat/completions\r\n")
     error = fails(gateway, 502, "upstream_error")

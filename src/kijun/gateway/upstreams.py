@@ -27,6 +27,7 @@ from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
 from kijun.gateway.streams import Garbage, said_error
 
+_OURS: Final = frozenset((401, 402, 403))  # the town's key with the service, or its account
 _PATIENCE: Final = 5.0  # the longest Retry-After in seconds that is waited for
 _ERROR_BODY: Final = 64_000
 _TRIES: Final = 8
@@ -225,6 +226,11 @@ class Upstreams:
                 skipped.add(route)
                 continue
             last = failed
+            if (
+                came.status < 400 or came.status in _OURS
+            ):  # what is wrong is how this service is set up, not what was asked
+                skipped.add(before)
+                continue
             if not again:
                 break
             if wait > _PATIENCE:
