@@ -59,6 +59,8 @@ _SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
 _QUIET: Final = -1.4
 _LEAST: Final = 6  # characters of a sentence that is read by itself
 LONG: Final = 450  # characters from which a text is long, and its windows have a threshold of their own
+_DOUBTFUL: Final = -2.6  # below this what an encoding hides is harmless
+_MOST_HIDDEN: Final = 4_000  # characters of what an encoding hides that are read
 _MOST: Final = 200  # places of a word that are looked at
 _NOTHING: Final = -9.0
 
@@ -90,22 +92,25 @@ class Attacks:
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose what the rules find and the model agrees with, else what the model finds, else what an encoding hides."""
-        models, text = self._models, scene.readable
+        models = self._models
         if models is None:
             return
+        found = list(self._in_clear(models, scene))
+        if not found and self._decoded_rule is not None:
+            found = list(self._hidden(models, scene, self._decoded_rule))
+        yield from found
+
+    def _in_clear(self, models: TextModels, scene: Scene) -> Iterator[Candidate]:
+        text = scene.readable
         whole, part, less = _attack(models, text, scene.pieces(models))
         said = [found for rule in self._words for found in _near(scene, rule)]
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one, less)]
         for rule, start, end in agreed:
             yield Candidate(rule.type, start, end, max(0.6, score_of(over)), rule.id)
-        if agreed:
-            return
-        if self._model_rule is not None and over > 0:
+        if not agreed and self._model_rule is not None and over > 0:
             kind = kind_of(models, "attack-kind", text[place.start : place.end])
             yield Candidate(kind, *_trimmed(text, place), score_of(over), self._model_rule.id)
-        elif self._decoded_rule is not None:
-            yield from self._hidden(models, scene, self._decoded_rule)
 
     @staticmethod
     def _agrees(models: TextModels, text: str, whole: Reading, said: Said, less: float) -> bool:
@@ -126,12 +131,16 @@ class Attacks:
             return plain and share > 0 and over > _ORDER and not _is_quoted(text, start, said.start)
         return over + share * (_ALL if plain else 1.0) > 0
 
-    @staticmethod
-    def _hidden(models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
+    def _hidden(self, models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
         for hidden in decoded(scene, scene.given):
-            over = read(models, "attack", fold(hidden.text[:4000]).text).over + _DECODED
-            if over > 0:
-                yield Candidate(rule.type, hidden.start, hidden.end, score_of(over), rule.id)
+            text = fold(hidden.text[:_MOST_HIDDEN]).text
+            over, score = read(models, "attack", text).over + _DECODED, 0.0
+            if _DOUBTFUL < over <= 0:  # rules may know it though the model does not
+                score = max(
+                    (one.score for one in self._in_clear(models, Scene(text, scene.lexicon))), default=0.0
+                )
+            if over > 0 or score > 0:
+                yield Candidate(rule.type, hidden.start, hidden.end, max(score_of(over), score), rule.id)
                 return
 
 

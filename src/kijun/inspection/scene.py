@@ -76,6 +76,7 @@ class Scene:
 
     def __init__(self, given: str, lexicon: Lexicon) -> None:
         self.given = given
+        self.lexicon = lexicon
         self.folded: Folded = fold(given)
         self.text: str = self.folded.text
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
