@@ -51,6 +51,14 @@ _QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program,
 _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
 )
+_CERTAIN: Final = re.compile(
+    r"必ず|絶対|確実|100(?:%|パーセント)|間違いなく|(?i:guarantee|certain|definitely|always)"
+)
+#: What takes a certainty back, behind it.
+_DENIED: Final = re.compile(
+    r"(?:必ず|絶対|確実|%|パーセント|間違いなく)[^。!?\n]{0,60}(?:わけでは|とは(?:言え|いえ|限ら|限り|かぎら|かぎり)|ものでは|(?:約束|保証|断言|断定|お答え)(?:は|も)?(?:いた)?(?:でき|し|致し|かね|あり))[^。!?\n]{0,8}(?:ない|ません|かねます)"
+    r"|(?i:(?:not|n't|no|never|cannot) (?:be )?(?:guarantee|certain|always|definitely|promise))"
+)
 _SEVERAL: Final = 2  # quotations that make a list of what is talked about
 _AROUND: Final = -1.25  # below this what stands around them is no attack
 _SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
@@ -177,7 +185,7 @@ class Expressions:
             over += _WORDS
         if plain is not None and whole.over + lift > over:
             same, kind, over = plain, plain.type, whole.over + lift
-        if over > 0:
+        if over > 0 and not (kind == "overclaim" and _is_denied(text[part.start : part.end])):
             target = (
                 kind_of(models, "target", text[part.start : part.end]) if kind == "discrimination" else ""
             )
@@ -373,6 +381,12 @@ def _share(text: str, first: int, last: int) -> float:
         return 0.0
     start, end = _sentence(text, first, last)
     return (last - first) / max(1, end - start)
+
+
+def _is_denied(text: str) -> bool:
+    """Whether a text says in each sentence that speaks of certainty that there is none: 必ず許可されるとは言えません."""
+    claims = [one for start, end in sentences(text) if _CERTAIN.search(one := text[start:end])]
+    return bool(claims) and all(_DENIED.search(one) for one in claims)
 
 
 def _near(scene: Scene, rule: Rule) -> Iterator[Said]:
