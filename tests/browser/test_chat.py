@@ -78,11 +78,14 @@ KEPT = "Object.entries(localStorage).find(([name]) => name.startsWith('kijun-cha
 def test_what_is_written_before_the_script_arrives_survives_too(writing: Page) -> None:
     page = writing
     held: list[Route] = []
-    page.route(re.compile(r"/chat/chat[^/]*\.js"), lambda route: held.append(route))
+    script = re.compile(r"/chat/chat[^/]*\.js")
+    page.route(script, lambda route: held.append(route))
     page.goto(page.url, wait_until="commit")
     page.locator("#id_text").fill("急いで書いた文章")
     assert page.evaluate(KEPT) is None
-    held[0].continue_()
+    page.unroute(script)  # what asks for it once more is not held
+    for route in held:
+        route.continue_()
     page.wait_for_load_state("load")
     assert page.evaluate(KEPT) == "急いで書いた文章"
 

@@ -12,7 +12,7 @@ from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
 from kijun.inspection.fold import fold
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
-from kijun.inspection.least import least
+from kijun.inspection.least import floor, least
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
@@ -125,7 +125,11 @@ class Inspector:
         if name == "names":
             weighed = self._again(scene, weighed)
         scored = [
-            scored_as(one, max(sigmoid(margin), least(scene, one, self._by_id[one.rule].settings)))
+            scored_as(
+                one,
+                max(sigmoid(margin), least(scene, one, self._by_id[one.rule].settings)),
+                floor(scene, one, self._by_id[one.rule].settings),
+            )
             if one.features and weights.knows(one.type)
             else one
             for one, margin in weighed
@@ -171,9 +175,10 @@ class Inspector:
         )
 
 
-def scored_as(one: Candidate, score: float) -> Candidate:
+def scored_as(one: Candidate, score: float, floor: float = 0.0) -> Candidate:
     """The candidate with another score, a probability short of certain."""
-    return Candidate(one.type, one.start, one.end, min(max(score, 1e-6), 1 - 1e-6), one.rule)
+    score = min(max(score, 1e-6), 1 - 1e-6)
+    return Candidate(one.type, one.start, one.end, score, one.rule, floor=floor)
 
 
 #: Words that hardly stand but beside a name, or that say that somebody lives somewhere: their sentences are looked at closely.

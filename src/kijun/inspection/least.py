@@ -16,11 +16,19 @@ _BESIDE: Final = 3  # characters between a label and its value
 
 
 def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
-    """By a rule's settings: ``told`` (by what its recogniser saw beside it), ``addressed``, ``of_kin``, ``labelled``, ``full``; 0 where none holds."""
+    """By a rule's settings: ``told`` (see `floor`), ``addressed``, ``of_kin``, ``labelled``, ``full``; 0 where none holds."""
+    if one.type == "ADDRESS" and _told(one, settings.get("told")):
+        return floor(scene, one, settings)
+    return max(floor(scene, one, settings), _beside(scene, one, settings))
+
+
+def floor(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
+    """By a rule's ``told``: what its recogniser saw beside a value and is so plain that it does not depend on what else the text holds; and a usual full
+    name before 様 or さん."""
+    if one.type == "PERSON" and "full=True" in one.features and is_addressed(one.features):
+        return float(settings.get("labelled", 0.0))
     told = _told(one, settings.get("told"))
-    if told and one.type == "ADDRESS":
-        return told if _speaks_of_somebody(scene, one.start) else 0.0
-    return max(told, _beside(scene, one, settings))
+    return told if told and (one.type != "ADDRESS" or _speaks_of_somebody(scene, one.start)) else 0.0
 
 
 def _beside(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:

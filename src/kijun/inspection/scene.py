@@ -44,6 +44,8 @@ class Candidate(NamedTuple):
     rule: str
     features: tuple[str, ...] = ()
     target: str = ""
+    floor: float = 0.0
+    """The least score, which what stands right beside it makes certain, whatever else the text holds."""
 
 
 class Label(NamedTuple):
@@ -71,6 +73,11 @@ _VALUES_TOO: Final = frozenset(
 )  # whose labels are values of other columns as well
 
 
+def _goes_back(text: str, start: int) -> bool:
+    """Whether a word in small Latin letters began before a place: age of message; not Phone of homePhone, nor name of user_name."""
+    return start > 0 and "a" <= text[start] <= "z" and "a" <= text[start - 1] <= "z"
+
+
 class Scene:
     """One text under inspection. Made by `Inspector`, read by recognisers, thrown away; not shared by threads."""
 
@@ -80,6 +87,8 @@ class Scene:
         self.folded: Folded = fold(given)
         self.text: str = self.folded.text
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
+        if "label" in self.hits:
+            self.hits["label"] = [hit for hit in self.hits["label"] if not _goes_back(self.text, hit.start)]
         self.found: list[Candidate] = []
         self._closely: set[int] = set()
         self.taken = Taken()
