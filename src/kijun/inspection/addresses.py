@@ -255,7 +255,7 @@ def _starts(scene: Scene) -> set[int]:
         if place < hit.start and _SECTION.match(scene.text, hit.end):
             starts.add(place)
     starts.update(hit.start for hit in scene.words("prefecture"))
-    starts.update(match.start() for match in _IN_KANA_RE.finditer(scene.text))
+    starts.update(hit.start for hit in scene.words("in-kana") if _IN_KANA_RE.match(scene.text, hit.start))
     return starts
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from kijun.inspection.addresses import PREFECTURES, Addresses
+from kijun.inspection.addresses import IN_KANA, PREFECTURES, Addresses
 from kijun.inspection.choosing import apart, in_company, settle
 from kijun.inspection.contacts import Contacts, with_bracket
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
 from kijun.inspection.fold import fold
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
-from kijun.inspection.least import floor, least
+from kijun.inspection.least import least
 from kijun.inspection.lexicon import Lexicon, LexiconBuilder
 from kijun.inspection.linear import bundled_models
 from kijun.inspection.model import Finding, Inspection, TextTooLong
@@ -124,16 +124,13 @@ class Inspector:
             weighed.append((one, margin))
         if name == "names":
             weighed = self._again(scene, weighed)
-        scored = [
-            scored_as(
-                one,
-                max(sigmoid(margin), least(scene, one, self._by_id[one.rule].settings)),
-                floor(scene, one, self._by_id[one.rule].settings),
-            )
-            if one.features and weights.knows(one.type)
-            else one
-            for one, margin in weighed
-        ]
+        scored = []
+        for one, margin in weighed:
+            if one.features and weights.knows(one.type):
+                low, floor = least(scene, one, self._by_id[one.rule].settings)
+                scored.append(scored_as(one, max(sigmoid(margin), low), floor))
+            else:
+                scored.append(one)
         scene.add(apart([one for one in scored if one.score >= _WORTH], scene.taken))
 
     def _again(self, scene: Scene, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
@@ -278,6 +275,7 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     builder.add("years", ["歳", "才", "さい", "サイ", "year old", "years old", "yo"])
     builder.add("month", ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
     builder.add("prefecture", PREFECTURES)
+    builder.add("in-kana", IN_KANA.removeprefix("(?:").removesuffix(")").split("|"))
     builder.add(
         "town",
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from kijun.inspection.names import is_addressed, is_colleague, is_full_name
@@ -15,23 +16,23 @@ _TOLD: Final = "told="
 _BESIDE: Final = 3  # characters between a label and its value
 
 
-def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
-    """By a rule's settings: ``told`` (see `floor`), ``addressed``, ``of_kin``, ``labelled``, ``full``; 0 where none holds."""
-    if one.type == "ADDRESS" and _told(one, settings.get("told")):
-        return floor(scene, one, settings)
-    return max(floor(scene, one, settings), _beside(scene, one, settings))
+def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> tuple[float, float]:
+    """By a rule's settings ``told``, ``addressed``, ``of_kin``, ``labelled``, ``full``: the least score, and how much of it does not depend on what else
+    the text holds (its floor); 0 where none holds.
 
-
-def floor(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
-    """By a rule's ``told``: what its recogniser saw beside a value and is so plain that it does not depend on what else the text holds; and a usual full
-    name before 様 or さん."""
-    if one.type == "PERSON" and "full=True" in one.features and is_addressed(one.features):
-        return float(settings.get("labelled", 0.0))
+    A floor have ``told``, which its recogniser saw beside a value, and a usual full name before 様 or さん.
+    """
     told = _told(one, settings.get("told"))
-    return told if told and (one.type != "ADDRESS" or _speaks_of_somebody(scene, one.start)) else 0.0
+    if told and one.type == "ADDRESS":
+        told = told if _speaks_of_somebody(scene, one.start) else 0.0
+        return told, told
+    addressed = one.type == "PERSON" and is_addressed(one.features)
+    if addressed and "full=True" in one.features:
+        told = max(told, float(settings.get("labelled", 0.0)))
+    return max(told, _beside(scene, one, settings, addressed=addressed)), told
 
 
-def _beside(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
+def _beside(scene: Scene, one: Candidate, settings: Mapping[str, Any], *, addressed: bool) -> float:
     if one.type in _SENT_TO and "number=no" not in one.features and of_addressee(scene, one.start):
         return float(settings["addressed"])
     if "of_kin" in settings and is_of_kin(scene, one):
@@ -39,7 +40,7 @@ def _beside(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
     labelled = float(settings.get("labelled", 0.0))
     if not labelled:
         return 0.0
-    if one.type == "PERSON" and (is_addressed(one.features) or is_colleague(scene, one)):
+    if addressed or (one.type == "PERSON" and is_colleague(scene, one)):
         return labelled
     if "full" in settings and is_full_name(scene, one):
         return float(settings["full"])
@@ -47,10 +48,16 @@ def _beside(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> float:
 
 
 def _told(one: Candidate, scores: Mapping[str, Any] | None) -> float:
-    if scores is None:
+    if scores is None or _features_of(tuple(scores)).isdisjoint(one.features):
         return 0.0
-    seen = next((each.removeprefix(_TOLD) for each in one.features if each.startswith(_TOLD)), "")
-    return float(scores.get(seen, 0.0))
+    return max(
+        float(scores.get(each.removeprefix(_TOLD), 0.0)) for each in one.features if each.startswith(_TOLD)
+    )
+
+
+@lru_cache(maxsize=256)
+def _features_of(told: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f"{_TOLD}{each}" for each in told)
 
 
 def _speaks_of_somebody(scene: Scene, place: int) -> bool:

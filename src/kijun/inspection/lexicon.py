@@ -53,13 +53,16 @@ class Lexicon:
     def find(self, text: str) -> dict[str, list[Hit]]:
         """Hits by group, each group by the hits' ends; of those with one end the longest comes first."""
         hits: dict[str, list[Hit]] = {}
-        meanings = self._meanings
+        meanings, make = (
+            self._meanings,
+            tuple.__new__,
+        )  # a third quicker than to call `Hit`, for a hundred in a text
         for number, start, end in self._automaton.find_matches_as_indexes(lower(text), overlapping=True):
             for group, value in meanings[number]:
                 if group in hits:
-                    hits[group].append(Hit(start, end, value))
+                    hits[group].append(make(Hit, (start, end, value)))
                 else:
-                    hits[group] = [Hit(start, end, value)]
+                    hits[group] = [make(Hit, (start, end, value))]
         return hits
 
 

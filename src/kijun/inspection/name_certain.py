@@ -66,7 +66,7 @@ _GREETED: Final = re.compile(r"(?:^|[\n.!?>] ?)(?:Hi|Hello|Hey|Dear) ([A-Z][a-z]
 _SMALL_TWO: Final = re.compile(
     r"(?<![A-Za-z0-9@._/-])([a-z]{3,12} [a-z]{3,12})(?=です|と申|といい|さん|様|氏)"
 )
-_READ: Final = re.compile(rf"(?<=[{KANJI}])\(([ぁ-んー]{{4,12}}|[ァ-ヴー]{{4,12}})\)")
+_READ: Final = re.compile(rf"\((?<=[{KANJI}]\()([ぁ-んー]{{4,12}}|[ァ-ヴー]{{4,12}})\)")
 
 
 def certain(view: View) -> dict[Place, str]:

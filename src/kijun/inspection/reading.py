@@ -110,8 +110,12 @@ class Attacks:
 
     def _in_clear(self, models: TextModels, scene: Scene) -> Iterator[Candidate]:
         text = scene.readable
-        whole, part, less = _attack(models, text, scene.pieces(models))
+        whole, part = _attack(models, text, scene.pieces(models))
         said = [found for rule in self._words for found in _near(scene, rule)]
+        less = 0.0
+        if said or max(whole.over, part.over if part else _NOTHING) > 0:
+            less = 0.0 if _is_read_beside_requests(models, text) else _told_of(models, text)
+            whole, part = _lessened(text, whole, part, less)
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
         agreed = [one for one in said if over > 0 or self._agrees(models, text, whole, one, less)]
         for rule, start, end in agreed:
@@ -259,19 +263,25 @@ def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | Non
     return best
 
 
-def _attack(models: TextModels, text: str, wholes: Sequence[Piece]) -> tuple[Reading, Reading | None, float]:
-    """What a text says as a whole, its plainest sentence, and how much less that is for what it only quotes; a short one has no sentences, and is read
-    beside what people plainly ask."""
-    if HEAD in models.heads and is_short(text):
-        return Reading(over_of(models, text), 0, len(text)), None, 0.0
+def _attack(models: TextModels, text: str, wholes: Sequence[Piece]) -> tuple[Reading, Reading | None]:
+    """What a text says as a whole, and its plainest sentence; a short one has none, and is read beside what people plainly ask."""
+    if _is_read_beside_requests(models, text):
+        return Reading(over_of(models, text), 0, len(text)), None
     part = _plainer(plainest(models, "attack", text, wholes), _planted(models, text, wholes))
-    whole = read(models, "attack", text, wholes)
-    less = _told_of(models, text)
+    return read(models, "attack", text, wholes), part
+
+
+def _is_read_beside_requests(models: TextModels, text: str) -> bool:
+    return HEAD in models.heads and is_short(text)
+
+
+def _lessened(text: str, whole: Reading, part: Reading | None, less: float) -> tuple[Reading, Reading | None]:
+    """What a text and its plainest sentence say, less what is only quoted in them."""
     if less:
         whole = whole._replace(over=whole.over - less)
         if part and _QUOTATION.search(text, part.start, part.end):
             part = part._replace(over=part.over - less)
-    return whole, part, less
+    return whole, part
 
 
 def _told_of(models: TextModels, text: str) -> float:

@@ -74,8 +74,8 @@ _VALUES_TOO: Final = frozenset(
 
 
 def _goes_back(text: str, start: int) -> bool:
-    """Whether a word in small Latin letters began before a place: age of message; not Phone of homePhone, nor name of user_name."""
-    return start > 0 and "a" <= text[start] <= "z" and "a" <= text[start - 1] <= "z"
+    """Whether a word in small Latin letters that goes on at a place began before it: age of message; not Phone of homePhone, nor name of user_name."""
+    return start > 0 and "a" <= text[start - 1] <= "z"
 
 
 class Scene:
@@ -88,7 +88,12 @@ class Scene:
         self.text: str = self.folded.text
         self.hits: dict[str, list[Hit]] = lexicon.find(self.text)
         if "label" in self.hits:
-            self.hits["label"] = [hit for hit in self.hits["label"] if not _goes_back(self.text, hit.start)]
+            text = self.text
+            self.hits["label"] = [
+                hit
+                for hit in self.hits["label"]
+                if not ("a" <= text[hit.start] <= "z" and _goes_back(text, hit.start))
+            ]
         self.found: list[Candidate] = []
         self._closely: set[int] = set()
         self.taken = Taken()

@@ -167,8 +167,10 @@ def _told(
 ) -> str:
     """What stands right beside a phrase and says for sure that it is somebody's, by the words of the rule's `told`."""
     text, wanted = scene.text, rule.settings.get("told", ())
+    if not wanted:
+        return ""
     begins, ends = scene.sentence(start)
-    if not wanted or scene.count("generic", begins, start) or scene.count("generic", end, ends):
+    if scene.count("generic", begins, start) or scene.count("generic", end, ends):
         return ""
     if "listed" in wanted:
         last = listed.get(rule.id)
