@@ -48,6 +48,7 @@ def test_by_keyboard(
     page.keyboard.press("Space")
     expect(page.locator("[data-told]")).to_contain_text("FB-")
     assert page.url == before
+    page.wait_for_load_state()
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not violations(page)
 

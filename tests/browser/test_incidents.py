@@ -15,6 +15,7 @@ REPORTER, OWNER, READER = "3001", "2003", "3006"
 
 def _check(page: Page, violations: Callable[[Page], list[str]]) -> None:
     """No page runs over its edge, and axe finds nothing."""
+    page.wait_for_load_state()
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), (
         page.url
     )

@@ -29,6 +29,7 @@ def windows(browser: Browser) -> Callable[[str], Page]:
 
 
 def fits(page: Page, violations: Violations) -> None:
+    page.wait_for_load_state()
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not violations(page)
 

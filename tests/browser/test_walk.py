@@ -76,14 +76,16 @@ def test_register_and_assess(either: Page, sample: Town, sign_in: Callable[[Page
     page.get_by_role("button", name=NEXT).click()
     for field in page.locator("main fieldset").all():
         field.locator("input[type=radio]").first.check()
-    page.get_by_role("button", name=NEXT).click()
+    with page.expect_navigation():  # else the heading that is read next may still be this page's
+        page.get_by_role("button", name=NEXT).click()
     for _principle in range(12):
         if not page.get_by_role("heading", level=1).inner_text().startswith("原則"):
             break
         for end in ("applies'][value=yes", "harm'][value='2'", "likelihood'][value='2'"):
             for radio in page.locator(f"main input[type=radio][name$='-{end}]").all():
                 radio.check()
-        page.get_by_role("button", name=re.compile("保存して(次の原則へ進む|結果を見る)")).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=re.compile("保存して(次の原則へ進む|結果を見る)")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("結果")
     expect(page.get_by_role("heading", name="この区分になった理由")).to_be_visible()
     page.get_by_role("button", name="評価を完了する").click()
