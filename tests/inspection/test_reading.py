@@ -1,4 +1,4 @@
-"""Attacks and expressions: a model small enough to know by heart reads, rules' words agree, encodings are looked behind."""
+"""Attacks: a model small enough to know by heart reads, rules' words agree, encodings are looked behind."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kijun.inspection import Inspector, Kind
-from kijun.inspection.linear import SIZE, TextModels, codes_of, gram_ids
+from kijun.inspection.linear import TextModels
 from kijun.inspection.reading import (
     LONG,
     Attacks,
-    Expressions,
     kind_of,
     piece,
     pieces,
@@ -24,49 +23,15 @@ from kijun.inspection.reading import (
 )
 from kijun.inspection.rule import Rule, bundled
 from kijun.inspection.segments import PART, WHOLE
-from tests.inspection.scenes import Recogniser, scene
+from tests.inspection.scenes import scene
+from tests.inspection.small_models import MODELS, arrays_of, proposed
 
 INSPECTOR = Inspector()
 ATTACKS = [rule for rule in bundled().rules if rule.kind is Kind.ATTACK]
-EXPRESSIONS = [rule for rule in bundled().rules if rule.kind is Kind.EXPRESSION]
-
-
-def weighing(letter: str, weight: float, bias: float) -> dict[str, np.ndarray]:
-    return {"at": gram_ids(codes_of(letter)), "head": np.array([weight]), "bias": np.array(bias)}
-
-
-def arrays_of() -> dict[str, np.ndarray]:
-    """悪 speaks for an attack, 罵 for harm; 甲 or 乙 tell the kind."""
-    arrays = {"idf": np.full(SIZE, 1_000.0, dtype=np.float32)}
-    for name, letter, weight, bias in (
-        ("attack", "悪", 30.0, -2.0),
-        ("harmful", "罵", 30.0, -2.0),
-        ("attack-kind/role_play", "甲", 1.0, 0.0),
-        ("attack-kind/indirect", "乙", 1.0, 0.0),
-        ("harmful-kind/abuse", "甲", 1.0, 0.0),
-        ("harmful-kind/discrimination", "乙", 1.0, 0.0),
-        ("target/age", "老", 1.0, 0.0),
-        ("target/region", "郷", 1.0, 0.0),
-    ):
-        arrays |= {f"{key}:{name}": value for key, value in weighing(letter, weight, bias).items()}
-    return arrays
-
-
-MODELS = TextModels(arrays_of())
-
-
-def proposed(recognise: Recogniser, text: str) -> list[tuple[str, str, str]]:
-    """(type, rule, value) of each proposal."""
-    seen = scene(text)
-    return [(one.type, one.rule, seen.text[one.start : one.end]) for one in recognise(seen)]
 
 
 def attacks(text: str, rules: list[Rule] = ATTACKS) -> list[tuple[str, str, str]]:
     return proposed(Attacks(rules, MODELS), text)
-
-
-def expressions(text: str, rules: list[Rule] = EXPRESSIONS) -> list[tuple[str, str, str]]:
-    return proposed(Expressions(rules, MODELS), text)
 
 
 # --- attacks -------------------------------------------------------------------------------------
@@ -121,28 +86,6 @@ def test_each_rule_may_be_missing() -> None:
     assert attacks("悪だくみ甲", [by["attack-decoded"]]) == []
     assert attacks("悪だくみ甲", []) == []
     assert proposed(Attacks(ATTACKS, None), "悪だくみ甲") == []
-
-
-# --- expressions ---------------------------------------------------------------------------------
-
-
-def test_expressions_have_a_kind_and_discrimination_a_target() -> None:
-    assert expressions("罵る甲") == [("abuse", "expression-model", "罵る甲")]
-    [found] = Expressions(EXPRESSIONS, MODELS)(scene("罵る乙、郷のこと"))
-    assert (found.type, found.target) == ("discrimination", "region")
-    [found] = Expressions(EXPRESSIONS, MODELS)(scene("罵る甲、郷のこと"))
-    assert found.target == ""
-    assert expressions("褒める甲") == []
-
-
-def test_words_of_a_rule_of_the_same_kind_name_the_rule() -> None:
-    assert expressions("罵る甲、無能") == [("abuse", "expression-abuse", "罵る甲、無能")]
-    assert expressions("罵る乙、無能")[0][1] == "expression-model"
-
-
-def test_without_models_or_rules_nothing_is_proposed() -> None:
-    assert proposed(Expressions(EXPRESSIONS, None), "罵る甲") == []
-    assert expressions("罵る甲", []) == []
 
 
 # --- pieces --------------------------------------------------------------------------------------
@@ -203,21 +146,6 @@ def test_what_is_quoted_or_of_a_program_must_speak_plainer(sentence: str, less: 
 def test_words_of_a_rule_that_a_long_text_quotes_are_talked_about(said: str, found: bool) -> None:
     text = FILLING * 8 + said + FILLING * 8
     assert ("attack-override-ja" in {one.rule for one in INSPECTOR.inspect(text).attacks}) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("申請すれば必ず許可されるとは言えません", False),
-        ("血圧が必ず下がるわけではありません", False),
-        ("We cannot guarantee that your application is approved.", False),
-        ("絶対に治るとは限りません。必ず治ります", True),
-        ("この薬なら必ず治ります", True),
-        ("I guarantee that your application will be approved.", True),
-    ],
-)
-def test_a_certainty_that_is_taken_back_promises_nothing(text: str, found: bool) -> None:
-    assert ("overclaim" in {one.type for one in INSPECTOR.inspect(text).expressions}) == found
 
 
 def test_rules_read_what_an_encoding_hides() -> None:
@@ -286,9 +214,8 @@ def test_a_score_rises_with_its_margin(one: float, other: float) -> None:
 @given(st.text())
 def test_any_text_may_be_read(text: str) -> None:
     seen = scene(text)
-    for recognise in (Attacks(ATTACKS, MODELS), Expressions(EXPRESSIONS, MODELS)):
-        for one in recognise(seen):
-            assert 0 <= one.start <= one.end <= len(seen.text)
+    for one in Attacks(ATTACKS, MODELS)(seen):
+        assert 0 <= one.start <= one.end <= len(seen.text)
 
 
 # --- with the models that come with the package --------------------------------------------------

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
 
 from kijun.gateway import sample
 from kijun.gateway.addresses import address, authorisation
 from kijun.gateway.attempts import Attempt, Cut, FirstByteLate, TooLong, how_of
 from kijun.gateway.breaker import Breaker
 from kijun.gateway.errors import AGAIN, Refusal, failed_upstream, refused_by_upstream, unreadable
+from kijun.gateway.http_answer import HttpAnswer
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
@@ -31,8 +31,6 @@ _OURS: Final = frozenset((401, 402, 403))  # the town's key with the service, or
 _PATIENCE: Final = 5.0  # the longest Retry-After in seconds that is waited for
 _ERROR_BODY: Final = 64_000
 _TRIES: Final = 8
-#: Kinds of bodies that hold something; a transcription of silence as plain text does not.
-_NEVER_EMPTY: Final = frozenset(("", "application/json", "text/event-stream"))
 
 Payload = Callable[[str], tuple[bytes, str]]
 """Model name → body and content type."""
@@ -61,74 +59,6 @@ class Failed(Exception):
 
     refusal: Refusal
     said: Any = field(default=None, repr=False)
-
-
-class _Http:
-    """An answer over HTTP."""
-
-    def __init__(self, response: aiohttp.ClientResponse, service: Service, limit: int, ends: float) -> None:
-        self._response, self._idle = response, service.upstream.idle_timeout
-        self._limit, self._ends = limit, ends
-        self._first = b""
-        self.status = response.status
-        self.content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self.headers = response.headers
-
-    async def begin(self) -> None:
-        """Wait until something of the body is there: a head alone is no answer yet. Raises `Cut`, and `Garbage` for what no API answers.
-
-        That is nothing at all, and a page for people: a proxy that asks to sign in, a service that is being mended.
-        """
-        try:
-            self._first = await self._response.content.readany()
-        except (aiohttp.ClientError, OSError) as error:
-            raise _fault(error) from error
-        if not self._first and self.content_type in _NEVER_EMPTY:
-            raise Garbage("nothing")
-        if self.content_type == "text/html":
-            raise Garbage("a page")
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """See `Answer`."""
-        content, seen = self._response.content, len(self._first)
-        if seen > self._limit:
-            raise TooLong
-        if self._first:
-            first, self._first = self._first, b""
-            yield first
-        while True:
-            left = min(self._idle, self._ends - time.monotonic())
-            if left <= 0:
-                raise TimeoutError
-            try:
-                chunk = content.read_nowait()  # what lies there already needs no clock
-                if not chunk:
-                    if content.at_eof():
-                        return
-                    async with asyncio.timeout(left):
-                        chunk = await content.readany()
-            except (aiohttp.ClientError, OSError) as error:
-                if isinstance(error, TimeoutError):
-                    raise
-                raise _fault(error) from error
-            if not chunk:
-                return
-            seen += len(chunk)
-            if seen > self._limit:
-                raise TooLong
-            yield chunk
-
-    def close(self) -> None:
-        """See `Answer`."""
-        if self._response.content.at_eof():
-            self._response.release()
-        else:
-            self._response.close()
-
-
-def _fault(error: Exception) -> Cut | Garbage:
-    """Why a body came to no end: what is not compressed as it says came whole, and is garbage."""
-    return Garbage("encoding") if isinstance(error.__cause__, ContentEncodingError) else Cut()
 
 
 class Upstreams:
@@ -226,9 +156,7 @@ class Upstreams:
                 skipped.add(route)
                 continue
             last = failed
-            if (
-                came.status < 400 or came.status in _OURS
-            ):  # what is wrong is how this service is set up, not what was asked
+            if came.status < 400 or came.status in _OURS:  # this service is set up wrongly: another may do it
                 skipped.add(before)
                 continue
             if not again:
@@ -291,7 +219,7 @@ class Upstreams:
                         sock_read=None,
                     ),
                 )
-                answer = _Http(response, service, self._limit, ends)
+                answer = HttpAnswer(response, service, self._limit, ends)
                 try:
                     if answer.status < 300:
                         await answer.begin()

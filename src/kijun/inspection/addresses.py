@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.house_numbers import HOUSE_NUMBER, KANJI_FIGURES, NO_PART, SPACE
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.tokens import ENTITY, GIVEN, NAME, NOUN, PLACE, SURNAME
@@ -61,7 +62,6 @@ PREFECTURES: Final = [
     "沖縄県",
 ]
 _PREFECTURE: Final = "(?:" + "|".join(PREFECTURES) + ")"
-_SPACE: Final = r"[ ]{0,2}\n?[ ]{0,2}"
 #: Municipalities whose names begin with kana, which the dictionary does not always know for places and which may hold が and に.
 IN_KANA: Final = (
     "(?:つがる市|むつ市|おいらせ町|にかほ市|いわき市|つくばみらい市|つくば市|かすみがうら市|ひたちなか市|さくら市|みどり市|みなかみ町"
@@ -75,67 +75,14 @@ _IN_KANA_RE: Final = re.compile(
 _MUNICIPALITY: Final = (
     rf"(?:{IN_KANA}|(?![^市区町村郡]{{0,6}}[はがをに])[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{{1,7}}?[市区町村郡])"
 )
-_HEAD: Final = (
-    rf"(?:{_PREFECTURE}{_SPACE}(?:{_MUNICIPALITY}{_SPACE}){{0,3}}|(?:{_MUNICIPALITY}{_SPACE}){{1,3}})"
-)
-_FIGURE: Final = r"(?:[0-9OlIS]{1,5}|[〇一二三四五六七八九十百千]{1,6})"
-_KANJI_FIGURES: Final = "〇一二三四五六七八九十百千"
-_TURN: Final = r"(?:東|西|南|北|甲|乙|丙|丁|[イロハニホヘトチリヌルヲワムウ]|[A-Z])"
-_NEXT_LINE: Final = r"[ ]{0,2}\n[ ]{0,2}"
-_JOINT: Final = "(?:の|ノ|之|-|ー|~(?=[0-9]))"
-#: Units behind which an address goes on, and those behind which nothing is left but a flat
-_OPEN: Final = "(?:丁目|丁|番町|部(?=[0-9])|条|線|地割|街区)"
-_CLOSED: Final = "(?:番地|番(?=号室)|号棟|号室|号地|号|区画|棟|階(?!堂)|F|組|班)"
-_UNIT: Final = rf"(?:{_OPEN}|{_JOINT}|番(?!号)|{_CLOSED})"
-#: Between a figure and its unit: no gap, or one and behind it no name or word that begins like a unit: 棟方, 番場, 組合
-_TO_UNIT: Final = (
-    rf"(?:(?<=[0-9OlIS{_KANJI_FIGURES}])(?:[ ]{{1,2}}|{_NEXT_LINE})"
-    rf"(?![棟組班線条階部][一-龥々]|番[場匠組号]|丁(?!目)[一-龥]|号[外令]|F[A-Za-z])|{_SPACE}(?={_JOINT}[0-9{_KANJI_FIGURES}])|)"
-)
-_FLAT: Final = "(?:号室|号棟|号(?!線)|室|棟(?!方)|階(?!堂)|F(?![A-Za-z]))"
-_ENDS: Final = r"(?=[ \t\n、。,)）」】|・]|$|[のにでへはがをと様])"
-_ENDS_LINE: Final = r"(?=[ ]{0,3}(?:\n|$)|[\t、。,)）」】])"
-#: Not behind a figure of an address: what counts or dates, and the rest of a telephone number or a longer one
-_NO_PART: Final = r"(?!\d|[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]|[/:.]\d|(?<=\d\d\d)-\d{4}(?![-\d])| [1-9]\d{3}(?!\d))"
-_DIGITS: Final = rf"[1-9OlIS][0-9OlIS]{{0,4}}{_NO_PART}"
-#: Kanji as figures, where a unit or the end of the number follows: not the 五 of 五十嵐
-_KANJI: Final = (
-    rf"[{_KANJI_FIGURES}]{{1,6}}+(?=丁目|丁|番|号|地割|街区|[棟組班線条F]|階(?!堂)|室|[-ーのノ之~][0-9{_KANJI_FIGURES}]"
-    r"|[^一-龥々ァ-ヴぁ-んー]|$|[のにでへはがをと])"
-)
-_KANJI_FLAT: Final = rf"[{_KANJI_FIGURES}]{{1,6}}+(?={_FLAT}|[^一-龥々ァ-ヴぁ-んー]|$|[にでへはがを]|在住|の(?![{_KANJI_FIGURES}]))"
-_FLAT_FIGURE: Final = "(?=[OlIS]{0,3}[0-9])[1-9OlIS][0-9OlIS]"
-#: A flat apart from its house number, in its line or on the next: 5号 302, 5号 A-101
-_FLAT_APART: Final = (
-    rf"(?:[{_KANJI_FIGURES}]{{1,4}}+(?={_FLAT})|[A-Z]?-?{_FLAT_FIGURE}{{0,3}}(?={_FLAT})"
-    rf"|{_FLAT_FIGURE}{{2,3}}{_NO_PART}{_ENDS}|[A-Z]-?[0-9]{{1,4}}{_ENDS}|[1-9][0-9]?(?=-[1-9][0-9]{{2,3}}(?![-0-9]){_ENDS}))"
-)
-_FLAT_BELOW: Final = (
-    rf"(?:[{_KANJI_FIGURES}]{{1,4}}+(?={_FLAT})|[A-Z]?-?{_FLAT_FIGURE}{{0,3}}(?={_FLAT})"
-    rf"|{_FLAT_FIGURE}{{2,3}}{_NO_PART}{_ENDS}(?![ ]{{1,2}}[年月円人名件歳才%時分個回世])|[A-Z]-?[0-9]{{1,4}}{_ENDS_LINE}|[1-9][0-9]?(?=-[1-9][0-9]{{2,3}}{_ENDS_LINE}))"
-)
-_STEP: Final = (
-    rf"{_TO_UNIT}(?:"
-    rf"{_JOINT}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI})|(?:[ ]{{1,2}}|{_NEXT_LINE}){_TURN}?[ ]?(?:{_DIGITS}|{_KANJI}))?"
-    rf"|{_OPEN}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI})|[ ]{{1,2}}{_TURN}?[ ]?(?:{_DIGITS}|{_KANJI})"
-    rf"|{_NEXT_LINE}{_TURN}?[ ]?(?:{_DIGITS}(?![ ]{{1,2}}(?!{_UNIT}))|{_KANJI}))?"
-    rf"|番(?!号|地|町)(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI})|[ ]{{1,2}}(?:{_FLAT_APART}|[1-9][0-9]{{0,2}}{_NO_PART}(?=[ ]?号|-|{_ENDS})|{_KANJI})"
-    rf"|{_NEXT_LINE}(?:{_FLAT_BELOW}|[1-9][0-9]{{0,2}}{_NO_PART}(?=[ ]?号|-[0-9]|{_ENDS_LINE})|{_KANJI}))?"
-    rf"|番地{_NEXT_LINE}[1-9][0-9]{{0,2}}{_NO_PART}{_ENDS_LINE}"
-    rf"|{_CLOSED}(?:{_TURN}?(?:[0-9OlIS]{{1,5}}|{_KANJI_FLAT})|[ ]{{1,2}}{_FLAT_APART}|{_NEXT_LINE}{_FLAT_BELOW})?"
-    r")"
-)
-#: 3-4-5 302, where two hyphens and more have told that nothing but the flat is left
-_FLAT_OF_HYPHENS: Final = rf"(?:(?:(?<=-[0-9]-[0-9])|(?<=-[0-9][0-9]-[0-9])|(?<=-[0-9]-[0-9][0-9])|(?<=-[0-9][0-9]-[0-9][0-9]))[ ]{{1,2}}{_FLAT_APART}(?:{_STEP}){{0,2}})?"
-_NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_STEP}){{0,8}}{_FLAT_OF_HYPHENS}(?:(?<=[番条線])(?:[東西南北]{_SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
-_NUMBER_RE: Final = re.compile(_NUMBER)
+_HEAD: Final = rf"(?:{_PREFECTURE}{SPACE}(?:{_MUNICIPALITY}{SPACE}){{0,3}}|(?:{_MUNICIPALITY}{SPACE}){{1,3}})"
 _ROOM: Final = (
     r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F)?|[A-Z](?=[ \n)）、。]|$))"
 )
 _BUILDING: Final = re.compile(
-    rf"(?:{_SPACE})(?:(?:[一-龥々ヶァ-ヴーぁ-んA-Za-z・'&第][一-龥々ヶァ-ヴーぁ-んA-Za-z・'& ]{{0,18}}?)[ ]?{_ROOM}"
+    rf"(?:{SPACE})(?:(?:[一-龥々ヶァ-ヴーぁ-んA-Za-z・'&第][一-龥々ヶァ-ヴーぁ-んA-Za-z・'& ]{{0,18}}?)[ ]?{_ROOM}"
     rf"|(?:[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,12}}?(?:ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グランド|サンライズ|タワー)[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,10}}?)(?=[ \n)、。」,|]|$|の|に|で|へ))"
-    rf"(?:{_SPACE}[0-9A-Z]{{1,2}}(?:号)?棟)?(?:{_SPACE}[0-9]{{1,4}}(?:号室|号|室))?"
+    rf"(?:{SPACE}[0-9A-Z]{{1,2}}(?:号)?棟)?(?:{SPACE}[0-9]{{1,4}}(?:号室|号|室))?"
 )
 _BUILDING_WORDS: Final = re.compile(
     r"ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グラン|サン|タワー|ビル|館|号|棟|室|ハウス|パーク|プラザ|ガーデン|フォレスト|エスポワール|ドミール|コート|シャトー|リバー|ヒルズ|[ァ-ヴー]{3}|[A-Z][a-z]"
@@ -146,7 +93,7 @@ _COUNTER: Final = re.compile("[年月円人名件歳才%時分個回点台万億
 _PLAINLY: Final = re.compile("丁目|番地|[0-9]号|[-ー][0-9]+[-ー]")  # a house number whatever follows
 _COUNTED: Final = frozenset("週第約各計毎月年")  # before a figure that is no house number
 #: A house number behind a word that counts: 第3地割 of towns in Iwate, 木造千年128番
-_PARCEL: Final = re.compile(f"第(?:[0-9]{{1,3}}|[{_KANJI_FIGURES}]{{1,5}})地割|年[0-9]{{1,4}}番(?!目)")
+_PARCEL: Final = re.compile(f"第(?:[0-9]{{1,3}}|[{KANJI_FIGURES}]{{1,5}})地割|年[0-9]{{1,4}}番(?!目)")
 _STOP_WORDS: Final = re.compile(
     r"(?:在住|にお住|に住|の自宅|の実家|に居住|へ転|に転|から転|より転|方|宅|在|内|の[土農山家]|に所|の物件|にて|では|には|から|まで|です|でし|だっ|なの|とい|に[、。ある引越移]|で[、。独一二生あ]|の[ ぁ-んァ-ヴ一-龥])"
 )
@@ -160,7 +107,7 @@ _ROMAJI: Final = re.compile(
 _SAID_BEFORE: Final = re.compile(r"(?:[A-Za-z',-]+ )*?(?:at|in|is|to|from|of|near|on)[: ] ?(?=[0-9])")
 _ROMAJI_UNIT: Final = re.compile(r"(?i)-(?:shi|ku|cho|machi|mura|gun|ken|fu|to|son)\b")
 _HOUSING: Final = re.compile(
-    rf"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{{1,12}}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{{0,3}}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}(?:号室|号棟|号|棟)?(?:[ ]?[0-9]{{1,4}}{_NO_PART}号?(?:室)?)?"
+    rf"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{{1,12}}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{{0,3}}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}(?:号室|号棟|号|棟)?(?:[ ]?[0-9]{{1,4}}{NO_PART}号?(?:室)?)?"
 )
 
 _SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
@@ -296,11 +243,11 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
 def _house_number(text: str, start: int, place: int) -> re.Match[str] | None:
     """The first house number behind the names of towns that begin at `place`; the address began at `start`."""
     for cursor in range(place, min(len(text), place + _TOWN_LENGTH) + 1):
-        number = _NUMBER_RE.match(text, cursor)
+        number = HOUSE_NUMBER.match(text, cursor)
         if (
             number and " " in number[0] and not _is_number(text, number)
         ):  # 8番8号 59歳: the next cell is not of it
-            number = _NUMBER_RE.match(text, cursor, cursor + number[0].rindex(" "))
+            number = HOUSE_NUMBER.match(text, cursor, cursor + number[0].rindex(" "))
         if number and number.end() > number.start() and _is_number(text, number):
             counted = cursor > start and text[cursor - 1] in _COUNTED
             return number if not counted or _PARCEL.match(text, cursor - 1) else None

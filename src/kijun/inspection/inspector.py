@@ -10,6 +10,7 @@ from kijun.inspection.choosing import apart, in_company, settle
 from kijun.inspection.contacts import Contacts, with_bracket
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
+from kijun.inspection.expressions import Expressions
 from kijun.inspection.fold import fold
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
 from kijun.inspection.least import least
@@ -22,7 +23,7 @@ from kijun.inspection.numbers import Numbers
 from kijun.inspection.of_office import of_office
 from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings, same_kana
 from kijun.inspection.policy import Policy
-from kijun.inspection.reading import Attacks, Expressions
+from kijun.inspection.reading import Attacks
 from kijun.inspection.rule import Rule, RuleSet, read_yaml
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.scripts import script

@@ -20,17 +20,11 @@ from kijun.inspection.segments import PART, SHORT, WHOLE, sentences, windows
 from kijun.inspection.weights import sigmoid
 
 _STEEP: Final = 2.5  # how fast a score rises with the margin
-_PLAIN: Final = 0.8  # how much plainer than a whole text a part must speak
-_LIFT: Final = (
-    0.3  # how much a part can lift a text at most: where that is too little, parts are not looked at
-)
 _ABOUT: Final = -1.6  # below this a text is so harmless that words of attacks in it are talked about
 _ORDER: Final = -0.4  # from here on a sentence inside a harmless text may be an order by itself
-_ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence
-_SURELY: Final = 5.0  # and where they can hardly be said otherwise
+ALL: Final = 2.6  # what it adds to the model where a rule's words are all of a sentence
 _DECODED: Final = 0.1
-_MAINLY: Final = 0.5  # the share of a sentence from which a word speaks for all of it
-_WORDS: Final = 0.15  # what a word of a rule of the same kind adds
+MAINLY: Final = 0.5  # the share of a sentence from which a word speaks for all of it
 _TALKED: Final = (
     "とは",
     "という",
@@ -51,14 +45,6 @@ _QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program,
 _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
 )
-_CERTAIN: Final = re.compile(
-    r"必ず|絶対|確実|100(?:%|パーセント)|間違いなく|(?i:guarantee|certain|definitely|always)"
-)
-#: What takes a certainty back, behind it.
-_DENIED: Final = re.compile(
-    r"(?:必ず|絶対|確実|%|パーセント|間違いなく)[^。!?\n]{0,60}(?:わけでは|とは(?:言え|いえ|限ら|限り|かぎら|かぎり)|ものでは|(?:約束|保証|断言|断定|お答え)(?:は|も)?(?:いた)?(?:でき|し|致し|かね|あり))[^。!?\n]{0,8}(?:ない|ません|かねます)"
-    r"|(?i:(?:not|n't|no|never|cannot) (?:be )?(?:guarantee|certain|always|definitely|promise))"
-)
 _SEVERAL: Final = 2  # quotations that make a list of what is talked about
 _AROUND: Final = -1.25  # below this what stands around them is no attack
 _SIGNS: Final = re.compile(r"[=(){}\[\]_;\\'\"]")
@@ -69,8 +55,8 @@ _LEAST: Final = 6  # characters of a sentence that is read by itself
 LONG: Final = 450  # characters from which a text is long, and its windows have a threshold of their own
 _DOUBTFUL: Final = -2.6  # below this what an encoding hides is harmless
 _MOST_HIDDEN: Final = 4_000  # characters of what an encoding hides that are read
-_MOST: Final = 200  # places of a word that are looked at
-_NOTHING: Final = -9.0
+MOST: Final = 200  # places of a word that are looked at
+NOTHING: Final = -9.0
 
 
 class Said(NamedTuple):
@@ -113,7 +99,7 @@ class Attacks:
         whole, part = _attack(models, text, scene.pieces(models))
         said = [found for rule in self._words for found in _near(scene, rule)]
         less = 0.0
-        if said or max(whole.over, part.over if part else _NOTHING) > 0:
+        if said or max(whole.over, part.over if part else NOTHING) > 0:
             less = 0.0 if _is_read_beside_requests(models, text) else _told_of(models, text)
             whole, part = _lessened(text, whole, part, less)
         over, place = (whole.over, whole) if part is None else (max(whole.over, part.over), part)
@@ -122,7 +108,7 @@ class Attacks:
             yield Candidate(rule.type, start, end, max(0.6, score_of(over)), rule.id)
         if not agreed and self._model_rule is not None and over > 0:
             kind = kind_of(models, "attack-kind", text[place.start : place.end])
-            yield Candidate(kind, *_trimmed(text, place), score_of(over), self._model_rule.id)
+            yield Candidate(kind, *trimmed(text, place), score_of(over), self._model_rule.id)
 
     @staticmethod
     def _agrees(models: TextModels, text: str, whole: Reading, said: Said, less: float) -> bool:
@@ -131,7 +117,7 @@ class Attacks:
         In a text that is harmless as a whole such words are talked about, unless they stand in it as a plain order to
         the reader, not quoted: an order inside of a document that was pasted.
         """
-        share = _share(text, said.start, said.end)
+        share = share_of(text, said.start, said.end)
         plain = bool(said.rule.settings.get("plain"))
         start, end = _sentence(text, said.start, said.end)
         over = read(models, "attack", text[start:end]).over - less
@@ -139,9 +125,9 @@ class Attacks:
             over, share = over - _QUOTED, 0.0
         elif _is_quoted(text, start, said.start):
             share = 0.0
-        if whole.over < _ABOUT and share < _MAINLY:
+        if whole.over < _ABOUT and share < MAINLY:
             return plain and share > 0 and over > _ORDER and not _is_quoted(text, start, said.start)
-        return over + share * (_ALL if plain else 1.0) > 0
+        return over + share * (ALL if plain else 1.0) > 0
 
     def _hidden(self, models: TextModels, scene: Scene, rule: Rule) -> Iterator[Candidate]:
         for hidden in decoded(scene, scene.given):
@@ -154,59 +140,6 @@ class Attacks:
             if over > 0 or score > 0:
                 yield Candidate(rule.type, hidden.start, hidden.end, max(score_of(over), score), rule.id)
                 return
-
-
-class Expressions:
-    """The recogniser of harmful expression."""
-
-    def __init__(self, rules: Sequence[Rule], models: TextModels | None) -> None:
-        self._model_rule = next((rule for rule in rules if rule.by == "expression-model"), None)
-        self._words = [rule for rule in rules if rule.by == "expression-words"]
-        self._models = models
-
-    def __call__(self, scene: Scene) -> Iterator[Candidate]:
-        """Propose what the model finds, under the rule of its words where there are some."""
-        models, text = self._models, scene.text
-        if models is None or self._model_rule is None:
-            return
-        wholes = scene.pieces(models)
-        whole = read(models, "harmful", text, wholes)
-        plain, lift = self._plainly(scene)
-        if whole.over <= (-_LIFT - _WORDS if plain is None else -lift):
-            return
-        part = plainest(models, "harmful", text, wholes) or whole
-        kind = kind_of(models, "harmful-kind", text[part.start : part.end])
-        over = max(whole.over, min(part.over - _PLAIN, whole.over + _LIFT))
-        same = next(
-            (
-                rule
-                for rule in self._words
-                if rule.type == kind and scene.near(f"words:{rule.id}", part.start, part.end)
-            ),
-            None,
-        )
-        if same is not None:
-            over += _WORDS
-        if plain is not None and whole.over + lift > over:
-            same, kind, over = plain, plain.type, whole.over + lift
-        if over > 0 and not (kind == "overclaim" and _is_denied(text[part.start : part.end])):
-            target = (
-                kind_of(models, "target", text[part.start : part.end]) if kind == "discrimination" else ""
-            )
-            rule = same or self._model_rule
-            yield Candidate(kind, *_trimmed(text, part), score_of(over), rule.id, target=target)
-
-    def _plainly(self, scene: Scene) -> tuple[Rule | None, float]:
-        """The rule whose words are most of a sentence, as in 死にたい, and how much that adds; more by a rule whose words say all (``plain: surely``)."""
-        best, most = None, 0.0
-        for rule in self._words:
-            if rule.settings.get("plain"):
-                each = _SURELY if rule.settings["plain"] == "surely" else _ALL
-                for hit in scene.words(f"words:{rule.id}")[:_MOST]:
-                    share = _share(scene.text, hit.start, hit.end)
-                    if share >= _MAINLY and share * each > most:
-                        best, most = rule, share * each
-        return best, most
 
 
 class Piece(NamedTuple):
@@ -254,7 +187,7 @@ def pieces(models: TextModels, text: str) -> list[Piece]:
 
 def read(models: TextModels, head: str, text: str, wholes: Sequence[Piece] | None = None) -> Reading:
     """How far a text, or the plainest window of a long one, is above the threshold of its language."""
-    best = Reading(_NOTHING, 0, len(text))
+    best = Reading(NOTHING, 0, len(text))
     size = ":long" if len(text) > LONG else ":short" if len(text) < SHORT else ""
     for whole in pieces(models, text) if wholes is None else wholes:
         over = whole.margins[head] - models.threshold(head, whole.language + size)
@@ -333,7 +266,7 @@ def _plainer(one: Reading | None, other: Reading | None) -> Reading | None:
     return one if one.over >= other.over else other
 
 
-def _trimmed(text: str, part: Reading) -> tuple[int, int]:
+def trimmed(text: str, part: Reading) -> tuple[int, int]:
     start, end = part.start, part.end
     while start < end and text[start].isspace():
         start += 1
@@ -385,18 +318,12 @@ def _is_quoted(text: str, start: int, place: int) -> bool:
     )
 
 
-def _share(text: str, first: int, last: int) -> float:
+def share_of(text: str, first: int, last: int) -> float:
     """How much of their sentence some words are; nothing where they are quoted or talked about."""
     if (first and text[first - 1] in "「『\"'“") or text.startswith(_TALKED, last):
         return 0.0
     start, end = _sentence(text, first, last)
     return (last - first) / max(1, end - start)
-
-
-def _is_denied(text: str) -> bool:
-    """Whether a text says in each sentence that speaks of certainty that there is none: 必ず許可されるとは言えません."""
-    claims = [one for start, end in sentences(text) if _CERTAIN.search(one := text[start:end])]
-    return bool(claims) and all(_DENIED.search(one) for one in claims)
 
 
 def _near(scene: Scene, rule: Rule) -> Iterator[Said]:
@@ -406,12 +333,12 @@ def _near(scene: Scene, rule: Rule) -> Iterator[Said]:
         return
     reach = int(rule.settings["reach"])
     last = -1
-    for anchor in scene.words(groups[-1])[:_MOST]:
+    for anchor in scene.words(groups[-1])[:MOST]:
         chain: list[Hit] = [anchor]
         for group in reversed(groups[:-1]):
             hits = scene.near(group, anchor.start - reach - 40, anchor.start + reach + 40)
             close = [
-                hit for hit in hits[:_MOST] if all(abs(hit.start - other.start) <= reach for other in chain)
+                hit for hit in hits[:MOST] if all(abs(hit.start - other.start) <= reach for other in chain)
             ]
             if not close:
                 break
