@@ -124,8 +124,12 @@ def words_of(codes: Codes) -> Words:
     begins[0] = True
     np.not_equal(at[1:], at[:-1] + 1, out=begins[1:])
     firsts = np.flatnonzero(begins)
-    lengths = np.diff(firsts, append=len(at))
-    inside = np.minimum(np.arange(len(at)) - np.repeat(firsts, lengths), len(_LETTERS) - 1)
+    lengths = np.empty_like(firsts)
+    np.subtract(firsts[1:], firsts[:-1], out=lengths[:-1])
+    lengths[-1] = len(at) - firsts[-1]
+    inside = np.arange(len(at))
+    inside -= firsts.repeat(lengths)
+    np.minimum(inside, len(_LETTERS) - 1, out=inside)
     single = np.add.reduceat(codes[at] * _LETTERS[inside], firsts, dtype=np.uint32)
     places = np.concatenate((single, single[:-1] * _NEXT + single[1:]))
     _mix(places)

@@ -17,7 +17,7 @@ _READING: Final = re.compile(
 )
 _KATAKANA: Final = re.compile(r"k(?<!kk)k{1,9}(?!k)")
 #: Who speaks in a chat, as people call themselves there: nao: はい, <mori> 例の件
-_CHAT: Final = re.compile(r"(?:\A|\n)[<\[@]?([a-z]{3,12})(?=[>\]]? ?:|> )")
+_CHAT: Final = re.compile(r"[<\[@]?([a-z]{3,12})(?=[>\]]? ?:|> )")
 
 
 def standing_alone(view: View) -> Iterator[Place]:
@@ -40,9 +40,10 @@ def standing_alone(view: View) -> Iterator[Place]:
             view.names.kind(*match.span()) & (SURNAME | GIVEN) or view.names.cut(*match.span())
         ):
             yield match.span()
-    for match in _CHAT.finditer(text):
-        if view.lists.is_romaji(match[1]):
-            yield match.span(1)
+    for start in view.scene.line_starts:
+        named = _CHAT.match(text, start)
+        if named and view.lists.is_romaji(named[1]):
+            yield named.span(1)
 
 
 def readings(view: View, found: Iterable[Place]) -> Iterator[Place]:

@@ -13,11 +13,11 @@ from kijun.inspection.scene import Candidate, Label, Scene
 
 _RUN: Final = re.compile(r"[0-9](?:(?:[-ー.・ _の]{0,2}|[ ]-[ ]|、)(?:\n[-ー]?)?[ ]{0,2}[0-9])*")
 _GROUP: Final = re.compile(r"[0-9]+")
-_ONE_PIECE: Final = re.compile(r"(?<![-0-9A-Za-z.])[0-9]{8,20}(?![-0-9A-Za-z.])")
+_ONE_PIECE: Final = re.compile(r"[0-9](?<![-0-9A-Za-z.].)[0-9]{7,19}(?![-0-9A-Za-z.])")
 _FOURS: Final = frozenset({(4, 4, 4), (4, 4, 4, 4)})
 _IN_PARTS: Final = re.compile(r"(?<![0-9])[0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){2,3}(?![0-9])")
 #: 4556/7375/8689/9855: four groups with one and the same mark between that numbers seldom have
-_DIVIDED: Final = re.compile(r"(?<![0-9])[0-9]{4}( ?[*/|_~,=] ?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
+_DIVIDED: Final = re.compile(r"[0-9](?<![0-9].)[0-9]{3}( ?[*/|_~,=] ?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
 #: The first half of a card's number and more, as somebody begins to read it out: 上4桁は4532、次が1100
 _BEGUN: Final = re.compile(
     r"(?:上|最初の|初めの|はじめの|頭の?|先頭の?)(?:4|四)(?:桁|けた|ケタ)[はがの、: ]{0,3}([0-9]{4}(?:[^0-9\n。]{1,12}[0-9]{4}){1,2})(?![0-9]|[^0-9\n。]{1,12}[0-9]{4}(?![0-9]))"

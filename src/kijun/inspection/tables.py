@@ -18,6 +18,7 @@ _DIVIDERS: Final = ("\u3000", ",", "\t", "|", "｜", "，", "、", ";", " / ", "
 
 #: What divides the cells of files and of nothing else.
 _STRICT: Final = (",", "\t", "|", ";", "｜", "，")
+_BESIDE: Final = 8  # characters that a head may hold beside its label
 _NUMBERED: Final = ITSELF - {"OTHER", "PHONE", "SECRET", "LOCAL_ID"}
 _WHOSE: Final = frozenset({"PERSON", "ADDRESS"})
 #: Behind a label these make the cell a thing of its own: 受付ID, 申請者数.
@@ -36,6 +37,7 @@ class Tables:
         self._begin: dict[
             int, int
         ] = {}  # how far from the line's beginning a row begins that stands behind its heads
+        self._longest = 0  # characters of the longest label
         # Full-width spaces as they were, for they divide columns whose cells hold ordinary spaces.
         as_given = scene.folded.offsets is None and "\r" not in scene.given
         self._ruled = scene.given if as_given else scene.text
@@ -123,7 +125,7 @@ class Tables:
         if not self._scene.words("label"):
             return {}
         inserts = {}
-        if _INSERT.search(self._ruled):
+        if "insert" in self._ruled.lower():
             inserts = {
                 number: found
                 for number, line in enumerate(self._ruled.split("\n"))
@@ -134,6 +136,7 @@ class Tables:
         lines = self._ruled.split("\n")
         tables: dict[int, tuple[str, list[Label | None]]] = {}
         current: tuple[str, list[Label | None]] | None = None
+        self._longest = max(hit.end - hit.start for hit in self._scene.words("label"))
         busy = self._lines_with_labels()
         for number, line in enumerate(lines):
             if number in inserts:
@@ -183,11 +186,15 @@ class Tables:
     def _heads(self, place: int, line: str, mark: str) -> list[Label | None]:
         heads: list[Label | None] = []
         for cell in line.split(mark):
-            words = self._scene.near("label", place, place + len(cell))
             text = cell.strip(" \u3000\"'-*:")
+            if len(text) > self._longest + _BESIDE:
+                heads.append(None)
+                place += len(cell) + len(mark)
+                continue
+            words = self._scene.near("label", place, place + len(cell))
             # of the words that end last the longest, which comes first: 郵便番号, not 番号
             last = next((word for word in words if word.end == words[-1].end), None)
-            fits = last is not None and len(text) <= last.end - last.start + 8
+            fits = last is not None and len(text) <= last.end - last.start + _BESIDE
             if (
                 last is not None
                 and last.value in _WHOSE

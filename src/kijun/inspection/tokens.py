@@ -51,12 +51,15 @@ class Tokens:
             if base + _LIMIT < len(text):  # cut at a line or a sentence, so that no word is cut
                 cut = max(piece.rfind("\n"), piece.rfind("。")) + 1
                 piece = piece[: cut or _LIMIT]
-            words = _tokenizer().tokenize(piece)
             shift = offset + base
-            self.starts += [shift + word.begin() for word in words]
-            self.ends += [shift + word.end() for word in words]
-            self.kinds += [kinds[word.part_of_speech_id()] for word in words]
+            first = len(self.starts)
+            for word in _tokenizer().tokenize(piece):
+                self.starts.append(shift + word.begin())
+                self.kinds.append(kinds[word.part_of_speech_id()])
             base += len(piece)
+            if len(self.starts) > first:  # a word ends where the next begins
+                self.ends += self.starts[first + 1 :]
+                self.ends.append(offset + base)
 
 
 @lru_cache(maxsize=4096)
