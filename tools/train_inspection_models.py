@@ -62,7 +62,11 @@ MOST_PLANTED = 60_000
 SHORT_ATTACK, LOOKS_LIKE_ONE, PLANTED_ATTACK, QUESTION_OF_COUNTER, REQUEST = 1.0, 0.3, 0.3, 0.5, 1.0
 REQUEST_ALARMS = 0.01  # plain requests that may be flagged
 MOST_ASKED = 60_000
-EVERY_REQUEST = 3  # of the plain requests one in so many is learnt from with a text beside it
+EVERY_REQUEST = {
+    "ja": 3,
+    "en": 1,
+}  # of the plain requests one in so many is learnt from with a text beside it
+PASTED = 400  # characters of what is pasted out of a document
 PRIOR = 2000.0  # squared length that every text has beforehand: about that of ten characters, for a word is no text
 AGAIN = 2  # how often the rules' examples are read
 #: What a word or a pair of words weighs beside a run of characters, of which there are many more: between 3 and 7 a model that had learnt from
@@ -355,11 +359,16 @@ def honest(ordinary: list[str]) -> list[dict[str, str]]:
     """What programs say to an AI in good faith, and what people ask of it with a text of theirs before or behind: harmless to the head of attacks."""
     found = [row for row in rows("prompts_*.jsonl") if not is_short(fold(row["text"]).text)]
     asked = [row for row in rows("requests_*.jsonl") if len(row["text"]) > SHORTEST]
-    pasted = [text for text in ordinary if len(text) > SHORTEST * 4]
-    for number, row in enumerate(asked[::EVERY_REQUEST]):
-        text = pasted[number * len(pasted) // len(asked[::EVERY_REQUEST])]
-        both = (row["text"], text) if number % 2 else (text, row["text"])
-        found.append({"text": "\n\n".join(both), "lang": row["lang"]})
+    pasted = {"ja": [text for text in ordinary if len(text) > SHORTEST * 4], "en": []}
+    for row in documents():
+        if not row["attack"] and "genre" in row:
+            pasted[row["lang"]] += [row["text"][start:end] for start, end in windows(row["text"], PASTED)]
+    for tongue, texts in pasted.items():
+        here = [row["text"] for row in asked if row["lang"] == tongue][:: EVERY_REQUEST[tongue]]
+        for number, request in enumerate(here):
+            text = texts[number * len(texts) // len(here)]
+            both = (text, request) if number % 3 == 0 else (request, text)
+            found.append({"text": "\n\n".join(both), "lang": tongue})
     return found
 
 

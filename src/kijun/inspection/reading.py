@@ -41,6 +41,7 @@ _TALKED: Final = (
 _NO_DOCUMENT: Final = (
     0.7  # how much plainer a planted sentence must speak in a text that is too short for a document
 )
+_REQUEST: Final = 110  # characters within which an empty line ends a request, and what was pasted begins
 _QUOTED: Final = 1.5  # how much plainer what is quoted, or a line of a program, must speak
 _QUOTATION: Final = re.compile(
     r"「[^」\n]{4,300}(?:」|$)|『[^』\n]{4,300}(?:』|$)|[\"“][^\"”\n]{8,300}(?:[\"”]|$)"
@@ -252,9 +253,10 @@ def _asked(models: TextModels, sentence: str) -> float:
 
 
 def _planted(models: TextModels, text: str, wholes: Sequence[Piece]) -> Reading | None:
-    """The sentence that reads most like one that somebody planted in a document; in a short text, which is no document, it must speak plainer."""
+    """The sentence that reads most like one that somebody planted in a document; in a short text, which is no document, it must speak plainer,
+    unless it stands in what was pasted behind a request."""
     found = plainest(models, "planted", text, wholes)
-    if found is None or len(text) > LONG:
+    if found is None or len(text) > LONG or 0 < text.find("\n\n", 0, _REQUEST) < found.start:
         return found
     return found._replace(over=found.over - _NO_DOCUMENT)
 
