@@ -249,3 +249,48 @@ def test_a_block_apart_from_its_housing_belongs_to_it() -> None:
 )
 def test_where_something_is_about_is_nobodys_address(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("発生場所 市民体育館2階", "集合場所：中央公民館 3階", "場所　総合福祉センター１Ｆ 会議室"),
+        *("現場：青空市文化会館4階", "場所 市役所本庁舎二階", "倒れた場所 駅前ビル5階"),
+    ],
+)
+def test_a_floor_of_a_public_house_is_nobodys_address(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_floor_of_somebodys_house_is_a_part_of_their_address() -> None:
+    home = "青森市新町1丁目2-3 コーポ青空2階"
+    assert found(f"住所 {home}") == [home]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("岐阜県郡上市八幡町那比字宮ノ洞1473番2", "同字1475番"),
+        ("青空市大字東山字西谷１２３４番５", "同字１２３６番"),
+        ("青空市大字東山字西谷1234番5", "同所1236番"),
+        ("青空市大字東山字西谷1234番5", "同字南谷88番1"),
+    ],
+)
+def test_a_parcel_that_goes_on_from_the_address_before(first: str, second: str) -> None:
+    assert found(f"{first}の土地（山林）の所有者は大野様。隣接地{second}は和田様の所有") == [first, second]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("同字1475番", "青空市緑町3丁目4番5号の大野さん 同地区3番目", "同所で2回目"),
+        "会場：中央公民館（青空市緑町3丁目4番5号）、駐車場：同町2丁目1番3号",
+    ],
+)
+def test_the_same_place_without_an_address_or_an_offices_is_none(text: str) -> None:
+    assert [one for one in found(text) if one.startswith("同")] == []
+
+
+@pytest.mark.parametrize("address", ["前橋市下増田町二百八の三", "宇都宮市 屋板町 千二十二の 四"])
+def test_a_house_number_as_it_is_said(address: str) -> None:
+    assert found(f"住所は　{address} です　電話　〇九〇の七七一二の三三〇八 です") == [address]

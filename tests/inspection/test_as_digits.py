@@ -68,3 +68,16 @@ def test_digits_are_as_long_as_the_text(text: str) -> None:
 )
 def test_what_may_lead_a_misread_number(text: str, read: str) -> None:
     assert as_digits(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("〇二四〇(三三)五l八七", "0240(33)5187"),
+        ("〇九〇-七七一O-三三〇八", "090-7710-3308"),
+        ("二〇二六年 OA室", "二〇二六年 OA室"),
+        ("一二三四五六 Oh", "123456 Oh"),
+    ],
+)
+def test_letters_among_kanji_numerals(text: str, read: str) -> None:
+    assert as_digits(text) == read

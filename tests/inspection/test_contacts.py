@@ -218,3 +218,41 @@ def test_numbers_of_things_and_services_are_nobodys(text: str) -> None:
 def test_a_number_in_the_cell_behind_an_address_is_somebodys() -> None:
     assert found("住所\t青空市緑町3丁目4番5号\t042-555-0123", "PHONE") == ["042-555-0123"]
     assert found("会場\t青空市緑町3丁目4番5号\t042-555-0123", "PHONE") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("二百八の三ですはい電話は〇九〇の七七一二の三三〇八です", "〇九〇の七七一二の三三〇八"),
+        ("電話　ゼロ二八の六五六の三三一七 です", "ゼロ二八の六五六の三三一七"),
+        ("電話 まる二八の六五六の三三一七です", "まる二八の六五六の三三一七"),
+        ("携帯がゼロ九ゼロの三三四四の一一二八です", "ゼロ九ゼロの三三四四の一一二八"),
+        ("自宅はゼロ二八の六五六の三三一七にかけて", "ゼロ二八の六五六の三三一七"),
+        ("連絡先 〇二四〇（三三）五l八七", "〇二四〇（三三）五l八七"),
+        ("自宅 〇九七二（二二）三O九一", "〇九七二（二二）三O九一"),
+        ("電話 〇九O-三三l四-五六七八", "〇九O-三三l四-五六七八"),
+    ],
+)
+def test_a_number_in_kanji_as_it_is_said_or_misread(text: str, number: str) -> None:
+    assert found(text, "PHONE") == [number]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["０２４ー９５２‐６６１８", "０７６－２７２‐４４９０", "090-1234‐5678", "０２４（９５２）６６１８"],
+)
+def test_a_number_that_is_written_to_its_label(number: str) -> None:
+    assert found(f"山田花子様 TEL{number}", "PHONE") == [number]
+
+
+@pytest.mark.parametrize("text", ["MODEL090-1234-5678", "市民課 TEL０２４ー９５２‐６６１８"])
+def test_letters_of_another_word_and_an_offices_label_are_none(text: str) -> None:
+    assert found(text, "PHONE") == []
+
+
+@pytest.mark.parametrize("number", ["027-322\n-8156", "027-322-8156", "０２７－３２２\n－８１５６"])
+def test_the_number_at_which_somebody_is_called(number: str) -> None:
+    told = f"大野明日香様より書類の提出がありましたので、電話（{number}）にて不足分を案内いたしました。"
+    assert found(told, "PHONE") == [number]
+    assert found(f"大野明日香様について児童相談所へ電話（{number}）で照会した。", "PHONE") == []
+    assert found(f"総務課に電話（{number}）で問い合わせた。", "PHONE") == []

@@ -56,3 +56,33 @@ def test_what_is_somebodys_is_found_beside_an_office(text: str, types: set[str])
 )
 def test_the_address_of_an_addressee_is_theirs(text: str) -> None:
     assert found(text) == {"ADDRESS", "POSTAL_CODE"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "医師氏名：大野 亮\n医療機関：あおぞら内科（電話 0886-22-1000）",
+            "委任先営業所の電話 0852-21-0000",
+        ),
+        *("主治医 大野 亮\nみなと小児科（TEL 0886-22-1000）", "調剤薬局（電話0852-21-0000）に確認"),
+        *(
+            "訪問看護ステーション（0852-21-0000）",
+            "大野さんの通うさくら保育園（電話　０８５２－２１－００００）",
+        ),
+        *("委任先支店の代表電話：0852-21-0000", "市民課の電話は0852-21-0000です"),
+    ],
+)
+def test_the_office_right_before_a_number_is_whose_it_is(text: str) -> None:
+    assert found(text) & {"PHONE"} == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("本人の自宅電話 0852-21-0000", "世帯主の電話 0852-21-0000", "保育園の保護者の携帯 090-2283-5510"),
+        "鈴木病院長の自宅（電話 0852-21-0000）",
+    ],
+)
+def test_a_number_of_somebody_at_an_office_is_theirs(text: str) -> None:
+    assert found(text) >= {"PHONE"}

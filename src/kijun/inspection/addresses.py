@@ -7,7 +7,18 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kijun.inspection.house_numbers import HOUSE_NUMBER, KANJI_FIGURES, NO_PART, SPACE
+from kijun.inspection.house_numbers import (
+    HOUSE_NUMBER,
+    KANJI_FIGURES,
+    NO_PART,
+    REACH,
+    SPACE,
+    TOWN_CHAR,
+    continued,
+    is_continued,
+    is_house_number,
+    trimmed,
+)
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.tokens import ENTITY, GIVEN, NAME, NOUN, PLACE, SURNAME
@@ -76,9 +87,7 @@ _MUNICIPALITY: Final = (
     rf"(?:{IN_KANA}|(?![^市区町村郡]{{0,6}}[はがをに])[一-龥々ヶケヵノのツァ-ヴーぁ-ん]{{1,7}}?[市区町村郡])"
 )
 _HEAD: Final = rf"(?:{_PREFECTURE}{SPACE}(?:{_MUNICIPALITY}{SPACE}){{0,3}}|(?:{_MUNICIPALITY}{SPACE}){{1,3}})"
-_ROOM: Final = (
-    r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F)?|[A-Z](?=[ \n)）、。]|$))"
-)
+_ROOM: Final = r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F|階(?!堂))?|[A-Z](?=[ \n)）、。]|$))"
 _BUILDING: Final = re.compile(
     rf"(?:{SPACE})(?:(?:[一-龥々ヶァ-ヴーぁ-んA-Za-z・'&第][一-龥々ヶァ-ヴーぁ-んA-Za-z・'& ]{{0,18}}?)[ ]?{_ROOM}"
     rf"|(?:[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,12}}?(?:ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グランド|サンライズ|タワー)[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,10}}?)(?=[ \n)、。」,|]|$|の|に|で|へ))"
@@ -87,11 +96,15 @@ _BUILDING: Final = re.compile(
 _BUILDING_WORDS: Final = re.compile(
     r"ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グラン|サン|タワー|ビル|館|号|棟|室|ハウス|パーク|プラザ|ガーデン|フォレスト|エスポワール|ドミール|コート|シャトー|リバー|ヒルズ|[ァ-ヴー]{3}|[A-Z][a-z]"
 )
-_TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ゑん〇]")  # without を, which no town has
-#: Behind a figure that counts or dates, and is no house number (2701番地の3から is one)
-_COUNTER: Final = re.compile("[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]")
-_PLAINLY: Final = re.compile("丁目|番地|[0-9]号|[-ー][0-9]+[-ー]")  # a house number whatever follows
 _COUNTED: Final = frozenset("週第約各計毎月年")  # before a figure that is no house number
+#: A floor of a house that is nobody's home: 市民体育館2階, 本庁舎3F
+_FLOOR: Final = re.compile(
+    "[^0-9]*(?:館|庁舎?|センター|ホール|ビル|役[所場]|支所|[学高]校|校舎|病院|医院|駅|店|会場|ホテル|プラザ|ターミナル|園)"
+    "(?:の|[東西南北本新旧別]?[館棟])?[ ]?[0-9一二三四五六七八九]{1,2}(?:階|F)"
+)
+_ZERO: Final = re.compile("(?:ゼロ|レイ|マル|ぜろ|れい|まる)[0-9〇一二三四五六七八九]")  # of a telephone
+#: Before a parcel that lies beside another
+_LAND: Final = re.compile("(?:隣接地|隣地|土地|地番|所在|対象地|申請地|及び|並びに)[ :はの]?$")
 #: A house number behind a word that counts: 第3地割 of towns in Iwate, 木造千年128番
 _PARCEL: Final = re.compile(f"第(?:[0-9]{{1,3}}|[{KANJI_FIGURES}]{{1,5}})地割|年[0-9]{{1,4}}番(?!目)")
 _STOP_WORDS: Final = re.compile(
@@ -122,11 +135,8 @@ _AND_NO_MORE: Final = re.compile("(?:です|でした|だ(?!け)|になりまし
 _TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
 _HEAD_RE: Final = re.compile(_HEAD)
-#: Figures that go on, as no house number does: 3,410, 1.5 (not the next cell of a row: 8-2,089-911-1819)
-_MORE_FIGURES: Final = re.compile(r"\.[0-9]|,[0-9]{3}(?![-0-9])")
 _MUNICIPAL: Final = re.compile("[都道府県市区町村郡]")
 _LAST_LINE: Final = re.compile(r"[ ]*\n[ ]*([0-9]{1,2})$")
-_LIST_REACH: Final = 200  # characters before an address in which the item before may stand
 _TOWN_LENGTH: Final = 26  # characters from the municipality to the first number
 _SPACED_LENGTH: Final = 20  # and from the beginning, where spaces stand between
 
@@ -142,6 +152,7 @@ class Addresses:
         if not self._rule:
             return
         covered = -1
+        numbered: list[int] = []
         unlisted = _unlisted(scene)
         for start in sorted({*_starts(scene), *unlisted}):
             named = not scene.taken.free(start, start + 1)  # by a name that is sure: 野呂さまは弘前市…
@@ -153,6 +164,8 @@ class Addresses:
                 if scene.tables.rows and scene.tables.parts(start, end):
                     continue
                 covered = max(covered, end)
+                if "number=yes" in features and "head=none" not in features:
+                    numbered.append(end)
                 yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
         text = scene.text
         if scene.words("romaji-unit"):
@@ -169,6 +182,13 @@ class Addresses:
                         self._rule,
                         ("form=romaji", f"figures={figures}", f"told={'romaji' if figures else 'no'}"),
                     )
+        for start, end in continued(scene.digits, sorted(numbered)):
+            if _LAND.search(text, max(0, start - 6), start):
+                yield Candidate("ADDRESS", start, end, 0.75, self._rule)
+                continue
+            unit = _units(scene.digits[start:end])
+            features = ("head=none", "number=yes", "town=0", "hira=False", f"unit={unit}", "building=no")
+            yield Candidate("ADDRESS", start, end, 0.5, self._rule, (*features, "told=same"))
         last = 0
         for hit in scene.words("housing"):
             for match in _HOUSING.finditer(text, max(last, hit.start - 12), hit.end + 24):
@@ -228,7 +248,7 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Where an address that begins at a place may end, each with what is told of it for the weights."""
     text = scene.digits
     head = _HEAD_RE.match(text, start)
-    if head is None and text[start : start + 1].isdigit():
+    if head is None and (text[start : start + 1].isdigit() or _ZERO.match(text, start)):
         return  # a number alone is no address
     shape, place = "none", start
     if head is not None:
@@ -245,18 +265,18 @@ def _house_number(text: str, start: int, place: int) -> re.Match[str] | None:
     for cursor in range(place, min(len(text), place + _TOWN_LENGTH) + 1):
         number = HOUSE_NUMBER.match(text, cursor)
         if (
-            number and " " in number[0] and not _is_number(text, number)
+            number and " " in number[0] and not is_house_number(text, number)
         ):  # 8番8号 59歳: the next cell is not of it
             number = HOUSE_NUMBER.match(text, cursor, cursor + number[0].rindex(" "))
-        if number and number.end() > number.start() and _is_number(text, number):
+        if number and number.end() > number.start() and is_house_number(text, number):
             counted = cursor > start and text[cursor - 1] in _COUNTED
             return number if not counted or _PARCEL.match(text, cursor - 1) else None
         char, following = text[cursor : cursor + 1], text[cursor + 1 : cursor + 2]
         if char in (" ", "\n"):
-            goes_on = following.isdigit() or bool(_TOWN_CHAR.match(following))
+            goes_on = following.isdigit() or bool(TOWN_CHAR.match(following))
             if not goes_on or cursor - start >= _SPACED_LENGTH:
                 return None
-        elif not _TOWN_CHAR.match(char):
+        elif not TOWN_CHAR.match(char):
             return None
     return None
 
@@ -304,13 +324,17 @@ def _with_number(
     scene: Scene, place: int, number: re.Match[str], shape: str
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     text = scene.digits
-    end = _trim(text, number)
+    end = trimmed(text, number)
     item = _LAST_LINE.search(text, number.start(), end)
     if item is not None and _is_next_item(text, number.start(), item[1]):
         end = item.start()
     if _ABOUT.match(text, end):
         return
     town = text[place : number.start()]
+    if shape == "none" and is_continued(text, place, number.start()):
+        return
+    if text[end - 1] in "階F" and _FLOOR.fullmatch(text, place, end):
+        return
     features = (
         f"head={shape}",
         "number=yes",
@@ -340,38 +364,9 @@ def _building(scene: Scene, place: int) -> re.Match[str] | None:
     return match
 
 
-def _is_number(text: str, number: re.Match[str]) -> bool:
-    """Whether a match is a house number: figures, and where they are kanji, with a unit or more than one."""
-    written = number[0]
-    if written[0] in "OlIS" and not any(char.isdigit() for char in written):
-        return False
-    if any(char.isdigit() for char in written):
-        if _MORE_FIGURES.match(text, number.end()):
-            return False
-        if written.endswith("号線"):
-            return False  # 市道12号線
-        joint = written[-1] in "のノ之"  # 1234番5の分筆
-        return joint or bool(_PLAINLY.search(written)) or not _COUNTER.match(text, number.end())
-    return (
-        len(written) >= 3 and any(unit in written for unit in ("丁目", "番", "号", "番地", "条", "-"))
-    ) or (
-        len(written) >= 2
-        and all(char in "〇一二三四五六七八九十百千" for char in written)
-        and not _TOWN_CHAR.match(text[number.end() : number.end() + 1] or " ")
-    )
-
-
-def _trim(text: str, number: re.Match[str]) -> int:
-    """The end without a unit that hangs on (``の`` before a word, a line break, a space)."""
-    end = number.end()
-    while end > number.start() and text[end - 1] in "のノ之-ー \n~組班":
-        end -= 1
-    return end
-
-
 def _is_next_item(text: str, place: int, figure: str) -> bool:
     """Whether a figure alone in its line goes on with a list, the number before it in a line of its own as well."""
-    before = text[max(0, place - _LIST_REACH) : place]
+    before = text[max(0, place - REACH) : place]
     return figure == "1" or f"\n{int(figure) - 1}\n" in f"\n{before}\n"
 
 

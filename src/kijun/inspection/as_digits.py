@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ー", "00123456789-")
+_KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九ーOolI", "00123456789-0011")
 _SLIPS: Final = str.maketrans("OoQDIlSsBZz", "00001155822")
 #: What may stand between the figures of one number: as long as in its own digits, with a line break
 _BETWEEN: Final = r"[-ー ・.の()、]{0,3}\n?[ ]{0,2}"
-_KANJI_RUN: Final = re.compile(rf"[〇零一二三四五六七八九](?:{_BETWEEN}[〇零一二三四五六七八九0-9]){{5,}}")
+#: A letter among kanji numerals that a reader of pictures took one of them for: 五l八七, 三O九一, 七七一O
+_KANJI_RUN: Final = re.compile(
+    rf"[〇零一二三四五六七八九](?:{_BETWEEN}(?:[〇零一二三四五六七八九0-9]|[OolI](?:(?=[〇零一二三四五六七八九0-9])|(?<=[〇零一二三四五六七八九].)(?![A-Za-z])))){{5,}}"
+)
 _SLIP_RUN: Final = re.compile(
     rf"[0-9OoIlSBZ](?<![A-SU-Za-np-z].)(?:{_BETWEEN}[0-9OoIlSBZ]){{6,}}(?![A-Za-z0-9_/=&@])"
 )

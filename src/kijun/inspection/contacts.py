@@ -12,9 +12,11 @@ from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.taken import Taken
 
 _SEP: Final = r"[-ー.・ ()の、\n]{0,3}"
+#: Where a number may begin: behind no figure and no letter, but for those of a label that it is written to (TEL024-…)
+_BEGINS: Final = r"(?<![0-9A-Za-z](?<!TEL)(?<!Tel)(?<!tel)(?<!FAX)(?<!Fax)(?<!fax))"
 _PHONE: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?<![0-9][-ー.])"
-    rf"(?:(?:\+|00|010-?)81{_SEP}0?[1-9]|\(?0)[0-9]{{0,4}}\)?{_SEP}[0-9]{{1,4}}{_SEP}[0-9]{{3,4}}(?![0-9A-Za-z]|[-ー][0-9])"
+    rf"{_BEGINS}(?<![0-9][-ー.])"
+    rf"(?:(?:\+|00|010-?)81{_SEP}0?[1-9]|(?:\((?=[0-9]{{2,5}}\)))?0)[0-9]{{0,4}}\)?{_SEP}[0-9]{{1,4}}{_SEP}[0-9]{{3,4}}(?![0-9A-Za-z]|[-ー][0-9])"
 )
 _ONE_BY_ONE: Final = re.compile(r"(?<![0-9A-Za-z-])0(?:[-ー.・ ()、]{1,3}[0-9]){9,10}(?![0-9])")
 _BROKEN: Final = re.compile(
@@ -49,15 +51,19 @@ _SAID: Final = {
     for word in words.split()
 }
 _SAID_WORD: Final = re.compile("|".join(_SAID))
+_KANJI_FIGURES: Final = str.maketrans("〇零一二三四五六七八九", "00123456789")
+#: In katakana as a whole, so that ノ stands for の as well: ゼロ二八の六五六の三三一七
 _AS_SAID: Final = re.compile(
-    rf"(?:ゼロ|レイ|マル)(?:[-ー.・ ()の、]{{0,2}}+(?:{'|'.join(_SAID)}|[0-9])){{9,10}}ー?(?![ァ-ヴ0-9]|-[0-9])"
+    rf"(?:ゼロ|レイ|マル)(?:[-ー.・ ()ノ、]{{0,2}}+(?:{'|'.join(_SAID)}|[0-9〇零一二三四五六七八九])){{9,10}}ー?(?!{'|'.join(_SAID)}|[0-9〇零一二三四五六七八九]|-[0-9])"
 )
 _ZEROS: Final = ("ゼロ", "レイ", "マル", "ぜろ", "れい", "まる")
 _AS_KATAKANA: Final = {hira: hira + 96 for hira in range(ord("ぁ"), ord("ゔ"))}
 _FOR_SURE: Final = 0.65
 _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 #: Before a number that is somebody's own, whoever else is spoken of.
-_HOME: Final = re.compile(r"(?:自宅|実家|固定|宅電|家電|家の電話|本人)(?:の?電話|の?番号)?[は:]?[ (]?$")
+_HOME: Final = re.compile(
+    r"(?:自宅|実家|固定|宅電|家電|家の電話|本人)(?:の?電話|の?番号|[(](?:電話|TEL))?[は:]?[ (]?$"
+)
 #: Right before figures that are no telephone number, whatever their form: 工事番号 第080-…, 管理番号 090-…
 _IS_OTHER: Final = re.compile(
     "第[ ]?$|(?:管理|工事|契約|注文|受注|発注|伝票|送り状|追跡|製造|シリアル|資産|機器|入札|公告|案件|文書|起案|決裁|図面|許可|認可|見積|請求書|商品|製品)(?:番号|No[.]?|№)[ :はが]{0,2}$"
@@ -68,6 +74,11 @@ _NOT_SOMEBODYS: Final = re.compile(
     r"(?:公用|社用|業務用|当番|代表|直通|窓口|会社|[課係室局署館園校院店社会](?![一-龥])|センター|事務所|役[場所]|支所|企業|工業|建設|商店|薬局|協会|組合|\(株\)|㈱)[^。\n]{0,10}$"
     r"|(?:品番|型番|型式|コード|ロット|見本|例|(?<![話帯絡先])番号|No[.]?|№|[A-Za-z_-]{2})[ :はが=\"]{0,3}$"
 )
+#: Before a number in brackets: …に電話（027-322-8156）で
+_BY_PHONE: Final = re.compile(r"[(（]?(?:電話|TEL|Tel|☎)[(（: ]{1,2}$|[(（](?:電話|TEL|Tel|☎)$")
+_DONE_BY_PHONE: Final = re.compile(r"[)）](?:にて|で(?!す)|し|を|に|した|連絡)")
+_HONORIFIC: Final = re.compile("(?:様|さん|さま|氏)")
+_CALLED: Final = 60  # characters between a name and the number at which they are called
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?)"
@@ -173,10 +184,13 @@ class Contacts:
                             f"form={form}",
                             f"cut={pattern is _PHONE}",
                             f"address={beside_address(scene, start, end)}",
-                            f"told={'home' if own else 'mobile' if form == 'mobile' and _is_somebodys(scene, match) else 'no'}",
+                            f"told={'home' if own else _told(scene, match, form)}",
                         ),
                     )
-        yield from self._said(scene)
+        for said in self._said(scene):
+            if whole.free(said.start, said.end):
+                whole.take(said.start, said.end)
+            yield said
         for match in (found for start, end in scene.runs for found in _LOCAL.finditer(text, start, end + 1)):
             label = scene.label(match.start()) if whole.free(*match.span()) else None
             if label is not None and label.type in ("PHONE", "FACILITY"):
@@ -188,15 +202,19 @@ class Contacts:
             return
         text = scene.text.translate(_AS_KATAKANA)
         for match in _AS_SAID.finditer(text):
-            form = phone_form(_SAID_WORD.sub(lambda word: str(_SAID[word[0]]), match[0]))
+            start, end = match.span()
+            form = _form_as_said(text[start:end])
+            if not form and text[end - 1] == "ニ":  # に behind the number: …三三一七にかける
+                end -= 1
+                form = _form_as_said(text[start:end])
             if form:
                 features = (
                     f"form={form}",
                     "cut=True",
-                    f"address={beside_address(scene, *match.span())}",
+                    f"address={beside_address(scene, start, end)}",
                     "told=home",
                 )
-                yield Candidate("PHONE", *match.span(), 0.5, self._ids["PHONE"], features)
+                yield Candidate("PHONE", start, end, 0.5, self._ids["PHONE"], features)
 
     def _postal(self, scene: Scene) -> Iterator[Candidate]:
         text = scene.digits
@@ -251,6 +269,12 @@ class Contacts:
             yield Candidate("EMAIL", match.start(), match.end(), 0.9, self._ids["EMAIL"], features)
 
 
+def _form_as_said(written: str) -> str:
+    """The form of a number of which figures are words."""
+    figures = _SAID_WORD.sub(lambda word: str(_SAID[word[0]]), written)
+    return phone_form(figures.translate(_KANJI_FIGURES))
+
+
 def beside_address(scene: Scene, start: int, end: int) -> str:
     """Whether an address that was found for somebody stands right before or after a place, or in its line."""
     starts, ends = scene.starts_of("ADDRESS"), scene.ends_of("ADDRESS")
@@ -271,6 +295,26 @@ def with_bracket(text: str, start: int, end: int) -> int:
 def _ends_of_sure_addresses(scene: Scene) -> frozenset[int]:
     """Where addresses end that were found for somebody for sure."""
     return frozenset(one.end for one in scene.found if one.type == "ADDRESS" and one.score >= _FOR_SURE)
+
+
+def _told(scene: Scene, match: re.Match[str], form: str) -> str:
+    """What says, where nobody's home is spoken of, that a number is somebody's."""
+    if form == "mobile":
+        return "mobile" if _is_somebodys(scene, match) else "no"
+    return "called" if _is_called(scene, *match.span()) else "no"
+
+
+def _is_called(scene: Scene, start: int, end: int) -> bool:
+    """Whether somebody who is spoken of is called at a number, or it stands behind their name: 大野様に電話（027-322-8156）で案内した."""
+    text = scene.digits
+    opening = _BY_PHONE.search(text, max(0, start - 8), start)
+    if opening is None:
+        return False
+    number = bisect_left(scene.ends_of("PERSON"), opening.start() + 1)
+    name = scene.ends_of("PERSON")[number - 1] if number else -_CALLED
+    if start - name > _CALLED or "。" in text[name:start] or scene.count("office", name, start):
+        return False
+    return bool(_DONE_BY_PHONE.match(text, end)) or bool(_HONORIFIC.fullmatch(text, name, opening.start()))
 
 
 def _is_somebodys(scene: Scene, match: re.Match[str]) -> bool:

@@ -6,6 +6,8 @@ A number goes on over a gap or a line only where what follows can be nothing but
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 SPACE: Final = r"[ ]{0,2}\n?[ ]{0,2}"
@@ -60,3 +62,75 @@ _STEP: Final = (
 _FLAT_OF_HYPHENS: Final = rf"(?:(?:(?<=-[0-9]-[0-9])|(?<=-[0-9][0-9]-[0-9])|(?<=-[0-9]-[0-9][0-9])|(?<=-[0-9][0-9]-[0-9][0-9]))[ ]{{1,2}}{_FLAT_APART}(?:{_STEP}){{0,2}})?"
 _NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_STEP}){{0,8}}{_FLAT_OF_HYPHENS}(?:(?<=[番条線])(?:[東西南北]{SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
 HOUSE_NUMBER: Final = re.compile(_NUMBER)
+
+TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ゑん〇]")  # without を, which no town has
+#: Behind a figure that counts or dates, and is no house number (2701番地の3から is one)
+_COUNTER: Final = re.compile("[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]")
+#: A house number as it is said: 二百八の三, 千二十二の 四
+_SAID: Final = re.compile(f"[{KANJI_FIGURES}]{{1,6}}[のノ之][ ]?[{KANJI_FIGURES}]")
+_PLAINLY: Final = re.compile("丁目|番地|[0-9]号|[-ー][0-9]+[-ー]")  # a house number whatever follows
+#: Figures that go on, as no house number does: 3,410, 1.5 (not the next cell of a row: 8-2,089-911-1819)
+_MORE_FIGURES: Final = re.compile(r"\.[0-9]|,[0-9]{3}(?![-0-9])")
+#: 同 and what is the same as in the address before: 同字1475番, 同所12番地, 同町3丁目4番, 同字西谷88番
+_SAME: Final = re.compile(
+    "同(?:大?字(?:[一-龥々ヶケノ]{1,6}?)?|所|地|町|番地の|[市町村]大字[一-龥々ヶケノ]{1,6}?)(?=[0-9第一二三四五六七八九])"
+)
+_PARCEL_UNIT: Final = re.compile("番(?!目|手|窓)|丁目|[0-9](?:-|の)[0-9]")
+REACH: Final = 200
+"""Characters before an address in which the item or the address before may stand."""
+
+
+def is_house_number(text: str, number: re.Match[str]) -> bool:
+    """Whether a match is a house number: figures, and where they are kanji, with a unit or more than one."""
+    written = number[0]
+    if written[0] in "OlIS" and not any(char.isdigit() for char in written):
+        return False
+    if any(char.isdigit() for char in written):
+        if _MORE_FIGURES.match(text, number.end()):
+            return False
+        if written.endswith("号線"):
+            return False  # 市道12号線
+        joint = written[-1] in "のノ之"  # 1234番5の分筆
+        return joint or bool(_PLAINLY.search(written)) or not _COUNTER.match(text, number.end())
+    return (
+        len(written) >= 3
+        and (
+            any(unit in written for unit in ("丁目", "番", "号", "番地", "条", "-"))
+            or _SAID.match(written) is not None
+        )
+    ) or (
+        len(written) >= 2
+        and all(char in "〇一二三四五六七八九十百千" for char in written)
+        and not TOWN_CHAR.match(text[number.end() : number.end() + 1] or " ")
+    )
+
+
+def trimmed(text: str, number: re.Match[str]) -> int:
+    """The end without a unit that hangs on (``の`` before a word, a line break, a space)."""
+    end = number.end()
+    while end > number.start() and text[end - 1] in "のノ之-ー \n~組班":
+        end -= 1
+    return end
+
+
+def continued(text: str, addresses: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """House numbers that go on from a full address before them: …那比字宮ノ洞1473番2、隣接地同字1475番.
+
+    `addresses` are the places at which the addresses of the text end, in order.
+    """
+    if not addresses or "同" not in text:
+        return
+    for match in _SAME.finditer(text, addresses[0]):
+        before = addresses[bisect_left(addresses, match.start() + 1) - 1]
+        number = HOUSE_NUMBER.match(text, match.end())
+        if number is None or match.start() - before > REACH:
+            continue
+        if is_house_number(text, number) and _PARCEL_UNIT.search(text, number.start(), number.end() + 1):
+            yield match.start(), trimmed(text, number)
+
+
+def is_continued(text: str, start: int, place: int) -> bool:
+    """Whether the words from a place to a house number end with 同字 and the like, which begin an address of their own."""
+    return "同" in text[start:place] and any(
+        match.end() == place for match in _SAME.finditer(text, start, place + 1)
+    )

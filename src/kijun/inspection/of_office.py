@@ -24,6 +24,14 @@ _RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
 _ITS_OWN: Final = re.compile(
     r"(?:代表|大代表|直通|内線|総合案内|コールセンター|フリーダイヤル)(?:電話|番号|ダイヤル)?[は:]?[ 　]?$"
 )
+_KINDS: Final = (
+    "(?:[内外眼]科|小児科|皮膚科|歯科|医院|クリニック|病院|診療所|薬局|整骨院|(?:営業|事務|事業|保健|診療|交番|駐在|出張|[市区]役|税務|支)所|[支本]店|[支本]社|会社|工場|役場|センター"
+    "|ステーション|保育園|幼稚園|こども園|学校|[市区町村]民課|[一-龥](?<=[政務祉育税険康工画設境理民生])課|組合|商店|工務店|公民館|図書館|消防署|警察署)"
+)
+#: Right before a number, the office whose it is: あおぞら内科（電話 …, 委任先営業所の電話 …
+_OFFICE_BEFORE: Final = re.compile(
+    rf"{_KINDS}(?:[(（](?:代表)?(?:電話|TEL|Tel|tel|☎)?|の(?:代表)?電話(?:番号)?)[はが: 　]{{0,2}}$"
+)
 _LINES: Final = 4  # of a block, above the line that is looked at
 #: The line that names somebody to whom something is sent.
 _ADDRESSEE: Final = re.compile(r"(?:様|さま|殿)(?:方)?[ 　]*$")
@@ -57,6 +65,8 @@ def of_office(scene: Scene, place: int) -> bool:
     """Whether what stands at a place is the address or telephone of an office or a firm, as its label, its block or its table says."""
     start, end = scene.line(place)
     if _ITS_OWN.search(scene.text, max(start, place - 12), place):
+        return True
+    if _OFFICE_BEFORE.search(scene.text, max(start, place - 24), place):
         return True
     if scene.tables.is_of_offices(place):
         return True
