@@ -214,3 +214,39 @@ def test_a_figure_behind_its_label_is_an_age(text: str) -> None:
 @pytest.mark.parametrize("text", ["対象年齢：41", "年齢：65以上", "年齢：1960", "page=2", "平均年齢：41"])
 def test_a_rules_age_behind_a_label_is_none(text: str) -> None:
     assert found(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "対象：大野 萌\n発生時刻 2026/04/08 08:51",
+            "対象：大野 萌\n２０２６／０４／０８　０８：５１ エラーを確認",
+        ),
+        *(
+            "子の氏名 大野 新\n令和8年l月l2日交付",
+            "大野 新\n平成２９年４月１日付けで認定",
+            "大野 新　令和7年10月3日受診",
+        ),
+        *(
+            "通報日時：2026/04/08\n対象：大野 萌",
+            "覚知 令和8年4月8日\n傷病者 大野 萌",
+            "大野 萌 令和8年4月8日午前9時 来庁",
+        ),
+    ],
+)
+def test_a_day_on_which_something_else_happened_is_no_birth(text: str) -> None:
+    assert "BIRTH_DATE" not in {type for type, _ in found(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("生年月日 令和8年1月12日 午前3時20分", "令和8年1月12日"),
+        ("出生日時 令和8年1月12日 3:20", "令和8年1月12日"),
+        ("大野 新　昭和63年4月2日生　令和8年1月12日交付", "昭和63年4月2日"),
+        ("氏名 大野 新　生年月日 昭和63年4月2日 申請者 本人", "昭和63年4月2日"),
+    ],
+)
+def test_a_birth_beside_an_hour_or_another_day_is_one(text: str, date: str) -> None:
+    assert {value for type, value in found(text) if type == "BIRTH_DATE"} == {date}

@@ -169,3 +169,120 @@ def test_it_is_found_as_it_is_said_in_passing(text: str, type: str, value: str) 
 )
 def test_what_is_said_of_nobody_is_left_alone(text: str) -> None:
     assert INSPECTOR.inspect(text).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "マイナンハ一 5473 O97l OO28",
+            "ﾏｲﾅﾝﾊﾞ- 5473O97lOO28",
+            "マイナンパー：5473 O97l OO28",
+            "マイ ナンバー 5473O97lOO28",
+        ),
+        *(
+            "個人蕃号 547309710028",
+            "個人番弓：５４７３０９７１００２８",
+            "住所 静岡県焼津市小屋敷52O-8\nマイナンハ一 5473 O97l OO28",
+        ),
+    ],
+)
+def test_a_label_that_was_misread_is_read(text: str) -> None:
+    assert "MY_NUMBER" in {one.type for one in INSPECTOR.inspect(text).findings}
+    assert "MY_NUMBER" not in {one.type for one in INSPECTOR.inspect(text[:-1] + "9").findings}
+
+
+INSERT = "INSERT INTO koza (koza_no, meigi, jumin_cd)"
+ROW = "('7719053', 'ナカニシ タクミ', '98534532520')"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{INSERT} VALUES {ROW};", f"{INSERT}\nVALUES {ROW};", f"{INSERT} VALUES\n{ROW};"),
+        f"-- 誤登録の修正\nDELETE FROM koza WHERE koza_no = '7719035';\n{INSERT} VALUES {ROW};",
+        "INSERT INTO koza(koza_no,meigi,jumin_cd)VALUES('7719053','ナカニシ タクミ','98534532520');",
+    ],
+)
+def test_every_value_of_an_insertion_is_below_its_column(text: str) -> None:
+    found = {(one.type, one.of(text)) for one in INSPECTOR.inspect(text).findings}
+    assert found >= {
+        ("BANK_ACCOUNT", "7719053"),
+        ("PERSON", "ナカニシ タクミ"),
+        ("RESIDENT_CODE", "98534532520"),
+    }
+
+
+def test_a_column_of_something_else_holds_no_resident_code() -> None:
+    text = "INSERT INTO dempyo (dempyo_no, tanto) VALUES ('98534532520', 'ナカニシ タクミ');"
+    assert "RESIDENT_CODE" not in {one.type for one in INSPECTOR.inspect(text).findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("国保の保険証です記号が二二〇一番号が五三八八です", ["二二〇一", "五三八八"]),
+        ("保険証の記号は三〇二二番号は七七一ですね", ["三〇二二", "七七一"]),
+        ("健康保険証の記号　七一〇　番号　四四二八", ["七一〇", "四四二八"]),
+        ("協会けんぽで記号二二〇一番号五三八", ["二二〇一", "五三八"]),
+        ("保険証は記号が12で番号が三四五六です", ["12", "三四五六"]),
+        ("保険証、記号22O1番号5388", ["22O1", "5388"]),
+        ("保険証の番号は三つあります", []),
+        ("保険証の記号が二種類、番号が一人ずつ", []),
+        ("国保 二〇二六年度、国保三十年の歩み", []),
+        ("部品の記号が二二〇一番号が五三八八です", []),
+    ],
+)
+def test_the_numbers_of_an_insurance_card_as_they_are_said(text: str, values: list[str]) -> None:
+    found = [one for one in INSPECTOR.inspect(text).findings if one.type == "HEALTH_INSURANCE"]
+    assert [one.of(text) for one in found] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2段階認証のバックアップコード 8841-2207", "8841-2207"),
+        ("バックアップコ一ド　８８４１－２２０７", "８８４１－２２０７"),
+        ("リカバリーコードは 48213-90772 です", "48213-90772"),
+        ("回復コード（73920184）", "73920184"),
+        ("recovery code: 7h2k-99xq", "7h2k-99xq"),
+        (
+            "ユーザー名　ａｄｍｉｎ　パスワード　Ｋｉｔａ＿７７２０　アドレス　１９２．１６８．１．２５４",
+            "Ｋｉｔａ＿７７２０",
+        ),
+        ("パスワード kita_7720 ユーザー admin", "kita_7720"),
+        ("ルーター　ＩＤ　ｒｏｏｔ　ＰＷ　Ｍｉｎａｍｉ－８８１　設置　３階", "Ｍｉｎａｍｉ－８８１"),
+        ("バスワ一ド Kita_772O", "Kita_772O"),
+        ("ＰＩＮ　４４７１", "４４７１"),
+        ("PlN 447l", "447l"),
+        ("暗証蕃号 七七二〇", "七七二〇"),
+        ("SSID: mirai-guest / KEY: gst-4471-pw", "gst-4471-pw"),
+        ("Wi-Fi KEY 9f3Kd02LmQ", "9f3Kd02LmQ"),
+        ("Ｗｉ－Ｆｉキー　ｓａｋｕｒａ８８２１", "ｓａｋｕｒａ８８２１"),
+        ("キーボックスの番号は4471です", "4471"),
+    ],
+)
+def test_a_secret_in_the_notes_of_an_office(text: str, value: str) -> None:
+    found = [one for one in INSPECTOR.inspect(text).findings if one.type == "SECRET"]
+    assert [one.of(text) for one in found] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "バックアップコードは10個発行されます",
+            "リカバリーコードを発行する手順",
+            "復旧コードの一覧",
+            "KEY POINT 2026",
+        ),
+        *(
+            "セキュリティキー YubiKey5 を購入",
+            "パスワード　非公開　アドレス　１９２．１６８．１．２５４",
+            "Wi-Fiキーは壁に掲示",
+        ),
+        *("SSID: mirai-guest / KEY: 別紙", "パスワード Wi-Fi用 別紙", "PIN 4桁を入力"),
+    ],
+)
+def test_talk_of_such_secrets_is_none(text: str) -> None:
+    assert "SECRET" not in {one.type for one in INSPECTOR.inspect(text).findings}

@@ -49,6 +49,12 @@ _BIRTH: Final = re.compile(
 _OTHER_DAY: Final = re.compile(
     r"(?:死亡|没|逝去|選任届?|就任|任命|着任|採用|退職|交付|発行|更新|(?<!出生)届出?|受付|受理|申請|契約|締結|取得|喪失|認定|施行|改正|開始|終了|初診|受診|入院|退院|入所|退所|転入|転出|転居|婚姻|離婚|設立|創業|登記|満了|期限)日?[ :は(]{0,2}$"
 )
+#: What else happened on a day, right behind it: 令和8年1月12日交付, 2026/04/08 08:51
+_OTHER_BEHIND: Final = re.compile(
+    r"[ ]?(?:付け?(?:で|の)?)?(?:交付|発行|発生|更新|申請(?!者)|受付(?!者)|受理|届出(?!人)|施行|改正|改訂|認定|決定|通知|締結|契約(?!者)|解約|作成|記入|提出|検査|検診|健診|受診|接種|診断|面接|面談|訪問|来庁|来所|受電|入電|発送|納付|納品|購入|設置|竣工|着工|完成|撮影|登録|更正|開催|実施|開始|終了|退院|入院|死亡|逝去|没(?!後)|現在|時点|消印|必着|締切)"
+    r"|[ T　]{0,2}(?:午前|午後)?[ ]?(?:[01]?[0-9]|2[0-4])(?::[0-5][0-9]|時(?!代))"
+)
+_BORN_BEFORE: Final = re.compile("[日0-9]生[ 　、)）]{0,3}$")
 #: The date of a mail or a letter in English: On Mon, 2 Nov 2026, X wrote:
 _SENT: Final = re.compile(
     r"(?i)(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? |\b(?:date|sent|dated|updated|posted): ?)$"
@@ -107,6 +113,11 @@ class Dates:
                 label = scene.label(match.start())
                 if label is not None and label.type == "DATE" and label.strength > 0.8:
                     continue  # its label says which other day it is
+                awaited = label is not None and label.type == "BIRTH_DATE"
+                if awaited and _BORN_BEFORE.search(text, max(0, match.start() - 5), match.start()):
+                    awaited = False  # 昭和63年4月2日生 令和8年1月12日交付
+                if not awaited and _OTHER_BEHIND.match(text, until):
+                    continue
                 if form == "plain" and (label is None or label.type not in ("BIRTH_DATE", "PERSON")):
                     continue
             features = (

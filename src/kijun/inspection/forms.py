@@ -38,6 +38,11 @@ _SYMBOL: Final = re.compile(
 _PLAIN_CODE: Final = re.compile(
     r"(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){2,11}(?:[-ー・ ][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%])"
 )
+_KANJI_FIGURES: Final = frozenset("〇零一二三四五六七八九")
+#: A short number in kanji figures, which stand for themselves only behind a label: 記号が二二〇一番号が五三八八です
+_KANJI_CODE: Final = re.compile(
+    r"[〇零一二三四五六七八九](?:[ ・-]?[〇零一二三四五六七八九]){1,9}(?![〇零一二三四五六七八九十百千万0-9]|番(?!号)|[年月日時人件円歳回桁つ個本枚点種割号条項世])"
+)
 _NEXT_LABEL: Final = ("の記号", "記号", " 記号", "の番号", "番号", " 番号", "証番号", "者番号")
 _GAP: Final = re.compile(
     r"(?:\([^()0-9\n]{1,10}\)[ :]{0,2})?(?:[ \t]*(?:番号|コード|No\.?|NO\.?|no\.?|:|=|は|が|の|ハ|ガ|ノ|「|『|【|\(|→|#|\||,|、|/|…|\*|[\"']|>|</?[A-Za-z]{1,10}>|それぞれ|第|\n)){0,5}[ \t]*"
@@ -222,9 +227,13 @@ class Labelled:
             pattern = _CODE
             if type == "HEALTH_INSURANCE":
                 named = "記号" in text[label.start : label.end]
-                pattern = _SYMBOL if named or not text.startswith(_NEXT_LABEL, label.end) else _PLAIN_CODE
+                told = text.startswith(_NEXT_LABEL, label.end) or text.startswith(_NEXT_LABEL, place)
+                pattern = _SYMBOL if named or not told else _PLAIN_CODE
             for turn in range(4):
-                match = _DOTTED.match(text, place) or _BROKEN.match(text, place) or pattern.match(text, place)
+                match = (
+                    _KANJI_CODE.match(text, place) or _DOTTED.match(text, place) or _BROKEN.match(text, place)
+                )
+                match = match or pattern.match(text, place)
                 if match is None or match.end() - match.start() < 2:
                     break
                 end = match.end()
@@ -254,7 +263,7 @@ class Labelled:
 
 def _code_score(value: str, type: str, before: str) -> float:
     """How surely what follows a label is its code: digits enough, no date and no amount."""
-    digits = sum(char.isdigit() for char in value)
+    digits = sum(char.isdigit() for char in value) or sum(char in _KANJI_FIGURES for char in value)
     if phone_form(value[value.find("0") :]) if "-" in value and "0" in value else "":
         return 0.0
     if before.endswith("枝番") or value.startswith("枝番") or (type == "HEALTH_INSURANCE" and len(value) < 2):

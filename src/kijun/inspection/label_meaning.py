@@ -36,8 +36,8 @@ _POSTAL_BOTH: Final = re.compile(r"[ :はが|]{0,3}1[0-9]{3}0 ?- ?[0-9]{6,8}(?![
 _POSTAL_FULL: Final = re.compile(r"(?:記号)?・?(?:番号)?[ :はが|]{0,3}1[0-9]{3}0 ?- ?[0-9]{7}1(?![0-9-])")
 _PAIRED: Final = 16  # how far 番号 may stand from 記号
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
-#: Before 番号 these do not make it the number of some other thing: 新番号, 同番号, 上記番号.
-_WHICH: Final = frozenset("新旧現同正記該")
+#: Before 番号 these do not make it the number of some other thing: 新番号, 同番号, 上記番号; figures that end there: 記号が二二〇一番号が…
+_WHICH: Final = frozenset("新旧現同正記該〇零一二三四五六七八九")
 
 
 def meant(scene: Scene, hits: Sequence[Hit], number: int) -> str:

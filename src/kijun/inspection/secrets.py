@@ -14,7 +14,9 @@ from kijun.inspection.spoken_secrets import TALK, answer_after, card_code_after,
 _BETWEEN: Final = re.compile(
     r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|変更後?|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
 )
-_NEAR: Final = re.compile(r"[ \t:=]{1,3}(?=[A-Za-z]{0,12}[0-9])")
+_NEAR: Final = re.compile(r"[ \t:=]{1,3}(?=[A-Za-z_.#@!-]{0,16}[0-9])")
+#: The key of a wireless network beside its name: SSID: guest / KEY: gst-4471
+_OF_NETWORK: Final = re.compile(r"SSID[^\n]{1,60}?[\n /、,|][ ]?(?:KEY|Key|キー)[ \t]{0,3}[:=]?[ \t]{0,3}")
 _VALUE: Final = re.compile(
     r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}|[〇一二三四五六七八九](?:[、・ -]?[〇一二三四五六七八九]){3,11}"
 )
@@ -45,7 +47,7 @@ _STAND_IN: Final = re.compile(
 )
 #: What passwords are written or kept with
 _TECHNICAL: Final = re.compile(
-    r"(?i)(?:utf-?(?:8|16)|sha-?[0-9]{1,3}|md5|base64|aes-?[0-9]{0,3}|wpa[23]?|pbkdf2|argon2[a-z]{0,2}|bcrypt|scrypt|tls[0-9.]{0,4}|totp|oauth2?|ascii)(?![A-Za-z0-9])"
+    r"(?i)(?:yubikey[0-9]{0,2}|fido2?|utf-?(?:8|16)|sha-?[0-9]{1,3}|md5|base64|aes-?[0-9]{0,3}|wpa[23]?|pbkdf2|argon2[a-z]{0,2}|bcrypt|scrypt|tls[0-9.]{0,4}|totp|oauth2?|ascii)(?![A-Za-z0-9])"
 )
 #: A password in an attribute of a tag, or behind the name of a pair: <input type="password" value="…">, "name": "password", "value": "…"
 _IN_ATTRIBUTE: Final = re.compile(r"=[ ]?[\"']?[A-Za-z0-9_.:-]{0,24}$")
@@ -86,6 +88,7 @@ class Secrets:
             yield from self._labelled(scene)
             yield from self._columns(scene)
             yield from self._before(scene)
+            yield from self._of_networks(scene)
             yield from self._spoken(scene)
         if "url" in self._ids and scene.words("when:url-token"):
             yield from self._urls(scene)
@@ -122,9 +125,7 @@ class Secrets:
             if between is None or direct is not None:
                 continue
             value = _VALUE.match(text, between.end()) or _JAPANESE_VALUE.match(text, between.end())
-            near = _NEAR.match(text, label.end) if value is None else None
-            if near is not None:  # the value itself was taken for what stands between
-                value = _VALUE.match(text, near.end())
+            value = _nearest(text, label.end, value)
             if value is None:
                 continue
             pair = _PAIR.match(text, value.start())
@@ -151,6 +152,14 @@ class Secrets:
             figures = card_code_after(text, hit.end)
             if figures is not None:
                 yield Candidate("SECRET", *figures, 0.9, self._ids["secret"])
+
+    def _of_networks(self, scene: Scene) -> Iterator[Candidate]:
+        """The keys of wireless networks, of which nothing but KEY is said."""
+        text = scene.text
+        for match in _OF_NETWORK.finditer(text) if "SSID" in text else ():
+            value = _VALUE.match(text, match.end())
+            if value is not None and _looks_secret(value[0]) and not _UNITS.match(text, value.end()):
+                yield Candidate("SECRET", *value.span(), 0.85, self._ids["secret"])
 
     def _before(self, scene: Scene) -> Iterator[Candidate]:
         """What is said to be one behind it: Xk92-plQ7がパスワード."""
@@ -191,6 +200,17 @@ class Secrets:
             yield Candidate(
                 "SECRET", match.start(), end.end() if end else len(scene.text), 0.98, self._ids["pem"]
             )
+
+
+def _nearest(text: str, place: int, value: re.Match[str] | None) -> re.Match[str] | None:
+    """The value right behind a label, where it was taken for a part of what stands between: パスワード kita_7720 ユーザー admin."""
+    near = _NEAR.match(text, place)
+    nearest = _VALUE.match(text, near.end()) if near is not None else None
+    if nearest is None or value is None or value.start() < nearest.end():
+        return value or nearest
+    if text[nearest.end() : value.start()].strip() or not _looks_secret(nearest[0]):
+        return value
+    return nearest if any(char.isalpha() for char in nearest[0]) else value
 
 
 def _letter(text: str, place: int) -> bool:

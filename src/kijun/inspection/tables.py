@@ -24,7 +24,8 @@ _WHOSE: Final = frozenset({"PERSON", "ADDRESS"})
 #: Behind a label these make the cell a thing of its own: 受付ID, 申請者数.
 _OF_LABEL: Final = re.compile(r"(?i:id|no\.?|番号|コード|日|数|額|率|区分|種別|状況|結果)$")
 #: INSERT INTO residents (name, address) VALUES: heads, and behind it or below it the rows
-_INSERT: Final = re.compile(r"(?i)\binsert\s+into\s+[^\s(]+\s*\(([^()]*)\)\s*values\s*\(?")
+_INSERT: Final = re.compile(r"(?i)\binsert\s+into\s+[^\s(]+\s*\(([^()]*)\)\s*(?:values\s*\(?|$)")
+_VALUES: Final = re.compile(r"(?i)\s*values\s*\(?")  # on the line below
 
 
 class Tables:
@@ -148,6 +149,9 @@ class Tables:
                 continue
             if current is not None and abs(line.count(current[0]) - (len(current[1]) - 1)) <= 1:
                 tables[number] = current
+                values = _VALUES.match(line) if inserts else None
+                if values is not None:
+                    self._begin[number] = values.end()
                 continue
             current = None
             if number + 1 == len(lines) or number not in busy:
