@@ -78,6 +78,7 @@ _NOT_SOMEBODYS: Final = re.compile(
 _BY_PHONE: Final = re.compile(r"[(（]?(?:電話|TEL|Tel|☎)[(（: ]{1,2}$|[(（](?:電話|TEL|Tel|☎)$")
 _DONE_BY_PHONE: Final = re.compile(r"[)）](?:にて|で(?!す)|し|を|に|した|連絡)")
 _HONORIFIC: Final = re.compile("(?:様|さん|さま|氏)")
+_TOLD: Final = 30  # characters before a number in which an office may be named whose it is
 _CALLED: Final = 60  # characters between a name and the number at which they are called
 _NON_DIGIT: Final = re.compile(r"[^0-9]")
 _MAIL: Final = re.compile(
@@ -301,7 +302,14 @@ def _told(scene: Scene, match: re.Match[str], form: str) -> str:
     """What says, where nobody's home is spoken of, that a number is somebody's."""
     if form == "mobile":
         return "mobile" if _is_somebodys(scene, match) else "no"
-    return "called" if _is_called(scene, *match.span()) else "no"
+    return "called" if _is_called(scene, *match.span()) or _is_told(scene, *match.span()) else "no"
+
+
+def _is_told(scene: Scene, start: int, end: int) -> bool:
+    """Whether somebody tells a number in kanji figures, as a caller does their own: 番号は〇二二の二六六の三一一九です."""
+    if scene.text.count("の", start, end) != 2 or scene.text[start] not in "〇零":
+        return False
+    return not scene.count("office", max(scene.line(start)[0], start - _TOLD), start)
 
 
 def _is_called(scene: Scene, start: int, end: int) -> bool:

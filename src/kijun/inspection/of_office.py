@@ -32,6 +32,7 @@ _KINDS: Final = (
 _OFFICE_BEFORE: Final = re.compile(
     rf"{_KINDS}(?:[(（](?:代表)?(?:電話|TEL|Tel|tel|☎)?|の(?:代表)?電話(?:番号)?)[はが: 　]{{0,2}}$"
 )
+_LONGEST: Final = 400  # characters of a line of a block: what is longer is a text, in which something may stand for each of its numbers
 _LINES: Final = 4  # of a block, above the line that is looked at
 #: The line that names somebody to whom something is sent.
 _ADDRESSEE: Final = re.compile(r"(?:様|さま|殿)(?:方)?[ 　]*$")
@@ -70,7 +71,9 @@ def of_office(scene: Scene, place: int) -> bool:
         return True
     if scene.tables.is_of_offices(place):
         return True
-    if not _REACHED.match(scene.text, start, end) or _SOMEBODY.search(scene.text, start, end):
+    if end - start > _LONGEST or not _REACHED.match(scene.text, start, end):
+        return False
+    if _SOMEBODY.search(scene.text, start, end):
         return False
     for _ in range(_LINES):
         if not start:
