@@ -294,3 +294,14 @@ def test_the_same_place_without_an_address_or_an_offices_is_none(text: str) -> N
 @pytest.mark.parametrize("address", ["前橋市下増田町二百八の三", "宇都宮市 屋板町 千二十二の 四"])
 def test_a_house_number_as_it_is_said(address: str) -> None:
     assert found(f"住所は　{address} です　電話　〇九〇の七七一二の三三〇八 です") == [address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("小田原市 早川 5 - 1 8 - 3", "茨城県土浦市乙戸南 2 - 1 9 - 8", "青空市緑町 1 2 - 3 4"),
+        "三重県鈴鹿市桜島町5-17-2 第2ハイツ308号",
+    ],
+)
+def test_figures_one_by_one_and_the_second_of_several_houses(address: str) -> None:
+    assert found(f"住所：{address}") == [address]

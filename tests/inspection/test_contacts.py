@@ -256,3 +256,17 @@ def test_the_number_at_which_somebody_is_called(number: str) -> None:
     assert found(told, "PHONE") == [number]
     assert found(f"大野明日香様について児童相談所へ電話（{number}）で照会した。", "PHONE") == []
     assert found(f"総務課に電話（{number}）で問い合わせた。", "PHONE") == []
+
+
+@pytest.mark.parametrize(
+    "told", ["番号は〇二二の二六六の三一一九ですので", "はい〇三の三三四五の八八一二です"]
+)
+def test_somebody_tells_their_number(told: str) -> None:
+    assert len(found(told, "PHONE")) == 1
+    assert found(f"市民課の{told}", "PHONE") == []
+
+
+@pytest.mark.parametrize("behind", [". Nadia", ".\nNadia Farouk", ". Thank you."])
+def test_a_mail_address_ends_before_the_next_sentence(behind: str) -> None:
+    assert found(f"Please write to nadia.farouk@example.org{behind}", "EMAIL") == ["nadia.farouk@example.org"]
+    assert found("メール nadia.farouk@gmail. com", "EMAIL") == ["nadia.farouk@gmail. com"]

@@ -11,6 +11,7 @@ from kijun.inspection.house_numbers import (
     HOUSE_NUMBER,
     KANJI_FIGURES,
     NO_PART,
+    ONE_BY_ONE,
     REACH,
     SPACE,
     TOWN_CHAR,
@@ -89,7 +90,7 @@ _MUNICIPALITY: Final = (
 _HEAD: Final = rf"(?:{_PREFECTURE}{SPACE}(?:{_MUNICIPALITY}{SPACE}){{0,3}}|(?:{_MUNICIPALITY}{SPACE}){{1,3}})"
 _ROOM: Final = r"(?:[A-Z]?-?[0-9]{1,4}[A-Z]?(?:号棟|棟)?-?(?:[0-9]{1,4})?(?:号室|号|室|F|階(?!堂))?|[A-Z](?=[ \n)）、。]|$))"
 _BUILDING: Final = re.compile(
-    rf"(?:{SPACE})(?:(?:[一-龥々ヶァ-ヴーぁ-んA-Za-z・'&第][一-龥々ヶァ-ヴーぁ-んA-Za-z・'& ]{{0,18}}?)[ ]?{_ROOM}"
+    rf"(?:{SPACE})(?:(?:(?:第[0-9])?[一-龥々ヶァ-ヴーぁ-んA-Za-z・'&第][一-龥々ヶァ-ヴーぁ-んA-Za-z・'& ]{{0,18}}?)[ ]?{_ROOM}"
     rf"|(?:[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,12}}?(?:ハイツ|コーポ|メゾン|レジデンス|マンション|アパート|荘|寮|団地|住宅|ビレッジ|ハイム|タウン|コート|パレス|ヴィラ|ビラ|カーサ|グランド|サンライズ|タワー)[一-龥々ァ-ヴーA-Za-z・ぁ-ん]{{0,10}}?)(?=[ \n)、。」,|]|$|の|に|で|へ))"
     rf"(?:{SPACE}[0-9A-Z]{{1,2}}(?:号)?棟)?(?:{SPACE}[0-9]{{1,4}}(?:号室|号|室))?"
 )
@@ -263,6 +264,9 @@ def _ends(scene: Scene, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
 def _house_number(text: str, start: int, place: int) -> re.Match[str] | None:
     """The first house number behind the names of towns that begin at `place`; the address began at `start`."""
     for cursor in range(place, min(len(text), place + _TOWN_LENGTH) + 1):
+        number = ONE_BY_ONE.match(text, cursor) if " " in text[cursor : cursor + 2] else None
+        if number is not None:
+            return number
         number = HOUSE_NUMBER.match(text, cursor)
         if (
             number and " " in number[0] and not is_house_number(text, number)

@@ -86,6 +86,8 @@ _MAIL: Final = re.compile(
     r"([ \n]?(?:@|＠|\[at\]|\(at\)|アットマーク|あっとまーく) ?\n?)"
     r"([A-Za-z0-9-]{1,40}(?: ?[.。] ?\n?[A-Za-z0-9-]{1,30}){1,5})(?![A-Za-z0-9])"
 )
+#: Behind a whole address, where the next sentence begins: … to nadia@example.org. Nadia
+_NEXT_SENTENCE: Final = re.compile(r"(?<=[a-z]{2})\.[ \n]{1,2}[A-Z][a-z]*$")
 #: One character after another: t _ k @ o u t l o o k . j p
 _SPACED_MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+-])([A-Za-z0-9](?: [A-Za-z0-9._%+-]){2,40})( @)((?: [A-Za-z0-9-]){1,30}(?: \.(?: [A-Za-z0-9-]){2,30}){1,5})(?! ?[A-Za-z0-9])"
@@ -250,10 +252,13 @@ class Contacts:
 
     def _mails(self, scene: Scene) -> Iterator[Candidate]:
         spaced = _SPACED_MAIL.finditer(scene.text) if " @ " in scene.text else ()
-        for match in (*_MAIL.finditer(scene.text), *spaced):
+        text = scene.text
+        for match in (*_MAIL.finditer(text), *spaced):
+            sentence = _NEXT_SENTENCE.search(match[3])
+            end = match.end() if sentence is None else match.start(3) + sentence.start()
             local, host = (
                 match[1].lower().replace(" ", ""),
-                match[3].lower().replace(" ", "").replace("\n", "").replace("。", "."),
+                text[match.start(3) : end].lower().replace(" ", "").replace("\n", "").replace("。", "."),
             )
             names = host.split(".")
             host_is = "free" if _FREE_HOSTS & set(names[:-1]) else "lg" if host.endswith("lg.jp") else "other"
@@ -267,7 +272,7 @@ class Contacts:
                 f"long={min(3, len(local) // 4)}",
                 f"told={'no' if desk else host_is}",
             )
-            yield Candidate("EMAIL", match.start(), match.end(), 0.9, self._ids["EMAIL"], features)
+            yield Candidate("EMAIL", match.start(), end, 0.9, self._ids["EMAIL"], features)
 
 
 def _form_as_said(written: str) -> str:

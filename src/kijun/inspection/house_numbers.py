@@ -63,6 +63,11 @@ _FLAT_OF_HYPHENS: Final = rf"(?:(?:(?<=-[0-9]-[0-9])|(?<=-[0-9][0-9]-[0-9])|(?<=
 _NUMBER: Final = rf"{_TURN}?[ ]?{_FIGURE}(?:{_STEP}){{0,8}}{_FLAT_OF_HYPHENS}(?:(?<=[番条線])(?:[東西南北]{SPACE}){_FIGURE}(?:{_UNIT}{_FIGURE}?){{0,3}})?"
 HOUSE_NUMBER: Final = re.compile(_NUMBER)
 
+#: A whole number of figures that stand one by one: 5 - 1 8 - 3
+ONE_BY_ONE: Final = re.compile(
+    rf"{_TURN}?[ ]?[1-9](?: [0-9]){{0,3}}(?: - [0-9](?: [0-9]){{0,3}}){{1,4}}(?! ?[0-9])(?![ ]?-){NO_PART}"
+)
+
 TOWN_CHAR: Final = re.compile(r"[一-龥々ヶケヵノツのァ-ヴーぁ-ゑん〇]")  # without を, which no town has
 #: Behind a figure that counts or dates, and is no house number (2701番地の3から is one)
 _COUNTER: Final = re.compile("[年月円人名件歳才%時分個回点台万億日級]|か[月所年国]")
