@@ -32,6 +32,39 @@ def test_utf_16_without_a_mark_shows_itself_by_its_line_ends(encoding: str) -> N
     assert decode(LETTER.encode(encoding)).text == LETTER
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["申請者は山田太郎さんです。部外秘", "一丁目　一番\n", "部外秘", "名簿\r\n", "John Smith"]
+)
+def test_short_utf_16_without_a_mark(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
+@pytest.mark.parametrize("at", [0, 20, 21])
+@pytest.mark.parametrize("padding", ["", " "])
+def test_a_zero_byte_hides_nothing(encoding: str, at: int, padding: str) -> None:
+    text = "申請者は山田太郎さん、電話は090-1234-5678です。" + padding
+    data = text.encode(encoding)
+    found = decode(data[:at] + b"\x00" + data[at:])
+    assert (found.text, found.zeros) == (text, 1)
+
+
+def test_the_padded_end_of_a_file_is_left_out_and_a_head_before_nothing_is_no_text() -> None:
+    assert decode(ROLL.encode("cp932") + bytes(500)).text == ROLL
+    with pytest.raises(UnknownFile):
+        decode(b"\x01\x02AB" + bytes(500))
+
+
+def test_utf_16_of_another_script_shows_itself_by_its_spaces() -> None:
+    text = "Добрый день, это письмо. "
+    assert decode(text.encode("utf-16-le")).text == text
+
+
+def test_a_declared_encoding_does_not_keep_zero_bytes() -> None:
+    assert decode_as("山田\x00太郎".encode(), "utf-8") == "山田太郎"
+
+
 @pytest.mark.parametrize("text", [HALF, "ﾔﾏﾀﾞ", "①㈱髙﨑", "～∥－"])
 def test_what_only_windows_writes(text: str) -> None:
     assert decode(text.encode("cp932")).text == text

@@ -15,6 +15,13 @@ def test_it_works() -> None:
     assert document.place_of(10, 14).words.ja == "3行目"
 
 
+def test_zero_bytes_are_left_out_and_told_of() -> None:
+    document = extract("氏名,電話\n山田\x00太郎,090-1234-5678\n".encode("cp932"), "名簿.csv")
+    assert document.text == "氏名\t電話\n山田太郎\t090-1234-5678"
+    assert "NUL" in document.notes[0].ja
+    assert "1 zero byte" in document.notes[0].en
+
+
 def test_csv_cells_have_line_and_column() -> None:
     data = '氏名,住所,電話\r\n"山田\r\n太郎","東京都, 千代田区",\r\n佐藤,,03\r\n'.encode("cp932")
     document = extract(data, "名簿.csv")

@@ -29,6 +29,12 @@ _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _KANA: Final = re.compile("[ぁ-んァ-ヶー、。]")
 _HALF_KANA: Final = re.compile("[｡-ﾟ]")
 _BROKEN: Final = "\ufffd"
+_CONTROL_BYTE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_PLAIN: Final = re.compile("[\t\r\n -~\u3000-\u3020\u3040-\u30ff\uff01-\uff9f]")
+_KANA_OR_MARK: Final = re.compile("[\r\nぁ-んァ-ヶー、。]")
+_KANJI: Final = re.compile("[\u3005\u4e00-\u9fff]")
+_MOSTLY_USUAL = 0.85
+_FEW = 20  # zero bytes are few where there are no more than one to so many
 _TOLERATED = 0.05  # broken characters to bytes beyond ASCII
 _MOSTLY_ASCII = 0.2
 _SAMPLE = 200_000  # characters by which two encodings are compared
@@ -38,11 +44,12 @@ _Convert = Callable[[int, int], tuple[bytes, str]]
 
 
 class Decoded(NamedTuple):
-    """Text, the codec that gave it, and how many characters could not be read."""
+    """Text, the codec that gave it, how many characters could not be read, and how many zero bytes were taken out."""
 
     text: str
     encoding: str
     broken: int = 0
+    zeros: int = 0
 
 
 def decode(data: bytes) -> Decoded:
@@ -50,8 +57,10 @@ def decode(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _tolerant(data[len(mark) :], encoding)
+    if (wide := _unmarked_utf16(data)) is not None:
+        return wide
     if b"\x00" in data:
-        return _unmarked_utf16(data)
+        return _without_zeros(data)
     if _ESCAPE.search(data) and not _HIGH.search(data):
         return Decoded(decode_iso_2022_jp(data), "iso-2022-jp")
     for found in (_strict(data, "utf-8"), _japanese(data), _damaged(data)):
@@ -70,7 +79,7 @@ def decode_as(data: bytes, charset: str) -> str:
     try:
         if codecs.lookup(name).name in _NO_CHARSETS:
             raise LookupError
-        return data.decode(name)
+        return data.decode(name).replace("\x00", "")
     except (LookupError, ValueError):
         pass
     try:
@@ -195,13 +204,59 @@ def _tolerant(data: bytes, encoding: str) -> Decoded:
     return _checked(Decoded(text, encoding, broken))
 
 
-def _unmarked_utf16(data: bytes) -> Decoded:
-    """UTF-16 without a mark shows itself by the zero bytes of its line ends, spaces and ASCII, all on one side."""
-    even, odd = data[::2].count(0), data[1::2].count(0)
-    if len(data) % 2 == 0 and min(even, odd) * 20 <= max(even, odd):
-        found = _strict(data, "utf-16-be" if even > odd else "utf-16-le")
+def _unmarked_utf16(data: bytes) -> Decoded | None:
+    """UTF-16 without a mark, where it reads like Japanese or English; without a zero byte only where nothing else does.
+
+    One zero byte in a CP932 file says nothing: read as UTF-16 such a file is kanji of all kinds, hardly any of which
+    Japanese text has.
+    """
+    has_zero = b"\x00" in data
+    if len(data) % 2 or not (has_zero or _HIGH.search(data) or _CONTROL_BYTE.search(data)):
+        return None
+    ways = [found for name in ("utf-16-le", "utf-16-be") if (found := _strict(data, name)) is not None]
+    best = max(ways, key=lambda found: _usual(found.text), default=None)
+    if best is None or _CONTROL.search(best.text) or _usual(best.text) < _MOSTLY_USUAL:
+        return None
+    is_plain = _CONTROL_BYTE.search(data) or _KANA_OR_MARK.search(best.text)
+    return best if has_zero or (is_plain and not _reads_otherwise(data)) else None
+
+
+def _reads_otherwise(data: bytes) -> bool:
+    """Whether bytes without a zero are text in one of the other codes."""
+    if _ESCAPE.search(data) and not _HIGH.search(data):
+        return True
+    found = _strict(data, "utf-8") or _japanese(data)
+    return found is not None and not _CONTROL.search(found.text) and _usual(found.text) >= _MOSTLY_USUAL
+
+
+def _usual(text: str) -> float:
+    """The share of characters that usual Japanese and English text is made of; kanji only of the first level."""
+    sample = text[:_SAMPLE]
+    kanji = "".join(_KANJI.findall(sample)).encode("shift_jis", "ignore")
+    first_level = sum(1 for lead in kanji[::2] if lead <= 0x98)
+    return (len(_PLAIN.findall(sample)) + first_level) / max(1, len(sample))
+
+
+def _without_zeros(data: bytes) -> Decoded:
+    """A text into which a few zero bytes came (a broken transfer, a field that was padded), or a file's padded end.
+
+    They are taken out, for they part names and numbers, and counted.
+    """
+    kept = data.rstrip(b"\x00")
+    if kept.count(0) * _FEW <= len(data) and kept:
+        try:
+            found = decode(kept.replace(b"\x00", b""))
+        except UnknownFile:
+            found = None
         if found is not None and not _CONTROL.search(found.text):
-            return found
+            return found._replace(zeros=data.count(0))
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if len(data) % 2 == 0 and min(even, odd) * _FEW <= max(even, odd) and max(even, odd) * 10 >= len(data):
+        other = _strict(
+            data, "utf-16-be" if even > odd else "utf-16-le"
+        )  # another script; these are its spaces
+        if other is not None and not _CONTROL.search(other.text):
+            return other
     raise UnknownFile()
 
 
