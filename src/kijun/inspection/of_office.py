@@ -24,13 +24,15 @@ _RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
 _ITS_OWN: Final = re.compile(
     r"(?:代表|大代表|直通|内線|総合案内|コールセンター|フリーダイヤル)(?:電話|番号|ダイヤル)?[は:]?[ 　]?$"
 )
-_KINDS: Final = (
-    "(?:[内外眼]科|小児科|皮膚科|歯科|医院|クリニック|病院|診療所|薬局|整骨院|(?:営業|事務|事業|保健|診療|交番|駐在|出張|[市区]役|税務|支)所|[支本]店|[支本]社|会社|工場|役場|センター"
-    "|ステーション|保育園|幼稚園|こども園|学校|[市区町村]民課|[一-龥](?<=[政務祉育税険康工画設境理民生])課|組合|商店|工務店|公民館|図書館|消防署|警察署)"
+#: What stands between an office and its number: あおぞら内科（電話 …, 委任先営業所の電話 …
+_ITS_NUMBER: Final = re.compile(
+    "(?:[(（](?:代表)?(?:電話|TEL|Tel|tel|☎)?|の(?:代表)?電話(?:番号)?)[はが: 　]{0,2}$"
 )
-#: Right before a number, the office whose it is: あおぞら内科（電話 …, 委任先営業所の電話 …
-_OFFICE_BEFORE: Final = re.compile(
-    rf"{_KINDS}(?:[(（](?:代表)?(?:電話|TEL|Tel|tel|☎)?|の(?:代表)?電話(?:番号)?)[はが: 　]{{0,2}}$"
+_BEFORE_NUMBER: Final = frozenset("(（話号Llはが☎: 　")
+_OFFICE_ENDS: Final = re.compile(
+    "(?:[内外眼]科|小児科|皮膚科|歯科|医院|クリニック|病院|診療所|薬局|整骨院|(?:営業|事務|事業|保健|交番|駐在|出張|[市区]役|税務|支)所|[支本]店|[支本]社|会社|工場|役場|センター"
+    "|ステーション|保育園|幼稚園|こども園|学校|[市区町村]民課|[政務祉育税険康工画設境理民生]課|組合|商店|工務店|公民館|図書館|消防署|警察署"
+    "|(?:弁護士|司法書士|行政書士|税理士|社会保険労務士|土地家屋調査士)[ 　]?[^ 　\n、。()]{1,6}[ 　]?[^ 　\n、。()]{0,6})$"
 )
 _LONGEST: Final = 400  # characters of a line of a block: what is longer is a text, in which something may stand for each of its numbers
 _LINES: Final = 4  # of a block, above the line that is looked at
@@ -62,12 +64,22 @@ def of_addressee(scene: Scene, place: int) -> bool:
     return False
 
 
+def _stands_behind_an_office(text: str, start: int, place: int) -> bool:
+    """Whether the word right before a number in its line is the office whose it is, or one whose trade it is to be called."""
+    if place == start or text[place - 1] not in _BEFORE_NUMBER:
+        return False
+    between = _ITS_NUMBER.search(text, max(start, place - 10), place)
+    return between is not None and bool(
+        _OFFICE_ENDS.search(text, max(start, between.start() - 20), between.start())
+    )
+
+
 def of_office(scene: Scene, place: int) -> bool:
     """Whether what stands at a place is the address or telephone of an office or a firm, as its label, its block or its table says."""
     start, end = scene.line(place)
     if _ITS_OWN.search(scene.text, max(start, place - 12), place):
         return True
-    if _OFFICE_BEFORE.search(scene.text, max(start, place - 24), place):
+    if _stands_behind_an_office(scene.text, start, place):
         return True
     if scene.tables.is_of_offices(place):
         return True
