@@ -29,6 +29,9 @@ def test_it_works() -> None:
         ("③Abdulla Karimov 在留カード", "Abdulla Karimov"),  # the number before it is a mark of the list
         ("Kawaharada-sanから", "Kawaharada"),
         ("YAMADA, Taro", "YAMADA, Taro"),
+        ("Name: Tomas Lindqvist\nMedical condition: epilepsy", "Tomas Lindqvist"),
+        ("Name: John Miller, Religion: Jewish", "John Miller"),
+        ("NAME SHRESTHA BIKASH\nDATE OF BIRTH", "SHRESTHA BIKASH"),
         ("namae wa shimizu desu", "shimizu"),  # typed without capitals
         ("kinjo san mo kimasu", "kinjo"),
     ],

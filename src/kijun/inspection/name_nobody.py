@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from kijun.inspection.name_lists import COMMON, SURNAME
+from kijun.inspection.name_romaji import is_plain_english, is_spoken_to
 from kijun.inspection.name_view import Place, View
 from kijun.inspection.rule import read_yaml
 from kijun.inspection.taken import Taken
@@ -28,6 +29,22 @@ _EXAMPLE: Final = re.compile(
 )
 _LIKE_GOD: Final = frozenset({"神", "王", "仏", "奥", "殿", "天", "女王", "若"})
 _OF_FORM: Final = ("様式", "様々", "様態", "様相")
+_ADDRESSED: Final = re.compile(r"\)? ?(?:さん|さま|様(?!式)|氏(?!名)|-san|-sama)")
+#: Orders of SQL, beside which words with capitals are columns and tables.
+_ORDERS: Final = frozenset(
+    {"SELECT", "INSERT", "INTO", "WHERE", "UPDATE", "DELETE", "JOIN", "HAVING", "VALUES", "VARCHAR", "ALTER"}
+)
+#: What somebody was at an old court. Some are surnames as well and say so only where the text speaks of old times.
+_COURT: Final = "皇太后|太皇太后|皇后|女御|尚侍|典侍|女院|法皇|上皇|天皇|親王|内親王|斎王|関白|摂政|征夷大将軍|将軍|執権|管領|大老|老中|太閤|太政大臣|左大臣|右大臣|内大臣|大納言|中納言|少納言|藩主|城主|国司"
+_COURT_TOO: Final = "中宮|斎宮|更衣|御息所|北政所|東宮|春宮"
+_AT_COURT: Final = re.compile(rf"(?:{_COURT}|{_COURT_TOO})[ ・の]?")
+_COURT_BEFORE: Final = re.compile(rf"(?:{_COURT}|{_COURT_TOO})・?\Z")
+_COURT_TITLES: Final = re.compile(_COURT)
+_LONGEST_TITLE: Final = 6
+_OLD_TIMES: Final = re.compile(
+    "天皇|朝廷|平安|鎌倉時代|室町|戦国|江戸時代|幕府|仕え|入内|出家|女房|物語|和歌|藤原|源氏|内親王|皇女|群行|絵巻|宮中|大河ドラマ|サロン|中宮定子|中宮彰子"
+)
+_OLD_WITHIN: Final = 60
 _ACTS: Final = frozenset("がはもへ:、")
 _NEAR: Final = 12  # characters from a line's beginning
 #: What may make a word before it nobody begins with one of these.
@@ -48,6 +65,8 @@ def without_nobody(view: View, places: Iterable[Place], certain: Mapping[Place, 
                 gone.take(start, end)
         kept = {place for place in kept if gone.free(*place)}
     special = _special()
+    if _AT_COURT.search(text):
+        kept = {place for place in kept if place in certain or not _is_at_court(view, *place)}
     return {place for place in kept if place in certain or not _is_nobody(view, *place, special)}
 
 
@@ -62,13 +81,19 @@ def _is_of_today(view: View, start: int, end: int) -> bool:
     if end in view.after["honorific"] or end in view.after["title"] or end in view.aged:
         return True
     label = view.scene.label(start)
-    return label is not None and label.type == "PERSON" and label.strength > 0.8
+    if label is None or label.type != "PERSON" or label.strength <= 0.8:
+        return False
+    said = view.scene.last("label", start, 2)
+    # the 子 of 彰子、清少納言 says of nobody that they are a child
+    return not (said and said.end - said.start == 1 and view.scene.kinds[said.start - 1 : said.start] == "j")
 
 
 def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> bool:
     text = view.text
     word = text[start:end]
     after = text[end : end + 1]
+    if word.isascii() and _is_of_program(view, start, end, word):
+        return True
     if after in _BEHIND and _makes_nobody(text, end, word, after):
         return True
     if word in special and (word in _fictional() or not _is_of_today(view, start, end)):
@@ -78,6 +103,29 @@ def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> boo
     if word[-1] in "氏様" and len(word) > 1 and view.names.kind(start, end - 1) & SURNAME:
         return not view.names.kind(start, end) & COMMON  # 関氏 of 関氏、辻氏
     return end - start > 2 and bool(view.things) and _cuts_a_thing(view, start, end)
+
+
+def _is_of_program(view: View, start: int, end: int, word: str) -> bool:
+    """Whether all of it are words of SQL or of a table's head, or one is an order of SQL: SELECT Name FROM Persons."""
+    if is_plain_english(word):
+        return _ADDRESSED.match(view.text, end) is None and not is_spoken_to(view.text, start)
+    return not _ORDERS.isdisjoint(word.split())
+
+
+def _is_at_court(view: View, start: int, end: int) -> bool:
+    """Whether it begins with what somebody was at an old court, or is the name behind that: 中宮彰子, 関白道長."""
+    text = view.text
+    title = _AT_COURT.match(text, start, end)
+    if title is not None:
+        alone = title.end() == end
+    else:
+        title = _COURT_BEFORE.search(text, max(0, start - _LONGEST_TITLE), start)
+        alone = False
+    if title is None or alone or _is_of_today(view, start, end):
+        return False
+    if _COURT_TITLES.match(text, title.start()):
+        return True
+    return _OLD_TIMES.search(text, max(0, start - _OLD_WITHIN), end + _OLD_WITHIN) is not None
 
 
 def _makes_nobody(text: str, end: int, word: str, after: str) -> bool:

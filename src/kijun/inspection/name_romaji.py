@@ -47,7 +47,7 @@ SMALL_HINTS: Final = (
     " desu",
     " here",
 )
-_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|From|To|I['’]m)\.?,? )+")
+_POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|NAME|From|To|I['’]m)\.?,? )+")
 #: The full stop of a sentence, not of an initial: Arisugawa Yuka.
 _TAIL: Final = re.compile(rf"(?<=[{_LETTER}]{{3}})[.'’-]+$")
 #: A place, whatever else its words may be: Ginowan-shi Maehara, Maehara, Ginowan-shi, Bizen City; but Lin Chih-fu is somebody.
@@ -55,6 +55,8 @@ _UNIT: Final = "-(?:shi|ku|cho|machi|mura|gun|ken|fu)"
 _PLACE: Final = re.compile(
     rf"{_UNIT}(?=[ ,])|, ?[A-Z][A-Za-z]*{_UNIT}\b|\b(?:City|Town|Village|Ward|Prefecture|Plaza|Allowance)\b"
 )
+#: What is left of the head of a field behind its first words: Medical condition:
+_NEXT_HEAD: Final = re.compile(r"(?: [a-z]{2,14}){0,2}:")
 _CLOSINGS: Final = frozenset(
     ["regards", "best regards", "kind regards", "sincerely", "best", "thanks", "cheers", "yours"]
 )
@@ -106,7 +108,7 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
         if _ACRONYMS.issuperset(words) or _ordinary().issuperset(word.lower() for word in words):
             continue  # EU AI, On Mon
         line = text.find("\n", start, match.end())
-        comma = _before_place(text, start, match.end())
+        comma = _before_place(text, start, match.end()) or _before_head(text, start, match.end())
         if comma:  # Sakuragi Nobuko, Beppu-shi
             yield start, comma
         elif line > 0 and _is_heading(text, start, line, match.end()):
@@ -126,7 +128,7 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
             continue  # To: of a mail
         elif match[0] not in _ACRONYMS and (
             lists.is_romaji(match[0])
-            or _PERSON_BEFORE.search(text, max(0, match.start() - 16), match.start())
+            or is_spoken_to(text, match.start())
             or text.startswith(_AFTER_ROMAJI, match.end())
             or _is_field(view, match.start())
         ):
@@ -140,10 +142,22 @@ def _before_place(text: str, start: int, end: int) -> int:
     return comma if comma > start and " " in text[start:comma] else 0
 
 
+def _before_head(text: str, start: int, end: int) -> int:
+    """Where a name of two words ends that a comma divides from the head of the next field: John Miller, Religion: …; 0 where there is none."""
+    if text.count(",", start, end) != 1 or "\n" in text[start:end] or not _NEXT_HEAD.match(text, end):
+        return 0
+    comma = text.index(",", start, end)
+    return comma if " " in text[start:comma] else 0
+
+
 def _is_heading(text: str, start: int, line: int, end: int) -> bool:
     """Whether a line break ends a name or a heading, and what follows is something else: RENTS/Rents are due, Mei Sorensen/Cc:."""
     before, after = text[start:line], text[line + 1 : end]
-    return before.isupper() != after.isupper() or text[end : end + 1] == ":" or before.lower() in _CLOSINGS
+    return (
+        before.isupper() != after.isupper()
+        or _NEXT_HEAD.match(text, end) is not None
+        or before.lower() in _CLOSINGS
+    )
 
 
 def _pieces(text: str, start: int, line: int, end: int) -> Iterator[tuple[int, int]]:
@@ -157,7 +171,7 @@ def _may_be_one(view: View, start: int, end: int) -> bool:
     """Whether some words with capitals may be a name: one of them is in the lists, or none is an English word and somebody is spoken of."""
     text, lists = view.text, view.lists
     words = text[start:end].replace(",", " ").split()
-    if _PLACE.search(text, start, end):
+    if _PLACE.search(text, start, end) or text.count(",", start, end) > 1:
         return False
     if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words):
         return True
@@ -192,9 +206,25 @@ def _is_field(view: View, place: int) -> bool:
     return label is not None and label.type == "PERSON"
 
 
+def is_spoken_to(text: str, place: int) -> bool:
+    """Whether a word right before a place says that somebody follows: Mr., my wife."""
+    return _PERSON_BEFORE.search(text, max(0, place - 16), place) is not None
+
+
+def is_plain_english(words: str) -> bool:
+    """Whether words of English, of SQL or of a table's head are no name by themselves: Thanks, SELECT, Status."""
+    return all(word in _ordinary() or word in _programs() for word in words.lower().split())
+
+
 @lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
     return frozenset(map(str, read_yaml("names.yaml")["ordinary"]))
+
+
+@lru_cache(maxsize=1)
+def _programs() -> frozenset[str]:
+    """Words of SQL, of the heads of tables and of the keys of settings, which are no names in whatever letters."""
+    return frozenset(map(str, read_yaml("names.yaml")["programs"]))
 
 
 @lru_cache(maxsize=1)
