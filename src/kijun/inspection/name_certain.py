@@ -11,6 +11,7 @@ from typing import Final
 
 from kijun.inspection.name_lists import COMMON, GIVEN, SURNAME
 from kijun.inspection.name_rows import rows
+from kijun.inspection.name_told import in_fields, in_slashes, introduced, signatures, without_marks
 from kijun.inspection.name_view import Place, View, elderly, ordinary_kana, towns
 from kijun.inspection.scripts import KANJI
 from kijun.inspection.tokens import is_plain_noun, is_state
@@ -70,7 +71,7 @@ _READ: Final = re.compile(rf"\((?<=[{KANJI}]\()([ぁ-んー]{{4,12}}|[ァ-ヴー
 
 
 def certain(view: View) -> dict[Place, str]:
-    """Where names stand for certain, and why: row, called, named, role, cell, speaker, introduced, read."""
+    """Where names stand for certain, and why: row, called, named, role, cell, field, speaker, introduced, signed, kana, read."""
     found: dict[Place, str] = {}
     for why, look in _LOOKS:
         for place in look(view):
@@ -97,9 +98,9 @@ def _of_one_kanji(view: View) -> Iterator[Place]:
 
 
 def _in_katakana(view: View) -> Iterator[Place]:
-    """A surname in kanji with a given name in katakana: 宮内トメ様, 庄内ヨシ江（91）."""
+    """A surname in kanji with a given name in katakana: 宮内トメ様, 浅井 トシ子様, 庄内ヨシ江（91）."""
     text, kinds = view.text, view.scene.kinds
-    if "jk" not in kinds:
+    if "jk" not in kinds and "j k" not in kinds:
         return
     aged = {match.start() for match in _AGED.finditer(text)} if "(" in text else set()
     for place, word in (*view.after["honorific"].items(), *((end, "") for end in view.aged | aged)):
@@ -109,8 +110,11 @@ def _in_katakana(view: View) -> Iterator[Place]:
         first = middle
         while first and middle - first < 5 and kinds[first - 1] == "k":
             first -= 1
-        start = first
-        while start and first - start < 5 and kinds[start - 1] == "j":
+        gap = first
+        while gap and first - gap < 2 and text[gap - 1] == " ":
+            gap -= 1
+        start = gap
+        while start and gap - start < 5 and kinds[start - 1] == "j":
             start -= 1
         if _is_so_named(view, start, first, middle, place, old=not word):
             yield start, place
@@ -133,10 +137,15 @@ def _in_katakana(view: View) -> Iterator[Place]:
 
 def _is_so_named(view: View, start: int, first: int, middle: int, end: int, *, old: bool) -> bool:
     """Whether what stands from `start` is a surname, and from `first` on a given name; `old` where no firm can stand."""
-    if start == first or not 1 < middle - first < 5:
-        return False
     text, kind = view.text, view.names.kind
-    surname = kind(start, first)
+    last = first
+    while last > start and text[last - 1] == " ":
+        last -= 1
+    if start == last or not 1 < middle - first < 5:
+        return False
+    surname = kind(start, last)
+    if last < first and not (surname & COMMON or (surname & SURNAME and last - start > 1)):
+        return False  # 児 ミン
     written = text[first:middle]
     if (
         not (surname & SURNAME or (first - start == 2 and _is_of_place(view, start, first)))
@@ -335,11 +344,16 @@ def _read(view: View) -> Iterator[Place]:
 #: Why a name is certain, and what finds it; the later ones speak where two find one place.
 _LOOKS: Final[tuple[tuple[str, Callable[[View], Iterator[Place]]], ...]] = (
     ("read", _read),
+    ("kana", without_marks),
     ("introduced", _in_latin),
+    ("introduced", introduced),
+    ("signed", signatures),
+    ("field", in_fields),
     ("speaker", _speakers),
     ("role", _behind_roles),
     ("named", _in_katakana),
     ("cell", _split),
+    ("cell", in_slashes),
     ("called", _of_one_kanji),
     ("row", rows),
 )
