@@ -110,13 +110,16 @@ def test_without_its_rule_nothing_is_proposed() -> None:
         ("本田さん", "本田"),
         ("氏名　佐々木健", "佐々木健"),
         ("氏名 山田健", "山田健"),
+        ("菊池さまの番号", "菊池"),  # ends in a word for a place
+        ("菊\u200b池さまの番号070-4417-2086", "菊\u200b池"),
+        ("小池様に折り返し", "小池"),
     ],
 )
 def test_what_is_plainly_a_name_is_one_however_little_is_said(text: str, name: str) -> None:
     assert name in {one.of(text) for one in INSPECTOR.inspect(text).data}
 
 
-@pytest.mark.parametrize("text", ["大分様", "福島さん", "横浜市様", "田中建設さん"])
+@pytest.mark.parametrize("text", ["大分様", "福島さん", "横浜市様", "田中建設さん", "田中池さん"])
 def test_towns_and_firms_are_addressed_as_well(text: str) -> None:
     assert not INSPECTOR.inspect(text).data
 

@@ -110,11 +110,11 @@ def _features(view: View, start: int, end: int) -> list[str]:
 
 def is_addressed(features: tuple[str, ...]) -> bool:
     """Whether a usual surname, or a full name, stands right before 様, さん or 氏, and is no town, firm or part of a word."""
-    return (
-        not _ADDRESSED.isdisjoint(features)
-        and not _USUAL.isdisjoint(features)
-        and _OTHERWISE.isdisjoint(features)
-    )
+    if _ADDRESSED.isdisjoint(features) or _USUAL.isdisjoint(features):
+        return False
+    otherwise = _OTHERWISE.intersection(features)
+    # 菊池 and 石橋 end in a word for a place, and are surnames as a whole
+    return not otherwise or (otherwise == {"thing-in"} and "whole=S" in features)
 
 
 def is_colleague(scene: Scene, one: Candidate) -> bool:
