@@ -130,3 +130,102 @@ def test_the_heads_of_a_table_are_nobody_s() -> None:
 
 def test_without_rules_nothing_is_proposed() -> None:
     assert candidates(Sensitive([]), "母は認知症 with dementia") == []
+
+
+def found_in(text: str) -> list[str]:
+    return [one.of(text) for one in INSPECTOR.inspect(text) if one.type == "SENSITIVE"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "健康被害なし。",
+        "山田太郎さん宅、健康被害無し",
+        "山田太郎さん 既往症なし",
+        "氏名：山田太郎\n高血圧：なし",
+        "田中さんは認知症ではありません",
+        "佐藤さんに前科はない",
+        "山田太郎さん、感染症の症状はありません",
+        "佐藤花子さんの虐待は確認されていません",
+    ],
+)
+def test_what_is_denied_is_nobodys(text: str) -> None:
+    assert found_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("私は耳が聞こえません。", "耳が聞こえ"),
+        ("夫は統合失調症で、薬を服用していない", "統合失調症"),
+        ("糖尿病なし、高血圧あり 佐藤太郎さん", "高血圧"),
+        ("息子はうつ病ではないかと心配している", "うつ病"),
+    ],
+)
+def test_what_is_not_denied_by_a_no_behind_it(text: str, phrase: str) -> None:
+    assert phrase in found_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "山田さんへ：ホールは暴力的な演出には使えません",
+        "山田さんへ：わいせつな画像の掲載は禁止です",
+        "佐藤様：暴力的な内容の催しには貸出しません",
+    ],
+)
+def test_rules_of_use_are_about_nobody(text: str) -> None:
+    assert found_in(text) == []
+
+
+def test_a_word_of_such_rules_is_somebodys_where_somebody_suffers_it() -> None:
+    assert found_in("佐藤花子さんは夫の暴力的な言動に苦しむ")
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("山田花子さんの障害年金の裁定請求", []),
+        ("障害年金の可能性は山田花子さんのみ", []),
+        ("母は障害年金を受給中", ["障害年金を受給中"]),
+        ("本人は障害基礎年金2級の請求を希望", ["障害基礎年金2級"]),
+    ],
+)
+def test_a_pension_that_is_asked_for_and_one_that_somebody_has(text: str, phrases: list[str]) -> None:
+    assert found_in(text) == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("宗教はヒンドゥー教なので、牛肉は食べません", ["ヒンドゥー教"]),
+        ("宗教はﾋﾝﾄﾞｩｰ教なので", ["ﾋﾝﾄﾞｩｰ教"]),
+        ("宗教：ヒン\u200bドゥー教", ["ヒン\u200bドゥー教"]),
+        ("妻はユダヤ教です", ["ユダヤ教"]),
+        ("宗教はカトリックなので", ["カトリック"]),
+        ("インドの宗教はヒンドゥー教です", []),
+        ("宗教：仏教、キリスト教、イスラム教の展示", []),
+        ("ヒンドゥー教の寺院", []),
+        ("仏教美術展", []),
+    ],
+)
+def test_a_creed_is_somebodys_or_a_countrys(text: str, phrases: list[str]) -> None:
+    assert found_in(text) == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("有働 結衣さんは宿泊学習の計画でも研修に沿い、1型糖尿病の補食をとり、", ["1型糖尿病"]),
+        ("有働 結衣さんは宿泊学習の計画でも研修に沿い、１型糖尿病の補食をとり、", ["１型糖尿病"]),
+        ("児童のⅠ型糖尿病のためインスリン注射を打つ", ["Ⅰ型糖尿病"]),
+        ("本人は双極性障害II型の薬を飲む", ["双極性障害II型"]),
+        ("岡さんは難聴の補聴器を装用", ["難聴"]),
+        ("浅井様はうっ血性心不全で入院", ["うっ血性心不全"]),
+        ("1型糖尿病の研究", []),
+        ("学習会では1型糖尿病の補食について説明する", []),
+        ("2型糖尿病の方の食事制限の講座", []),
+    ],
+)
+def test_what_is_taken_or_worn_because_of_an_illness(text: str, phrases: list[str]) -> None:
+    assert found_in(text) == phrases

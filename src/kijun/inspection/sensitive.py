@@ -10,9 +10,10 @@ from typing import Final
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.sensitive_entries import entries
 
 _ENGLISH: Final = re.compile(
-    r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?(?:(?!(?:has|have|had|with|is|was|of|a|the|and|from|for|my|his|her) )[a-z]{3,16} )?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|disorder|disease|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia|disability)(?![A-Za-z])|(?<![A-Za-z])(?:beaten|abused|raped|stalked|assaulted|threatened|harassed) by (?:his|her|my|their|an?) (?:ex-)?[a-z]{2,12}(?![A-Za-z])"
+    r"(?i)(?<![A-Za-z])(?:(?:acute|chronic|congenital|severe|mild|type [12]|stage [0-9IV]+) )?(?:(?!(?:has|have|had|with|is|was|of|a|the|and|from|for|my|his|her) )[a-z]{3,16} )?(?:schizophrenia|depression|dementia|diabetes|cancer|hepatitis|asthma|epilepsy|autism|(?:disorder|disease|disability)(?! ?[:=(]| (?:services|allowance|office|certificate|handbook|cent(?:er|re)|welfare|benefits?)\b)|syndrome|appendicitis|stroke|tuberculosis|HIV[- ]positive|pneumonia)(?![A-Za-z])|(?<![A-Za-z])(?:beaten|abused|raped|stalked|assaulted|threatened|harassed) by (?:his|her|my|their|an?) (?:ex-)?[a-z]{2,12}(?![A-Za-z])"
 )
 #: What follows a phrase where it is somebody's.
 _PREDICATES: Final = tuple(
@@ -47,6 +48,33 @@ _LATE_CUT: Final = re.compile(
     r"^(?:本人|世帯主|相談者|対象者|利用者|患者|長男|長女|次男|次女|実父|実母|義母|義父|祖父|祖母|昨年|昨冬|今年|先月|現在|既往|以前|元来|重い|軽い|持病|母|父|夫|妻|兄|弟|姉|妹|娘|孫|主)(?=[一-龥ァ-ヴー]{2})"
 )
 
+#: What denies the phrase before it: 健康被害なし, 前科はない, 認知症ではありません; but 障害がないか is a question.
+_DENIED: Final = re.compile(
+    r"(?:の(?:症状|訴え|既往|所見|疑い|兆候|報告|事実|恐れ|おそれ|経験))?(?:は|も|が|では|じゃ|[ :]{1,2})?"
+    r"(?:(?:特に)?(?:なし|無し|ナシ)(?![にで])|無(?=[\s。、,)|/]|\Z)"
+    r"|(?<=[はもがゃ])(?:ありません|ございません|ない|なかった)(?![かがとよ])"
+    r"|(?<=[はもが])(?:見られ|みられ|認められ|確認され|報告され|出て)(?:て(?:い|おり))?(?:ない|ません)(?!か))"
+)
+#: Of these a phrase may itself end before ない: 耳が聞こえ, 足が悪く.
+_NEVER_DENIED: Final = frozenset({"treatment", "gender", "care"})
+#: What somebody takes, wears or carries because of an illness: 1型糖尿病の補食をとり, 難聴の補聴器を装用
+_TAKEN: Final = re.compile(
+    r"(?:の(?:ため(?:の|に)?)?|で|により)[一-龥ァ-ヴー]{0,6}(?:食|薬|注射|頓服|頓用|吸入|点滴|装具|器|センサー|ポンプ|エピペン|インスリン|酸素|カテーテル)"
+    r"[^。、\n]{0,6}を[^。、\n]{0,4}(?:とり|とる|とっ|取[りるっ]|摂[りるっ]|飲[んむみ]|服用|打[ちつっ]|使[いうっ]|持[参ちつっ]|携帯|装[着用]|着け|つけ|受け|用い)"
+)
+_KIN: Final = "父|母|夫|妻|息子|娘|長男|長女|次男|次女|二男|二女|三男|三女|祖父|祖母|兄|弟|姉|妹|義父|義母|叔父|叔母|伯父|伯母|甥|姪|孫"
+#: Whose creed it is, right before it, and what is said of it right behind.
+_SOMEBODY: Final = (
+    rf"(?:{_KIN}|私|わたし|わたくし|僕|俺|うち|我が家|わが家|一家|家族|両親|夫婦|主人|本人|相談者|申請者|利用者|患者"
+    r"|児童|本児|生徒|さん|様|さま|氏|くん|ちゃん)"
+)
+_BELIEVER: Final = re.compile(
+    rf"(?:(?:(?<!の)|{_SOMEBODY}の)(?:宗教|信仰|宗派|信条)(?:上)?(?:は|:)|{_SOMEBODY}(?:は|が|も|、))[ 「]?\Z"
+)
+_BELIEVED: Final = re.compile(
+    r"」?(?:なの?で|なんで|です|だ(?:から|と[言い申]|。|\n|\Z)|で(?:、|す|\Z)|であり|のため|を信仰|の(?:信者|信徒)|(?:[。\n)/|]|\Z)|、(?![一-龥ァ-ヴー]{1,9}教))"
+)
+_OF_MANY: Final = re.compile(r"国|世界|日本|住民|市民|多く|多い|主な|割合|人々|社会|学校|授業|歴史|文化|行事")
 #: What an illness stands behind in a form, and what stands between two of a list
 _HEADS: Final = re.compile(
     r"(?:病歴|既往歴?|既往症|持病|病名等?|傷病名|診断名|疾患名|疾病名?|基礎疾患|障害名)[^\n。:、,]{0,6}[:は][ 「]?\Z"
@@ -56,23 +84,26 @@ _AND: Final = re.compile(r"(?:[、,・/／][ ]?|[ ]|と|及び|および|並び�
 _ENTRY_ENDS: Final = re.compile(r"[ \t)]{0,2}(?:\n|$|[。、,/|\t　]|[ ])")
 _SUSPECT: Final = re.compile(r"(?:さん|くん|氏|容疑者|被告人?)?(?:\([^()\n]{1,12}\))?を(?:現行犯)?\Z")
 
-_KIN: Final = "父|母|夫|妻|息子|娘|長男|長女|次男|次女|二男|二女|三男|三女|祖父|祖母|兄|弟|姉|妹|義父|義母|叔父|叔母|伯父|伯母|甥|姪|孫"
 _KIN_BEFORE: Final = re.compile(f"(?:{_KIN})の$")
 _KIN_BEHIND: Final = re.compile(f"の(?:{_KIN})(?![親子会])")
 
 
 class Sensitive:
-    """The recogniser of SENSITIVE. A rule's `left` and `right` are matched around each of its words, and `more` behind them."""
+    """The recogniser of SENSITIVE. A rule's `left` and `right` are matched around each of its words, `more` behind them;
+    what `unless` matches behind a phrase makes it nobody's."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        self._entries = [rule for rule in rules if rule.settings["class"] == "entry"]
         self._rules = [
             (
                 rule,
                 compile_safely(rf"(?:{rule.settings['left']})\Z") if rule.settings.get("left") else None,
                 compile_safely(rule.settings["right"]) if rule.settings.get("right") else None,
                 compile_safely(rule.settings["more"]) if rule.settings.get("more") else None,
+                compile_safely(rule.settings["unless"]) if rule.settings.get("unless") else None,
             )
             for rule in rules
+            if rule.settings["class"] != "entry"
         ]
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
@@ -83,7 +114,7 @@ class Sensitive:
         people = sorted(
             (one.start, one.end) for one in scene.found if one.type == "PERSON" and one.score >= _SURE
         )
-        for rule, left, right, more in self._rules:
+        for rule, left, right, more, unless in self._rules:
             covered = -1
             for hit in sorted(scene.words(f"sensitive:{rule.id}"), key=lambda hit: (hit.start, -hit.end)):
                 if hit.end <= covered or _is_inside(text, hit.start, hit.end):
@@ -111,7 +142,9 @@ class Sensitive:
                 end = end if behind is None else behind.end()
                 covered = end
                 heads = _heads(scene) if heads is None else heads
-                if _is_head(scene, start, end, heads):
+                if _is_head(scene, start, end, heads) or _is_denied(text, end, rule):
+                    continue
+                if unless is not None and unless.match(text, end):
                     continue
                 told = _told(scene, start, end, rule, listed, people)
                 if rule.settings.get("only_told") and not told:
@@ -120,6 +153,9 @@ class Sensitive:
                 yield Candidate(
                     "SENSITIVE", start, end, 0.5, rule.id, (*features, f"told={told}") if told else features
                 )
+        for rule in self._entries:
+            for start, end in entries(scene, rule):
+                yield Candidate("SENSITIVE", start, end, 0.5, rule.id, ("class=entry", "told=entry"))
         if self._rules and scene.words("when:english-illness"):
             rule = self._rules[0][0]
             for match in _ENGLISH.finditer(text):
@@ -136,6 +172,11 @@ def _heads(scene: Scene) -> frozenset[int]:
     """The numbers of the lines that are the heads of tables: what they name is nobody's."""
     rows = scene.tables.rows
     return frozenset(number - 1 for number in rows if number - 1 not in rows)
+
+
+def _is_denied(text: str, end: int, rule: Rule) -> bool:
+    """Whether what stands right behind a phrase says that it is not so."""
+    return rule.settings["class"] not in _NEVER_DENIED and _DENIED.match(text, end) is not None
 
 
 def is_of_kin(scene: Scene, one: Candidate) -> bool:
@@ -170,6 +211,10 @@ def _told(
     if not wanted:
         return ""
     begins, ends = scene.sentence(start)
+    if "taken" in wanted and _TAKEN.match(text, end):
+        named = bisect_left(people, (begins, 0)) < bisect_left(people, (start, 0))
+        if named or (scene.near("individual", begins, start) and not scene.count("generic", begins, ends)):
+            return "taken"
     if scene.count("generic", begins, start) or scene.count("generic", end, ends):
         return ""
     if "listed" in wanted:
@@ -181,6 +226,8 @@ def _told(
     if "entry" in wanted and _ENTRY_ENDS.match(text, end):
         return "entry"
     line_start, line_end = scene.line(start)
+    if "believed" in wanted:
+        return "believed" if _is_believed(text, begins, start, end) else ""
     if "of_person" in wanted:
         above = scene.line(line_start - 1)[0] if line_start else 0
         return "of_person" if bisect_left(people, (above, 0)) < bisect_left(people, (line_end, 0)) else ""
@@ -189,6 +236,15 @@ def _told(
         last_person = people[bisect_left(people, (start, 0)) - 1 :][:1]
         return "suspect" if by and last_person and last_person[0][1] == by.start() else ""
     return ""
+
+
+def _is_believed(text: str, begins: int, start: int, end: int) -> bool:
+    """Whether a creed is said to be somebody's, and not a country's: 宗教はヒンドゥー教なので, 妻はユダヤ教です."""
+    return bool(
+        _BELIEVER.search(text, max(begins, start - 16), start)
+        and _BELIEVED.match(text, end)
+        and not _OF_MANY.search(text, begins, start)
+    )
 
 
 def _is_inside(text: str, start: int, end: int) -> bool:
