@@ -20,7 +20,7 @@ _KEY: Final = (
 )
 _VALUE: Final = rf"([{KANJI}]{{1,4}}(?: [{KANJI}]{{1,4}})?|[A-Z][a-z]{{2,14}}(?: [A-Z][a-z]{{2,14}})?)"
 _QUOTED: Final = re.compile(rf"(?i:[\"']{_KEY}\\?[\"']) ?[:=] ?\\?[\"']{_VALUE}\\?[\"']")
-_PLAIN: Final = re.compile(rf"(?:[bB]y|[aA]uthor|[sS]taff)[:=] ?{_VALUE}(?=[,;&}}\n]|\Z)")
+_PLAIN: Final = re.compile(rf"(?:[bB]y|[aA]uthor|[sS]taff)[:=] ?[\"']?{_VALUE}(?=[,;&}}\n\"']|\Z)")
 _PLAIN_KEYS: Final = ("by:", "by=", "By:", "By=", "uthor:", "uthor=", "taff:", "taff=")
 _BEGINS_KEY: Final = frozenset(" \t\n{,;&_-")  # what may stand right before it
 #: What says that the words before it are what somebody is called; the first group says so of whatever it is.
@@ -51,9 +51,15 @@ _MAIL: Final = re.compile(
 _SIGNED: Final = re.compile(r"[.!?,\n-] ?([A-Z][a-z]{2,14})[.]? *(?=\n|\Z)")
 _SIGNED_WITHIN: Final = 160  # characters behind an address
 _CLOSING: Final = re.compile(r"(?i)(?:thanks|regards|sincerely|wishes|cheers|best|yours)[,.!]?\s{1,2}-? ?\Z")
-#: A cell that holds words with capitals and nothing else.
-_LATIN_CELL: Final = re.compile(r" ?([A-Z][A-Za-z'.-]{1,17}(?: [A-Z][A-Za-z'.-]{1,17}){1,3}) ?")
-_KANJI_CELL: Final = re.compile(rf" ?([{KANJI}]{{1,4}}) ?([{KANJI}]{{0,3}})(?:\([^()/\n]{{1,6}}\))? ?")
+#: A cell that holds words with capitals, or words in katakana, and nothing else.
+_FOREIGN_CELL: Final = re.compile(
+    r" ?([A-Z][A-Za-z'.-]{1,17}(?: [A-Z][A-Za-z'.-]{1,17}){1,3}|[ァ-ヴー]{2,10}(?:[ ・][ァ-ヴー]{2,12}){1,3}) ?"
+)
+#: What the names of towns begin with: San Francisco
+_OF_TOWNS: Final = frozenset(
+    {"San", "Santa", "Saint", "St.", "Los", "Las", "New", "Hong", "Kuala", "Port", "Cape"}
+)
+_KANJI_CELL: Final = re.compile(rf" ?([{KANJI}]{{1,4}}) ([{KANJI}]{{1,3}}) ?")
 
 
 def in_fields(view: View) -> Iterator[Place]:
@@ -159,26 +165,32 @@ def signatures(view: View) -> Iterator[Place]:
 
 
 def in_slashes(view: View) -> Iterator[Place]:
-    """Names in Latin letters in rows that ／ divides: 5/9／Rahman Abdul／ハラル給食."""
+    """Names of people from abroad in rows that ／ divides: 5/9／Rahman Abdul／ハラル給食."""
     if "／" not in view.scene.given:
         return
     text, lists = view.text, view.lists
-    latin: list[tuple[int, Place]] = []
+    foreign: list[tuple[int, Place]] = []
     columns = set()  # that hold a name in kanji in another row
     for start in view.scene.line_starts:
-        end = view.scene.line(start)[1]
-        first = start
+        first, end = start, view.scene.line(start)[1]
         for number, cell in enumerate(text[start:end].split("/")):
             place = (first, first + len(cell))
             first += len(cell) + 1
-            name = _LATIN_CELL.fullmatch(text, *place)
+            name = _FOREIGN_CELL.fullmatch(text, *place)
             if name is not None:
-                latin.append((number, name.span(1)))
+                foreign.append((number, name.span(1)))
                 continue
             kanji = _KANJI_CELL.fullmatch(text, *place)
-            if kanji is not None and view.names.kind(*kanji.span(1)) & SURNAME and kanji[2]:
+            if (
+                kanji is not None
+                and view.names.kind(*kanji.span(1)) & SURNAME
+                and kanji[1] not in view.prefectures
+                and view.names.is_given(*kanji.span(2))
+            ):
                 columns.add(number)
-    for number, place in latin:
+    for number, place in foreign:
         words = text[slice(*place)].split()
-        if not any(map(is_plain_english, words)) and (number in columns or any(map(lists.is_romaji, words))):
+        if any(map(is_plain_english, words)) or words[0] in _OF_TOWNS:
+            continue
+        if number in columns or any(map(lists.is_romaji, words)):
             yield place
