@@ -20,7 +20,7 @@ import pytest
 
 from kijun.inspection import DataType, Inspector, commands
 from kijun.inspection.json_lines import Answer, answers, lines
-from tests.inspection.files.making import xlsx
+from tests.inspection.files.making import pdf, xlsx
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = "申請者は山田太郎さんです。"
@@ -349,13 +349,23 @@ def test_a_mail_whose_attachment_could_not_be_opened_is_not_passed(kijun: Kijun,
     assert code == 2
     assert "見つかったものはありません。\n" in out
     assert "読み取れた部分には" in out
-    assert "開けなかった中のファイル：1個" in out
-    assert err == f"kijun inspect: {file}: 中のファイルを1個、開けませんでした。調べたのは残りだけです。\n"
+    assert "開けなかった中のファイル、文字のないPDF：1個" in out
+    words = "開けない中のファイルや文字のないPDFが1個ありました。調べたのは残りだけです。"
+    assert err == f"kijun inspect: {file}: {words}\n"
     code, out, err = kijun("--json", "--lang", "en", file)
     assert code == 2
     assert json.loads(out)["files"][0]["unopened"] == 1
     assert "could not be opened" in err
     assert kijun("--redact", file)[:1] == (2,)
+
+
+def test_a_pdf_of_nothing_but_scanned_pages_is_not_passed(kijun: Kijun, tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(pdf(b"0 0 m 10 10 l S " * 100))
+    code, out, err = kijun("--lang", "en", file)
+    assert code == 2
+    assert "There is no text on page 1" in out
+    assert "PDFs without text" in err
 
 
 def test_people_see_the_sheet_and_the_cell(kijun: Kijun, book: Path) -> None:

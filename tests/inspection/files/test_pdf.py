@@ -93,6 +93,66 @@ def test_pages_without_text_are_told_of_but_not_empty_ones() -> None:
     assert document.notes[0].en.startswith("There is no text on page 2–3, 5")
 
 
+def test_a_file_of_nothing_but_pictures_of_pages_does_not_look_clean() -> None:
+    lines = b"0 0 m 10 10 l S " * 100
+    assert extract(pdf(lines, lines), "").unopened == 1
+    assert extract(pdf(lines, drawn(b"text")), "").unopened == 0
+    assert extract(pdf(b""), "").unopened == 0  # an empty page hides nothing
+
+
+def stacked(*columns: str, size: int = 12, step: float = 14, more: bytes = b"") -> bytes:
+    """Columns from right to left, each character set by itself as programs for vertical writing do."""
+    signs = "".join(
+        f"1 0 0 1 {500 - 20 * column} {700 - step * row} Tm <{sign.encode('cp932').hex()}> Tj "
+        for column, signs in enumerate(columns)
+        for row, sign in enumerate(signs)
+        if sign != "　"
+    )
+    return f"BT /F1 {size} Tf {signs}ET ".encode() + more
+
+
+def test_characters_that_stand_below_each_other_are_a_line() -> None:
+    font = JAPANESE.format("90ms-RKSJ-H")
+    turned = b"BT /F1 12 Tf 0 -1 1 0 462 640 Tm (090-1234-5678) Tj ET BT /F1 12 Tf 1 0 0 1 460 550 Tm <82c582b7> Tj ET"
+    made = pdf(
+        stacked("申請者は山田", "太郎です。", "電話は", more=turned), stacked("氏名　佐藤花子"), font=font
+    )
+    assert shown(extract(made, "")) == [
+        ("1ページ 1行目", "申請者は山田"),
+        ("1ページ 2行目", "太郎です。"),
+        ("1ページ 3行目", "電話は090-1234-5678です"),
+        ("2ページ 1行目", "氏名 佐藤花子"),
+    ]
+
+
+def test_the_brackets_and_stops_of_vertical_writing_are_those_of_everybody() -> None:
+    table = b"1 begincodespacerange <0000> <ffff> endcodespacerange 3 beginbfchar <0001> <FE11> <0002> <FE12> <0003> <FE35> endbfchar"
+    font = JAPANESE.format("Identity-V")[:-2] + "/ToUnicode 10 0 R>>"
+    stream = f"<</Length {len(table)}>>stream\n{table.decode()}\nendstream"
+    made = pdf(drawn(b"\x00\x01\x00\x02\x00\x03"), font=font, more=(stream,))
+    assert extract(made, "").text == "、。("
+
+
+def test_characters_that_stand_anywhere_are_told_of() -> None:
+    signs = "".join(
+        f"1 0 0 1 {50 + 70 * at % 300} {700 - 30 * at} Tm <{sign.encode('cp932').hex()}> Tj "
+        for at, sign in enumerate("申請者は山田太郎")
+    )
+    document = extract(pdf(f"BT /F1 12 Tf {signs}ET".encode(), font=JAPANESE.format("90ms-RKSJ-H")), "")
+    assert document.unread == 1
+    assert "読み取れない部分" in document.notes[0].ja
+
+
+def test_a_column_of_figures_and_lines_of_two_are_left_as_they_are() -> None:
+    made = pdf(stacked("123456"), font=JAPANESE.format("90ms-RKSJ-H"))
+    assert extract(made, "").text == "1\n2\n3\n4\n5\n6"
+    rows = b"BT /F1 12 Tf 14 TL 50 700 Td " + b" T* ".join(
+        b"<" + word.encode("cp932").hex().encode() + b"> Tj" for word in ("氏名", "山田", "男", "住所", "女")
+    )
+    made = pdf(rows + b" ET", font=JAPANESE.format("90ms-RKSJ-H"))
+    assert extract(made, "").text == "氏名\n山田\n男\n住所\n女"
+
+
 def test_fields_annotations_links_and_properties() -> None:
     made = pdf(
         drawn(b"text"),

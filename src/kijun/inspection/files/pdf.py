@@ -37,9 +37,11 @@ _WORKER: Final = Path(__file__).with_name("pdf_worker.py")
 _SUPPLEMENT: Final = dict(
     zip("⺟⺠⻁⻄⻅⻆⻉⻑⻒⻔⻘⻝⻟⻤⻨⻩⻫⻭⻯⻲", "母民虎西見角貝長長門青食食鬼麦黄斉歯竜亀", strict=True)
 )
+_UPRIGHT: Final = (*range(0xFE10, 0xFE19), *range(0xFE35, 0xFE45))  # ︑︒︵ of vertical writing
 #: Radicals that some programs write for the characters that look like them; nobody types ⽇ for 日.
 _RADICALS: Final = str.maketrans(
-    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | _SUPPLEMENT
+    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *_UPRIGHT)}
+    | _SUPPLEMENT
 )
 #: The quarter space that typesetting puts between kanji and figures (令和 6 年 4 月) reads as a space from the page.
 _TYPESET_SPACE: Final = re.compile(
@@ -54,6 +56,11 @@ def read_pdf(data: bytes, collector: Collector, read_inside: ReadInside) -> None
         place = Place(kind, number, line=line, part=Part(part) if part else None)
         collector.add(_TYPESET_SPACE.sub("", text.translate(_RADICALS)), place)
     _note_pages(answer, collector)
+    has_text = any(kind == "page" and not part for kind, _, _, part, _ in answer["pieces"])
+    if not has_text and (answer["scans"] or answer["unreadable"]):
+        collector.unopened += (
+            1  # nothing but pictures of pages must not look like a file in which nothing was found
+        )
     for name, content in answer["attached"]:
         collector.add_file_name(name)
         try:

@@ -16,7 +16,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -37,8 +37,39 @@ _JAPANESE = {
     "UniJIS-UTF8": "utf-8",
 }
 _BLANK_PAGE = 200  # bytes of drawing; an empty page of Word has fewer, one of outlined letters many more
+_COLUMN = 3  # characters one below the other
+_FARTHEST = 2.5  # sizes from a character to the one below it
+_WIDER = 1.2  # times the step before it
 _MOST_BOOKMARKS = 10_000
 _TAG = re.compile(r"<[^<>]*>")
+
+
+class _Drawn(NamedTuple):
+    """A piece of text, where it begins on the page, how large it is, whether its characters lie on their side.
+
+    `length` counts the characters of its line so far.
+    """
+
+    words: str
+    x: float
+    y: float
+    size: float
+    is_turned: bool
+    length: int = 0
+
+    def is_below(self, other: _Drawn) -> bool:
+        """Whether this stands in the same column, and no more than a blank character below.
+
+        Where characters lie on their side pypdf does not know how far they reach down: the column alone must do.
+        """
+        size = max(self.size, other.size)
+        is_near = other.is_turned or self.is_turned or 0 < other.y - self.y <= _FARTHEST * size
+        return is_near and abs(self.x - other.x) < 0.8 * size
+
+    def goes_on(self, other: _Drawn) -> bool:
+        """Whether this belongs to the line of the other: one of them is a single character, or lies on its side."""
+        single = other.is_turned or 1 in (len(self.words.strip()), other.length)
+        return single and self.is_below(other)
 
 
 class Limit(Exception):
@@ -100,10 +131,31 @@ class Reading:
         except Exception:
             self.unreadable.append(number)
             text = ""
-        for line, words in enumerate(text.splitlines(), 1):
+        for line, words in enumerate(self._lines(page, number, text), 1):
             self.add(words, "page", number, line)
         self._tried(self._look_around, page, number, bool(text.strip()))
         self._tried(self._annotations, page, number)
+
+    def _lines(self, page: PageObject, number: int, text: str) -> list[str]:
+        """The lines of a page; characters that stand below each other (vertical writing) are a line as well."""
+        lines = text.splitlines()
+        if not _has_column(lines):
+            return lines
+        drawn: list[_Drawn] = []
+
+        def see(words: str, around: list[float], matrix: list[float], _: object, size: float) -> None:
+            drawn.append(_drawn(words, around, matrix, size))
+
+        try:
+            page.extract_text(visitor_text=see)
+            lines = _columns(drawn)
+        except (Limit, MemoryError):
+            raise
+        except Exception:
+            self.broken += 1
+        if _has_column(lines):  # single characters still, of which nobody could tell words
+            self.unreadable.append(number)
+        return lines
 
     def _look_around(self, page: PageObject, number: int, has_text: bool) -> None:
         """Fonts whose codes mean nothing without their program, pictures, pages that are nothing but a picture."""
@@ -164,6 +216,60 @@ class Reading:
                 self.attached.append(
                     (name.encode("utf-8", "replace").decode(), base64.b64encode(content).decode())
                 )
+
+
+def _has_column(lines: list[str]) -> bool:
+    """Whether somewhere characters stand on lines of their own, one after the other, and are no list of figures."""
+    run = letters = 0
+    for line in lines:
+        sign = line.strip()
+        if not sign:
+            continue
+        run, letters = (run + 1, letters + (sign > "\u3000")) if len(sign) == 1 else (0, 0)
+        if run >= _COLUMN and letters * 2 >= run:
+            return True
+    return False
+
+
+def _drawn(words: str, around: list[float], matrix: list[float], size: float) -> _Drawn:
+    """A piece of text as it stands on the page, in the coordinates of the page."""
+    a, b, c, d, e, f = around
+    x, y = matrix[4] * a + matrix[5] * c + e, matrix[4] * b + matrix[5] * d + f
+    across, down = matrix[0] * a + matrix[1] * c, matrix[0] * b + matrix[1] * d
+    return _Drawn(words, x, y, size * (abs(across) + abs(down)), abs(down) > abs(across))
+
+
+def _columns(drawn: list[_Drawn]) -> list[str]:
+    """Lines from pieces in the order in which they are drawn: what stands right below a single character goes on its line.
+
+    A column is a line, for the next one may begin in the middle of a word as well as of a table. Where the step to the next
+    character is wider than the last one a space shows it: cells of a table, family and given name.
+    """
+    lines: list[list[str]] = []
+    before: _Drawn | None = None
+    is_open = False
+    pitch = 0.0
+    for one in drawn:
+        for part in one.words.splitlines(keepends=True):
+            sign = part.rstrip("\r\n")
+            length = len(sign.strip())
+            if length:
+                if before is not None and is_open:
+                    lines[-1].append(sign)
+                    length += before.length
+                elif before is not None and one.goes_on(before):
+                    step = before.y - one.y
+                    is_wide = pitch and step > _WIDER * pitch and not before.is_turned
+                    lines[-1].append(f" {sign.strip()}" if is_wide else sign.strip())
+                    pitch = 0.0 if is_wide or before.is_turned else step
+                else:
+                    lines.append([sign])
+                    pitch = 0.0
+                before = one._replace(length=length)
+            elif is_open:
+                lines[-1].append(sign)
+            is_open = part == sign and (is_open or length > 0)
+    return ["".join(line) for line in lines]
 
 
 def _resolved(value: Any) -> Any:
