@@ -92,6 +92,16 @@ def test_what_cannot_be_read_is_told_of_and_the_rest_is_read() -> None:
         ("名簿.zip", zipped({"名簿.csv": "山田"}), 1),
         ("名簿.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), 1),
         ("smime.p7m", b"\x30\x80\x06\x09" + bytes(range(256)), 1),
+        ("winmail.dat", b"\x78\x9f\x3e\x22\x01\x00\x06\x90" + bytes(range(256)), 1),
+        ("名簿.xdw", b"\x60\x0e\x82\x03" + bytes(range(256)), 1),
+        ("名簿.accdb", b"\x00\x01\x00\x00Standard ACE DB\x00" + bytes(range(256)), 1),
+        (
+            "名簿.tar",
+            b"a.txt".ljust(257, b"\x00") + b"ustar\x0000" + bytes(247) + b"text".ljust(512, b"\x00"),
+            1,
+        ),
+        ("図.vsdx", zipped({"[Content_Types].xml": "<Types/>", "visio/document.xml": "<a/>"}), 1),
+        ("名簿", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), 1),
         ("顔.png", b"\x89PNG\r\n" + bytes(99), 0),
         ("声.mp3", b"ID3\x04" + bytes(range(256)), 0),
         ("smime.p7s", b"\x30\x80\x06\x09" + bytes(range(256)), 0),
@@ -107,6 +117,19 @@ def test_files_with_text_that_could_not_be_opened_are_told_from_pictures(
     forwarding.add_attachment(message)
     assert extract(message.as_bytes(), "a.eml").unopened == unopened
     assert extract(forwarding.as_bytes(), "a.eml").unopened == unopened
+
+
+@pytest.mark.parametrize(
+    ("content_type", "unopened"),
+    [("audio/mp3", 0), ("application/pkcs7-signature", 0), ("application/octet-stream", 1)],
+)
+def test_of_files_without_a_name_the_label_says_whether_they_hold_text(
+    content_type: str, unopened: int
+) -> None:
+    main, _, sub = content_type.partition("/")
+    message = mail()
+    message.add_attachment(b"\x30\x80\x06\x09" + bytes(range(256)), maintype=main, subtype=sub)
+    assert extract(message.as_bytes(), "a.eml").unopened == unopened
 
 
 def test_a_label_that_its_content_belies_is_not_believed() -> None:

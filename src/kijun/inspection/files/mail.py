@@ -23,7 +23,10 @@ _ENDINGS: Final = {
     "text/csv": "csv",
     "application/json": "json",
     "application/pdf": "pdf",
+    "application/pkcs7-signature": "p7s",
+    "application/x-pkcs7-signature": "p7s",
 }
+_NAMED_BY_TYPE: Final = ("image", "audio", "video", "font")
 
 
 def read_mail(data: bytes, collector: Collector, read_inside: ReadInside) -> None:
@@ -76,8 +79,7 @@ def _read_attached(
 ) -> None:
     name = part.file_name
     if not name:
-        is_mail = part.content_type == "message/rfc822"
-        name = f"{number}.{'eml' if is_mail else _ENDINGS.get(part.content_type, 'bin')}"
+        name = f"{number}.{_ending(part.content_type)}"
     collector.add_file_name(part.file_name)
     with collector.inside(name):
         try:
@@ -87,3 +89,11 @@ def _read_attached(
         except FileError as refusal:
             collector.refused(refusal, name)
             collector.note(refusal.message.ja, refusal.message.en)
+
+
+def _ending(content_type: str) -> str:
+    """The ending of a file that nobody named."""
+    if content_type == "message/rfc822":
+        return "eml"
+    group, _, kind = content_type.partition("/")
+    return _ENDINGS.get(content_type, kind.removeprefix("x-") if group in _NAMED_BY_TYPE else "bin")
