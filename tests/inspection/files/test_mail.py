@@ -44,6 +44,23 @@ def test_it_works(charset: str) -> None:
     ]
 
 
+def test_every_header_of_a_name_is_read_and_those_of_a_mail_that_was_sent_on() -> None:
+    data = (
+        "Received: by a\nReceived: by b\nTo: 佐藤花子 <h@example.jp>\nTo: 山田太郎 <taro@example.jp>\nSubject: x\n"
+        "Subject: 高橋一郎様の件\nResent-To: 渡辺三郎 <w@example.jp>\nCc: 佐藤花子 <h@example.jp>\n"
+        "Disposition-Notification-To: 伊藤四郎 <i@example.jp>\nMIME-Version: 1.0\n\n本文\n"
+    )
+    assert shown(extract(data.encode(), "a.eml")) == [
+        ("差出人・宛先", "佐藤花子 <h@example.jp>"),
+        ("差出人・宛先", "山田太郎 <taro@example.jp>"),
+        ("差出人・宛先", "渡辺三郎 <w@example.jp>"),
+        ("差出人・宛先", "伊藤四郎 <i@example.jp>"),
+        ("件名", "x"),
+        ("件名", "高橋一郎様の件"),
+        ("本文 1行目", "本文"),
+    ]
+
+
 def test_bodies_and_attachments_of_every_kind() -> None:
     message = mail()
     message.add_alternative("<p>HTML<b>の</b>本文</p>", subtype="html")

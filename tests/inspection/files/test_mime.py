@@ -25,6 +25,17 @@ def test_it_works() -> None:
     assert parts(mail) == [(0, b""), (2, b"before\r"), (2, b"one\r"), (2, b"two"), (2, b"Note: after")]
 
 
+@pytest.mark.parametrize("encoding", ["base64", "BASE64", "base64 (x)", "(x) base64", "base64;"])
+def test_a_remark_beside_the_encoding_leaves_it_the_encoding(encoding: str) -> None:
+    mail = f"Subject: x\nContent-Transfer-Encoding: {encoding}\n\ndHdv\n"
+    assert parts(mail.encode())[1:] == [(1, b"two")]
+
+
+def test_what_old_unix_encoded_is_decoded() -> None:
+    mail = b"Subject: x\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n#='=O\n#\xfe\xfe\xfe\xfe\n`\nend\n"
+    assert parts(mail)[1:] == [(1, b"two")]
+
+
 def test_a_boundary_that_never_comes_leaves_one_body() -> None:
     assert parts(b"Content-Type: multipart/mixed; boundary=a\n\n--b\nx") == [(0, b""), (1, b"--b\nx")]
 

@@ -16,7 +16,15 @@ from kijun.inspection.files.place import Part, Place
 
 ReadInside = Callable[[bytes, str, Collector], str]
 
-_PEOPLE: Final = ("from", "sender", "reply-to", "to", "cc", "bcc")
+#: Headers with people in them: who wrote, who passed it on, who is told that it was read, and where it was delivered.
+_PEOPLE: Final = (
+    *("from", "sender", "reply-to", "to", "cc", "bcc"),
+    *("resent-from", "resent-sender", "resent-reply-to", "resent-to", "resent-cc", "resent-bcc"),
+    *("disposition-notification-to", "return-receipt-to", "errors-to", "mail-reply-to", "mail-followup-to"),
+    *("return-path", "delivered-to", "envelope-to", "apparently-to"),
+    *("x-original-to", "x-envelope-to", "x-from", "x-sender", "x-to", "x-cc"),
+)
+_SUBJECTS: Final = ("subject", "thread-topic", "comments", "keywords")
 _ENDINGS: Final = {
     "text/plain": "txt",
     "text/html": "html",
@@ -47,11 +55,12 @@ def read_mail(data: bytes, collector: Collector, read_inside: ReadInside) -> Non
 
 
 def _read_headers(part: MailPart, collector: Collector) -> None:
-    for name in _PEOPLE:
-        if value := part.headers.get(name):
-            collector.add(decode_words(value), Place("part", part=Part.MAIL_HEADER))
-    if subject := part.headers.get("subject"):
-        collector.add(decode_words(subject), Place("part", part=Part.SUBJECT))
+    for names, where in ((_PEOPLE, Part.MAIL_HEADER), (_SUBJECTS, Part.SUBJECT)):
+        told: dict[str, None] = {}
+        for name in names:
+            told |= dict.fromkeys(decode_words(value).strip() for value in part.all_of(name))
+        for value in told:
+            collector.add(value, Place("part", part=where))
 
 
 def _is_body(part: MailPart, content: bytes) -> bool:

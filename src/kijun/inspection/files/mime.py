@@ -24,6 +24,9 @@ _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _HEADER: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _PARAMETER: Final = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*+"|[^;]*)')
 _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,75})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
+_COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
+_TECHNICAL: Final = ("received", "content-type", "content-disposition", "content-transfer-encoding")
+_UUENCODED: Final = ("x-uuencode", "uuencode", "x-uue", "uue")
 _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 )
@@ -31,10 +34,16 @@ _NOT_BASE64: Final = bytes(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of a mail: its headers in small letters, and where in the mail its body is."""
+    """A leaf of a mail: its headers in small letters (the first of each name), what stands in further ones, and its body."""
 
     headers: dict[str, str]
     body: bytes
+    more: tuple[tuple[str, str], ...] = ()
+
+    def all_of(self, name: str) -> list[str]:
+        """Each header of a name; a mail that was sent on has several."""
+        first = [self.headers[name]] if name in self.headers else []
+        return first + [value for given, value in self.more if given == name]
 
     @property
     def content_type(self) -> str:
@@ -63,11 +72,14 @@ class Part:
 
     def content(self) -> bytes:
         """The body with its transfer encoding undone."""
-        encoding = self.headers.get("content-transfer-encoding", "").strip().lower()
+        named = _COMMENT.sub(" ", self.headers.get("content-transfer-encoding", "")).strip().lower()
+        encoding = (named.split(maxsplit=1) or ("",))[0].rstrip(";")
         if encoding == "base64":
             return from_base64(self.body)
         if encoding == "quoted-printable":
             return binascii.a2b_qp(self.body)
+        if encoding in _UUENCODED:
+            return from_uuencoded(self.body)
         return self.body
 
 
@@ -81,12 +93,12 @@ def leaves(data: bytes, budget: Budget) -> Iterator[tuple[int, Part]]:
     while todo:
         budget.check_time()
         start, end, depth, is_bare = todo.pop()
-        headers, body = ({}, start) if is_bare else _headers(data, start, end)
+        headers, more, body = ({}, (), start) if is_bare else _headers(data, start, end)
         count += 1
         if count > budget.limits.entries:
             raise TooManyEntries(entries=budget.limits.entries)
         if depth == 0:
-            yield 0, Part(headers, b"")
+            yield 0, Part(headers, b"", more)
         sections = _sections(data, body, end, headers.get("content-type", ""), budget)
         if not sections:
             yield depth + 1, Part(headers, data[body:end])
@@ -121,17 +133,18 @@ def _sections(
     return [section for section in sections if data[section[0] : section[1]].strip()]
 
 
-def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, str], int]:
-    """The headers that begin at `start`, and where the body begins; the first of each name counts."""
+def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, str], tuple[tuple[str, str], ...], int]:
+    """The headers that begin at `start`, the first of each name and all others, and where the body begins."""
     if data[start : start + 2] == b"\r\n" or data[start : start + 1] == b"\n":
-        return {}, data.index(b"\n", start) + 1
+        return {}, (), data.index(b"\n", start) + 1
     blank = _BLANK_LINE.search(data, start, end)
     head_end, body = (blank.start() + 1, blank.end()) if blank else (end, end)
     if _HEADER.match(data, start, head_end) is None:
-        return {}, start
+        return {}, (), start
     if head_end - start > _LARGEST_HEAD:
         raise UnsafeFile()
     headers: dict[str, list[bytes]] = {}
+    more: list[tuple[str, list[bytes]]] = []
     lines: list[bytes] = []
     for line in data[start:head_end].split(b"\n"):
         line = line.rstrip(b"\r")
@@ -143,8 +156,20 @@ def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, str], int]:
             lines = []
             continue
         lines = [line[found.end() :]]
-        headers.setdefault(found[1].decode("ascii").lower(), lines)
-    return {name: _text(b"".join(value)[:_LONGEST_HEADER]) for name, value in headers.items()}, body
+        name = found[1].decode("ascii").lower()
+        if name not in headers:
+            headers[name] = lines
+        elif name not in _TECHNICAL:
+            more.append((name, lines))
+    return (
+        {name: _joined_lines(value) for name, value in headers.items()},
+        tuple((name, _joined_lines(value)) for name, value in more),
+        body,
+    )
+
+
+def _joined_lines(lines: list[bytes]) -> str:
+    return _text(b"".join(lines)[:_LONGEST_HEADER])
 
 
 def _text(raw: bytes) -> str:
@@ -229,3 +254,16 @@ def from_base64(data: bytes) -> bytes:
     if len(clean) % 4 == 1:
         clean = clean[:-1]
     return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+
+
+def from_uuencoded(data: bytes) -> bytes:
+    """What stands between ``begin`` and ``end``; a line that is broken is passed over."""
+    content = bytearray()
+    for line in data.splitlines():
+        if line.startswith(b"begin ") or line.strip() in (b"", b"end", b"`"):
+            continue
+        try:
+            content += binascii.a2b_uu(line)
+        except binascii.Error:
+            continue
+    return bytes(content)
