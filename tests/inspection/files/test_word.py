@@ -117,6 +117,50 @@ def test_readings_fields_and_alternative_text_do_not_break_a_word() -> None:
     ]
 
 
+def test_a_watermark_is_read() -> None:
+    art = '<w:pict><v:shape xmlns:v="v" id="PowerPlusWaterMarkObject1" alt="社外秘の印"><v:textpath string="部外秘"/></v:shape></w:pict>'
+    document = extract(
+        docx(
+            f"<w:p><w:r>{art}</w:r></w:p>",
+            ("header", "header1.xml"),
+            more={"word/header1.xml": word_part("hdr", f"<w:p><w:r>{art}</w:r></w:p>")},
+        ),
+        "",
+    )
+    assert shown(document) == [
+        ("段落1の代替テキスト", "社外秘の印"),
+        ("段落1の図形・テキストボックス", "部外秘"),
+        ("代替テキスト1", "社外秘の印"),
+        ("ヘッダー1", "部外秘"),
+    ]
+
+
+def test_choices_and_help_of_forms_are_read() -> None:
+    body = (
+        '<w:p><w:pPr><w:tag w:val="x"/></w:pPr><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="n"/>'
+        '<w:helpText w:type="text" w:val="渡辺の電話 090-1234-5678"/><w:ddList><w:default w:val="山田"/><w:listEntry w:val="高橋一郎"/>'
+        '</w:ddList></w:ffData></w:fldChar></w:r><w:bookmarkStart w:name="_GoBack"/><w:bookmarkStart w:name="清水五月"/></w:p>'
+        '<w:sdt><w:sdtPr><w:alias w:val="担当"/><w:dropDownList><w:listItem w:displayText="井上二郎" w:value="1"/>'
+        f'<w:listItem w:displayText="佐藤" w:value="佐藤"/></w:dropDownList></w:sdtPr><w:sdtContent>{paragraph("内容")}</w:sdtContent></w:sdt>'
+    )
+    assert [text for _, text in shown(extract(docx(body), ""))] == [
+        *("渡辺の電話 090-1234-5678", "山田", "高橋一郎", "清水五月", "担当", "井上二郎", "1", "佐藤", "内容")
+    ]
+
+
+def test_variables_and_sources_of_form_letters_are_read() -> None:
+    settings = '<w:docVars><w:docVar w:name="v" w:val="伊藤四郎"/></w:docVars><w:mailMerge><w:query w:val="名簿"/></w:mailMerge>'
+    document = extract(
+        docx(
+            paragraph("本文"),
+            ("settings", "settings.xml"),
+            more={"word/settings.xml": word_part("settings", settings)},
+        ),
+        "",
+    )
+    assert shown(document)[1:] == [("画面に出ないデータ", "伊藤四郎"), ("画面に出ないデータ", "名簿")]
+
+
 def test_a_table_in_a_table_stays_in_its_cell() -> None:
     inner = f"<w:tbl><w:tr><w:tc>{paragraph('内1')}</w:tc><w:tc>{paragraph('内2')}</w:tc></w:tr></w:tbl>"
     body = f"<w:tbl><w:tr><w:tc>{paragraph('外')}{inner}</w:tc><w:tc>{paragraph('右')}</w:tc></w:tr></w:tbl>"

@@ -14,6 +14,37 @@ _ALTERNATIVE: Final = "Fallback"  # the same shape once more, for programs of be
 _REMOVED: Final = frozenset(("moveFrom", "del"))
 _AUTHORED: Final = frozenset(("ins", "del", "moveFrom", "moveTo", "comment", "rPrChange", "pPrChange"))
 _VALUES: Final = ("v", "displayName", "author", "name")
+#: Text that stands in attributes: WordArt (the watermark 部外秘), what shapes of before 2010 say to those who do not see them,
+#: fields of forms with their choices and their help, tips of links, bookmarks.
+_TOLD: Final[Mapping[str, tuple[Part, tuple[str, ...]]]] = {
+    "textpath": (Part.TEXT_BOX, ("string",)),
+    **dict.fromkeys(
+        (
+            "shape",
+            "rect",
+            "roundrect",
+            "oval",
+            "line",
+            "polyline",
+            "curve",
+            "arc",
+            "group",
+            "image",
+            "imagedata",
+        ),
+        (Part.ALT_TEXT, ("title", "alt")),
+    ),
+    **dict.fromkeys(
+        ("listEntry", "helpText", "statusText", "default", "alias", "tag"), (Part.FORM_FIELD, ("val",))
+    ),
+    "listItem": (Part.FORM_FIELD, ("displayText", "value")),
+    "hyperlink": (Part.LINK, ("tooltip",)),
+    "hlinkClick": (Part.LINK, ("tooltip",)),
+    "bookmarkStart": (Part.BOOKMARK, ("name",)),
+}
+_IN_FORM: Final = frozenset(
+    ("ffData", "ddList", "textInput", "sdtPr")
+)  # `default` and `tag` mean other things elsewhere
 _COUNTED: Final = frozenset(("footnote", "endnote", "comment"))
 
 
@@ -24,6 +55,7 @@ class _Paragraph:
     fields: list[str] = field(default_factory=list)
     readings: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    beside: list[tuple[str, Part]] = field(default_factory=list)
     part: Part | None = None
 
 
@@ -80,6 +112,8 @@ class Story(Walker):
             self._alternative_text(attributes)
         elif tag == "fldSimple" and self._open:
             self._open[-1].fields.append(attributes.get("instr", ""))
+        elif tag in _TOLD:
+            self._told(tag, attributes)
         elif tag in _COUNTED and self._place is not None and attributes.get("type", "normal") == "normal":
             self._place = replace(self._place, number=self._place.number + 1)
 
@@ -135,6 +169,30 @@ class Story(Walker):
         if author := attributes.get("author"):
             self.authors[author] = None
 
+    def _told(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Text in the attributes of an element."""
+        part, names = _TOLD[tag]
+        if (
+            part is Part.FORM_FIELD
+            and tag != "listItem"
+            and not (len(self._tags) > 1 and self._tags[-2] in _IN_FORM)
+        ):
+            return
+        for text in dict.fromkeys(attributes.get(name, "").strip() for name in names):
+            if not text or (part is Part.BOOKMARK and text.startswith("_")):  # _GoBack, _Toc1234: Word's own
+                continue
+            if not self._open:
+                self._out.add(text, self._beside(self._here(part), part))
+                continue
+            self._seen += len(text)
+            self._out.budget.room_for(self._seen)
+            self._open[-1].beside.append((text, part))
+
+    @staticmethod
+    def _beside(place: Place, part: Part) -> Place:
+        """WordArt is text of the place it stands in; all else is something of its own."""
+        return replace(place, part=(place.part or part) if part is Part.TEXT_BOX else part)
+
     def _alternative_text(self, attributes: Mapping[str, str]) -> None:
         for name in ("title", "descr"):
             if text := attributes.get(name):
@@ -164,6 +222,8 @@ class Story(Walker):
         ):
             if texts and (text := (" " if part is Part.ALT_TEXT else "").join(texts).strip()):
                 self._later.append((text, replace(place, part=part)))
+        for text, part in paragraph.beside:
+            self._later.append((text, self._beside(place, part)))
         if self._table and self._cells:
             self._cells[-1].append(words)
             return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from kijun.inspection.files.collect import Collector
+from kijun.inspection.files.markup_events import Walker
 from kijun.inspection.files.package import Package
 from kijun.inspection.files.place import Part, Place
 from kijun.inspection.files.story import Loose, Story
@@ -38,6 +40,9 @@ def read_word(package: Package, main: str, collector: Collector) -> None:
         revisions += story.revisions
     for name in authors:
         collector.add(name, Place("part", part=Part.AUTHOR))
+    for relation in package.relations(main).values():
+        if relation.kind == "settings" and package.has(relation.target):
+            package.walk(relation.target, _Settings(collector))
     people = package.relations(main).values()
     for relation in people:
         if relation.kind == "people" and package.has(relation.target):
@@ -50,3 +55,14 @@ def read_word(package: Package, main: str, collector: Collector) -> None:
             "変更履歴があります。削除された文字も調べています。",
             "There are tracked changes; deleted text was read as well.",
         )
+
+
+class _Settings(Walker):
+    """What a document keeps for its macros, and where a form letter gets its people from."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._out = collector
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag in ("docVar", "query", "connectString"):
+            self._out.add(attributes.get("val", ""), Place("part", part=Part.HIDDEN_DATA))
