@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 import io
 
+import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from kijun.inspection.files import Part, extract
 from kijun.inspection.files.workbook import column_of, letters
+from kijun.inspection.files.workbook_beside import literals
 from tests.inspection.files.making import relations, shown, xlsx, xlsx_parts, zipped
 
 
@@ -68,6 +72,80 @@ def test_what_is_beside_the_cells_is_read(roll: bytes) -> None:
 def test_hidden_sheets_are_told_of(roll: bytes) -> None:
     notes = extract(roll, "名簿.xlsx").notes
     assert [note.ja for note in notes] == ["表示されていないシートが1枚あります。その内容も調べています。"]
+
+
+def test_formulas_that_nobody_calculated_are_read_by_their_texts() -> None:
+    """openpyxl writes formulas without their values; so do many programs that make lists."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["氏名", "連絡先", "合計"])
+    sheet.append(['="佐藤"&"花子"', '=HYPERLINK("mailto:hanako@example.jp","連絡")', "=SUM(1,2)"])
+    target = io.BytesIO()
+    book.save(target)
+    document = extract(target.getvalue(), "名簿.xlsx")
+    assert ("シート「Sheet」のA2の数式", "佐藤花子") in shown(document)
+    assert "佐藤花子\tmailto:hanako@example.jp 連絡" in document.text
+    assert document.notes[0].ja.startswith("計算結果が保存されていない数式が3個")
+
+
+def test_texts_of_formulas_that_their_value_does_not_show_are_read_once() -> None:
+    rows = (
+        '<row r="1"><c t="str"><f>IF(B1="","伊藤 ""四郎""",A2)</f><v></v></c><c t="str"><f>"山"&amp;"田"</f><v>山田</v></c></row>'
+        '<row r="2"><c t="str"><f>IF(B2="","伊藤 ""四郎""",A3)</f><v>本文</v></c></row>'
+    )
+    document = extract(xlsx(rows), "")
+    assert shown(document)[1:] == [
+        ("シート「名簿」のB1", "山田"),
+        ("シート「名簿」のA1の数式", '伊藤 "四郎"'),
+        ("シート「名簿」のA2", "本文"),
+    ]
+    assert document.notes == ()
+
+
+def test_lists_hints_filters_tips_and_names_are_read() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "名簿"
+    sheet["A1"] = "氏名"
+    choice = DataValidation(type="list", formula1='"中村九郎,小川十和子"', sqref="B2:B9")
+    choice.prompt, choice.error = "松本さんに確認", "井上さんに電話"
+    sheet.add_data_validation(choice)
+    sheet["A1"].hyperlink = "mailto:link@example.jp"
+    sheet["A1"].hyperlink.tooltip = "林の電話"
+    sheet.auto_filter.ref = "A1:A9"
+    sheet.auto_filter.add_filter_column(0, ["高橋一郎"])
+    book.defined_names["秘"] = DefinedName("秘", attr_text='"木村三子"')
+    book.defined_names["電話"] = DefinedName("電話", attr_text="9012345678")
+    target = io.BytesIO()
+    book.save(target)
+    found = shown(extract(target.getvalue(), "名簿.xlsx"))
+    for expected in (
+        ("シート「名簿」のB2の入力欄", "中村九郎"),
+        ("シート「名簿」のB2の入力欄", "小川十和子"),
+        ("シート「名簿」のB2の入力欄", "松本さんに確認"),
+        ("シート「名簿」のB2の入力欄", "井上さんに電話"),
+        ("シート「名簿」のA1のリンク先", "林の電話"),
+        ("シート「名簿」の画面に出ないデータ", "高橋一郎"),
+        ("画面に出ないデータ", "秘"),
+        ("数式", "木村三子"),
+        ("画面に出ないデータ", "9012345678"),
+    ):
+        assert expected in found
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ('"佐藤" & "花子"', ["佐藤花子"]),
+        ('IF(A1="", "x""y", B1)', ['x"y']),
+        ('"open', []),
+        ('"' * 200_001, ['"' * 99_999]),
+    ],
+)
+def test_texts_of_formulas(formula: str, expected: list[str]) -> None:
+    assert literals(formula) == expected
 
 
 def test_strings_in_runs_are_one_and_their_readings_are_not_in_them() -> None:

@@ -25,6 +25,7 @@ class Part(StrEnum):
     DELETED = "deleted"
     READING = "reading"
     FIELD = "field"
+    FORMULA = "formula"
     ALT_TEXT = "alt_text"
     LINK = "link"
     PROPERTIES = "properties"
@@ -55,6 +56,7 @@ _PART_WORDS: Final[Mapping[Part, Words]] = {
     Part.DELETED: Words("削除された文字（変更履歴）", "deleted text (tracked changes)"),
     Part.READING: Words("ふりがな", "reading"),
     Part.FIELD: Words("フィールドコード", "field code"),
+    Part.FORMULA: Words("数式", "formula"),
     Part.ALT_TEXT: Words("代替テキスト", "alternative text"),
     Part.LINK: Words("リンク先", "link target"),
     Part.PROPERTIES: Words("文書のプロパティ", "document properties"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from kijun.inspection.files.collect import Collector
@@ -12,6 +13,7 @@ from kijun.inspection.files.number_format import BUILT_IN, shown
 from kijun.inspection.files.package import Package
 from kijun.inspection.files.place import Part, Place
 from kijun.inspection.files.story import Story
+from kijun.inspection.files.workbook_beside import Beside, literals
 
 _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _HEADINGS: Final = frozenset(
@@ -33,7 +35,7 @@ def read_workbook(package: Package, main: str, collector: Collector) -> None:
             package.walk(relation.target, strings)
         elif relation.kind == "styles" and package.has(relation.target):
             package.walk(relation.target, styles)
-    hidden = 0
+    hidden = uncalculated = 0
     for name, state, link in book.sheets:
         target = relations[link].target if link in relations else ""
         hidden += state in ("hidden", "veryHidden")
@@ -41,8 +43,15 @@ def read_workbook(package: Package, main: str, collector: Collector) -> None:
         if package.has(target):
             sheet = _Sheet(collector, name, strings, styles, from_1904=book.from_1904)
             package.walk(target, sheet)
+            uncalculated += sheet.uncalculated
             _read_around(package, target, name, collector)
+    package.walk(main, Beside(collector))
     strings.tell_unused()
+    if uncalculated:
+        collector.note(
+            f"計算結果が保存されていない数式が{uncalculated}個あります。数式の中の文字だけを調べています。",
+            f"{uncalculated} formula(s) have no stored value; only the texts inside them were read.",
+        )
     if hidden:
         collector.note(
             f"表示されていないシートが{hidden}枚あります。その内容も調べています。",
@@ -51,7 +60,7 @@ def read_workbook(package: Package, main: str, collector: Collector) -> None:
 
 
 def _read_around(package: Package, sheet: str, name: str, collector: Collector) -> None:
-    """Comments and shapes of one sheet."""
+    """Comments, shapes and tables of one sheet."""
     for relation in package.relations(sheet).values():
         if relation.is_external or not package.has(relation.target):
             continue
@@ -60,6 +69,8 @@ def _read_around(package: Package, sheet: str, name: str, collector: Collector) 
         elif relation.kind == "drawing":
             story = Story(collector, Place("cell", name=name, part=Part.TEXT_BOX))
             package.walk(relation.target, story)
+        elif relation.kind == "table":
+            package.walk(relation.target, Beside(collector, name))
 
 
 class _Book(Walker):
@@ -176,9 +187,15 @@ class _Sheet(_Rich):
         self._row: list[tuple[int, str, Place]] = []
         self._row_number = self._column = 0
         self._kind = self._style = self._cell = ""
+        self.uncalculated = 0
+        self._beside = Beside(collector, name)
+        self._in_cell = self._in_formula = False
+        self._formula: list[str] = []
+        self._later: list[tuple[str, str]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "c":
+            self._in_cell = True
             self._out.budget.take_cell()
             self._kind = attributes.get("t", "n")
             self._style = attributes.get("s", "")
@@ -189,26 +206,60 @@ class _Sheet(_Rich):
             self._column = 0
         elif tag in _HEADINGS:
             self._open += 1
-        else:
+        elif self._in_cell:
+            self._in_formula = tag == "f"
             super().start(tag, attributes)
+        else:
+            self._beside.start(tag, attributes)
 
     def end(self, tag: str) -> None:
         if tag == "c":
-            value = self.taken()
-            if value:
-                place = Place("cell", name=self._name, cell=self._cell)
-                self._row.append((self._column, self._shown(value), place))
+            self._end_cell()
         elif tag == "row":
             self._out.row(self._row)
             self._row.clear()
+            for text, cell in self._later:
+                self._beside.tell(text, Part.FORMULA, cell)
+            self._later.clear()
         elif tag in _HEADINGS:
             self._open -= 1
             part = Part.HEADER if tag.endswith("Header") else Part.FOOTER
             self._out.add(
                 _HEADING_CODE.sub(" ", self.taken()).strip(), Place("cell", name=self._name, part=part)
             )
-        else:
+        elif self._in_cell:
+            self._in_formula = False
             super().end(tag)
+        else:
+            self._beside.end(tag)
+
+    def text(self, text: str) -> None:
+        if self._in_formula:
+            self._seen += len(text)
+            self._out.budget.room_for(self._seen)
+            self._formula.append(text)
+        elif self._in_cell or self._open:
+            super().text(text)
+        else:
+            self._beside.text(text)
+
+    def _end_cell(self) -> None:
+        """The value, and the texts of its formula that it does not show; a program that does not calculate leaves no value."""
+        self._in_cell = self._in_formula = False
+        value = self.taken()
+        place = Place("cell", name=self._name, cell=self._cell)
+        if value:
+            value = self._shown(value)
+            self._row.append((self._column, value, place))
+        if not self._formula:
+            return
+        texts = literals("".join(self._formula))
+        self._formula.clear()
+        if value or self._kind == "str":  # an empty text is a value as well
+            self._later += [(text, self._cell) for text in texts if text not in value]
+            return
+        self.uncalculated += 1
+        self._row.append((self._column, " ".join(texts), replace(place, part=Part.FORMULA)))
 
     def _place_cell(self, reference: str) -> None:
         found = _REFERENCE.fullmatch(reference)
