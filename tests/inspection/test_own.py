@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from kijun.inspection import DataType, Finding, Inspector, Kind, Policy, RuleError
-from kijun.inspection.own import LONGEST_WORD, MOST_WORDS, KnownPublic, own_rules, plain, read_rule
+from kijun.inspection.masking import mask, redact
+from kijun.inspection.own import LONGEST_WORD, MOST_WORDS, KnownPublic, own_rules, read_rule
+from kijun.inspection.own_words import plain
+from kijun.inspection.placeholders import Placeholders
+from kijun.inspection.restoring import restore
 
 
 def inspect(text: str, **policy: Any) -> list[tuple[str, str]]:
@@ -85,6 +89,65 @@ def test_what_an_own_rule_finds_is_not_found_again_as_something_else() -> None:
     assert all(type != "PHONE" for type, _ in found)
 
 
+def test_a_word_that_somebody_registers_shows_nothing_of_an_address() -> None:
+    text = "住所は北海道北斗市中央1丁目2-3です"
+    plain_ = Inspector().inspect(text)
+    inspection = Inspector(Policy.read({"rules": [words_rule("北斗")]})).inspect(text)
+    assert redact(inspection) == redact(plain_) == "住所は■住所■です"
+    assert [(one.type, one.of(text)) for one in inspection.data] == [
+        ("ADDRESS", "北海道北斗市中央1丁目2-3"),
+        ("CONFIDENTIALITY_MARK", "北斗"),  # counts all the same: it may be what stops a text
+    ]
+    table = Placeholders()
+    assert restore(mask(inspection, table), table) == text
+    assert redact(inspection, only=["CONFIDENTIALITY_MARK"]) == "住所は北海道■機密表示■市中央1丁目2-3です"
+
+
+@pytest.mark.parametrize("word", ["太", "田太", "太郎様"])
+def test_a_word_that_somebody_registers_shows_nothing_of_a_name(word: str) -> None:
+    text = "申請者は山田太郎様です"
+    inspection = Inspector(Policy.read({"rules": [words_rule(word)]})).inspect(text)
+    shown = redact(inspection)
+    assert not set("山田太郎") & set(shown)
+    table = Placeholders()
+    assert restore(mask(inspection, table), table) == text
+
+
+def test_in_a_longer_finding_of_its_own_type_a_word_says_nothing_more() -> None:
+    policy = Policy.read({"rules": [words_rule("山田", type="PERSON")]})
+    text = "申請者は山田太郎様です"
+    assert [one.of(text) for one in Inspector(policy).inspect(text).data] == ["山田太郎"]
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("北斗計画", "北斗\n計画"),
+        ("北斗計画", "北斗 \n　　計画"),
+        ("PROJECT X", "PROJECT  X"),
+        ("PROJECT X", "Project\nX"),
+        ("PROJECT X", "ＰＲＯＪＥＣＴ　 Ｘ"),
+        ("AI計画", "AI 計画"),
+    ],
+)
+def test_a_word_is_found_with_other_white_space_and_broken_by_a_line(word: str, written: str) -> None:
+    assert inspect(f"これは{written}です", forbidden_words=[word]) == [("forbidden_word", written)]
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [("AI", "a i"), ("AI", "A\nI"), ("東西", "東 西"), ("北斗計画", "北斗\n\n計画"), ("AB C", "A BC")],
+)
+def test_white_space_where_a_word_has_none_makes_it_two(word: str, text: str) -> None:
+    assert inspect(text, forbidden_words=[word]) == []
+
+
+def test_a_word_is_written_as_texts_are_read() -> None:
+    assert inspect("がんばる会です", forbidden_words=["か\u3099んばる会"]) == [
+        ("forbidden_word", "がんばる会")
+    ]
+
+
 def test_a_pattern_reads_digits_through_disguises_where_it_asks_to() -> None:
     rule = pattern_rule("職員番号[0-9]{8}", view="digits")
     assert inspect("職員番号一二三四五六七八", rules=[rule]) == [("LOCAL_ID", "職員番号一二三四五六七八")]
@@ -134,6 +197,8 @@ def test_why_is_said_where_the_rule_does_not_say_it() -> None:
         ({**words_rule("x"), "words": [312345676]}, "list of texts"),
         (words_rule("x", " "), "empty word"),
         (words_rule("\u200b"), "empty word"),
+        (words_rule("ﾞ"), "empty word"),
+        (pattern_rule("か\u3099く"), "write 'が'"),
         (words_rule("x" * (LONGEST_WORD + 1)), "at most"),
         ({**words_rule("x"), "words": ["x"] * (MOST_WORDS + 1)}, "at most"),
         (words_rule("x", examples={"match": "x"}), "match is a list"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kijun.inspection import Inspector
+from kijun.inspection import Inspector, Policy
 from kijun.inspection.masking import mask, redact
 from kijun.inspection.model import Finding, Inspection
 from kijun.inspection.placeholders import Placeholders
@@ -244,7 +244,11 @@ def test_all_that_is_in_the_text_is_found_whole_and_nothing_of_it_goes_before(te
         place += len(release.text)
         found += release.findings
         assert stream.waiting <= MOST_WAITING
-    assert tuple(found) == inspect(text).findings
+    at_once = inspect(text).findings
+    assert tuple(one for one in found if one in at_once) == at_once
+    # what comes to it is a value that was found before
+    known = {text[one.start : one.end].replace(" ", "") for one in at_once}
+    assert all(text[one.start : one.end] in known for one in found if one not in at_once)
 
 
 @given(TEXTS, CUTS)
@@ -283,6 +287,118 @@ def test_a_masked_stream_can_be_restored(text, cuts):
 def test_the_same_stream_gives_the_same_releases(text, cuts):
     first, second = (run(StreamInspector(inspect), cut(text, cuts)) for _ in range(2))
     assert first == second
+
+
+INSPECTOR = Inspector()
+FILLER = "窓口の混雑を減らすため、予約の仕組みを見直します。" * 20
+
+
+def streamed(
+    inspector: Inspector, text: str, size: int, *, at_once: bool = False
+) -> tuple[str, list[Release]]:
+    arriving = StreamInspector(inspector.inspect, transform=redact)
+    releases = [*(arriving.feed(piece, at_once=at_once) for piece in pieces(text, size)), arriving.close()]
+    return text_of(releases), releases
+
+
+@pytest.mark.parametrize("size", [1, 8])
+def test_a_name_that_was_hidden_at_the_top_is_hidden_at_the_bottom(size: int) -> None:
+    text = f"氏名：小川　凛\n年齢：55歳\n電話：090-1234-5678\n{FILLER}\n次回は小川凛と面談する。小川は欠席。"
+    shown, releases = streamed(INSPECTOR, text, size)
+    assert "小川" not in shown
+    assert shown == redact(INSPECTOR.inspect(text))
+    assert [text[one.start : one.end] for one in findings_of(releases)][-2:] == ["小川凛", "小川"]
+
+
+def test_what_a_stream_knows_is_bounded() -> None:
+    names = [f"住民{number:05}@example.jp" for number in range(3_000)]
+    arriving = StreamInspector(INSPECTOR.inspect, transform=redact)
+    for name in names[:1_200]:
+        arriving.feed(f"連絡先は{name}です。\n")
+    assert len(arriving._known._values) <= 1_001
+    assert len(arriving._told) < 100
+
+
+def own(*words: str, type: str = "CONFIDENTIALITY_MARK") -> Inspector:
+    return Inspector(
+        Policy.read({"rules": [{"id": "own", "type": type, "by": "words", "words": list(words)}]})
+    )
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("size", [1, 3, 7])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("資料は山を動かす会の内部用です。", "資料は■機密表示■の内部用です。"),
+        ("This belongs to Project the Moon, you know. ", "This belongs to ■機密表示■, you know. "),
+        ("次は、赤。青、の件です。", "次は、■機密表示■の件です。"),
+        ("資料は山を\n動かす会の内部用です。", "資料は■機密表示■の内部用です。"),
+        ("山を見た。山を動かす人がいる。", "山を見た。山を動かす人がいる。"),
+    ],
+)
+def test_an_own_word_is_held_whatever_stands_in_it(text: str, shown: str, size: int, at_once: bool) -> None:
+    inspector = own("山を動かす会", "Project the Moon", "赤。青、")
+    assert streamed(inspector, text, size, at_once=at_once)[0] == shown
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_illness_waits_for_its_clause(at_once: bool) -> None:
+    text = "彼はうつ病を患い、その後、統合失調症を発症した。"
+    shown, releases = streamed(INSPECTOR, text, 1, at_once=at_once)
+    assert shown == "彼は■要配慮情報■を患い、その後、■要配慮情報■を発症した。"
+    assert not any(one.late for one in releases)
+
+
+def test_what_only_its_end_gives_away_is_told_as_late_once() -> None:
+    def judged(text: str) -> Inspection:
+        start, end = text.find("鈴木"), text.find("である")
+        found = (Finding("data", "SENSITIVE", start, start + 2, 1, "x"),) if 0 <= start < end else ()
+        return Inspection(text, found)
+
+    asked: list[Finding] = []
+    arriving = StreamInspector(judged, decide=lambda one: bool(asked.append(one)))
+    releases = run(arriving, pieces("鈴木を見た。それは病気である。次の文。次の次の文。", 3))
+    assert [(one.start, one.end) for release in releases for one in release.late] == [(0, 2)]
+    assert findings_of(releases) == []
+    assert len(asked) == 1
+
+
+def test_a_finding_that_grows_is_one_finding() -> None:
+    def growing(text: str) -> Inspection:
+        return Inspection(text, (Finding("expression", "abuse", 0, len(text), 1, "x"),) if text else ())
+
+    asked: list[Finding] = []
+    arriving = StreamInspector(growing, decide=lambda one: bool(asked.append(one)))
+    releases = run(arriving, ["一つ目の文。", "二つ目の文。", "三つ目の文。"])
+    assert len(asked) == 1
+    assert len(findings_of(releases)) + sum(len(one.late) for one in releases) == 1
+
+
+def test_a_sentence_that_is_doubted_waits_for_its_end() -> None:
+    text = "ご質問にお答えします。あいつらは生きる価値を持たない劣等民族だから、この町を出て行けばよい。"
+
+    def whole(inspection: Inspection) -> str:
+        return redact(inspection, only=["violence", "discrimination", "abuse"])
+
+    for size in (1, 4):
+        arriving = StreamInspector(INSPECTOR.inspect, transform=whole)
+        shown = ""
+        for piece in pieces(text, size):
+            shown += arriving.feed(piece, at_once=True).text
+        shown += arriving.close().text
+        assert "劣等民族" not in shown
+        assert shown.startswith("ご質問にお答えします。■")
+
+
+def test_harmless_words_go_on_while_they_come() -> None:
+    text = "転入届は引っ越した日から14日以内に、新しい住所の市区町村の窓口へ届け出てください。必要なものは、本人確認書類と転出証明書です。"
+    arriving = StreamInspector(INSPECTOR.inspect)
+    waiting = []
+    for char in text:
+        arriving.feed(char, at_once=True)
+        waiting.append(arriving.waiting)
+    assert sum(waiting) / len(waiting) < 12
 
 
 def evaluated(count: int) -> list[str]:

@@ -104,6 +104,10 @@ class Guard:
         )
         return found if len(kept) == len(found.findings) else replace(found, findings=kept)
 
+    def begins(self, text: str) -> int:
+        """Where something may have begun that only the rest of a stream tells."""
+        return self.reader.inspector.begins(text)
+
     def note(self, place: str, finding: Finding) -> None:
         """Keep a finding for the record, up to a number; all are counted."""
         self.count += 1
@@ -176,7 +180,9 @@ class Channel:
         self._kept: list[str] = []
         self._shown: list[str] = []
         self._unescape = Unescape() if in_json else None
-        self._stream = StreamInspector(guard.inspect, transform=self._transform, decide=self._decide)
+        self._stream = StreamInspector(
+            guard.inspect, transform=self._transform, decide=self._decide, begins=guard.begins
+        )
         self._pending, self._length = "", 0
         self._fed = 0.0
         self._looked = monotonic()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from kijun.inspection.addresses import PREFECTURES
 from kijun.inspection.model import Finding, Inspection
+from kijun.inspection.name_lists import name_lists
 from kijun.inspection.scripts import char_script
 from kijun.inspection.vocabulary import DataType
 
@@ -38,6 +40,9 @@ _LEAST: Final[dict[str, int]] = {
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _FULL: Final = 4  # characters from which a name may touch other characters of its kind: 昨日鈴木一郎と
 _MOST: Final = 20_000  # values that are looked for
+_LONGEST_NAME: Final = 8  # characters of a name without a space whose surname is looked for
+#: Surnames that are read as a prefecture where they stand alone.
+_PLACES: Final = frozenset(name[:-1] for name in PREFECTURES)
 
 
 def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
@@ -46,19 +51,65 @@ def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
     A name counts where it stands as a word of its own, or is a full one. Linear in the length of the texts; an inspection to which
     nothing comes is given back as it is.
     """
-    known: dict[str, Finding] = {}
+    known = Known()
     for inspection in inspections:
         for one in inspection.data:
-            value = _whole(one.of(inspection.text))
-            if _is_telling(one.type, value) and len(known) < _MOST:
-                known.setdefault(value, one)
-    if not known:
-        return list(inspections)
-    values = list(known)
-    automaton = AhoCorasick(
-        values, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
-    )
-    return [_with_more(inspection, automaton, values, known) for inspection in inspections]
+            known.add(one, one.of(inspection.text))
+    return [known.found_in(inspection) for inspection in inspections]
+
+
+class Known:
+    """Values that were found, to be found again in what comes later. Holds `most` at most: the first ones.
+
+    ``surnames``: of a name in kanji the surname alone counts as well (小川 of 小川 凛), as in a text of one piece.
+    """
+
+    def __init__(self, most: int = _MOST, *, surnames: bool = False) -> None:
+        self._most, self._surnames = most, surnames
+        self._values: dict[str, Finding] = {}
+        self._automaton: AhoCorasick | None = None
+        self._order: list[str] = []
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self._values)} values>"
+
+    def add(self, one: Finding, written: str) -> None:
+        """Keep what a finding's place says, where that is somebody's wherever it stands."""
+        value = _whole(written)
+        if value in self._values or not _is_telling(one.type, value) or len(self._values) >= self._most:
+            return
+        for form in (value, *_forms(one.type, value, surname=self._surnames)):
+            self._values.setdefault(form, one)
+        self._automaton = None
+
+    def found_in(self, inspection: Inspection) -> Inspection:
+        """An inspection with these values where they stand unfound."""
+        if not self._values:
+            return inspection
+        if self._automaton is None:
+            self._order = list(self._values)
+            self._automaton = AhoCorasick(
+                self._order,
+                matchkind=MatchKind.LeftmostLongest,
+                implementation=Implementation.ContiguousNFA,
+            )
+        return _with_more(inspection, self._automaton, self._order, self._values)
+
+
+def _forms(type: str, value: str, *, surname: bool) -> Iterator[str]:
+    """How a name is written elsewhere: without its space, and by the surname alone where that is plainly one."""
+    if type != DataType.PERSON or value.isascii():
+        return
+    first, *rest = value.split()
+    if rest and not first[0].isascii():
+        yield "".join((first, *rest))
+    if not surname:
+        return
+    if not rest:
+        cut = name_lists().find(value).cut(0, len(value)) if len(value) <= _LONGEST_NAME else ""
+        first = value[: int(cut[1:])] if cut.startswith("S") else ""
+    if len(first) > 1 and first not in _PLACES and all(char_script(char) == "kanji" for char in first):
+        yield first
 
 
 def _is_telling(type: str, value: str) -> bool:
@@ -77,7 +128,7 @@ def _with_more(
     inspection: Inspection, automaton: AhoCorasick, values: Sequence[str], known: dict[str, Finding]
 ) -> Inspection:
     text = _whole(inspection.text)
-    taken = sorted((one.start, one.end) for one in inspection.data)
+    taken = _together(inspection)
     more = [
         replace(known[values[number]], start=start, end=end)
         for number, start, end in automaton.find_matches_as_indexes(text)
@@ -87,6 +138,17 @@ def _with_more(
         return inspection
     findings = sorted((*inspection.findings, *more), key=lambda one: (one.start, one.end, one.kind, one.type))
     return replace(inspection, findings=tuple(findings))
+
+
+def _together(inspection: Inspection) -> list[tuple[int, int]]:
+    """The places of data in order, those that overlap as one."""
+    places: list[tuple[int, int]] = []
+    for one in inspection.data:
+        if places and one.start < places[-1][1]:
+            places[-1] = (places[-1][0], max(places[-1][1], one.end))
+        else:
+            places.append((one.start, one.end))
+    return places
 
 
 def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -71,6 +72,29 @@ def settle(found: Iterable[Candidate], policy: Policy) -> Iterator[Candidate]:
         if policy.acts(one.type, one.score) and taken.free(one.start, one.end):
             taken.take(one.start, one.end)
             yield one
+
+
+def beside_own(found: Iterable[Candidate], own: Iterable[Candidate]) -> Iterator[Candidate]:
+    """What a municipality's own rules found (none of these overlap), and what else was found, in which an own word may stand.
+
+    What lies wholly inside of an own finding is not found again as something else. A longer one stays whole, and the own word in it
+    counts beside it: without the first, a word that somebody registers would show the rest of an address; without the second, a word
+    that stops a text would not where it stands in an address. Inside of its own type it says nothing more.
+    """
+    mine = sorted(own, key=lambda one: one.start)
+    starts, ends = [one.start for one in mine], [one.end for one in mine]
+    needless: set[int] = set()
+    for other in found:
+        first, last = bisect_right(ends, other.start), bisect_left(starts, other.end)
+        if first < last and mine[first].start <= other.start and other.end <= mine[first].end:
+            continue
+        needless.update(
+            at
+            for at in range(first, last)
+            if mine[at].type == other.type and other.start <= mine[at].start and mine[at].end <= other.end
+        )
+        yield other
+    yield from (one for at, one in enumerate(mine) if at not in needless)
 
 
 def _order(one: Candidate) -> tuple[float, int, int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kijun.inspection.addresses import IN_KANA, PREFECTURES, Addresses
-from kijun.inspection.choosing import apart, in_company, settle
+from kijun.inspection.choosing import apart, beside_own, in_company, settle
 from kijun.inspection.contacts import Contacts, with_bracket
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
@@ -21,7 +21,9 @@ from kijun.inspection.name_romaji import SMALL_HINTS
 from kijun.inspection.names import Names, around_name
 from kijun.inspection.numbers import Numbers
 from kijun.inspection.of_office import of_office
-from kijun.inspection.own import PATTERN, WORDS, KnownPublic, OwnData, OwnReadings, same_kana
+from kijun.inspection.open_ends import EVERY_TYPE, OpenEnds
+from kijun.inspection.own import KnownPublic, OwnData, OwnReadings
+from kijun.inspection.own_words import same_kana
 from kijun.inspection.policy import Policy
 from kijun.inspection.reading import Attacks
 from kijun.inspection.rule import Rule, RuleSet, read_yaml
@@ -37,7 +39,6 @@ Recogniser = Callable[[Scene], Iterable[Candidate]]
 
 #: Who reads the rules, in the order in which they look: later ones see what earlier ones found.
 _STAGES: Final = (
-    (OwnData, (WORDS, PATTERN)),
     (Secrets, ("secret", "url", "pem")),
     (Forms, ("pattern",)),
     (Numbers, ("number",)),
@@ -76,12 +77,20 @@ class Inspector:
             for stage, readers in _STAGES
         ]
 
+        self._own = OwnData(self.rules.rules)
         self._known_public = KnownPublic(self.policy.known_public)
         models = bundled_models()
+        own_readings = OwnReadings(self.rules.rules)
         self._readers: tuple[Recogniser, ...] = (
             Attacks([rule for rule in self.rules.rules if rule.kind is Kind.ATTACK], models),
             Expressions([rule for rule in self.rules.rules if rule.kind is Kind.EXPRESSION], models),
-            OwnReadings(self.rules.rules),
+            own_readings,
+        )
+        self._open_ends = OpenEnds(
+            self.rules.rules,
+            (self._own.words, own_readings.words),
+            models,
+            EVERY_TYPE if self.policy.types is None else self.policy.types,
         )
 
     def inspect(self, text: str) -> Inspection:
@@ -94,9 +103,10 @@ class Inspector:
         scene = Scene(text, self._lexicon)
         for name, recognise in self._stages:
             self.look(scene, name, recognise(scene))
+        settled = settle(in_company(scene.found, len(scene.text), self._weights.knows), self.policy)
         found = [
             self._finding(scene, one)
-            for one in settle(in_company(scene.found, len(scene.text), self._weights.knows), self.policy)
+            for one in beside_own(settled, settle(self._own(scene), self.policy))
             if not self._known_public(one.type, scene.text[one.start : one.end])
         ]
         for read in self._readers:
@@ -105,6 +115,10 @@ class Inspector:
             ]
         found.sort(key=lambda one: (one.start, one.end, one.kind, one.type))
         return Inspection(text, tuple(found), self.rules.version)
+
+    def begins(self, text: str) -> int:
+        """Where, at the end of a text that still grows, something may have begun that only its end tells (see `open_ends`)."""
+        return self._open_ends(text)
 
     def look(self, scene: Scene, name: str, proposed: Iterable[Candidate]) -> None:
         """Weigh what one recogniser proposes and add it to the scene's findings."""

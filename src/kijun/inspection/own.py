@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
 from kijun.inspection.fold import fold
-from kijun.inspection.lexicon import lower
 from kijun.inspection.model import RuleError
+from kijun.inspection.own_words import MARKS, OwnWords, plain
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.sameness import same_key
@@ -44,7 +42,6 @@ _WHY: Final[Mapping[str, Words]] = {
         "この自治体が使わないと決めた語です。", "It is a word that this municipality does not use."
     ),
 }
-_KATAKANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
 
 
 def read_rule(row: Any) -> Rule:
@@ -127,7 +124,7 @@ def check_words(rule: Rule, words: Any) -> None:
             f"語は{MOST_WORDS:,}個まで、1語は{LONGEST_WORD}文字までです。",
             f"at most {MOST_WORDS:,} words of at most {LONGEST_WORD} characters",
         )
-    if not all(plain(word) for word in words):
+    if not all(plain(word).strip(MARKS) for word in words):
         raise _wrong(rule, "空の語があります。", "there is an empty word")
 
 
@@ -135,7 +132,9 @@ def _check_pattern(rule: Rule) -> None:
     pattern, group = rule.settings.get("pattern"), rule.settings.get("group", 0)
     if not isinstance(pattern, str):
         raise _wrong(rule, "pattern に正規表現を書いてください。", "pattern holds a regular expression")
-    for char in pattern:
+    for number, char in enumerate(pattern):
+        if char in MARKS:  # texts have it in one with its kana
+            char = pattern[max(0, number - 1) : number + 1]
         read = fold(char).text
         if not char.isascii() and read != char:
             raise _wrong(
@@ -163,16 +162,6 @@ def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
 
 
-def plain(text: str) -> str:
-    """One spelling for half and full width, capital and small letters, hiragana and katakana."""
-    return same_kana(fold(text).text.strip())
-
-
-def same_kana(folded: str) -> str:
-    """A folded text in small letters and hiragana; as long as it was."""
-    return lower(folded).translate(_KATAKANA)
-
-
 class OwnRules:
     """Finds the words and patterns of own rules. Immutable; threads may share it."""
 
@@ -182,46 +171,24 @@ class OwnRules:
             for rule in rules
             if rule.by == PATTERN
         ]
-        known: dict[str, list[Rule]] = {}
-        for rule in rules:
-            for word in rule.settings["words"] if rule.by == WORDS else ():
-                read = plain(word)
-                for form in {read, read.replace(" ", "")}:
-                    if rule not in known.setdefault(form, []):
-                        known[form].append(rule)
-        self._words = list(known.items())
-        self._automaton = (
-            AhoCorasick(
-                [word for word, _ in self._words],
-                matchkind=MatchKind.Standard,
-                store_patterns=False,
-                implementation=Implementation.ContiguousNFA,
-            )
-            if known
-            else None
+        self.words = OwnWords(
+            [(word, rule) for rule in rules if rule.by == WORDS for word in rule.settings["words"]]
         )
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Propose what the own rules find: of words at one place the longest, of a pattern every match."""
-        if self._automaton is not None:
-            yield from self._in_words(same_kana(scene.text), self._automaton)
+        covered: dict[str, int] = {}
+        for start, end, rules in self.words.find(scene.text):
+            for rule in rules:
+                if start >= covered.get(rule.id, 0):
+                    covered[rule.id] = end
+                    yield Candidate(rule.type, start, end, rule.score, rule.id)
         for rule, pattern in self._patterns:
             read = scene.digits if rule.settings.get("view") == "digits" else scene.text
             group = rule.settings.get("group", 0)
             for match in pattern.finditer(read):
                 start, end = match.span(group)
                 if 0 <= start < end:
-                    yield Candidate(rule.type, start, end, rule.score, rule.id)
-
-    def _in_words(self, text: str, automaton: AhoCorasick) -> Iterator[Candidate]:
-        hits = automaton.find_matches_as_indexes(text, overlapping=True)
-        covered: dict[str, int] = {}
-        for number, start, end in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
-            if _inside_a_word(text, start, end):
-                continue
-            for rule in self._words[number][1]:
-                if start >= covered.get(rule.id, 0):
-                    covered[rule.id] = end
                     yield Candidate(rule.type, start, end, rule.score, rule.id)
 
 
@@ -239,19 +206,6 @@ class OwnReadings(OwnRules):
         super().__init__(
             [rule for rule in rules if rule.kind is not Kind.DATA and rule.by in (PATTERN, WORDS)]
         )
-
-
-def _inside_a_word(text: str, start: int, end: int) -> bool:
-    """Whether Latin letters or figures go on beyond a word's edges: AI is no word of MAIL."""
-    return _goes_on(text, start - 1, start) or _goes_on(text, end, end - 1)
-
-
-def _goes_on(text: str, beyond: int, edge: int) -> bool:
-    return 0 <= beyond < len(text) and _is_latin(text[beyond]) and _is_latin(text[edge])
-
-
-def _is_latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
 
 
 _NUMBERS: Final = frozenset({DataType.PHONE, DataType.POSTAL_CODE})

@@ -1,17 +1,20 @@
 """An answer checked while it arrives: what is certain goes on at once, what may be the beginning of something waits.
 
 What waits is the run of characters at the end that may become a name, an address, a number, a mail address, a URL or a key
-(`beginnings`); a placeholder in the making; and from its first character on an expression, an attack or sensitive
-information whose sentence has not ended, for how a sentence ends decides whether it was meant (「…」と言われた).
-Nothing waits for more than `bound` characters and a quarter.
+(`beginnings`); a placeholder in the making; what the inspector's own rules and models say has begun (`open_ends`); and from its first
+character on an expression, an attack or sensitive information whose sentence has not ended, for how a sentence ends decides
+whether it was meant (「…」と言われた). Nothing waits for more than `bound` characters and a quarter.
+
+A value that was found stays known to the stream (`again.Known`): what hid a name at the top hides it at the bottom too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
+from kijun.inspection.again import Known
 from kijun.inspection.beginnings import context_start, sentence_ends, unfinished
 from kijun.inspection.model import Finding, Inspection
 from kijun.inspection.placeholders import GRAMMAR
@@ -19,14 +22,15 @@ from kijun.inspection.vocabulary import DataType, Kind
 
 #: A chunk is looked at in pieces of this size, so that no inspection meets more than the inspector takes.
 _PIECE: Final = 4_000
+_MOST_KNOWN: Final = 1_000  # values that stay known to a stream
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
     """What may be shown now, and what was found in it.
 
-    `findings` lie wholly in what was released; `late` ones end in it but began in what had gone before, for they are
-    longer than what is held. Places count from the beginning of the stream as it was fed, before `transform`. `stop` is the
+    `findings` lie wholly in what was released; of `late` ones something had gone before: they are longer than what is held, or only
+    what came behind them gave them away. Places count from the beginning of the stream as it was fed, before `transform`. `stop` is the
     finding that ended the stream; what stood before it is in `text`, it and all that follows are not.
     """
 
@@ -39,6 +43,15 @@ class Release:
         return bool(self.text or self.findings or self.late or self.stop)
 
 
+class _Told(NamedTuple):
+    """A finding that was told, by its place in the stream."""
+
+    kind: Kind
+    type: str
+    start: int
+    end: int
+
+
 class StreamInspector:
     """Inspects one stream. Not shared by threads.
 
@@ -46,9 +59,11 @@ class StreamInspector:
     `step` characters are new (or at once, where the caller asks for it) and something can be released: so its work for each character is bounded, however the
     stream is cut. A finding of up to `bound` characters is found whole, and nothing of it is released before,
     where it is a value as `beginnings` knows them or `begins` tells where it may have begun: given the text so far,
-    the place from where on something is unfinished, or its length.
+    the place from where on something is unfinished, or its length. Where `inspect` is the method of an object that has
+    `begins` as well, as an `Inspector` has, that one is asked.
 
-    `decide` is asked for each finding in the order of the text, once; True stops the stream before it.
+    `decide` is asked for each finding in the order of the text, once; True stops the stream before it. A finding that was told
+    already and has grown since is not asked about or told again.
     `transform` makes what is released out of a piece of the text and the findings in it, for example
     ``lambda inspection: mask(inspection, placeholders, answer=True)``. When one of the four raises, nothing is
     released: what could not be looked at goes on waiting.
@@ -60,7 +75,7 @@ class StreamInspector:
         *,
         transform: Callable[[Inspection], str] | None = None,
         decide: Callable[[Finding], bool] | None = None,
-        begins: Callable[[str], int] = len,
+        begins: Callable[[str], int] | None = None,
         bound: int = 240,
         context: int = 400,
         step: int = 24,
@@ -68,7 +83,9 @@ class StreamInspector:
         self._inspect = inspect
         self._transform = transform
         self._decide = decide
-        self._begins = begins
+        self._begins: Callable[[str], int] = begins or getattr(
+            getattr(inspect, "__self__", None), "begins", len
+        )
         self._bound = bound
         self._context = context
         self._step = step
@@ -76,6 +93,8 @@ class StreamInspector:
         self._seen = 0  # how much of the window is context: it was released
         self._offset = 0  # where in the stream the window begins
         self._fresh = 0  # how many characters came since the last inspection
+        self._known = Known(_MOST_KNOWN, surnames=True)
+        self._told: set[_Told] = set()
         self._stop: Finding | None = None
         self._closed = False
 
@@ -116,7 +135,7 @@ class StreamInspector:
         self._closed = True
         if self._stop is not None or not self.waiting:
             return Release()
-        return self._release(self._inspect(self._window), len(self._window))
+        return self._release(self._look(), len(self._window))
 
     def _take(self, piece: str) -> None:
         self._window += piece
@@ -133,17 +152,22 @@ class StreamInspector:
         cut = self._certain()
         if cut <= self._seen and not overdue:
             return Release()
-        inspection = self._inspect(self._window)
+        inspection = self._look()
         self._fresh = 0
         cut = self._hold_findings(inspection, cut)
         if len(self._window) - cut > self._bound and overdue:
             cut = self._let_go(inspection, len(self._window) - self._bound)
         return self._release(inspection, cut)
 
+    def _look(self) -> Inspection:
+        return self._known.found_in(self._inspect(self._window))
+
     def _certain(self) -> int:
         """How much of the window is certain, as far as that can be said without an inspection."""
         text = self._window
-        cut = min(unfinished(text, self._bound), GRAMMAR.held_from(text), self._begins(text))
+        cut = min(unfinished(text, self._bound), GRAMMAR.held_from(text))
+        if cut > self._seen:
+            cut = min(cut, self._begins(text))
         return max(cut, self._seen)
 
     def _hold_findings(self, inspection: Inspection, cut: int) -> int:
@@ -172,7 +196,8 @@ class StreamInspector:
 
     def _release(self, inspection: Inspection, cut: int) -> Release:
         ended = sorted(
-            (one for one in inspection if self._seen < one.end <= cut), key=lambda one: (one.start, one.end)
+            (one for one in inspection if one.end <= cut and self._is_news(one)),
+            key=lambda one: (one.start, one.end),
         )
         stop = next(
             (one for one in ended if self._decide is not None and self._decide(self._in_stream(one))), None
@@ -189,8 +214,36 @@ class StreamInspector:
             tuple(self._in_stream(one) for one in ended if one.start < self._seen),
             stop and self._in_stream(stop),
         )
+        self._keep(inspection, cut)
         self._move_to(cut, release.stop)
         return release
+
+    def _is_news(self, one: Finding) -> bool:
+        """Whether a finding was not told yet. One in what was released long ago is none: its text is no longer whole."""
+        if one.end <= self._seen and self._offset and one.start < self._seen - self._context // 2:
+            return False
+        any_type = (
+            one.kind is Kind.DATA and one.end <= self._seen
+        )  # what a value is called may change behind it
+        place = self._in_stream(one)
+        return not any(
+            told.start < place.end
+            and place.start < told.end
+            and told.kind == one.kind
+            and (any_type or told.type == one.type)
+            for told in self._told
+        )
+
+    def _keep(self, inspection: Inspection, cut: int) -> None:
+        """Remember what was told, as far as it lies in what is kept, and the values in it."""
+        for one in inspection.data:
+            if self._seen < one.end <= cut:
+                self._known.add(one, one.of(self._window))
+        first = self._offset + cut - self._context
+        self._told = {told for told in self._told if told.end > first}
+        for one in map(self._in_stream, inspection):
+            if first < one.end <= self._offset + cut:
+                self._told.add(_Told(one.kind, one.type, one.start, one.end))
 
     def _piece(self, inspection: Inspection, cut: int) -> Inspection:
         """What is about to be released as an inspection of its own; findings that reach beyond it are cut to it."""
