@@ -359,6 +359,16 @@ def test_a_mail_whose_attachment_could_not_be_opened_is_not_passed(kijun: Kijun,
     assert kijun("--redact", file)[:1] == (2,)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_line_has_its_number_whatever_ends_it(kijun: Kijun, tmp_path: Path, end: str) -> None:
+    file = tmp_path / "a.txt"
+    text = end.join(("一行目", "", NAMED, NAMED, ""))
+    file.write_bytes(text.encode())
+    document = json.loads(kijun("--json", "--redact", file)[1])["files"][0]
+    assert [one["place"]["ja"] for one in document["findings"]] == ["3行目", "4行目"]
+    assert document["text"] == text.replace("山田太郎", "■氏名■")
+
+
 def test_a_pdf_of_nothing_but_scanned_pages_is_not_passed(kijun: Kijun, tmp_path: Path) -> None:
     file = tmp_path / "a.pdf"
     file.write_bytes(pdf(b"0 0 m 10 10 l S " * 100))
@@ -427,6 +437,10 @@ def test_types_narrow_what_is_looked_for(kijun: Kijun) -> None:
         == text.replace("090-1234-5678", "⟦電話番号1⟧") + "\n"
     )
     assert kijun("--types", "EMAIL", "--types", "abuse", given=text)[0] == 0
+    for nothing in ("", " ,"):
+        code, out, err = kijun("--types", nothing, given=text)
+        assert (code, out) == (2, "")
+        assert "--types に種類がありません" in err
     code, out, err = kijun("--types", "NAME", given=text)
     assert (code, out) == (2, "")
     assert "PERSON" in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from kijun.inspection.vocabulary import Words
 
 STANDARD_INPUT: Final = "-"
 _LIMITS: Final = FileLimits()
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,11 @@ def _document(name: str, standard_input: IO[bytes]) -> Document:
 def as_it_is(document: Document, data: bytes) -> Document:
     """The document of a plain text with every blank line and line end kept, for a masked text to be the text."""
     text = decode(data).text
-    pieces, place = [], 0
-    for number, line in enumerate(text.split("\n"), 1):
-        pieces.append(Piece(place, place + len(line), Place("line", number)))
-        place += len(line) + 1
+    pieces, start = [], 0
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        end = start + len(line)
+        pieces.append(Piece(start, end, Place("line", number)))
+        start = end + (2 if text.startswith("\r\n", end) else 1)
     return replace(document, text=text, pieces=tuple(pieces))
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kijun.inspection.files import FileLimits, TooManyCells, TooMuchText, extract
 from tests.inspection.files.making import shown
@@ -37,11 +43,40 @@ def test_other_separators(name: str, separator: str) -> None:
     )
 
 
-@pytest.mark.parametrize("data", ['a,"b\n' + "x\n" * 500, 'a,"' + "x" * 200_000])
-def test_a_table_that_is_none_is_read_as_lines(data: str) -> None:
-    document = extract(data.encode(), "a.csv")
-    assert document.pieces[0].place.words.ja == "1行目"
-    assert document.text == data.rstrip("\n")
+@pytest.mark.parametrize("rows", [3, 500])
+def test_a_quotation_mark_that_is_never_closed_is_one_that_somebody_typed(rows: int) -> None:
+    document = extract(('氏名,備考\n山田太郎,"開いたまま\n' + "佐藤花子,x\n" * rows).encode(), "a.csv")
+    assert document.text.startswith('氏名\t備考\n山田太郎\t"開いたまま\n佐藤花子\tx\n')
+    assert shown(document)[-2:] == [(f"{rows + 2}行目 1列目", "佐藤花子"), (f"{rows + 2}行目 2列目", "x")]
+
+
+def test_a_cell_may_be_as_long_as_a_text() -> None:
+    document = extract(f"氏名,備考\n山田太郎,{'あ' * 200_000}\n佐藤花子,b\n".encode(), "a.csv")
+    assert shown(document)[-2:] == [("3行目 1列目", "佐藤花子"), ("3行目 2列目", "b")]
+
+
+def test_each_line_of_a_long_cell_has_its_place() -> None:
+    long = "申請の理由を書いてください。" * 3
+    document = extract(f'氏名,備考,電話\n山田,"\n{long}\n\n佐藤",03\n鈴木,x,04'.encode(), "a.csv")
+    assert document.text == f"氏名\t備考\t電話\n山田\t{long}\n\n佐藤\t03\n鈴木\tx\t04"
+    assert shown(document)[4:7] == [("3行目 2列目", long), ("5行目 2列目", "佐藤"), ("5行目 3列目", "03")]
+
+
+@given(st.text(alphabet='a",\n ', max_size=60))
+def test_rows_are_those_of_everybody_where_all_marks_are_closed(text: str) -> None:
+    try:
+        rows = list(csv.reader(io.StringIO(text + "\n"), strict=True))
+    except csv.Error:
+        return
+    cells = [cell for row in rows for cell in row if cell.strip()]
+    document = extract(text.encode(), "a.csv")
+    assert document.text.split() == " ".join(cells).split()
+
+
+def test_a_table_of_open_marks_takes_no_longer() -> None:
+    start = time.process_time()
+    extract(('"""",' * 50 + '"\n').encode() * 5_000, "a.csv", FileLimits(cells=2_000_000))
+    assert time.process_time() - start < 5
 
 
 def test_escapes_hide_nothing_in_json() -> None:

@@ -74,8 +74,22 @@ class Collector:
             gap = column - here
             if gap or not glue:
                 glue += "\t" * (gap if 0 < gap <= _WIDEST_GAP else 1)
-            self.add(one_cell(text), place, glue)
+            self._cell(text, place, glue)
             here, glue = column, ""
+
+    def _cell(self, text: str, place: Place, glue: str) -> None:
+        """A cell; of one with many lines in a text file each line has its own place."""
+        cell = one_cell(text)
+        if place.kind != "line" or "\n" not in cell:
+            self.add(cell, place, glue)
+            return
+        number = place.number + len(text) - len(text.lstrip("\n"))
+        for down, line in enumerate(cell.split("\n")):
+            if not line or line.isspace():
+                glue += "\n"
+                continue
+            self.add(line, replace(place, number=number + down), glue)
+            glue = "\n"
 
     def note(self, ja: str, en: str) -> None:
         """Something people should know about the file."""

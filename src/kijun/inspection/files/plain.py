@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from typing import Final
@@ -36,33 +34,62 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def read_separated(text: str, collector: Collector, separator: str) -> None:
-    """CSV or TSV: each cell a piece; a file that does not keep to the rules is read as lines."""
-    rows = _rows(text, separator, collector)
-    if rows is None:
-        collector.lines(text, _LINE)
-        return
-    for line, cells in rows:
+    """CSV or TSV: each cell a piece, with the line of the file it begins on."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    at = 0
+    while at < len(lines):
+        cells, after = _row(lines, at, separator) if lines[at] else ([], at + 1)
+        for _ in cells:
+            collector.budget.take_cell()
         collector.row(
-            (column, value, Place("line", line, column=column)) for column, value in enumerate(cells, 1)
+            (column, value, Place("line", line + 1, column=column))
+            for column, (line, value) in enumerate(cells, 1)
         )
+        at = after
 
 
-def _rows(text: str, separator: str, collector: Collector) -> list[tuple[int, list[str]]] | None:
-    """The rows with the physical line each begins on; None where a quotation mark swallows the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows = []
-    line = 1
-    try:
-        for cells in reader:
-            if reader.line_num - line >= _LONGEST_ROW:
+def _row(lines: list[str], at: int, separator: str) -> tuple[list[tuple[int, str]], int]:
+    """The cells of the row that begins on a line, each with its own line, and the line after the row.
+
+    It reads what Python's csv reads, whose longest cell is a setting of the whole process. A quotation mark that is never closed is one
+    that somebody typed: the rest of its line has no more marks, and the next line is a row again.
+    """
+    cells: list[tuple[int, str]] = []
+    line, here = lines[at], 0
+    is_typed = False
+    while True:
+        began, value = at, ""
+        if line.startswith('"', here) and not is_typed:
+            quoted = _quoted(lines, at, here + 1)
+            if quoted is None:
+                is_typed = True
+            else:
+                value, at, here = quoted
+                line = lines[at]
+        end = line.find(separator, here)
+        cells.append((began, value + line[here : end if end >= 0 else len(line)]))
+        if end < 0:
+            return cells, at + 1
+        here = end + 1
+
+
+def _quoted(lines: list[str], at: int, here: int) -> tuple[str, int, int] | None:
+    """What stands between quotation marks, and the line and place behind them; None where they are not closed."""
+    parts: list[str] = []
+    last = min(len(lines), at + _LONGEST_ROW) - 1
+    while True:
+        end = lines[at].find('"', here)
+        if end < 0:
+            if at == last:
                 return None
-            for _ in cells:
-                collector.budget.take_cell()
-            rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error:  # a cell longer than the reader takes
-        return None
-    return rows
+            parts += (lines[at][here:], "\n")
+            at, here = at + 1, 0
+        elif lines[at].startswith('"', end + 1):
+            parts.append(lines[at][here : end + 1])
+            here = end + 2
+        else:
+            parts.append(lines[at][here:end])
+            return "".join(parts), at, end + 1
 
 
 def separator_of(text: str, *, tabs: bool) -> str:
