@@ -177,6 +177,18 @@ def test_fields_annotations_links_and_properties() -> None:
     ]
 
 
+def test_what_a_note_says_in_rich_text_is_read() -> None:
+    made = pdf(
+        drawn(b"text"),
+        more=(
+            "",
+            "<</Type/Annot/Subtype/FreeText/Contents(Ito)/RC(<body><p><b>Ki</b>mura &amp; co</p><p>Ito</p></body>)/Rect[0 0 1 1]>>",
+        ),
+        page="/Annots[11 0 R]",
+    )
+    assert shown(extract(made, ""))[1:] == [("1ページの注釈", "Ito"), ("1ページの注釈", "Kimura & co")]
+
+
 def written(writer: pypdf.PdfWriter) -> bytes:
     target = io.BytesIO()
     writer.write(target)

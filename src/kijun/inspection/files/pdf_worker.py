@@ -7,6 +7,7 @@ JSON with the limits and then the file, standard output one JSON object; what py
 from __future__ import annotations
 
 import base64
+import html
 import json
 import logging
 import re
@@ -41,6 +42,7 @@ _COLUMN = 3  # characters one below the other
 _FARTHEST = 2.5  # sizes from a character to the one below it
 _WIDER = 1.2  # times the step before it
 _MOST_BOOKMARKS = 10_000
+_PARAGRAPH = re.compile(r"</p>|<br[^<>]{0,20}>")
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -176,7 +178,11 @@ class Reading:
             note = _resolved(link)
             if not hasattr(note, "get"):
                 continue
-            self.add(_resolved(note.get("/Contents")), "page", number, part="annotation")
+            plain = _resolved(note.get("/Contents"))
+            self.add(plain, "page", number, part="annotation")
+            for words in _rich(_resolved(note.get("/RC"))):
+                if not isinstance(plain, str) or words not in plain:
+                    self.add(words, "page", number, part="annotation")
             if note.get("/Subtype") != "/Widget":  # there it is the name of a field
                 self.add(_resolved(note.get("/T")), "page", number, part="author")
             action = _resolved(note.get("/A"))
@@ -275,6 +281,16 @@ def _columns(drawn: list[_Drawn]) -> list[str]:
 def _resolved(value: Any) -> Any:
     found = value.get_object() if hasattr(value, "get_object") else value
     return None if type(found).__name__ == "NullObject" else found
+
+
+def _rich(value: Any) -> Iterator[str]:
+    """The words of a text with marks in the manner of XHTML, paragraph by paragraph."""
+    if hasattr(value, "get_data"):
+        value = value.get_data().decode("utf-8", "replace")
+    if isinstance(value, str):
+        for words in html.unescape(_TAG.sub("", _PARAGRAPH.sub("\n", value))).splitlines():
+            if words.strip():
+                yield words.strip()
 
 
 def _is_opaque(font: Any) -> bool:
