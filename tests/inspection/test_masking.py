@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kijun.inspection.masking import Treatment, mask, partial, redact, treat
-from kijun.inspection.model import Finding, Inspection
+from kijun.inspection.model import Finding, Inspection, RuleError
 from kijun.inspection.placeholders import Placeholders
 from kijun.inspection.restoring import restore
 from kijun.inspection.vocabulary import DataType, Kind
@@ -48,6 +48,26 @@ def test_only_some_types():
     )
     assert redact(LETTER, only=["PHONE"]) == LETTER.text.replace("090-1234-5678", "■電話番号■")
     assert partial(LETTER, only=["AGE"]) == LETTER.text
+
+
+def test_one_type_may_be_named_alone():
+    assert redact(LETTER, only="PHONE") == redact(LETTER, only=["PHONE"])
+    assert mask(LETTER, Placeholders(), only="PHONE") == LETTER.text.replace("090-1234-5678", "⟦電話番号1⟧")
+
+
+@pytest.mark.parametrize("only", ["PERSN", ["PERSN"], {"PERSON", "name"}, ""])
+@pytest.mark.parametrize("how", [redact, partial, lambda text, only: mask(text, Placeholders(), only)])
+def test_a_type_that_is_not_there_hides_nothing_silently(how, only):
+    with pytest.raises(RuleError) as caught:
+        how(LETTER, only)
+    assert "no type" in caught.value.message.en
+    assert "ありません" in caught.value.message.ja
+
+
+def test_a_treatment_may_be_said_by_its_name_and_none_that_is_not_there():
+    assert treat(LETTER, lambda one: "redact", Placeholders()) == redact(LETTER)
+    with pytest.raises(ValueError, match="hide"):
+        treat(LETTER, lambda one: "hide", Placeholders())
 
 
 def test_attacks_and_expressions_are_masked_where_they_are_asked_for():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kijun.inspection import Inspector, Policy, RuleError, TextTooLong
+from kijun.inspection import Attack, DataType, Expression, Inspector, Policy, RuleError, TextTooLong
 from kijun.inspection.policy import LARGEST_FILE, LONGEST, UnreadablePolicy
 from kijun.inspection.rule import bundled
 
@@ -72,9 +72,8 @@ def test_a_rule_is_switched_off() -> None:
 
 def test_the_version_of_the_rules_tells_own_choices() -> None:
     plain, own = Policy(), Policy.read({"forbidden_words": ["やばい"]})
-    assert (
-        Policy(thresholds={"PHONE": 0.1}, types=frozenset({"PHONE"})).rule_set().version == bundled().version
-    )
+    rule = {"id": "a", "type": "PERSON", "by": "words", "words": ["x"]}
+    hate = {**rule, "type": "discrimination"}
     versions = [
         policy.rule_set().version
         for policy in (
@@ -83,14 +82,52 @@ def test_the_version_of_the_rules_tells_own_choices() -> None:
             Policy.read({"forbidden_words": ["ひどい"]}),
             Policy.read({"known_public": ["やばい"]}),
             Policy.read({"rules_off": ["phone"]}),
-            Policy.read({"rules": [{"id": "a", "type": "PERSON", "by": "words", "words": ["x"]}]}),
-            Policy.read({"rules": [{"id": "a", "type": "PERSON", "by": "words", "words": ["y"]}]}),
+            Policy.read({"rules": [rule]}),
+            Policy.read({"rules": [{**rule, "words": ["y"]}]}),
+            Policy.read({"rules": [{**rule, "type": "ADDRESS"}]}),
+            Policy.read({"rules": [{**rule, "score": 0.7}]}),
+            Policy.read({"rules": [hate]}),
+            Policy.read({"rules": [{**hate, "target": "gender"}]}),
+            Policy.read({"types": ["PHONE"]}),
+            Policy.read({"thresholds": {"PHONE": 0.1}}),
         )
     ]
     assert len(set(versions)) == len(versions)
     assert all(version.startswith(bundled().version) for version in versions)
     assert own.rule_set().version == Policy.read({"forbidden_words": ["やばい"]}).rule_set().version
     assert Inspector(own).inspect("").rules == own.rule_set().version
+
+
+def test_what_changes_nothing_does_not_mark_the_rules() -> None:
+    same = ({"thresholds": {"PHONE": 0.5}}, {"longest": 5}, {"types": [*DataType, *Attack, *Expression]})
+    for row in same:
+        assert Policy.read(row).rule_set().version == bundled().version
+
+
+@pytest.mark.parametrize("more", [{"score": 0.3}, {"thresholds": 0.995}])
+def test_an_own_rule_that_would_find_nothing_is_refused(more: dict[str, float]) -> None:
+    rule = {"id": "a", "type": "LOCAL_ID", "by": "words", "words": ["x"], "score": more.get("score", 0.99)}
+    least = {"LOCAL_ID": more.get("thresholds", 0.5)}
+    with pytest.raises(RuleError) as caught:
+        Policy.read({"rules": [rule], "thresholds": least})
+    assert "rule a: its score" in caught.value.message.en
+    assert "規則 a" in caught.value.message.ja
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "key"),
+    [
+        ("types: [PERSON]\ntypes: [PHONE]\n", 2, "types"),
+        ("rules:\n  - id: a\n    type: PERSON\n    by: words\n    words: [x]\n    words: [y]\n", 6, "words"),
+        ('{"longest": 5,\n "longest": 6}', 2, "longest"),
+        ("thresholds: {PERSON: 0.4, PERSON: 0.9}", 1, "PERSON"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path, content: str, line: int, key: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Policy.load(write(tmp_path, content))
+    assert f"line {line} of the policy: {key}" in caught.value.message.en
+    assert f"{line}行目：項目 {key}" in caught.value.message.ja
 
 
 def test_a_text_past_the_limit_is_refused_with_what_to_do() -> None:
@@ -109,6 +146,8 @@ def test_a_text_past_the_limit_is_refused_with_what_to_do() -> None:
         ({"typs": []}, "unknown entry: typs"),
         ({1: 2}, "unknown entry: 1"),
         ({"types": "PERSON"}, "types is a list"),
+        ({"types": []}, "names no type"),
+        ({"types": [" "]}, "names no type"),
         ({"types": ["person"]}, "no type person"),
         ({"types": [1]}, "types is a list"),
         ({"thresholds": [0.5]}, "number for each type"),

@@ -8,12 +8,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
+from typing import Final
 
-from kijun.inspection.model import Finding, Inspection
+from kijun.inspection.model import Finding, Inspection, RuleError
 from kijun.inspection.partial_display import partial_display
 from kijun.inspection.placeholders import Placeholders, Reading
 from kijun.inspection.restoring import restore
-from kijun.inspection.vocabulary import Kind
+from kijun.inspection.vocabulary import Attack, DataType, Expression, Kind
+
+_TYPES: Final[frozenset[str]] = frozenset((*DataType, *Attack, *Expression))
 
 
 class Treatment(StrEnum):
@@ -33,7 +36,7 @@ def mask(
 ) -> str:
     """The text with a placeholder for each finding; `restore` gives the text back exactly.
 
-    `only` names the types to mask; without it, all personal and confidential information and neither attacks nor
+    `only` names the types to mask, or one (`RuleError` where there is no such type); without it, all personal and confidential information and neither attacks nor
     expressions. For `answer` and errors see `treat`.
     """
     wanted = _wanted(only)
@@ -72,7 +75,7 @@ def treat(
     Raises `TooManyPlaceholders` where the conversation's table is full.
     """
     text = inspection.text
-    treatments = {id(one): treatment for one in inspection if (treatment := how(one)) is not None}
+    treatments = {id(one): Treatment(way) for one in inspection if (way := how(one)) is not None}
     given = [one for one in placeholders.read(text) if one.value is not None] if answer else []
     spans = list(_spans(inspection, lambda one: id(one) in treatments, given))
     # Read before anything is given: what the answer says stands for what it stood for when it was said.
@@ -98,7 +101,9 @@ _Span = tuple[int, int, Finding | None]
 def _wanted(only: Collection[str] | None) -> Callable[[Finding], bool]:
     if only is None:
         return lambda one: one.kind is Kind.DATA
-    names = frozenset(only)
+    names = frozenset((only,) if isinstance(only, str) else only)
+    if unknown := sorted(str(name) for name in names - _TYPES):
+        raise RuleError(f"種類 {unknown[0]} はありません。", f"there is no type {unknown[0]}")
     return lambda one: one.type in names
 
 

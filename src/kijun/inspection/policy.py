@@ -64,16 +64,21 @@ class Policy:
         return RuleSet(f"{rules.version}{self._mark()}", rules.rules)
 
     def _mark(self) -> str:
-        """What tells this policy's choice of rules and words from others in records; nothing can be read from it."""
-        if not (self.rules or self.rules_off or self.forbidden_words or self.known_public):
+        """What tells this policy from others that find something else, in records; nothing can be read from it."""
+        rules = [
+            (rule.id, rule.version, rule.kind, rule.type, rule.by, rule.score, rule.target, _settings(rule))
+            for rule in self.rules
+        ]
+        least = sorted((type, at) for type, at in self.thresholds.items() if at != _default(type))
+        types = None if self.types is None or self.types >= _ALL else sorted(self.types)
+        lists = [sorted(self.rules_off), sorted(self.forbidden_words), sorted(self.known_public)]
+        if not (rules or least or any(lists)) and types is None:
             return ""
-        rules = [[rule.id, rule.version, rule.by, repr(sorted(rule.settings.items()))] for rule in self.rules]
-        chosen = [rules, sorted(self.rules_off), sorted(self.forbidden_words), sorted(self.known_public)]
-        return "+" + hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:8]
+        return "+" + hashlib.sha256(json.dumps([rules, *lists, least, types]).encode()).hexdigest()[:8]
 
     def threshold(self, type: str) -> float:
         """The least score at which a type counts."""
-        return self.thresholds.get(type, THRESHOLDS.get(type, 0.5))
+        return self.thresholds.get(type, _default(type))
 
     def acts(self, type: str, score: float) -> bool:
         """Whether the policy acts on a finding of a type with a score."""
@@ -110,7 +115,16 @@ class Policy:
             longest,
         )
         policy.rule_set()
+        policy._refuse_useless_scores()
         return policy
+
+    def _refuse_useless_scores(self) -> None:
+        for rule in self.rules:
+            if rule.score < (least := self.threshold(rule.type)):
+                raise RuleError(
+                    f"規則 {rule.id}：score {rule.score:g} は {rule.type} が働く {least:g} より小さく、何も見つけません。",
+                    f"rule {rule.id}: its score {rule.score:g} is below {least:g}, from which {rule.type} counts: it would find nothing",
+                )
 
     @classmethod
     def load(cls, file: Path) -> Policy:
@@ -118,7 +132,13 @@ class Policy:
         try:
             with file.open("rb") as opened:
                 data = opened.read(LARGEST_FILE + 1)
-            row = yaml.safe_load(data.decode("utf-8-sig")) if len(data) <= LARGEST_FILE else ()
+            row = (
+                yaml.load(data.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a safe loader
+                if len(data) <= LARGEST_FILE
+                else ()
+            )
+        except RuleError:
+            raise
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             raise UnreadablePolicy(
                 f"方針のファイルを読めません：{file}{_where(error, '（{}行目）')}",
@@ -133,6 +153,32 @@ class Policy:
         return cls.read(row)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads what `yaml.safe_load` reads, but no key twice: of two the last would win, and nobody would see it."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in seen:
+                    line = key.start_mark.line + 1
+                    raise RuleError(
+                        f"方針の{line}行目：項目 {key.value} が重なっています。一つにまとめてください。",
+                        f"line {line} of the policy: {key.value} stands there twice; write it once",
+                    )
+                seen.add((key.tag, key.value))
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
+
+
+def _settings(rule: Rule) -> str:
+    return repr(sorted(rule.settings.items()))
+
+
+def _default(type: str) -> float:
+    return THRESHOLDS.get(type, 0.5)
+
+
 def _where(error: Exception, words: str) -> str:
     mark = getattr(error, "problem_mark", None)
     return words.format(mark.line + 1) if mark is not None else ""
@@ -141,6 +187,11 @@ def _where(error: Exception, words: str) -> str:
 def types_of(name: str, row: Any) -> frozenset[str]:
     """The types that a list names; raises `RuleError` where one is not there."""
     types = frozenset(_texts(name, row))
+    if not types and name in ("types", "--types"):
+        raise RuleError(
+            f"{name} に種類がありません。すべてを調べるなら、{name} を書かないでください。",
+            f"{name} names no type: nothing would be looked for; leave it out to look for everything",
+        )
     wrong = sorted(types - _ALL)
     if wrong:
         there = ", ".join(sorted(_ALL))
