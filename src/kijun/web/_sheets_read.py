@@ -36,6 +36,8 @@ from kijun.web.refusals import Refusal
 Rows = Iterator[tuple[int, Sequence[Any]]]
 _ESCAPED: Final = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 _LAST_ROW: Final = 1_048_576
+# How long a cell may be is said by who reads the file, in words; csv's own limit (131,072) is one for the whole process, and only ever raised.
+csv.field_size_limit(max(csv.field_size_limit(), 2**31 - 1))
 
 
 class _FileRefusal(Refusal):
