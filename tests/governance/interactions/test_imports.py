@@ -14,6 +14,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
@@ -221,6 +222,46 @@ class TestOnce:
         more = rows + "2026/10/1 9:01,0004,同じ,はい,x\n"
         second = carry_out(it_staff, template, more)
         assert (second.done, second.double) == (1, 1)
+
+    def test_a_number_that_is_given_again_is_an_error_of_the_row_and_loses_nothing(
+        self, it_staff: Person, staff: Person, neighbour: Person, template: ImportTemplate
+    ) -> None:
+        head = "日時,職員番号,質問,回答,モデル,メッセージID\n"
+        october = head + "2026/10/1 9:00,0004,十月,はい,x,1\n2026/10/2 9:00,0004,二,はい,x,2\n"
+        november = head + "2026/11/1 9:00,0008,別の質問,はい,x,1\n2026/10/2 9:01,0004,二,はい,x,2\n"
+        assert carry_out(it_staff, template, october).done == 2
+        found = Preview.of(template, november.encode(), "november.csv", "")
+        assert (found.fresh, found.double, [row for row, _why in found.wrong]) == (0, 0, [2, 3])
+        assert "「この列はない」" in found.wrong[0][1][0]
+        run = carry_out(it_staff, template, november)
+        assert (run.done, run.double, run.wrong) == (0, 0, 2)
+        again = carry_out(it_staff, template, october)
+        assert (again.done, again.double, again.wrong) == (0, 2, 0)
+        assert "十月" not in str(list(ImportedRow.objects.values()))
+        columns = {key: value for key, value in COLUMNS.items() if key != "id"}
+        template.mapping = {"columns": columns, "unknown": "error"}
+        template.save()
+        assert carry_out(it_staff, template, november).done == 2
+        again = carry_out(it_staff, template, october)  # known by what they say, numbered or not
+        assert (again.done, again.double) == (0, 2)
+
+    def test_rows_from_before_their_content_was_compared_are_known_by_their_number(
+        self, it_staff: Person, staff: Person, neighbour: Person, template: ImportTemplate
+    ) -> None:
+        carry_out(it_staff, template)
+        ImportedRow.objects.update(digest="")
+        again = carry_out(it_staff, template)
+        assert (again.done, again.double, again.wrong) == (0, 3, 2)
+
+    def test_another_import_that_took_the_number_meanwhile(
+        self, it_staff: Person, staff: Person, template: ImportTemplate
+    ) -> None:
+        head = "日時,職員番号,質問,回答,モデル,メッセージID\n"
+        runs = [stage(it_staff, template, head + f"2026/10/1 9:00,0004,{n},はい,x,1\n") for n in "一二"]
+        for run in runs:
+            actions.confirm_import(it_staff, run, rows=1)
+        jobs.run_imports()
+        assert sorted((one.done, one.wrong) for one in ImportRun.objects.all()) == [(0, 1), (1, 0)]
 
     def test_a_process_that_died_between_ledger_and_control_plane(
         self,
@@ -451,6 +492,22 @@ class TestReading:
         with pytest.raises(SheetError):
             importing.read("compliance", content, "c.jsonl", {})
 
+    def test_a_long_cell_is_an_error_of_its_row(self) -> None:
+        mapping = {"columns": {"at": "日時", "question": "質問"}}
+        rows = "".join(f"2026/10/1 9:00,{'あ' * n}\n" for n in (199_999, 200_001))
+        whole, long = importing.read("table", f"日時,質問\n{rows}".encode(), "log.csv", mapping)
+        assert (len(whole.question), whole.errors) == (199_999, [])
+        assert "長すぎます" in long.errors[0]
+
+    def test_a_heading_over_two_columns_is_chosen_by_its_number(self) -> None:
+        content = "日時,質問,回答,質問\n2026/10/1 9:00,一つ目,はい,二つ目\n".encode()
+        assert importing.headings(content, "log.csv")[0] == ["日時", "質問 [1]", "回答", "質問 [2]"]
+        with pytest.raises(SheetError, match="質問 \\[1\\]"):
+            importing.read("table", content, "log.csv", {"columns": {"at": "日時", "question": "質問"}})
+        mapping = {"columns": {"at": "日時", "question": "質問 [2]"}}
+        (row,) = importing.read("table", content, "log.csv", mapping)
+        assert row.question == "二つ目"
+
     def test_guesses(self) -> None:
         found = importing.guess(
             ["Timestamp", "User Email", "ユーザーID", "Prompt", "Response", "ＩＤ", "memo"]
@@ -483,6 +540,39 @@ class TestPeople:
         assert first.person == ""
         assert first.content is not None
         assert "taro@" not in json.dumps(first.content)
+
+    def test_somebody_in_the_columns_of_model_and_conversation_is_masked(
+        self,
+        client_of: ClientOf,
+        it_staff: Person,
+        auditor: Person,
+        staff: Person,
+        template: ImportTemplate,
+    ) -> None:
+        template.mapping = {"columns": {**COLUMNS, "conversation": "会話ID"}, "unknown": "error"}
+        template.save()
+        head = "日時,職員番号,質問,回答,モデル,メッセージID,会話ID\n"
+        rows = (
+            "2026/10/1 9:00,0004,問い,はい,佐藤花子様 090-1234-5678,u1,佐藤花子様の件 090-1234-5678\n"
+            "2026/10/1 9:01,0004,問い,はい,gpt-4o-2024-08-06,u2,5c1e77aa-9f0e-4c55-8ef2-0123456789ab\n"
+        )
+        carry_out(it_staff, template, head + rows)
+        first, answer, second, _last = recorded(it_staff.municipality.code)
+        assert (first.model, answer.model, second.model) == ("", "", "gpt-4o-2024-08-06")
+        assert set(first.findings) >= {"PERSON", "PHONE"}
+        assert answer.findings == second.findings == ()
+        kept = json.dumps([first.content, answer.content], ensure_ascii=False)
+        assert "佐藤花子" not in kept
+        assert "090-1234" not in kept
+        assert first.content is not None
+        assert second.content is not None
+        assert "⟦" in first.content["imported"]["model"]
+        assert second.content["imported"]["conversation"] == "5c1e77aa-9f0e-4c55-8ef2-0123456789ab"
+        client = client_of(auditor)
+        client.post("/staff/records/reason/", {"reason": "検査のため", "next": "/staff/records/"})
+        assert (
+            "⟦氏名1⟧" in client.get(reverse("interactions:record", args=[first.interaction])).content.decode()
+        )
 
     def test_by_mail_and_by_what_stands_before_the_at(
         self, it_staff: Person, staff: Person, neighbour: Person, template: ImportTemplate

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -112,6 +113,12 @@ class Row:
         said = (self.conversation, self.at, self.who, self.question, self.answer, self.model)
         return (*said, self.tokens_in, self.tokens_out, repr(self.more))
 
+    def content(self) -> str:
+        """Who said what when, whatever it is numbered: by it a number that is given again is told from a row that comes again."""
+        at = self.at.astimezone(datetime.UTC).isoformat() if self.at else ""
+        told = [at, self.who, self.question, self.answer, self.more]
+        return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
 
 class Unreadable(SheetError):
     """The file as a whole cannot be read; the message is in the page's language."""
@@ -134,8 +141,19 @@ def headings(content: bytes, filename: str) -> tuple[list[str], list[list[str]]]
     rows = excel.read_raw(as_utf8(content), filename, LIMITS)
     if not rows:
         raise Unreadable(_("ファイルに何も書かれていません。"))
-    names = [_text(cell) for cell in rows[0][1]]
+    names = numbered([_text(cell) for cell in rows[0][1]])
     return names, [[_text(cell) for cell in cells] for _number, cells in rows[1:4]]
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Headings by which each column can be chosen: one that stands over several gets a number, 質問 [1] and 質問 [2]."""
+    count = Counter(names)
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(f"{name} [{seen[name]}]" if name and count[name] > 1 else name)
+    return found
 
 
 def guess(names: Sequence[str]) -> dict[str, str]:
@@ -188,11 +206,18 @@ def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -
 def _table(table: Sequence[tuple[int, Sequence[Any]]], mapping: Mapping[str, Any]) -> list[Row]:
     if not table:
         raise Unreadable(_("ファイルに何も書かれていません。"))
-    names = [_text(cell) for cell in table[0][1]]
+    names = numbered([_text(cell) for cell in table[0][1]])
     places: dict[str, int] = {}
     for key, heading in dict(mapping.get("columns", {})).items():
         if key not in FIELDS or not heading:
             continue
+        if heading not in names and f"{heading} [1]" in names:
+            raise Unreadable(
+                _(
+                    "見出し「%(heading)s」の列が2つ以上あります。どれを読むか分からないため、取り込めません。読み方を直し、左から数えた番号の付いた見出し（「%(heading)s [1]」など）から選んでください。"
+                )
+                % {"heading": heading}
+            )
         if heading not in names:
             raise Unreadable(
                 _("列「%(heading)s」がありません。ファイルを確かめるか、読み方を直してください。")

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kijun.gateway.guard import told, values_of
 from kijun.gateway.handling import DEFAULT_INPUT, DEFAULT_OUTPUT, action_for
 from kijun.gateway.snapshot import Handling
-from kijun.gateway.ways.naming import Names
+from kijun.gateway.ways.naming import Names, is_identifier, plain
 from kijun.governance.access.handling import as_handling
 from kijun.governance.access.models import TownRules
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.accounts.names import normalise_number
 from kijun.governance.interactions.importing import Row
+from kijun.governance.interactions.importing_products import COPILOT
 from kijun.governance.interactions.models import ImportedRow, ImportTemplate
 from kijun.inspection import Inspector, Placeholders, Policy, Treatment, redact, treat
 from kijun.inspection import Kind as FoundKind
@@ -31,6 +33,13 @@ SOURCE: Final = "import"
 STRANGER: Final = "user"
 """What a log calls somebody whom the municipality does not know: hidden like a name, whatever it looks like."""
 _CHUNK: Final = 500
+_TABLE: Final = ImportTemplate.Form.TABLE
+_COUNTED_ANEW: Final = gettext_lazy(
+    "記録の番号「%(id)s」は、別の内容で取込み済みです（%(day)s）。番号がファイルごとに振り直されるログなら、読み方の「記録の番号」を「この列はない」に直してください。同じ内容の行は、番号がなくても1回だけ記録します。"
+)
+_CHANGED: Final = gettext_lazy(
+    "記録の番号「%(id)s」は、別の内容で取込み済みです（%(day)s）。取り込んだときの内容を残し、この行は取り込みません。"
+)
 
 
 @dataclass(slots=True)
@@ -106,6 +115,32 @@ class Reader:
                     if row.who
                     else _("利用者が空です。")
                 )
+        self.clash(rows)
+
+    def clash(self, rows: Iterable[Row]) -> None:
+        """Tell of rows whose number was recorded with something else: their product may count anew in each file."""
+        numbered: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.id and not row.errors:
+                numbered.setdefault(row.key(), []).append(row)
+        words = _COUNTED_ANEW if self.template.form == _TABLE else _CHANGED
+        for one in _recorded(self.template, key=list(numbered)):
+            for row in numbered[one.key]:
+                if one.digest and one.digest != self.digest(row):
+                    day = timezone.localdate(one.at).isoformat()
+                    row.errors.append(str(words) % {"id": row.id[:40], "day": day})
+
+    def known(self, good: Mapping[str, Row]) -> set[str]:
+        """Which of these rows were recorded already; one without a number also where it had one then."""
+        found = {one.key for one in _recorded(self.template, key=list(good))}
+        digests = {self.digest(row): key for key, row in good.items() if not row.id and key not in found}
+        return found | {digests[one.digest] for one in _recorded(self.template, digest=list(digests))}
+
+    def digest(self, row: Row) -> str:
+        """What a row says, so that it can be compared and not be read or guessed: under the installation's secret."""
+        return self.names.hidden(
+            "imported row", self.template.municipality.code, str(self.template.pk), row.content()
+        )
 
     def entries(self, row: Row) -> list[Entry]:
         """One input, and one output where there is an answer. The same row gives the same ids, whenever it is read."""
@@ -113,14 +148,19 @@ class Reader:
         table = Placeholders()
         asked = self._kept(row.question, table, self.input, DEFAULT_INPUT, "messages[0].content")
         stranger = table.give(STRANGER, row.who) if person is None and row.who else ""
+        beside = {
+            name: self._kept(text, table, self.input, DEFAULT_INPUT, f"imported.{name}")
+            for name, text in (("model", row.model), ("conversation", row.conversation))
+            if text and not (_is_model(text) if name == "model" else is_identifier(text))
+        }
         before = len(table)
         same = self._same(row, person)
         question = Entry(
             kind=Kind.INPUT,
             id=self.id(row, "input"),
-            findings=asked.types,
+            findings=tuple(sorted({type for one in (asked, *beside.values()) for type in one.types})),
             tokens_in=row.tokens_in,
-            content=self._content(row, asked, stranger),
+            content=self._content(row, asked, stranger, beside),
             masked=values_of(table),
             **same,
         )
@@ -155,21 +195,23 @@ class Reader:
             "system": str(self.template.system_id),
             "person": "" if person is None else str(person.pk),
             "department": "" if person is None else self.people.department(person, row.at),
-            "model": row.model,
+            "model": row.model if _is_model(row.model) else "",
             "verdict": Verdict.NONE,  # it was sent long ago: nothing was decided here
         }
 
-    def _content(self, row: Row, asked: _Kept, stranger: str) -> dict[str, Any]:
+    def _content(self, row: Row, asked: _Kept, stranger: str, beside: Mapping[str, _Kept]) -> dict[str, Any]:
+        findings = [told for one in (asked, *beside.values()) for told in one.findings]
         return {
             "request": {"messages": [{"role": "user", "content": asked.text}] if row.question else []},
-            "findings": asked.findings,
-            "findings_total": len(asked.findings),
+            "findings": findings,
+            "findings_total": len(findings),
             "rules": self.inspector.rules.version,
             "imported": {
                 "template": str(self.template),
                 "file": self.sha256,
                 "row": row.number,
                 "conversation": row.conversation,
+                **{name: one.text for name, one in beside.items()},
                 **({"user": stranger} if stranger else {}),
                 **self._more(row.more),
             },
@@ -227,10 +269,15 @@ def _ms(at: datetime.datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def known(template: ImportTemplate, keys: Sequence[str]) -> set[str]:
-    """Which of these rows were recorded already."""
-    found: set[str] = set()
-    for at in range(0, len(keys), _CHUNK):
-        rows = ImportedRow.objects.filter(template=template, key__in=keys[at : at + _CHUNK])
-        found |= set(rows.values_list("key", flat=True))
-    return found
+def _is_model(text: str) -> bool:
+    """Whether a model's name may stand in a clear column: a log may hold anything there, somebody's name too."""
+    return text == COPILOT or plain(text) == text
+
+
+def _recorded(template: ImportTemplate, **wanted: Sequence[str]) -> Iterator[ImportedRow]:
+    """What was recorded with one of these keys or digests."""
+    for name, values in wanted.items():
+        for at in range(0, len(values), _CHUNK):
+            yield from ImportedRow.objects.filter(
+                template=template, **{f"{name}__in": values[at : at + _CHUNK]}
+            )

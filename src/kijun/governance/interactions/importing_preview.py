@@ -8,7 +8,7 @@ from typing import Final
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import importing
-from kijun.governance.interactions.importing_entries import Reader, known
+from kijun.governance.interactions.importing_entries import Reader
 from kijun.governance.interactions.models import ImportTemplate
 from kijun.governance.interactions.reading import texts
 
@@ -45,7 +45,7 @@ class Preview:
         rows = importing.read(template.form, content, filename, template.mapping)
         reader.judge(rows)
         good = importing.distinct(rows)
-        old = known(template, list(good))
+        old = reader.known(good)
         fresh = [row for key, row in good.items() if key not in old]
         wrong = [(row.number, row.errors) for row in rows if row.errors]
         shown = [_shown(reader, row) for row in fresh[:SHOWN]]

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from kijun.governance.interactions.importing import LIMITS, Row, Unreadable, as_utf8, when
 
 OPERATION = "CopilotInteraction"
+COPILOT = "Microsoft 365 Copilot"
+"""What its audit log tells of the model."""
 
 
 def purview(table: Sequence[tuple[int, Sequence[Any]]]) -> list[Row]:
@@ -47,7 +49,7 @@ def _copilot(number: int, data: Mapping[str, Any]) -> Row:
     row.at = when(data.get("CreationTime"), "utc", row.errors)
     row.who, row.id = str(data.get("UserId") or "")[:300], str(data.get("Id") or "")[:300]
     row.conversation = str(event.get("ThreadId") or "")[:300]
-    row.model = "Microsoft 365 Copilot"
+    row.model = COPILOT
     row.more = {
         "application": str(event.get("AppHost") or "")[:100],
         "resources": [

@@ -15,7 +15,7 @@ from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.interactions import importing, ledger
 from kijun.governance.interactions.importing import Row, distinct
-from kijun.governance.interactions.importing_entries import Reader, known
+from kijun.governance.interactions.importing_entries import Reader
 from kijun.governance.interactions.importing_files import content_of, forget
 from kijun.governance.interactions.models import ImportedRow, ImportRun
 from kijun.inspection import InspectionError
@@ -90,8 +90,9 @@ def _carry_on(one: ImportRun, end: float) -> int:
 
 def _record(one: ImportRun, reader: Reader, part: list[Row], *, look: bool) -> None:
     """Record a part: the ledger first, then, together, which rows it has and how far we are."""
+    reader.clash(part)  # another import may have come between
     good = distinct(part)
-    old = known(reader.template, list(good))
+    old = reader.known(good)
     if look:
         old |= {key for key in good.keys() - old if _is_recorded(reader, good[key])}
     entries, fresh = [], 0
@@ -108,7 +109,11 @@ def _record(one: ImportRun, reader: Reader, part: list[Row], *, look: bool) -> N
     wrong = sum(1 for row in part if row.errors)
     with transaction.atomic():
         ImportedRow.objects.bulk_create(
-            [ImportedRow(template=reader.template, key=key) for key, row in good.items() if not row.errors],
+            [
+                ImportedRow(template=reader.template, key=key, digest=reader.digest(row))
+                for key, row in good.items()
+                if not row.errors
+            ],
             ignore_conflicts=True,
         )
         ImportRun.objects.filter(pk=one.pk).update(

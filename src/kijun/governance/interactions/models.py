@@ -139,10 +139,13 @@ class ImportedRow(models.Model):
 
     template = models.ForeignKey(ImportTemplate, models.CASCADE, related_name="imported")
     key = models.CharField(max_length=64)
+    digest = models.CharField(max_length=32, default="")
+    """Of what it said, under the installation's secret (`Reader.digest`); empty for rows from before it was kept."""
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["template", "key"], name="imported_row_once")]
+        indexes = [models.Index(fields=["template", "digest"], name="imported_row_digest")]
 
     def __str__(self) -> str:
         return self.key[:12]
