@@ -40,6 +40,17 @@ def test_short_utf_16_without_a_mark(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)).text == text
 
 
+def test_a_name_alone_in_utf_16_without_a_mark() -> None:
+    assert decode("山田太郎".encode("utf-16-le")).text == "山田太郎"
+
+
+@pytest.mark.parametrize("text", ["髙橋﨑山", "B0C0D0E0", "10203040", "ﾔﾏﾀﾞﾀﾛｳ", "Réponse à tous", "鄧小平様"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "cp1252"])
+def test_short_texts_in_other_codes_are_not_taken_for_utf_16(text: str, encoding: str) -> None:
+    with contextlib.suppress(UnicodeEncodeError):
+        assert decode(text.encode(encoding)).encoding != "utf-16-le"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
 @pytest.mark.parametrize("at", [0, 20, 21])
 @pytest.mark.parametrize("padding", ["", " "])

@@ -34,6 +34,7 @@ _PLAIN: Final = re.compile("[\t\r\n -~\u3000-\u3020\u3040-\u30ff\uff01-\uff9f]")
 _KANA_OR_MARK: Final = re.compile("[\r\nぁ-んァ-ヶー、。]")
 _KANJI: Final = re.compile("[\u3005\u4e00-\u9fff]")
 _MOSTLY_USUAL = 0.85
+_NO_CHANCE = 4  # characters: one in seven kanji is of the first level
 _FEW = 20  # zero bytes are few where there are no more than one to so many
 _TOLERATED = 0.05  # broken characters to bytes beyond ASCII
 _MOSTLY_ASCII = 0.2
@@ -215,18 +216,22 @@ def _unmarked_utf16(data: bytes) -> Decoded | None:
         return None
     ways = [found for name in ("utf-16-le", "utf-16-be") if (found := _strict(data, name)) is not None]
     best = max(ways, key=lambda found: _usual(found.text), default=None)
-    if best is None or _CONTROL.search(best.text) or _usual(best.text) < _MOSTLY_USUAL:
+    if best is None or _CONTROL.search(best.text) or (share := _usual(best.text)) < _MOSTLY_USUAL:
         return None
-    is_plain = _CONTROL_BYTE.search(data) or _KANA_OR_MARK.search(best.text)
-    return best if has_zero or (is_plain and not _reads_otherwise(data)) else None
+    if has_zero:
+        return best
+    is_sure = share == 1 and len(best.text) >= _NO_CHANCE  # 山田太郎 without a line end
+    if not (is_sure or _CONTROL_BYTE.search(data) or _KANA_OR_MARK.search(best.text)):
+        return None
+    return None if _otherwise(data) >= (1 if is_sure else _MOSTLY_USUAL) else best
 
 
-def _reads_otherwise(data: bytes) -> bool:
-    """Whether bytes without a zero are text in one of the other codes."""
+def _otherwise(data: bytes) -> float:
+    """How usual bytes without a zero are as text in one of the other codes."""
     if _ESCAPE.search(data) and not _HIGH.search(data):
-        return True
+        return 1
     found = _strict(data, "utf-8") or _japanese(data)
-    return found is not None and not _CONTROL.search(found.text) and _usual(found.text) >= _MOSTLY_USUAL
+    return _usual(found.text) if found is not None and not _CONTROL.search(found.text) else 0
 
 
 def _usual(text: str) -> float:
