@@ -16,6 +16,14 @@ FORMS = [
     "⟦ＩＰアドレス1⟧",
     "⟦氏名1別表記2⟧",
     "⟦ 氏名 1 別表記 ２ ]]",
+    "⟦氏名１（別表記2）⟧",
+    "⟦氏名1さん⟧",
+    "⟦氏名 No. 1⟧",
+    "⟦IP アドレス1⟧",
+    "⟦氏名1\u200d⟧",
+    "\\[\\[氏名1\\]\\]",
+    "⟦氏名01⟧",
+    "〚 IP アドレス 番号 1 （ 別表記 2 ） 先生 〛",
 ]
 
 
@@ -53,6 +61,7 @@ def test_every_form_has_one_name():
     names = [body_of(match) for text in FORMS if (match := GRAMMAR.whole.fullmatch(text))]
     assert names == [
         "氏名1", "氏名1", "氏名12", "氏名1", "氏名1", "氏名1", "住所1", "IPアドレス1", "氏名1別表記2", "氏名1別表記2",
+        "氏名1別表記2", "氏名1", "氏名1", "IPアドレス1", "氏名1", "氏名1", "氏名1", "IPアドレス1別表記2",
     ]  # fmt: skip
 
 
@@ -76,7 +85,10 @@ def test_the_last_of_several_openings_is_held():
     assert GRAMMAR.held_from("[[[") == 1
 
 
-@given(st.text(alphabet="⟦⟧[]［］〚〛氏名住所IPＩアドレス1２別表記 　x", max_size=40), st.integers(0, 40))
+@given(
+    st.text(alphabet="⟦⟧[]［］〚〛\\氏名住所IPＩアドレス1２別表記（）No.さん様 　x", max_size=40),
+    st.integers(0, 40),
+)
 def test_a_placeholder_is_held_wherever_it_is_cut(text, at):
     at = min(at, len(text))
     cut_through = [m.start() for m in GRAMMAR.whole.finditer(text) if m.start() < at < m.end()]

@@ -38,6 +38,15 @@ def test_it_works():
         ("[[氏名1]]様", "山田太郎様"),
         ("**⟦ＩＰアドレス１⟧**", "**192.0.2.1**"),
         ("⟦氏名1別表記2⟧様", "山田 太郎様"),
+        ("⟦氏名1（別表記2）⟧様", "山田 太郎様"),
+        ("⟦氏名1(別表記１)⟧様", "山田太郎様"),
+        ("⟦氏名1さん⟧の件", "山田太郎さんの件"),
+        ("⟦氏名 No.1⟧様", "山田太郎様"),
+        ("⟦氏名番号1⟧様", "山田太郎様"),
+        ("⟦IP アドレス1⟧", "192.0.2.1"),
+        ("⟦氏名1\u200d⟧様", "山田太郎様"),
+        ("\\[\\[氏名1\\]\\]様", "山田太郎様"),
+        ("⟦氏名01⟧様", "山田太郎様"),
         ("⟦文字列1⟧と入力されました", "⟦氏名1⟧と入力されました"),
         ("[氏名1]〔氏名1〕【氏名1】氏名1", "[氏名1]〔氏名1〕【氏名1】氏名1"),
         ("⟦⟦氏名1⟧⟧", "⟦山田太郎⟧"),
@@ -51,6 +60,31 @@ def test_a_placeholder_that_was_never_given_stays_and_is_reported():
     answer = "⟦氏名9⟧様、⟦氏名1⟧様、⟦ 氏名9 ⟧様、⟦氏名9⟧様"
     assert restore(answer, conversation()) == "⟦氏名9⟧様、山田太郎様、⟦ 氏名9 ⟧様、⟦氏名9⟧様"
     assert unknown_placeholders(answer, conversation()) == ("⟦氏名9⟧", "⟦ 氏名9 ⟧")
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        "⟦氏名1、氏名3⟧",
+        "⟦氏名1と2⟧",
+        "⟦氏名1の住所⟧",
+        "⟦氏名：1⟧",
+        "⟦氏名0⟧",
+        "[[氏名 1/2]]",
+        "⟦氏名1234567⟧",
+    ],
+)
+def test_what_was_plainly_meant_to_be_one_is_told(near):
+    answer = f"担当は{near}です。"
+    assert restore(answer, conversation()) == answer
+    assert unknown_placeholders(answer, conversation()) == (near,)
+    restored, restorer = in_pieces(answer, list(range(len(answer))), conversation())
+    assert (restored, restorer.unknown) == (answer, (near,))
+
+
+@pytest.mark.parametrize("other", ["[[住所録]]", "[[注1]]", "⟦1⟧", "［氏名1］", "[[氏名]]", "⟦氏名\n1⟧"])
+def test_what_is_something_else_is_not_told(other):
+    assert unknown_placeholders(other, conversation()) == ()
 
 
 def test_a_stream_holds_back_the_beginning_of_a_placeholder_and_only_that():
@@ -87,6 +121,12 @@ PIECES = st.one_of(
             "⟦氏名1別表記2⟧",
             "⟦氏名9⟧",
             "⟦文字列1⟧",
+            "⟦氏名1（別表記2）⟧",
+            "\\[\\[氏名01さん\\]\\]",
+            "⟦IP アドレス No.1⟧",
+            "⟦氏名1、氏名3⟧",
+            "\\",
+            "さん",
             "⟦",
             "⟧",
             "[",

@@ -19,7 +19,7 @@ STRUCTURE: Final = frozenset(
 #: Keys of a schema under which values stand, numbers too.
 _VALUES: Final = frozenset(("enum", "const", "default", "examples"))
 _NAME: Final = re.compile(r"(?=[^A-Za-z]{0,40}[A-Za-z])[A-Za-z0-9_$#/:.-]{1,128}")
-_OPENINGS: Final = ("⟦", "〚", "[[", "［［")
+_OPENINGS: Final = ("⟦", "〚", "[[", "［［", "\\[\\[")
 #: Values of one piece of JSON; more are no conversation.
 MOST_LEAVES: Final = 200_000
 

@@ -1,8 +1,10 @@
 """How a placeholder is written, and how far from that an AI may write it and still be understood.
 
 ⟦氏名1⟧ is the form that Kijun writes, ⟦氏名1別表記2⟧ a second spelling of the same value. In answers the digits may be
-full width, spaces may stand inside, and the brackets may be 〚 〛, [[ ]] or ［［ ］］, which models and their
-tokenisers make of ⟦ ⟧. Everything else (［氏名1］, 【氏名1】, 氏名1) is ordinary writing in a town hall and stays as it is.
+full width or begin with 0, spaces and "No." may stand inside, the spelling in brackets （別表記2）, a title behind the number
+(⟦氏名1さん⟧), and the brackets may be 〚 〛, [[ ]], ［［ ］］ or \\[\\[ \\]\\], which models and their tokenisers make of ⟦ ⟧.
+Everything else (［氏名1］, 【氏名1】, 氏名1) is ordinary writing in a town hall and stays as it is. What is so near that a placeholder was
+plainly meant (⟦氏名1、氏名3⟧) is told (`Grammar.near`), not put back.
 
 A placeholder has one opening and one closing bracket and none between. That is what makes masking exact: no
 placeholder that Kijun writes can become part of a longer one, whatever stands around it.
@@ -20,15 +22,27 @@ from typing import Final, NamedTuple
 OTHER_FORM: Final = "別表記"
 #: More digits than any number in a table needs (`MOST_ENTRIES`).
 _DIGITS: Final = "[0-9０-９]{1,6}"
-_GAP: Final = "[ \t\u00a0\u2002-\u200b\u202f\u2060\u3000\ufeff]{0,4}"
-_OPENING: Final = r"(?:⟦|〚|\[\[|［［)"
-_CLOSING: Final = r"(?:⟧|〛|\]\]|］］)"
+_SPACE: Final = "[ \t\u00a0\u2002-\u200d\u202f\u2060\u3000\ufeff]"
+_GAP: Final = f"{_SPACE}{{0,4}}"
+_OPENING: Final = r"(?:⟦|〚|\[\[|［［|\\\[\\\[)"
+_CLOSING: Final = r"(?:⟧|〛|\]\]|］］|\\\]\\\])"
+#: The beginnings of an opening, and of a closing.
+_HALF_OPENING: Final = r"(?:[\[［]|\\(?:\[\\?)?)"
+_HALF_CLOSING: Final = r"(?:[\]］]|\\(?:\]\\?)?)"
+#: What models put before a number, and what of a title they draw into the brackets.
+_NUMBER_SIGNS: Final = ("No.", "no.", "No", "no", "№", "#", "＃", "番号")
+TITLES: Final = ("さん", "様", "さま", "氏", "殿", "君", "くん", "ちゃん", "先生")
+_NEAR: Final = 60  # characters behind the label of what is nearly a placeholder
 _HALF_WIDTH: Final = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 _LETTER: Final = r"[^\s⟦⟧〚〛\[\]［］]"
 _BODY: Final = re.compile(
     f"(?P<label>{_LETTER}{{0,23}}?(?![0-9]){_LETTER})(?P<number>[1-9][0-9]{{0,5}})"
     f"(?:{OTHER_FORM}(?P<form>[1-9][0-9]{{0,5}}))?"
 )
+
+
+_UNSEEN: Final = re.compile(_SPACE)
+_NAMES: Final = re.compile(r"\(\?P<[a-z]+>")
 
 
 class Body(NamedTuple):
@@ -56,12 +70,14 @@ class Grammar:
     """What counts as a placeholder, for a set of labels.
 
     `whole` matches one; `unfinished` matches, at the end of a text, what may be the beginning of one and nothing
-    else; neither is ever longer than `longest` characters.
+    else; neither is ever longer than `longest` characters. `near` matches what is one or was plainly meant to be; `nearest` is how long that may be.
     """
 
     whole: re.Pattern[str]
     unfinished: re.Pattern[str]
     longest: int
+    near: re.Pattern[str]
+    nearest: int
 
     def held_from(self, text: str) -> int:
         """Where the beginning of a placeholder stands at the end of a text; the text's length where none does."""
@@ -72,9 +88,16 @@ class Grammar:
 def body_of(found: re.Match[str]) -> str:
     """What a match of `Grammar.whole` is called in a table, however it was written."""
     label, number, form = (
-        part and part.translate(_HALF_WIDTH) for part in found.group("label", "number", "form")
+        part and _UNSEEN.sub("", part).translate(_HALF_WIDTH)
+        for part in (found["label"], found["number"], found["form"] or found["aside"])
     )
-    return f"{label}{number}" + (f"{OTHER_FORM}{form}" if form else "")
+    form = (form or "").lstrip("0")
+    return f"{label}{number.lstrip('0') or number}" + (f"{OTHER_FORM}{form}" if form not in ("", "1") else "")
+
+
+def title_of(found: re.Match[str]) -> str:
+    """The title that a model drew into the brackets, to be put behind the value."""
+    return found["title"] or ""
 
 
 def grammar(labels: Iterable[str]) -> Grammar:
@@ -82,21 +105,67 @@ def grammar(labels: Iterable[str]) -> Grammar:
     return _compiled(tuple(sorted(set(labels))))
 
 
+class _Part(NamedTuple):
+    """A part of a placeholder: the pattern of the whole part, and that of its beginnings."""
+
+    whole: str
+    begun: str
+
+
 @lru_cache(maxsize=32)
 def _compiled(labels: tuple[str, ...]) -> Grammar:
     letters = [[_any_width(letter) for letter in label] for label in labels]
-    label = "(?:" + "|".join("".join(one) for one in letters) + ")"
-    begun = "(?:" + "|".join(_prefixes(one) for one in letters) + ")"
-    whole = (
-        rf"{_OPENING}{_GAP}(?P<label>{label}){_GAP}(?P<number>{_DIGITS}){_GAP}"
-        rf"(?:{OTHER_FORM}{_GAP}(?P<form>{_DIGITS}){_GAP})?{_CLOSING}"
+    label = "(?:" + "|".join(_GAP.join(one) for one in letters) + ")"
+    begun = "(?:" + "|".join(_prefixes(one, _GAP) for one in letters) + ")"
+    form = f"{OTHER_FORM}{_GAP}{_DIGITS}{_GAP}"
+    form_begun = f"(?:{_prefixes(list(OTHER_FORM))}|{OTHER_FORM}{_GAP}(?:{_DIGITS}{_GAP})?)"
+    parts = (
+        _Part(_OPENING, _HALF_OPENING),
+        _Part(_GAP, _GAP),
+        _Part(f"(?P<label>{label})", begun),
+        _Part(
+            f"{_GAP}{_any(_NUMBER_SIGNS)}?{_GAP}",
+            f"{_GAP}(?:{_any_begun(_NUMBER_SIGNS)}?|{_any(_NUMBER_SIGNS)}{_GAP})",
+        ),
+        _Part(f"(?P<number>{_DIGITS})", _DIGITS),
+        _Part(_GAP, _GAP),
+        _Part(
+            f"(?:{form.replace(_DIGITS, f'(?P<form>{_DIGITS})')}"
+            f"|[(（]{_GAP}{form.replace(_DIGITS, f'(?P<aside>{_DIGITS})')}[)）]{_GAP})?",
+            f"(?:{form_begun}|[(（]{_GAP}{form_begun}?)",
+        ),
+        _Part(f"(?P<title>{_any(TITLES)})?{_GAP}", _any_begun(TITLES)),
+        _Part(_CLOSING, _HALF_CLOSING),
     )
-    half = r"[\]］]"
-    form = rf"{OTHER_FORM}{_GAP}(?:{_DIGITS}{_GAP}{half}?)?"
-    number = rf"{_DIGITS}{_GAP}(?:{half}|{_prefixes(list(OTHER_FORM))}|{form})?"
-    unfinished = rf"(?:[\[［]|{_OPENING}{_GAP}(?:{begun}|{label}{_GAP}(?:{number})?)?)\Z"
-    longest = len("[[]]") + 5 * 4 + 2 * 6 + len(OTHER_FORM) + max(map(len, labels), default=0)
-    return Grammar(re.compile(whole), re.compile(unfinished), longest)
+    unfinished = ""
+    for part in reversed(parts):
+        unfinished = (
+            f"(?:{part.begun}|{_unnamed(part.whole)}{unfinished})" if unfinished else part.begun + "?"
+        )
+    longest = 68 + 5 * max(map(len, labels), default=0)  # all parts at their longest
+    other = r"[^⟦⟧〚〛\[\]［］\n]"
+    near = f"{_OPENING}{_GAP}{label}(?={other}{{0,{_NEAR}}}?[0-9０-９]){other}{{1,{_NEAR}}}?{_CLOSING}"
+    return Grammar(
+        re.compile("".join(part.whole for part in parts)),
+        # An opening alone is no end of the text: something must have begun.
+        re.compile(rf"(?=[⟦〚\[［\\]){unfinished}\Z"),
+        longest,
+        re.compile(near),
+        longest + _NEAR,
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(map(re.escape, words)) + ")"
+
+
+def _any_begun(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(_prefixes([re.escape(letter) for letter in word]) for word in words) + ")"
+
+
+def _unnamed(pattern: str) -> str:
+    """A pattern without the names of its groups."""
+    return _NAMES.sub("(?:", pattern)
 
 
 def _any_width(letter: str) -> str:
@@ -106,9 +175,9 @@ def _any_width(letter: str) -> str:
     return re.escape(letter)
 
 
-def _prefixes(letters: list[str]) -> str:
+def _prefixes(letters: list[str], gap: str = "") -> str:
     """A pattern for every beginning of a word, the word itself included."""
     pattern = ""
     for letter in reversed(letters):
-        pattern = f"{letter}(?:{pattern})?" if pattern else letter
+        pattern = f"{letter}{gap}(?:{pattern})?" if pattern else letter
     return pattern

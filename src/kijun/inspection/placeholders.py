@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, Final, NamedTuple
 
 from kijun.inspection.model import InspectionError
-from kijun.inspection.placeholder_grammar import Body, Grammar, body_of, grammar, parse_body
+from kijun.inspection.placeholder_grammar import Body, Grammar, body_of, grammar, parse_body, title_of
 from kijun.inspection.sameness import same_key
 from kijun.inspection.vocabulary import LABELS
 
@@ -95,8 +95,9 @@ class Placeholders:
             yield Reading(found.start(), found.end(), self.value(found))
 
     def value(self, found: re.Match[str]) -> str | None:
-        """What a match of this table's grammar stands for."""
-        return self._values.get(body_of(found))
+        """What a match of this table's grammar stands for, with the title that stands in it: ⟦氏名1さん⟧."""
+        value = self._values.get(body_of(found))
+        return None if value is None else value + title_of(found)
 
     def protect(self, text: str) -> str:
         """A text in which what only looks like a placeholder is replaced by one, for the text to come back as it was."""

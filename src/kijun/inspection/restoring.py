@@ -16,9 +16,15 @@ def restore(text: str, placeholders: Placeholders) -> str:
 
 
 def unknown_placeholders(text: str, placeholders: Placeholders) -> tuple[str, ...]:
-    """The placeholders in a text, as they are written there, that stand for nothing: an AI made them up."""
+    """The placeholders in a text, as they are written there, that stand for nothing: an AI made them up, or wrote them so that
+    nobody can say what they stand for (⟦氏名1、氏名3⟧)."""
+    grammar = placeholders.grammar
     return tuple(
-        dict.fromkeys(text[one.start : one.end] for one in placeholders.read(text) if one.value is None)
+        dict.fromkeys(
+            near[0]
+            for near in grammar.near.finditer(text)
+            if (whole := grammar.whole.fullmatch(near[0])) is None or placeholders.value(whole) is None
+        )
     )
 
 
@@ -31,6 +37,7 @@ class Restorer:
     def __init__(self, placeholders: Placeholders) -> None:
         self._placeholders = placeholders
         self._held = ""
+        self._before = ""  # what was given last, in which an unknown one may have begun
         self._unknown: dict[str, None] = {}
 
     def __repr__(self) -> str:
@@ -54,5 +61,7 @@ class Restorer:
         return self._restore(text)
 
     def _restore(self, text: str) -> str:
-        self._unknown.update(dict.fromkeys(unknown_placeholders(text, self._placeholders)))
+        read = self._before + text
+        self._unknown.update(dict.fromkeys(unknown_placeholders(read, self._placeholders)))
+        self._before = read[-self._placeholders.grammar.nearest :]
         return restore(text, self._placeholders)
