@@ -143,6 +143,14 @@ def test_characters_that_stand_anywhere_are_told_of() -> None:
     assert "読み取れない部分" in document.notes[0].ja
 
 
+def test_beside_a_column_what_is_written_across_stays_lines() -> None:
+    across = b"BT /F1 12 Tf 14 TL 50 700 Td " + b" T* ".join(
+        b"<" + word.encode("cp932").hex().encode() + b"> Tj" for word in ("本日参りま", "す", "山田太郎")
+    )
+    made = pdf(stacked("申請者", more=across + b" ET"), font=JAPANESE.format("90ms-RKSJ-H"))
+    assert extract(made, "").text == "申請者\n本日参りま\nす\n山田太郎"
+
+
 def test_a_column_of_figures_and_lines_of_two_are_left_as_they_are() -> None:
     made = pdf(stacked("123456"), font=JAPANESE.format("90ms-RKSJ-H"))
     assert extract(made, "").text == "1\n2\n3\n4\n5\n6"

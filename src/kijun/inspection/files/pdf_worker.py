@@ -40,6 +40,7 @@ _JAPANESE = {
 _BLANK_PAGE = 200  # bytes of drawing; an empty page of Word has fewer, one of outlined letters many more
 _COLUMN = 3  # characters one below the other
 _FARTHEST = 2.5  # sizes from a character to the one below it
+_SIDE_BY_SIDE = 3  # figures that share the place of one character
 _WIDER = 1.2  # times the step before it
 _MOST_BOOKMARKS = 10_000
 _PARAGRAPH = re.compile(r"</p>|<br[^<>]{0,20}>")
@@ -69,8 +70,12 @@ class _Drawn(NamedTuple):
         return is_near and abs(self.x - other.x) < 0.8 * size
 
     def goes_on(self, other: _Drawn) -> bool:
-        """Whether this belongs to the line of the other: one of them is a single character, or lies on its side."""
-        single = other.is_turned or 1 in (len(self.words.strip()), other.length)
+        """Whether this belongs to the line of the other: single characters, figures side by side (12), what lies on its side.
+
+        The end of a paragraph that is written across may be a single character too; what stands below it is a line.
+        """
+        few, many = sorted((len(self.words.strip()), other.length))
+        single = self.is_turned or other.is_turned or (few == 1 and many <= _SIDE_BY_SIDE)
         return single and self.is_below(other)
 
 
