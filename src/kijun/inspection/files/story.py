@@ -40,8 +40,9 @@ _TOLD: Final[Mapping[str, tuple[Part, tuple[str, ...]]]] = {
     "listItem": (Part.FORM_FIELD, ("displayText", "value")),
     "hyperlink": (Part.LINK, ("tooltip",)),
     "hlinkClick": (Part.LINK, ("tooltip",)),
-    "bookmarkStart": (Part.BOOKMARK, ("name",)),
+    "bookmarkStart": (Part.HIDDEN_DATA, ("name",)),
 }
+_OWN_NAMES: Final = ("_", "OLE_LINK")  # bookmarks that Word sets by itself: _GoBack, _Toc1234
 _IN_FORM: Final = frozenset(
     ("ffData", "ddList", "textInput", "sdtPr")
 )  # `default` and `tag` mean other things elsewhere
@@ -179,7 +180,7 @@ class Story(Walker):
         ):
             return
         for text in dict.fromkeys(attributes.get(name, "").strip() for name in names):
-            if not text or (part is Part.BOOKMARK and text.startswith("_")):  # _GoBack, _Toc1234: Word's own
+            if not text or (tag == "bookmarkStart" and text.startswith(_OWN_NAMES)):
                 continue
             if not self._open:
                 self._out.add(text, self._beside(self._here(part), part))

@@ -19,7 +19,7 @@ _FORMULAS: Final = frozenset(
 #: Attributes with words in them, by element.
 _WORDS: Final[Mapping[str, tuple[Part, tuple[str, ...]]]] = {
     "dataValidation": (Part.FORM_FIELD, ("promptTitle", "prompt", "errorTitle", "error")),
-    "hyperlink": (Part.LINK, ("tooltip", "display")),
+    "hyperlink": (Part.LINK, ("tooltip",)),
     "cfRule": (Part.FORMULA, ("text",)),
     "filter": (Part.HIDDEN_DATA, ("val",)),
     "customFilter": (Part.HIDDEN_DATA, ("val",)),
