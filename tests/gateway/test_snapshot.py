@@ -34,7 +34,9 @@ WHOLE = Snapshot(
         Purpose("2", "131000", "文書の下書き", input=Handling({"personal": "mask"}), hours=((0, 480, 1080),)),
     ),
     grants=(Grant("9", "131000", "7", "2", application="assistant", keys=("ab" * 32,), requests=5),),
-    stops=(Stop("system", "131000", "7", "点検中", "under inspection"),),
+    stops=(Stop("system", "131000", "7", "点検中", "under inspection", since=1_699_999_000_000),),
+    lifted=(Stop("everything", "131000", since=1, until=2),),
+    people={"131000": {"3001": "7"}},
     contact={"131000": "情報政策課"},
 )
 

@@ -165,13 +165,18 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop switch that is on. ``scope``: ``everything`` (of a municipality; ``municipality`` empty: of all), ``system``, ``purpose``, ``person``."""
+    """A stop switch. ``scope``: ``everything`` (of a municipality; ``municipality`` empty: of all), ``system``, ``purpose``, ``person``.
+
+    It was on from ``since`` (ms; 0: ever since) until just before ``until``; None: it is on.
+    """
 
     scope: str
     municipality: str = ""
     id: str = ""
     reason: str = ""
     reason_en: str = ""
+    since: int = 0
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,11 @@ class Inspecting:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of it. ``version`` grows by one with each publication."""
+    """All of it. ``version`` grows by one with each publication.
+
+    ``stops`` are on. ``lifted`` were on within the last year: what was done under them may be reported later. ``people``: municipality →
+    staff number → id in the ledger, also of those who have left, for a report may tell of before.
+    """
 
     version: int
     published_at: int
@@ -193,6 +202,8 @@ class Snapshot:
     purposes: tuple[Purpose, ...] = ()
     grants: tuple[Grant, ...] = ()
     stops: tuple[Stop, ...] = ()
+    lifted: tuple[Stop, ...] = ()
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inspecting: tuple[Inspecting, ...] = ()
     contact: Mapping[str, str] = field(default_factory=dict)
     """Municipality → whom to ask, as it stands in answers that refuse."""

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from kijun.gateway.snapshot import Stop
+from kijun.gateway.snapshot import Handling, Stop
+from kijun.gateway.ways.people import number_of
 from kijun.gateway.ways.recording import UNLAWFUL, VIOLATION
+from kijun.governance.accounts.names import normalise_number
 from kijun.ledger.model import Busy, Differs, Kind, Verdict, now_ms
-from tests.gateway.town import OTHER_KEY, TOWN, Running, digest, policy, with_grant
+from tests.gateway.town import OTHER_KEY, TOWN, Running, digest, policy, with_grant, with_purpose
 from tests.gateway.ways.sending import packed, post
 
 DECISIONS, OUTCOMES = "/kijun/v1/decisions", "/kijun/v1/outcomes"
@@ -76,7 +78,7 @@ def test_a_batch_goes_in_as_one(gateway: Running) -> None:
 def test_texts_are_masked_and_numbers_are_not(gateway: Running) -> None:
     features = {
         "氏名": "山田太郎",
-        "番号": 123456789018,
+        "番号": 123456789012,
         "メモ": "携帯は090-1234-5678",
         "内訳": ["佐藤花子さん", 3],
     }
@@ -87,7 +89,7 @@ def test_texts_are_masked_and_numbers_are_not(gateway: Running) -> None:
     )
     [one] = gateway.ledger.entries
     assert one.verdict is Verdict.MASKED
-    assert one.content["features"]["番号"] == 123456789018
+    assert one.content["features"]["番号"] == 123456789012  # no My Number: its check digit is another
     assert one.content["features"]["氏名"] == "⟦氏名2⟧"  # the subject is the first
     assert one.content["features"]["内訳"][1] == 3
     for name in ("山田太郎", "090-1234", "佐藤花子", "鈴木一郎"):
@@ -101,6 +103,63 @@ def test_a_my_number_in_a_text_is_marked_as_against_the_policy(gateway: Running)
     [one] = gateway.ledger.entries
     assert one.content["should_have_been"] == "blocked"
     assert {VIOLATION, "MY_NUMBER"} <= set(one.findings)
+
+
+@pytest.mark.parametrize(
+    ("features", "type"),
+    [
+        ({"個人番号": 123456789018}, "MY_NUMBER"),
+        ({"世帯": [1, 123456789018.0]}, "MY_NUMBER"),
+        ({"カード": 4111111111111111}, "CREDIT_CARD"),
+        ({"口座番号": 1234567}, "BANK_ACCOUNT"),
+        ({"生年月日": 19500101}, "BIRTH_DATE"),
+    ],
+)
+def test_somebodys_number_is_hidden_as_a_number_too(
+    gateway: Running, features: dict[str, Any], type: str
+) -> None:
+    post(gateway, DECISIONS, decision(features=features))
+    [one] = gateway.ledger.entries
+    assert type in one.findings
+    assert one.verdict is Verdict.MASKED
+    for value in features.values():
+        figures = str(int(value[1] if isinstance(value, list) else value))
+        assert figures not in str(one.content)
+        assert figures in one.masked.values()
+
+
+def test_a_my_number_as_id_decision_label_or_explanation(gateway: Running) -> None:
+    number = 123456789018
+    answer = post(gateway, DECISIONS, decision(number, explanation={"番号": [number]}, decision=number))
+    post(gateway, OUTCOMES, {"id": number, "label": number})
+    assert answer.json["receipts"][0]["id"] == number  # the sender's own
+    made, became = gateway.ledger.entries
+    assert made.interaction == became.interaction
+    assert {VIOLATION, "MY_NUMBER"} <= set(made.findings)
+    assert str(number) not in f"{made.content} {became.content}"
+
+
+def test_counts_yen_and_scores_stay_numbers(gateway: Running) -> None:
+    features = {
+        "所得": 12_345_678,
+        "人口": 3_776_000,
+        "率": 0.123456789018,
+        "負": -123456789018,
+        "受付": 20260001,
+    }
+    post(gateway, DECISIONS, decision(20_261_130_093_000, features=features, score=123456789018))
+    [one] = gateway.ledger.entries
+    assert one.content["features"] == features
+    assert (one.content["id"], one.content["score"]) == (20_261_130_093_000, 123456789018)
+    assert one.verdict is Verdict.ALLOWED
+
+
+def test_a_number_that_the_purpose_lets_pass_stays_one(gateway: Running) -> None:
+    lenient = Handling({}, {"POSTAL_CODE": "allow"})
+    gateway.publish(with_purpose(policy(), input=lenient))
+    post(gateway, DECISIONS, decision(features={"郵便番号": 1000001, "個人番号": 123456789018}))
+    [one] = gateway.ledger.entries
+    assert one.content["features"] == {"郵便番号": 1000001, "個人番号": "⟦個人番号1⟧"}
 
 
 def test_the_same_subject_can_be_told_without_its_name(gateway: Running) -> None:
@@ -276,12 +335,72 @@ def test_a_stopped_system_is_told_and_its_decision_kept_marked(gateway: Running)
     assert post(gateway, OUTCOMES, {"id": "A-1", "label": 1}).status == 200  # a label of the past is no use
 
 
+def test_what_counts_is_whether_it_was_stopped_then(gateway: Running) -> None:
+    now, hour = now_ms(), 3_600_000
+    on = Stop("system", TOWN, "system", "点検中", since=now - hour)
+    before = Stop("everything", TOWN, since=now - 5 * hour, until=now - 4 * hour)
+    others = Stop("system", TOWN, "other", since=now - 3 * hour, until=now - 2 * hour)
+    gateway.publish(replace(policy(), stops=(on,), lifted=(before, others)))
+    told = {"before": now - 2 * hour, "lifted": now - 4 * hour - 1, "at its end": now - 4 * hour}
+    assert post(gateway, DECISIONS, [decision(name, at=at) for name, at in told.items()]).status == 200
+    assert [UNLAWFUL in one.findings for one in gateway.ledger.entries] == [False, True, False]
+    assert gateway.ledger.entries[1].content["unlawful"] == "stopped"
+    answer = post(gateway, DECISIONS, [decision("a", at=now - 2 * hour), decision("b", at=now - hour)])
+    assert (answer.status, answer.json["error"]["code"]) == (403, "stopped")
+    assert [UNLAWFUL in one.findings for one in gateway.ledger.entries[3:]] == [False, True]
+
+
+def test_hours_are_those_of_then_also_under_a_stop(gateway: Running) -> None:
+    stop = Stop("system", TOWN, "system", since=now_ms() - 1)
+    gateway.publish(replace(with_purpose(policy(), hours=((0, 0, 1),)), stops=(stop,)))
+    assert post(gateway, DECISIONS, decision(at=now_ms() - 86_400_000)).status == 200
+    assert gateway.ledger.entries[0].content["unlawful"] == "not_allowed_now"
+
+
+STAFF = {TOWN: {"3001": "12", "7": "20", "A-12": "21"}, "142000": {"3002": "30"}}
+
+
 def test_an_application_names_the_person_in_charge(gateway: Running) -> None:
-    gateway.publish(with_grant(policy(), person="", application="mimamori"))
-    post(gateway, DECISIONS, [decision(1, person="12"), decision(2, person="山田太郎さん")])
-    first, second = gateway.ledger.entries
-    assert (first.person, second.person) == ("12", "")
-    assert "山田" not in str(second.content)
+    gateway.publish(with_grant(policy(people=STAFF), person="", application="mimamori"))
+    named = ["3001", "３００１", "a-12", "7", "12", "3002", "123456789018", "山田太郎さん", "7" * 30]
+    post(gateway, DECISIONS, [decision(at, person=one) for at, one in enumerate(named)])
+    found = [one.person for one in gateway.ledger.entries]
+    # The id of the ledger is nobody's number here, another town's number is nobody's, and what is no number is nobody's name.
+    assert found == ["12", "12", "21", "20", "?12", "?3002", "", "", ""]
+    for hidden in ("山田", "123456789018"):
+        assert hidden not in str([one.content for one in gateway.ledger.entries])
+
+
+def test_whoever_is_named_the_receipt_is_the_same(gateway: Running) -> None:
+    application = with_grant(policy(), person="", application="mimamori")
+    everybody: list[dict[str, dict[str, str]]] = [{}, STAFF, {TOWN: {"3001": "99"}}]
+    for people in everybody:
+        gateway.publish(replace(application, people=people))
+        post(gateway, DECISIONS, same := decision(1, person="3001", at=now_ms() // 100_000 * 100_000))
+    assert same["person"] == "3001"
+    first, *again = gateway.ledger.entries
+    assert [one.person for one in gateway.ledger.entries] == ["?3001", "12", "99"]
+    assert all((one.id, one.fingerprint) == (first.id, first.fingerprint) for one in again)
+
+
+def test_with_a_persons_key_it_is_their_own_number(gateway: Running) -> None:
+    gateway.publish(policy(people={TOWN: {"3007": "7", "7": "20"}}))
+    assert post(gateway, DECISIONS, decision(1, person="3007")).status == 200
+    assert gateway.ledger.entries[0].person == "7"
+    for number in ("7", "20", "9999", "山田太郎"):  # 7 is another's number
+        answer = post(gateway, DECISIONS, decision(2, person=number))
+        assert (answer.status, answer.json["errors"][0]["field"]) == (400, "person")
+
+
+def test_a_receipt_for_the_id_that_was_asked_for_once_is_still_given(gateway: Running) -> None:
+    gateway.publish(policy(people={TOWN: {"3007": "7"}}))
+    assert post(gateway, DECISIONS, decision(1, person="7")).status == 200
+    assert gateway.ledger.entries[0].person == "7"
+
+
+def test_numbers_are_read_as_the_control_plane_writes_them() -> None:
+    for text in ("００１２", " a−12 ", "３００１　", "Ab-9", "ｱ"):
+        assert number_of(text) == normalise_number(text)
 
 
 def test_a_busy_ledger(gateway: Running) -> None:

@@ -216,6 +216,15 @@ def test_what_a_stopped_system_still_did_is_kept_marked_and_its_sender_told(gate
     assert given.content["unlawful"] == "stopped"
 
 
+def test_a_span_of_before_the_stop_is_no_use_while_stopped(gateway: Running) -> None:
+    since = now_ms() - 60_000
+    gateway.publish(replace(policy(), stops=(Stop("system", TOWN, "system", "点検中", since=since),)))
+    before = (since - 3_600_000) * 1_000_000
+    answer = post(gateway, "/v1/traces", spans(span(attributes=talk("a", "b"), at=before)))
+    assert answer.status == 200
+    assert all(UNLAWFUL not in one.findings for one in gateway.ledger.last())
+
+
 def test_use_out_of_hours_is_marked_by_its_own_time(gateway: Running) -> None:
     gateway.publish(with_purpose(policy(), hours=((0, 0, 1),)))  # Mondays, one minute
     assert post(gateway, "/v1/traces", spans(span(attributes=talk("a", "b")))).status == 200

@@ -20,6 +20,7 @@ from kijun.governance.access import actions, jobs, keys, publishing
 from kijun.governance.access.models import Grant, Model, PublishedSnapshot, Purpose, Upstream
 from kijun.governance.access.publishing import publish_now
 from kijun.governance.access.snapshots import build
+from kijun.governance.accounts.actions import update_person
 from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.inventory.models import AISystem
 from tests.patience import patiently
@@ -65,7 +66,10 @@ class TestContent:
         assert (of_person.person, of_person.keys) == (str(staff.pk), ())
         assert of_application.keys == (keys.digest(application.key),)
         assert of_application.application == "Open WebUI"
-        assert made.stops == (snapshot.Stop("person", "131016", str(staff.pk), "調査中", "Under review"),)
+        (stop,) = made.stops
+        assert (stop.scope, stop.id, stop.reason, stop.until) == ("person", str(staff.pk), "調査中", None)
+        assert abs(stop.since / 1000 - timezone.now().timestamp()) < 60
+        assert made.people["131016"][staff.staff_number] == str(staff.pk)
         assert made.inspecting == (snapshot.Inspecting("131016", {"forbidden_words": ["禁句"]}),)
         assert made.contact == {"131016": "内線 2210"}
 
@@ -127,6 +131,40 @@ class TestContent:
         made = published()
         assert (made.purposes[0].enabled, made.upstreams[0].enabled) == (False, False)
 
+    def test_a_lifted_stop_is_told_for_a_year(
+        self, it_staff: Person, grant: Grant, published: Published
+    ) -> None:
+        stop = actions.stop(it_staff, it_staff.municipality, target=None, why="点検")
+        actions.lift_stop(it_staff, stop, why="済んだ")
+        made = published()
+        (lifted,) = made.lifted
+        assert (made.stops, lifted.scope) == ((), "everything")
+        assert lifted.until is not None
+        assert lifted.since <= lifted.until
+        assert build(timezone.now() + 400 * DAY).lifted == ()
+
+    def test_numbers_of_those_who_left_stay_and_of_other_towns_do_not_come(
+        self, staff: Person, neighbour: Person, outsider: Person, grant: Grant, published: Published
+    ) -> None:
+        Person.objects.filter(pk=neighbour.pk).update(is_active=False)
+        made = published().people
+        assert made["131016"][neighbour.staff_number] == str(neighbour.pk)
+        assert list(made) == ["131016"]
+
+    def test_a_number_that_changes_is_published(
+        self,
+        administrator: Person,
+        staff: Person,
+        grant: Grant,
+        home: Path,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        told = {"name": staff.name, "kana": "", "email": ""}
+        with django_capture_on_commit_callbacks(execute=True):
+            update_person(administrator, staff, None, **told, staff_number="7777")
+        people = snapshot.read(home).people["131016"]
+        assert people["7777"] == str(staff.pk)
+
     def test_the_number_of_queries_does_not_grow(
         self,
         it_staff: Person,
@@ -136,7 +174,7 @@ class TestContent:
         upstream: Upstream,
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             build()
         for number in range(4):
             actions.create_grant(
@@ -156,7 +194,7 @@ class TestContent:
                 system=model.system,
                 routes=[actions.Way(upstream, "x")],
             )
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             build()
 
 

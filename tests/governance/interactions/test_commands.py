@@ -105,17 +105,18 @@ class TestReading:
         self, run: Run, refused: Any, auditor: Person, staff: Person, record: Any
     ) -> None:
         (made,) = exchange(staff, "x")
-        same = replace(made, content={"features": {"a": 1}}, person="99990")
+        same = replace(made, content={"features": {"a": 1}}, person="?99990")
         decision = replace(same, kind=Kind.DECISION, model="見守り予測")
         record([decision, replace(same, id="", kind=Kind.OUTCOME, model="")])
         [one] = run("search", *AUDITOR, *WHY, "--person", "９９９９０")["records"]
-        assert (one["person"], one["model"]) == ("99990", "見守り予測")
+        assert (one["person"], one["model"]) == ("?99990", "見守り予測")
         assert run("show", one["id"], *AUDITOR, *WHY)["model"] == "見守り予測"
         assert run("search", *AUDITOR, *WHY, "--person", "88880")["records"] == []
-        # neither words nor the number by which the ledger knows somebody are a number of nobody's
-        for number in ("だれか", str(staff.pk + 0)):
-            if number != staff.staff_number:
-                assert refused("search", *AUDITOR, *WHY, "--person", number)[0] == 2
+        # the number by which the ledger knows somebody is a number of nobody's, and words are none
+        record(exchange(staff, "質問"))
+        assert str(staff.pk) != staff.staff_number
+        assert run("search", *AUDITOR, *WHY, "--person", str(staff.pk))["records"] == []
+        assert refused("search", *AUDITOR, *WHY, "--person", "だれか")[0] == 2
 
     @pytest.mark.parametrize(
         ("words", "told"),

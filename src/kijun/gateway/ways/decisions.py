@@ -2,7 +2,7 @@
 
 An item's id is its sender's and counts within one system. The same id with the same content gets the same receipt; with another one it is
 refused (409). An outcome belongs to the decision of its id, whichever comes first, and there is one for each ``source``: a later
-instance may judge otherwise than the first. Numbers are kept as they are; texts are inspected and masked.
+instance may judge otherwise than the first. Texts are inspected and masked; numbers are kept as they are, but for those that are somebody's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Final
 from kijun.gateway import verdicts
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.guard import values_of
+from kijun.gateway.handling import DEFAULT_INPUT, action_for
 from kijun.gateway.inspecting import IN_THREAD, Reader
 from kijun.gateway.jsons import NotJson, canonical, parse
 from kijun.gateway.pieces import Lines, Native, Source
@@ -27,13 +28,15 @@ from kijun.gateway.ways import checking, times
 from kijun.gateway.ways.appending import Appender
 from kijun.gateway.ways.checking import MOST, MOST_TOLD, Fault, Form
 from kijun.gateway.ways.naming import Names, is_identifier, plain
+from kijun.gateway.ways.people import in_charge
 from kijun.gateway.ways.permits import Leave
 from kijun.gateway.ways.recording import SHOULD, UNLAWFUL, VIOLATION
-from kijun.inspection import InspectionError, Placeholders, Words
+from kijun.inspection import Inspection, InspectionError, Placeholders, Words
 from kijun.ledger.model import Differs, Entry, Kind, Receipt, Verdict, now_ms
 
 _FORMS: Final[Mapping[Kind, Form]] = {Kind.DECISION: checking.DECISION, Kind.OUTCOME: checking.OUTCOME}
 _threads = ThreadPoolExecutor(1, "decisions")
+_SHORTEST: Final = 7  # figures of a number that may be somebody's: postal codes and bank accounts
 
 
 @dataclass(slots=True)
@@ -147,10 +150,9 @@ def _read(
     now = now_ms()
     items = items_of(body)
     good, faults = checking.check(_FORMS[kind], items, times.oldest(leave.permission.purpose.retention, now))
-    own = leave.permission.caller.person
     made = []
     for number, item in good:
-        if own and item.get("person") not in (None, own):
+        if not _is_callers(item.get("person"), leave):
             faults.append(
                 Fault(
                     number, "person", "このキーの利用者ではありません。", "This is not the person of the key."
@@ -162,6 +164,18 @@ def _read(
         except InspectionError as error:
             faults.append(Fault(number, "", error.message.ja, error.message.en))
     return made, faults
+
+
+def _is_callers(told: Any, leave: Leave) -> bool:
+    """Whether an item names nobody but the person of the key, where the key is a person's.
+
+    Once it was the ledger's id that was asked for: where it is nobody's number it still passes, for what was sent then has its receipt for ever.
+    """
+    own = leave.permission.caller.person
+    if not own or told is None:
+        return True
+    named = in_charge(leave.permission.index, leave.permission.grant.municipality, told)
+    return named == own or (told == own and not named.isdigit())
 
 
 def _entry(kind: Kind, item: dict[str, Any], leave: Leave, reader: Reader, names: Names, now: int) -> Entry:
@@ -184,13 +198,13 @@ def _entry(kind: Kind, item: dict[str, Any], leave: Leave, reader: Reader, names
     content |= {"policy": permission.index.version, "rules": reader.rules}
     entry = account.entry(kind, more.verdict, findings=more.types, content=content, masked=values_of(table))
     own = (str(item.get("source") or ""),) if kind is Kind.OUTCOME else ()
-    person = str(item.get("person") or "")
+    person = in_charge(permission.index, grant.municipality, str(item.get("person") or ""))
     return replace(
         entry,
         id=names(str(kind), *scope, id, *own),
         at=at,
         source="decisions",
-        person=entry.person or (person if person.isascii() and person.isdigit() else ""),
+        person=entry.person or person,
         fingerprint=fingerprint,
     )
 
@@ -202,13 +216,49 @@ class _Seen:
 
 
 class _Texts(Lines):
-    """The texts of an item and the names of its features. Its numbers are not read: they are kept as they are."""
+    """The texts of an item and the names of its features, and those of its numbers that are long enough to be somebody's.
+
+    A number is hidden whole or stays a number: what is found in a part of it is chance.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self._numbers: dict[int, int] = {}  # where they begin and end
+        super().__init__(value)
 
     def _walk(self, container: Any, key: Any, value: Any, schema: bool) -> None:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            self._write("\n")
-        else:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
             super()._walk(container, key, value, schema)
+            return
+        if figures := _figures(value):
+            self._numbers[self._length] = self._length + len(figures)
+            self._leaf(figures, container, key)
+        self._write("\n")
+
+    def touches(self, start: int, end: int) -> bool:
+        """As `Lines`, but for what touches numbers alone and covers none of them."""
+        if not super().touches(start, end):
+            return False
+        leaf = self._leaves[self._first_behind(start)]
+        inside = leaf.start in self._numbers and leaf.start <= start and end <= leaf.end
+        return not inside or (leaf.start, leaf.end) == (start, end)
+
+    def acted_on(self, inspection: Inspection, handling: Handling) -> Inspection:
+        """What was found, without numbers that the purpose lets pass: only a number of a kind that it hides, holds or blocks is a text."""
+        kept = tuple(
+            one
+            for one in inspection
+            if self._numbers.get(one.start) != one.end
+            or action_for(one.type, handling, DEFAULT_INPUT) is not Action.ALLOW
+        )
+        return replace(inspection, findings=kept)
+
+
+def _figures(value: float) -> str:
+    """The figures of a whole number as long as those of people, accounts and cards; empty for counts, yen and scores."""
+    if isinstance(value, float) and not value.is_integer():
+        return ""
+    figures = str(int(value)) if 0 < value < 1 << 63 else ""
+    return figures if len(figures) >= _SHORTEST else ""
 
 
 class _Item(Native):
@@ -217,7 +267,7 @@ class _Item(Native):
     def __init__(self, fields: dict[str, Any]) -> None:
         self.place, self.source, self.message = "", Source.PERSON, None
         self._container, self._key = {"item": fields}, "item"
-        self._lines = _Texts(fields)
+        self.lines = self._lines = _Texts(fields)
         self.text = self._lines.text
 
     @property
@@ -230,7 +280,8 @@ class _Item(Native):
 def _inspect(content: dict[str, Any], handling: Handling, reader: Reader, table: Placeholders) -> _Seen:
     """Put placeholders into the texts of an item, and what was found into its content."""
     piece = _Item(deepcopy({name: value for name, value in content.items() if not _is_plain(name, value)}))
-    judgement = verdicts.judge([piece], [reader.inspect(piece.text)], handling)
+    seen = piece.lines.acted_on(reader.inspect(piece.text), handling)
+    judgement = verdicts.judge([piece], [seen], handling)
     if not judgement.found:
         return _Seen(Verdict.ALLOWED)
     judgement.hide([piece], table, for_record=True)
@@ -250,7 +301,7 @@ def _is_plain(name: str, value: Any) -> bool:
     if name in ("at", "score", "threshold", "subject_key") or value is None:
         return True
     if name in ("id", "subject", "model", "person"):
-        return isinstance(value, int) or is_identifier(value)
+        return is_identifier(str(value))
     return False
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kijun.governance.access import actions, queries
 from kijun.governance.access.models import Grant, Purpose
 from kijun.governance.access.publishing import publish
-from kijun.governance.accounts import belongings, departures, waiting
+from kijun.governance.accounts import belongings, departures, numbers, waiting
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.audit import words
@@ -215,6 +215,7 @@ LINKS = (
 def register_all() -> None:
     """Called once, when Django starts."""
     departures.register(actions.end_of_departed)
+    numbers.register(publish)
     post_save.connect(system_saved, sender=AISystem, dispatch_uid="access.system_saved")
     remains.register(remaining)
     _keep("access.grant:responsible", kept_applications, _give_grant)

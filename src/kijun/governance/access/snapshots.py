@@ -24,11 +24,13 @@ from kijun.governance.access.models import (
     TownRules,
     Upstream,
 )
-from kijun.governance.accounts.models import Posting
+from kijun.governance.accounts.models import Person, Posting
 from kijun.governance.inventory.models import IN_USE
 from kijun.governance.organisation.models import Municipality
 
 _DAY: Final = datetime.timedelta(days=1)
+LIFTED_FOR: Final = datetime.timedelta(days=366)
+"""How long the gateway knows of a stop that was lifted: later, hardly anybody reports what was done under it."""
 
 
 def build(now: datetime.datetime | None = None) -> snapshot.Snapshot:
@@ -37,6 +39,8 @@ def build(now: datetime.datetime | None = None) -> snapshot.Snapshot:
     codes = dict(Municipality.objects.values_list("pk", "code"))
     read = reading.readings()
     rules = list(TownRules.objects.select_related("municipality").order_by("municipality__code"))
+    stops = _stops(codes, now)
+    grants = _grants(codes, now)
     return snapshot.Snapshot(
         version=0,
         published_at=0,
@@ -46,8 +50,10 @@ def build(now: datetime.datetime | None = None) -> snapshot.Snapshot:
             _purpose(one, codes, read.get(one.pk, reading.Reading()))
             for one in Purpose.objects.select_related("owner").order_by("pk")
         ),
-        grants=_grants(codes, now),
-        stops=tuple(_stop(one, codes) for one in Stop.objects.filter(lifted_at=None).order_by("pk")),
+        grants=grants,
+        stops=tuple(one for one in stops if one.until is None),
+        lifted=tuple(one for one in stops if one.until is not None),
+        people=_people({one.municipality for one in grants}),
         inspecting=tuple(
             snapshot.Inspecting(one.municipality.code, one.inspection) for one in rules if one.inspection
         ),
@@ -162,9 +168,32 @@ def _grant(row: Grant, codes: dict[int, str], now: datetime.datetime) -> snapsho
     )
 
 
+def _stops(codes: dict[int, str], now: datetime.datetime) -> list[snapshot.Stop]:
+    """Those that are on, and those that were lifted lately."""
+    rows = Stop.objects.filter(Q(lifted_at=None) | Q(lifted_at__gte=now - LIFTED_FOR))
+    return [_stop(one, codes) for one in rows.order_by("pk")]
+
+
 def _stop(row: Stop, codes: dict[int, str]) -> snapshot.Stop:
     target = row.system_id or row.purpose_id or row.person_id
-    return snapshot.Stop(row.scope, codes[row.municipality_id], str(target or ""), row.reason, row.reason_en)
+    return snapshot.Stop(
+        row.scope,
+        codes[row.municipality_id],
+        str(target or ""),
+        row.reason,
+        row.reason_en,
+        since=_ms(row.at),
+        until=None if row.lifted_at is None else _ms(row.lifted_at),
+    )
+
+
+def _people(towns: set[str]) -> dict[str, dict[str, str]]:
+    """Everybody's number where somebody may report for others, those who have left too: what is reported may be of before."""
+    found: dict[str, dict[str, str]] = {}
+    rows = Person.objects.filter(municipality__code__in=towns).order_by("pk")
+    for town, number, pk in rows.values_list("municipality__code", "staff_number", "pk"):
+        found.setdefault(town, {})[number] = str(pk)
+    return found
 
 
 def midnight(day: datetime.date) -> datetime.datetime:

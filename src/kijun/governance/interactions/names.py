@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from kijun.gateway.ways.people import UNKNOWN
 from kijun.governance.access.models import Purpose, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.names import normalise_number
@@ -39,6 +41,8 @@ class Names:
 
     def of(self, kind: str, id: str) -> str:
         """The label."""
+        if kind == "person" and id.startswith(UNKNOWN):
+            return _("職員番号%(n)s（該当する職員なし）") % {"n": id.removeprefix(UNKNOWN)}
         return self.known.get((kind, id), id)
 
     def who(self, record: Record) -> str:
@@ -47,14 +51,12 @@ class Names:
 
 
 def unknown_number(municipality: Municipality, asked: str) -> str:
-    """The number itself where nobody has it: a decision names who is in charge as its system knows them. Empty for anybody's, and for words."""
+    """What the ledger has for a number that nobody has: a decision names who is in charge as its system knows them. Empty for anybody's, and for words."""
     number = normalise_number(asked)
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return ""
-    known = Q(staff_number=number)
-    if str(int(number)) == number:  # as the ledger names people
-        known |= Q(pk=int(number))
-    return "" if Person.objects.of(municipality).filter(known).exists() else number
+    known = Person.objects.of(municipality).filter(staff_number=number)
+    return "" if known.exists() else f"{UNKNOWN}{number}"
 
 
 def names_of(municipality: Municipality, records: Iterable[Record]) -> Names:

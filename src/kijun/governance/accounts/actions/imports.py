@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kijun.governance.accounts import numbers
 from kijun.governance.accounts.actions._may import require_manager
 from kijun.governance.accounts.actions.people import FIELDS, TAKEN, deactivate, reactivate, update_person
 from kijun.governance.accounts.actions.postings import end_posting, post_person
@@ -69,6 +70,7 @@ class _Import:
         Posting.objects.bulk_create(posts, batch_size=500)
         RoleGrant.objects.bulk_create(grants, batch_size=500)
         record_many(self.municipality.chain, self.actor, events)
+        numbers.tell("people imported")
 
     def _new(self, item: imports.PlanItem) -> tuple[Person, dict[str, str]]:
         after = {change.column: str(change.after or "") for change in item.changes}

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kijun.governance.accounts import departures, security
+from kijun.governance.accounts import departures, numbers, security
 from kijun.governance.accounts.actions._may import (
     Actor,
     check_department,
@@ -109,6 +109,7 @@ def add_person(
         person,
         {"after": _values(person) | {"department": department.name, "title": title}},
     )
+    numbers.tell(f"person {person.pk} added")
     return person
 
 
@@ -136,6 +137,8 @@ def update_person(
     found = changes(before, _values(person))
     if found["after"]:
         record(person.municipality.chain, actor, "accounts.changed", person, found)
+    if "staff_number" in found["after"]:
+        numbers.tell(f"person {person.pk} has another number")
     return person
 
 
