@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from kijun.ledger.model import Entry, Kind, LedgerError, Limits, Receipt, Spent, UsedUp
+from kijun.ledger.model import Differs, Entry, Kind, LedgerError, Limits, Receipt, Spent, UsedUp
 
 
 class MemoryLedger:
@@ -26,6 +26,13 @@ class MemoryLedger:
         await asyncio.sleep(self.delay)
         if self.fails is not None and self.fails_for in (None, entries[0].kind):
             raise self.fails
+        prints = {one.id: one.fingerprint for one in self.entries}
+        if other := tuple(
+            one.id
+            for one in entries
+            if one.fingerprint and prints.get(one.id, b"") not in (b"", one.fingerprint)
+        ):
+            raise Differs(other)
         if limits is not None:
             self._count(entries, limits)
         self.entries.extend(entries)

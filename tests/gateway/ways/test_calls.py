@@ -199,6 +199,30 @@ def test_a_tool() -> None:
     assert call.answers == [{"role": "tool", "content": "一件"}]
 
 
+def test_a_search_in_documents() -> None:
+    call = read(
+        **{
+            "gen_ai.operation.name": "retrieval",
+            "gen_ai.retrieval.query.text": "転入届",
+            "gen_ai.retrieval.documents": [{"id": "d1", "content": "14日以内"}],
+        }
+    )
+    assert call.said == [{"role": "user", "content": "転入届"}]
+    assert "14日以内" in call.answers[0]["content"]
+    assert not any(name.startswith("gen_ai.retrieval.") for name in call.other)
+
+
+def test_a_span_that_only_its_events_tell_of() -> None:
+    call = read([("gen_ai.user.message", {"content": "問い", "gen_ai.system": "openai"})])
+    assert (call.operation, call.provider, call.said) == (
+        "chat",
+        "openai",
+        [{"role": "user", "content": "問い"}],
+    )
+    nothing = Span("1" * 32, "2" * 16, events=(Happening("gen_ai.evaluation.result", {"score": 1}),))
+    assert call_of(nothing) is None
+
+
 def test_langchains_serialised_messages() -> None:
     told = [
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kijun.ledger.model import Verdict
+from kijun.ledger.model import Kind, Verdict
 from tests.gateway.town import Running
 from tests.gateway.ways.sending import NOW, logs, pairs, post, span, spans, talk
 
@@ -57,12 +57,22 @@ def test_messages_that_come_one_by_one_belong_together(gateway: Running) -> None
         ),
     ]
     post(gateway, "/v1/logs", logs(*events))
-    [(given, made)] = gateway.ledger.pairs()
-    assert [one["role"] for one in given.content["request"]["messages"]] == ["system", "user"]
-    assert made is not None
+    (first, given), (made,) = gateway.ledger.of(Kind.INPUT), gateway.ledger.of(Kind.OUTPUT)
+    assert len({one.interaction for one in gateway.ledger.entries}) == 1
+    said = [one.content["request"]["messages"] for one in (first, given)]
+    assert [[one["role"] for one in messages] for messages in said] == [["system"], ["user"]]
     assert made.content["texts"][0]["text"] == "はい"
-    post(gateway, "/v1/logs", logs(*events))
-    assert len({one.id for one in gateway.ledger.entries}) == 2
+
+
+def test_events_that_come_again_in_other_groups_are_known(gateway: Running) -> None:
+    events = [
+        record("gen_ai.user.message", {"content": "こんにちは"}),
+        record("gen_ai.choice", {"index": 0, "message": {"content": "はい"}}),
+        record("gen_ai.client.inference.operation.details", **talk("こんにちは", "はい")),
+    ]
+    for group in (events[:1], events[1:], events, events[::-1], events + events):
+        assert post(gateway, "/v1/logs", logs(*group)).json == {}
+    assert len({one.id for one in gateway.ledger.entries}) == 4
 
 
 def test_two_events_without_a_span_are_two(gateway: Running) -> None:

@@ -94,7 +94,7 @@ def test_an_answer_that_should_have_been_blocked_is_marked_too(gateway: Running)
 
 
 def test_json_gzip_and_protobuf_say_the_same(gateway: Running) -> None:
-    held = spans(span(attributes=talk("こんにちは", "はい")))
+    held = spans(span(3, attributes=talk("こんにちは", "はい")))
     answer = post(gateway, "/v1/traces", packed(held), content_encoding="gzip")
     assert (answer.status, answer.json) == (200, {})
     assert (answer.headers["kijun-recorded"], answer.headers["kijun-ignored"]) == ("1", "0")
@@ -120,6 +120,29 @@ def test_an_exporter_that_sends_again_uses_the_same_ids(gateway: Running) -> Non
     ] == first * 2  # the real ledger knows them: tests/ledger/test_naming.py
     assert len(set(first)) == 4
     assert all(one[12] == "8" for one in first)
+
+
+def test_another_span_under_the_same_id_is_told_and_nothing_else_lost(gateway: Running) -> None:
+    first, other, third = (
+        spans(span(1, attributes=talk("一", "はい")))["resourceSpans"],
+        spans(span(1, attributes=talk("別の質問", "はい")))["resourceSpans"],
+        spans(span(2, attributes=talk("二", "はい")))["resourceSpans"],
+    )
+    post(gateway, "/v1/traces", {"resourceSpans": first})
+    answer = post(gateway, "/v1/traces", {"resourceSpans": other + third})
+    assert (answer.status, answer.headers["kijun-recorded"]) == (200, "1")
+    assert answer.json["partialSuccess"]["rejectedSpans"] == "1"
+    assert f"{1:016x}" in answer.json["partialSuccess"]["errorMessage"]
+    assert len(gateway.ledger.entries) == 4
+    assert post(gateway, "/v1/traces", {"resourceSpans": first}).json == {}
+
+
+def test_what_one_request_repeats_is_taken_once(gateway: Running) -> None:
+    one, other = (span(1, attributes=talk(text, "はい")) for text in ("一", "別"))
+    answer = post(gateway, "/v1/traces", spans(one, one, other))
+    assert answer.headers["kijun-recorded"] == "1"
+    assert answer.json["partialSuccess"]["rejectedSpans"] == "1"
+    assert len(gateway.ledger.entries) == 2
 
 
 def test_another_systems_same_span_is_another_record(gateway: Running) -> None:
@@ -283,6 +306,27 @@ def test_ids_of_zeros_are_rejected_and_told_in_protocol_buffers(gateway: Running
     assert "trace id" in told.partial_success.error_message
 
 
+@pytest.mark.parametrize(
+    "value",
+    [{"doubleValue": "0.7"}, {"stringValue": None}, {"intValue": 12.0}, {"intValue": "12"}, {"new": 1}, {}],
+)
+def test_whatever_protobufs_json_allows_is_taken(gateway: Running, value: Any) -> None:
+    held = span()
+    held["attributes"].append({"key": "gen_ai.usage.input_tokens", "value": value})
+    answer = post(gateway, "/v1/traces", spans(held))
+    assert (answer.status, answer.json) == (200, {})
+    assert gateway.ledger.last()[0].tokens_in == (12 if "intValue" in value else 0)
+
+
+@pytest.mark.parametrize("value", [{"doubleValue": "many"}, {"stringValue": 5}, {"intValue": 1.5}, [], "x"])
+def test_a_value_that_is_none_costs_its_own_span_alone(gateway: Running, value: Any) -> None:
+    held = span()
+    held["attributes"].append({"key": "gen_ai.usage.input_tokens", "value": value})
+    answer = post(gateway, "/v1/traces", spans(held, span(2)))
+    assert (answer.status, answer.headers["kijun-recorded"]) == (200, "1")
+    assert answer.json["partialSuccess"]["rejectedSpans"] == "1"
+
+
 def test_a_gzip_bomb_is_stopped(gateway: Running) -> None:
     bomb = zlib.compressobj(9, wbits=31)
     body = b"".join(bomb.compress(bytes(1_000_000)) for _ in range(200)) + bomb.flush()
@@ -350,8 +394,8 @@ def test_numbers_that_are_none(gateway: Running) -> None:
 
 
 def test_a_time_that_cannot_be_is_not_believed(gateway: Running) -> None:
-    for at in (1, 10**19):
-        post(gateway, "/v1/traces", spans(span(at=at)))
+    for number, at in enumerate((1, 10**19), 1):
+        post(gateway, "/v1/traces", spans(span(number, at=at)))
         given = gateway.ledger.last()[0]
         assert abs(given.at - now_ms()) < 60_000
         assert given.content["trace"]["claimed_at"] == at // 1_000_000

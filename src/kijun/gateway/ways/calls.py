@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kijun.gateway.ways.messages import calls, messages, opened, text
-from kijun.gateway.ways.spans import AI_ATTRIBUTES, DETAILS, Happening, Log, Span
+from kijun.gateway.ways.spans import AI_ATTRIBUTES, AI_EVENTS, DETAILS, Happening, Log, Span
 from kijun.gateway.ways.trees import tree
 
 #: Operations whose tokens count; those of an agent are the sum of its calls, which tell their own.
@@ -72,6 +72,7 @@ _OTHERS: Final = frozenset(
         "tag.tags",
     )
 )
+_RETRIEVAL: Final = ("gen_ai.retrieval.query.text", "gen_ai.retrieval.documents")
 _REPORTER: Final = ("service.name", "service.version", "service.namespace", "deployment.environment.name")
 
 
@@ -96,6 +97,10 @@ def call_of(span: Span) -> Call | None:
     """The call that a span tells of; None for one that tells of none (a chain's step, a request that carries a number of tokens)."""
     held = span.attributes
     operation = operation_of(held)
+    by_events = not operation and not held.get("openinference.span.kind")
+    if by_events and (events := [one for one in span.events if one.name.startswith(AI_EVENTS)]):
+        held = {name: value for one in events for name, value in one.attributes.items()} | dict(held)
+        operation = operation_of(held) or "chat"
     if not operation:
         return None
     call = _begun(operation, held, span.resource)
@@ -103,7 +108,7 @@ def call_of(span: Span) -> Call | None:
     if span.message:
         call.other["status"] = span.message[:_LONGEST]
     _contents(call, held, span.events)
-    return call
+    return None if by_events and not (call.said or call.answers or operation_of(held)) else call
 
 
 def call_of_log(log: Log) -> Call | None:
@@ -241,6 +246,8 @@ def _contents(call: Call, held: Mapping[str, Any], events: tuple[Happening, ...]
             value += messages(held.get(name), "user" if name == "input.value" else "assistant")
     if call.operation == "execute_tool":
         _tool(call, held)
+    if call.operation == "retrieval":
+        _retrieval(call, held)
     for message in call.said:
         message.pop("finish_reason", None)
     call.tools = _first_value(held, "gen_ai.tool.definitions", "llm.tools", "llm.request.functions")
@@ -331,6 +338,15 @@ def _event(call: Call, event: Happening) -> None:
             call.said += messages(held.get("gen_ai.prompt"), "user")
         case "gen_ai.content.completion":
             call.answers += messages(held.get("gen_ai.completion"), "assistant")
+
+
+def _retrieval(call: Call, held: Mapping[str, Any]) -> None:
+    """Documents were searched: what was looked for is what was asked, what was found is what was answered."""
+    query, found = (call.other.pop(name, None) for name in _RETRIEVAL)
+    if query and not call.said:
+        call.said = messages(held[_RETRIEVAL[0]], "user")
+    if found and not call.answers:
+        call.answers = [{"role": "tool", "content": text(held[_RETRIEVAL[1]])}]
 
 
 def _tool(call: Call, held: Mapping[str, Any]) -> None:

@@ -1,18 +1,17 @@
 """``POST /v1/traces`` and ``POST /v1/logs``: OTLP over HTTP, in Protocol Buffers or JSON, packed with gzip or not.
 
-A span that tells of AI becomes an input and an output, recorded together; so does an event of a log that carries contents. Their ids come
-from those of trace and span, so that an exporter that sends again records nothing twice. What is acknowledged is on disk.
+A span that tells of AI becomes an input and an output, recorded together; so does an event of a log that carries a whole call. One that carries a
+single message becomes the half that it tells. The ids of spans come from those of trace and span, the ids of events from what they say, so that
+an exporter that sends again, in whatever groups, records nothing twice. What is acknowledged is on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
 from typing import Any, Final
 
 from kijun.gateway.errors import Refusal, bad_request
@@ -29,7 +28,7 @@ from kijun.gateway.ways.permits import Leave
 from kijun.gateway.ways.recording import Origin, Recorder
 from kijun.gateway.ways.spans import DETAILS, Batch, Log, Span, Unreadable, is_identity
 from kijun.inspection import Words
-from kijun.ledger.model import Entry, now_ms
+from kijun.ledger.model import Differs, Entry, Limits, now_ms
 
 #: Calls that are inspected and appended together.
 TOGETHER: Final = 64
@@ -40,17 +39,18 @@ _READERS: Final[dict[str, dict[bytes, Callable[[bytes], Batch]]]] = {
 _FAR: Final = 31 * 86_400_000  # milliseconds
 _threads = ThreadPoolExecutor(2, "otlp")
 _Told = tuple[Call, Origin]
+_Made = tuple[Origin, list[Entry]]
 
 
 @dataclass(slots=True)
 class Taken:
-    """What became of a request."""
+    """What became of a request. ``recorded`` are calls and messages that the ledger has, now or already; ``differ`` spans whose id it has for another."""
 
     recorded: int = 0
     ignored: int = 0
     rejected: int = 0
     why: str = ""
-    entries: list[str] = field(default_factory=list)
+    differ: list[Origin] = field(default_factory=list)
 
     def headers(self) -> dict[str, str]:
         """For programs and people who look."""
@@ -94,13 +94,13 @@ async def take(
     told = _calls_of_spans(batch, leave) if what == "traces" else _calls_of_logs(batch, leave)
     limits = Account(leave.permission, "").counting()
     taken, under_way = Taken(), set[asyncio.Task[Any]]()
+    seen: dict[tuple[str, ...], bytes] = {}
     try:
-        while entries := await _aside(len(body), _some, recorder, told):
-            taken.recorded += len(entries) // 2
-            if len(entries) < 2 * TOGETHER and not under_way:  # all there is
-                await appender.append(ledger, entries, limits)
+        while made := await _aside(len(body), _some, recorder, told, seen, batch):
+            if len(made) < TOGETHER and not under_way:  # all there is
+                await _append(made, appender, ledger, limits, taken)
                 break
-            under_way.add(asyncio.create_task(appender.append(ledger, entries, limits)))
+            under_way.add(asyncio.create_task(_append(made, appender, ledger, limits, taken)))
             if len(under_way) > 1:
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 _ = [task.result() for task in done]
@@ -110,8 +110,28 @@ async def take(
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+    for origin in taken.differ:
+        batch.reject(_differs(origin))
     taken.ignored, taken.rejected, taken.why = batch.ignored, batch.rejected, batch.why
     return taken
+
+
+async def _append(
+    made: list[_Made], appender: Appender, ledger: Any, limits: Limits | None, taken: Taken
+) -> None:
+    """Record some calls; what stands under the id of another is left out, and told."""
+    while made:
+        try:
+            await appender.append(ledger, [entry for _, entries in made for entry in entries], limits)
+            break
+        except Differs as error:
+            other = frozenset(error.ids)
+            kept = [one for one in made if not any(entry.id in other for entry in one[1])]
+            if len(kept) == len(made):
+                raise
+            taken.differ += [origin for origin, entries in made if any(one.id in other for one in entries)]
+            made = kept
+    taken.recorded += len(made)
 
 
 async def _aside(size: int, work: Callable[..., Any], *told: Any) -> Any:
@@ -121,9 +141,29 @@ async def _aside(size: int, work: Callable[..., Any], *told: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(_threads, work, *told)
 
 
-def _some(recorder: Recorder, told: Iterator[_Told]) -> list[Entry]:
-    """The entries of the next calls; none when there are no more."""
-    return [entry for call, origin in islice(told, TOGETHER) for entry in recorder.entries(call, origin)]
+def _some(
+    recorder: Recorder, told: Iterator[_Told], seen: dict[tuple[str, ...], bytes], batch: Batch
+) -> list[_Made]:
+    """The entries of the next calls; none when there are no more. What the request itself repeats is taken once."""
+    found: list[_Made] = []
+    for call, origin in told:
+        if origin.key in seen:
+            if seen[origin.key] != origin.fingerprint:
+                batch.reject(_differs(origin))
+            continue
+        seen[origin.key] = origin.fingerprint
+        found.append((origin, recorder.entries(call, origin)))
+        if len(found) == TOGETHER:
+            break
+    return found
+
+
+def _differs(origin: Origin) -> str:
+    id = origin.trace["span_id"]
+    return (
+        f"スパン {id} は、別の内容ですでに記録されています。 / "
+        f"The span {id} is recorded already with other content."
+    )
 
 
 def _calls_of_spans(batch: Batch, leave: Leave) -> Iterator[_Told]:
@@ -134,16 +174,24 @@ def _calls_of_spans(batch: Batch, leave: Leave) -> Iterator[_Told]:
             continue
         try:
             call = call_of(span)
+            digest = b"" if call is None else _digest_of_span(span)
         except RecursionError:
             batch.reject("a span that nests too deeply")
             continue
         if call is None:
             batch.ignored += 1
         else:
-            yield call, _origin_of_span(span, leave, now)
+            yield call, _origin_of_span(span, leave, now, digest)
 
 
-def _origin_of_span(span: Span, leave: Leave, now: int) -> Origin:
+def _digest_of_span(span: Span) -> bytes:
+    """What a span says. Who reports it may be told otherwise by the next one on its way."""
+    events = [[one.name, dict(one.attributes)] for one in span.events]
+    said = [span.parent, span.name, span.start, span.end, dict(span.attributes), events]
+    return sha256(canonical([*said, span.failed, span.message])).digest()
+
+
+def _origin_of_span(span: Span, leave: Leave, now: int, digest: bytes = b"") -> Origin:
     trace: dict[str, Any] = {"trace_id": span.trace, "span_id": span.id}
     if span.parent:
         trace["parent_id"] = span.parent
@@ -154,38 +202,30 @@ def _origin_of_span(span: Span, leave: Leave, now: int) -> Origin:
         duration if 0 <= duration < _FAR else 0,
         trace,
         ("span", span.trace, span.id),
+        fingerprint=digest,
     )
 
 
 def _calls_of_logs(batch: Batch, leave: Leave) -> Iterator[_Told]:
-    """Events that carry everything are calls of their own; those that carry a message each belong together by their span."""
+    """Each event has an identity of its own, whichever others came with it; those of one span belong to one interaction."""
     now = now_ms()
-    groups: dict[tuple[str, ...], list[Log]] = defaultdict(list)
     for log in batch.logs:
         if _is_others(log.attributes, log.resource, leave):
             batch.reject(_OTHERS)
-        elif log.name == DETAILS or not is_identity(log.span, 16):
-            groups[log.trace, log.span, _digest([log])].append(log)
-        else:
-            groups[log.trace, log.span].append(log)
-    for logs in groups.values():
+            continue
         try:
-            calls = [made for log in logs if (made := call_of_log(log)) is not None]
+            call = call_of_log(log)
+            digest = "" if call is None else _digest_of_log(log)
         except RecursionError:
             batch.reject("an event that nests too deeply")
             continue
-        if not calls:
-            batch.ignored += len(logs)
-            continue
-        first, log = calls[0], logs[0]
-        for other in calls[1:]:
-            first.said += other.said
-            first.answers += other.answers
-            first.finish += other.finish
-        yield first, _origin_of_logs(log, _digest(logs), leave, now)
+        if call is None:
+            batch.ignored += 1
+        else:
+            yield call, _origin_of_log(log, digest, leave, now)
 
 
-def _origin_of_logs(log: Log, digest: str, leave: Leave, now: int) -> Origin:
+def _origin_of_log(log: Log, digest: str, leave: Leave, now: int) -> Origin:
     trace: dict[str, Any] = {"trace_id": log.trace, "span_id": log.span, "event": log.name}
     known = is_identity(log.trace, 32) and is_identity(log.span, 16)
     return Origin(
@@ -195,12 +235,13 @@ def _origin_of_logs(log: Log, digest: str, leave: Leave, now: int) -> Origin:
         trace,
         ("span", log.trace, log.span) if known else ("log", digest),
         counts=not (known and log.sampled),  # else the span counts
+        is_message=log.name != DETAILS,
     )
 
 
-def _digest(logs: Iterable[Log]) -> str:
-    """What tells some events from others."""
-    said = [[one.trace, one.span, one.name, one.at, dict(one.attributes), one.body] for one in logs]
+def _digest_of_log(log: Log) -> str:
+    """What tells an event from others."""
+    said = [[log.trace, log.span, log.name, log.at, dict(log.attributes), log.body]]
     return sha256(canonical(said)).hexdigest()
 
 

@@ -9,7 +9,16 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped] 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from kijun.gateway.ways.spans import AI_ATTRIBUTES, Batch, Happening, Log, Span, Unreadable, is_identity
+from kijun.gateway.ways.spans import (
+    AI_ATTRIBUTES,
+    AI_EVENTS,
+    Batch,
+    Happening,
+    Log,
+    Span,
+    Unreadable,
+    is_identity,
+)
 
 _MS: Final = 1_000_000
 _ERROR: Final = 2  # Status.StatusCode.STATUS_CODE_ERROR
@@ -22,7 +31,7 @@ def traces(data: bytes) -> Batch:
         resource = attributes(group.resource.attributes)
         for scope in group.scope_spans:
             for span in scope.spans:
-                if not _concerns_ai(span.attributes):
+                if not _concerns_ai(span):
                     batch.ignored += 1
                 elif is_identity(trace := span.trace_id.hex(), 32) and is_identity(
                     id := span.span_id.hex(), 16
@@ -86,8 +95,10 @@ def _read(kind: Any, data: bytes) -> Any:
         raise Unreadable("no OTLP message") from None
 
 
-def _concerns_ai(pairs: Iterable[Any]) -> bool:
-    return any(pair.key.startswith(AI_ATTRIBUTES) for pair in pairs)
+def _concerns_ai(span: Any) -> bool:
+    return any(pair.key.startswith(AI_ATTRIBUTES) for pair in span.attributes) or any(
+        one.name.startswith(AI_EVENTS) for one in span.events
+    )
 
 
 def _event_name(pairs: Iterable[Any]) -> str:

@@ -56,7 +56,11 @@ _TECHNICAL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a call comes from. ``key`` names it within its system; ``at`` is when it began, ``began`` what the sender said of that (ms)."""
+    """Where a call comes from. ``key`` names it within its system; ``at`` is when it began, ``began`` what the sender said of that (ms).
+
+    ``is_message``: it tells one message of the call, and nothing is recorded for the half that it does not tell. ``fingerprint``: by which the same
+    key with other content is told from a repetition; empty where the key itself is made of the content.
+    """
 
     key: tuple[str, ...]
     at: int
@@ -64,6 +68,8 @@ class Origin:
     trace: dict[str, Any]
     interaction: tuple[str, ...]
     counts: bool = True
+    is_message: bool = False
+    fingerprint: bytes = b""
 
 
 @dataclass(slots=True)
@@ -75,7 +81,7 @@ class Recorder:
     names: Names
 
     def entries(self, call: Call, origin: Origin) -> list[Entry]:
-        """The input and the output of a call."""
+        """The input and the output of a call; of a single message the one of them that it is."""
         grant = self.leave.permission.grant
         scope = (grant.municipality, grant.system)
         account = Account(
@@ -86,6 +92,7 @@ class Recorder:
         )
         unlawful = self.leave.unlawful(origin.at)
         table = Placeholders()
+        told_by = bool(call.said), bool(call.answers)
         try:
             given = self._input(call, origin, account, table)
             made = self._output(call, origin, account, table)
@@ -94,15 +101,19 @@ class Recorder:
             table = Placeholders()
             given = self._input(call, origin, account, table, _TOO_MUCH)
             made = self._output(call, origin, account, table, _TOO_MUCH)
-        return [
+        halves = [
             replace(
                 _marked(one, unlawful),
                 id=self.names(str(one.kind), *scope, *origin.key),
                 at=origin.at,
                 source=SOURCE,
+                fingerprint=origin.fingerprint,
             )
             for one in (given, made)
         ]
+        if not origin.is_message:
+            return halves
+        return [one for one, is_told in zip(halves, told_by, strict=True) if is_told]
 
     def _input(
         self, call: Call, origin: Origin, account: Account, table: Placeholders, why: Any = NO_CONTENT

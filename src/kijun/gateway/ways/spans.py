@@ -8,6 +8,8 @@ from typing import Any, Final
 
 #: Beginnings of attributes that only AI's spans have: OpenTelemetry's, OpenInference's, OpenLLMetry's, the Vercel AI SDK's.
 AI_ATTRIBUTES: Final = ("gen_ai.", "llm.", "openinference.", "traceloop.", "ai.")
+#: Beginning of the names of events that only AI's spans have.
+AI_EVENTS: Final = "gen_ai."
 #: The names of events that carry what was said.
 DETAILS: Final = "gen_ai.client.inference.operation.details"
 
@@ -65,6 +67,9 @@ class Batch:
         """One could not be taken; the first reason is told."""
         self.rejected += 1
         self.why = self.why or why
+
+
+UNREADABLE: Final = "読み取れない値があります。 / A value in it cannot be read."
 
 
 class Unreadable(ValueError):
