@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kijun.inspection import DataType, Finding, Inspector, Kind, Policy, RuleError
-from kijun.inspection.masking import mask, redact
+from kijun.inspection.masking import mask, partial, redact
 from kijun.inspection.own import LONGEST_WORD, MOST_WORDS, KnownPublic, own_rules, read_rule
 from kijun.inspection.own_words import plain
 from kijun.inspection.placeholders import Placeholders
@@ -100,6 +100,8 @@ def test_a_word_that_somebody_registers_shows_nothing_of_an_address() -> None:
     ]
     table = Placeholders()
     assert restore(mask(inspection, table), table) == text
+    assert partial(plain_) == "住所は北海道北斗市●●●です"
+    assert partial(inspection) == "住所は●●●です"
     assert redact(inspection, only=["CONFIDENTIALITY_MARK"]) == "住所は北海道■機密表示■市中央1丁目2-3です"
 
 

@@ -358,7 +358,8 @@ def test_what_only_its_end_gives_away_is_told_as_late_once() -> None:
 
     asked: list[Finding] = []
     arriving = StreamInspector(judged, decide=lambda one: bool(asked.append(one)))
-    releases = run(arriving, pieces("鈴木を見た。それは病気である。次の文。次の次の文。", 3))
+    text = "鈴木を見た、それは病気である。次の文。次の次の文。"
+    releases = [*(arriving.feed(piece, at_once=True) for piece in pieces(text, 3)), arriving.close()]
     assert [(one.start, one.end) for release in releases for one in release.late] == [(0, 2)]
     assert findings_of(releases) == []
     assert len(asked) == 1

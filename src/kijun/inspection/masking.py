@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
+from kijun.inspection.fold import fold
 from kijun.inspection.model import Finding, Inspection, RuleError
-from kijun.inspection.partial_display import partial_display
+from kijun.inspection.partial_display import HIDDEN, partial_display
 from kijun.inspection.placeholders import Placeholders, Reading
 from kijun.inspection.restoring import restore
 from kijun.inspection.vocabulary import Attack, DataType, Expression, Kind
@@ -50,8 +51,13 @@ def redact(inspection: Inspection, only: Collection[str] | None = None) -> str:
 
 def partial(inspection: Inspection, only: Collection[str] | None = None) -> str:
     """The text with a part of each finding (see `partial_display`). Irreversible, but no anonymisation."""
-    spans = _spans(inspection, _wanted(only))
-    return _rewrite(inspection.text, spans, lambda one, value: partial_display(one.type, value))
+    wanted = _wanted(only)
+    inner = _inner(inspection, wanted)
+    return _rewrite(
+        inspection.text,
+        _spans(inspection, wanted),
+        lambda one, value: _part(one, value, inner.get(id(one), ())),
+    )
 
 
 def redacted(one: Finding) -> str:
@@ -83,12 +89,14 @@ def treat(
         {text[start:end]: restore(text[start:end], placeholders) for start, end, _ in spans} if given else {}
     )
 
+    inner = _inner(inspection, lambda one: id(one) in treatments)
+
     def replace(one: Finding, value: str) -> str:
         if treatments[id(one)] is Treatment.REDACT:
             return redacted(one)
         value = meant.get(value, value)
         if treatments[id(one)] is Treatment.PARTIAL:
-            return partial_display(one.type, value)
+            return _part(one, value, inner.get(id(one), ()))
         return placeholders.give(one.type, value)
 
     return _rewrite(text, spans, replace, placeholders.protect)
@@ -131,6 +139,24 @@ def _spans(
         if end > place:
             yield max(start, place), end, found
             place = end
+
+
+def _inner(inspection: Inspection, wanted: Callable[[Finding], bool]) -> dict[int, list[str]]:
+    """What other wanted findings say that lie in one, by the outer one: a municipality's own word in an address."""
+    inner: dict[int, list[str]] = {}
+    outer: Finding | None = None
+    for one in sorted(filter(wanted, inspection), key=lambda one: (one.start, -one.end)):
+        if outer is not None and one.start < outer.end:
+            inner.setdefault(id(outer), []).append(one.of(inspection.text))
+        if outer is None or one.end > outer.end:
+            outer = one
+    return inner
+
+
+def _part(one: Finding, value: str, inner: Iterable[str]) -> str:
+    """A part of a value, in which nothing shows that is hidden for another reason."""
+    shown = partial_display(one.type, value)
+    return HIDDEN if any(fold(other).text in shown for other in inner) else shown
 
 
 def _rewrite(

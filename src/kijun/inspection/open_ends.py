@@ -23,7 +23,7 @@ _CLAUSE: Final = re.compile(r"[。、!?\n]|[.,;](?=\s)")
 _LONGEST_CLAUSE: Final = 80  # characters that a word about an illness waits for its clause
 _LEAST: Final = 8  # characters of a sentence from which on the models are asked
 #: The margin from which on a model doubts a sentence that has only begun, and one with what has come behind it, by head; chosen on
-#: tools/inspection_texts and by how long harmless answers wait (docs/performance.md).
+#: tools/inspection_texts and by how long harmless answers wait (docs/inspection.md).
 _BEGUN: Final = {"harmful": -1.8, "attack": -0.3}
 _WITH_NEXT: Final = {"harmful": -1.2, "attack": 0.0}
 

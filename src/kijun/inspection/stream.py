@@ -83,9 +83,8 @@ class StreamInspector:
         self._inspect = inspect
         self._transform = transform
         self._decide = decide
-        self._begins: Callable[[str], int] = begins or getattr(
-            getattr(inspect, "__self__", None), "begins", len
-        )
+        known: Callable[[str], int] = getattr(getattr(inspect, "__self__", None), "begins", len)
+        self._begins = known if begins is None else begins
         self._bound = bound
         self._context = context
         self._step = step
@@ -219,12 +218,15 @@ class StreamInspector:
         return release
 
     def _is_news(self, one: Finding) -> bool:
-        """Whether a finding was not told yet. One in what was released long ago is none: its text is no longer whole."""
-        if one.end <= self._seen and self._offset and one.start < self._seen - self._context // 2:
-            return False
-        any_type = (
-            one.kind is Kind.DATA and one.end <= self._seen
-        )  # what a value is called may change behind it
+        """Whether a finding was not told yet. One in what was released long ago is none, for its text is no longer whole;
+        of data one in an earlier sentence: seen from further on, an office's address may look like somebody's."""
+        if one.end <= self._seen:
+            if self._offset and one.start < self._seen - self._context // 2:
+                return False
+            if one.kind is Kind.DATA and sentence_ends(self._window[: self._seen], one.end):
+                return False
+        # What a value is called may change with what comes behind it.
+        any_type = one.kind is Kind.DATA and one.end <= self._seen
         place = self._in_stream(one)
         return not any(
             told.start < place.end
