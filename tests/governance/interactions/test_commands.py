@@ -17,7 +17,7 @@ from kijun.governance.interactions import jobs, ledger
 from kijun.governance.interactions.models import AccessReport, ImportRun, ImportTemplate
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
-from kijun.ledger.model import Kind, Query, Unavailable, now_ms
+from kijun.ledger.model import Kind, Query, Unavailable, new_id, now_ms
 from tests.governance.interactions.made import exchange
 from tests.governance.interactions.test_reports import MONTH, october, report  # noqa: F401  fixtures
 
@@ -100,6 +100,22 @@ class TestReading:
         [line] = [one for one in text.splitlines() if one.startswith("  PERSON: mask")]
         why = content["findings"][0]["why"]
         assert line == f"  PERSON: mask × 2\tmessages[0].content\t{why['ja']} / {why['en']}"
+
+    def test_the_last_day_there_is(self, run: Run, auditor: Person, staff: Person, say: Any) -> None:
+        id = say(staff)
+        [one] = run("search", *AUDITOR, *WHY, "--until", "9999-12-31")["records"]
+        assert one["id"] == id
+
+    def test_what_another_told_of_a_decision_is_named_and_not_shown(
+        self, run: Run, staff: Person, record: Any
+    ) -> None:
+        (made,) = exchange(staff, "x")
+        made = replace(made, kind=Kind.DECISION, content={"decision": "⟦氏名1⟧"}, masked={"⟦氏名1⟧": "甲"})
+        became = replace(made, id=new_id(), kind=Kind.OUTCOME, person="", masked={"⟦氏名1⟧": "乙"})
+        record([made, became])
+        told = run("show", made.interaction, "--as", staff.staff_number, "--unmask", *WHY)
+        assert [one["values"] for one in told["entries"]] == [{"⟦氏名1⟧": "甲"}]
+        assert told["hidden"] == ["outcome"]
 
     def test_a_decision_keeps_its_model_and_is_found_by_its_person(
         self, run: Run, refused: Any, auditor: Person, staff: Person, record: Any

@@ -20,7 +20,8 @@ from kijun.governance.interactions.reach import reach_of
 from kijun.governance.interactions.searching import Asked
 from kijun.governance.interactions.views import records
 from kijun.governance.inventory.models import AISystem
-from kijun.ledger.model import Kind, Query, Unavailable, Verdict, now_ms
+from kijun.governance.organisation.models import Department
+from kijun.ledger.model import Kind, Query, Unavailable, Verdict, new_id, now_ms
 from tests.governance.interactions.made import exchange
 
 ClientOf = Callable[[Person], Client]
@@ -52,6 +53,36 @@ def once(client: Client, address: str) -> str:
 def looks(town: str) -> list[Any]:
     with ledger.reading() as book:
         return list(book.search(Query(municipality=town, kinds=(Kind.LOOK,))).records)
+
+
+@pytest.fixture
+def late_outcome(record: Any, staff: Person, system: AISystem) -> Callable[..., Any]:
+    """``late_outcome(person=…, department=…, teller=…)``: 介護 三郎's decision, and what somebody else's grant told of it; gives the decision."""
+
+    def put(person: str = "", department: str = "", teller: Person | None = None) -> Any:
+        (made,) = exchange(staff, "x", system=system)
+        decided = replace(
+            made,
+            kind=Kind.DECISION,
+            verdict=Verdict.MASKED,
+            person=person or made.person,
+            content={"features": {"備考": "⟦氏名1⟧ 電話 ⟦電話番号1⟧"}, "decision": "訪問"},
+            masked={"⟦氏名1⟧": NAME, "⟦電話番号1⟧": "090-1111-2222"},
+        )
+        became = replace(
+            decided,
+            id=new_id(),
+            kind=Kind.OUTCOME,
+            person="" if teller is None else str(teller.pk),
+            application="調査" if teller is None else "",
+            department=department,
+            content={"label": "不要", "source": "調査員 ⟦氏名1⟧"},
+            masked={"⟦氏名1⟧": "鈴木一郎"},
+        )
+        record([decided, became])
+        return decided
+
+    return put
 
 
 class TestTheOrdinaryDay:
@@ -239,6 +270,37 @@ class TestTheOrdinaryDay:
         text = page(reader(client_of, auditor), f"/staff/records/one/{made.interaction}/")
         assert "見守り予測" in text
 
+    def test_each_entry_has_its_own_placeholders(
+        self, client_of: ClientOf, auditor: Person, late_outcome: Any
+    ) -> None:
+        id = late_outcome().interaction
+        client = reader(client_of, auditor)
+        address = f"/staff/records/one/{id}/reveal/"
+        assert "別々に届いた記録ごと" in page(client, f"/staff/records/one/{id}/")
+        text = client.post(
+            address, {"reason": "本人からの開示請求", "once": once(client, address)}
+        ).content.decode()
+        decided, became = text.split("あとで分かった結果", 1)
+        assert (decided.count(NAME), decided.count("鈴木一郎")) == (1, 0)
+        assert (became.count(NAME), became.count("鈴木一郎")) == (0, 1)
+
+    def test_placeholders_that_cannot_be_mistaken_are_not_explained(
+        self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
+    ) -> None:
+        id = say(staff, f"氏名：{NAME}　の通知を直して", "⟦氏名1⟧様への通知です。")
+        assert "別々に届いた記録" not in page(reader(client_of, auditor), f"/staff/records/one/{id}/")
+
+    def test_a_number_that_nobody_has_is_told_and_found(
+        self, client_of: ClientOf, auditor: Person, staff: Person, late_outcome: Any
+    ) -> None:
+        made = late_outcome(person=f"?{staff.pk}")
+        client = reader(client_of, auditor)
+        text = page(client, f"/staff/records/?person={staff.pk}")
+        assert made.interaction in text
+        assert f"職員番号{staff.pk}（該当する職員なし）" in text
+        assert made.interaction not in page(client, f"/staff/records/?person={staff.staff_number}")
+        assert client_of(staff).get(f"/staff/records/one/{made.interaction}/").status_code == 404
+
     def test_looks_are_listed(
         self, client_of: ClientOf, auditor: Person, executive: Person, staff: Person, say: Any
     ) -> None:
@@ -273,6 +335,9 @@ class TestFinding:
             ("text=どこにもない", []),
             ("since=令和8年1月1日&until=R99.1.1", [2, 1, 0]),
             ("until=2020/1/1", []),
+            ("until=9999-12-31", [2, 1, 0]),
+            ("since=1900-01-01&until=9999-12-30", [2, 1, 0]),
+            ("since=9999-12-31", []),
         ],
     )
     def test_by_what_is_asked(
@@ -466,6 +531,50 @@ class TestWhoMay:
         assert client.get(f"/staff/records/one/{other}/").status_code == 404
         # but not what was masked
         assert client.get(f"/staff/records/one/{mine}/reveal/").status_code == 403
+
+    def test_a_decision_stays_its_persons_when_others_tell_what_became_of_it(
+        self, client_of: ClientOf, staff: Person, neighbour: Person, late_outcome: Any
+    ) -> None:
+        made = late_outcome()
+        client = client_of(staff)
+        address = f"/staff/records/one/{made.interaction}/"
+        text = page(client, address)
+        assert "features.備考" in text
+        assert "あなたには表示しません" in text
+        assert "source: 調査員" not in text
+        way = f"{address}reveal/"
+        shown = client.post(way, {"reason": "入力の確認", "once": once(client, way)}).content.decode()
+        assert NAME in shown
+        assert "鈴木一郎" not in shown
+        assert client_of(neighbour).get(address).status_code == 404
+
+    def test_the_approver_of_one_of_two_departments(
+        self,
+        client_of: ClientOf,
+        approver: Person,
+        neighbour: Person,
+        owner: Person,
+        late_outcome: Any,
+        tax: Department,
+    ) -> None:
+        made = late_outcome(department=str(tax.pk))
+        text = page(reader(client_of, approver), f"/staff/records/one/{made.interaction}/")
+        assert "features.備考" in text
+        assert "source: 調査員" not in text
+        # the owner of the system that both were told of reads both
+        text = page(reader(client_of, owner), f"/staff/records/one/{made.interaction}/")
+        assert "source: 調査員" in text
+        assert "あなたには表示しません" not in text
+
+    def test_who_told_what_became_of_it_reads_no_more_than_that(
+        self, client_of: ClientOf, neighbour: Person, late_outcome: Any
+    ) -> None:
+        made = late_outcome(teller=neighbour)
+        client = client_of(neighbour)
+        text = page(client, f"/staff/records/one/{made.interaction}/")
+        assert "source: 調査員" in text
+        assert "features.備考" not in text
+        assert "介護 三郎" not in text
 
     def test_an_approver_of_many_departments(
         self,

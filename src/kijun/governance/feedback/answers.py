@@ -15,7 +15,7 @@ from kijun.governance.organisation.models import Department, Municipality
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an opinion or a report is about. ``values``: placeholder → what the ledger guards behind it."""
+    """What an opinion or a report is about. ``values``: what the ledger guards → its placeholder."""
 
     interaction: str = ""
     system: AISystem | None = None
@@ -36,7 +36,7 @@ class About:
 
     def hidden(self, text: str) -> str:
         """Placeholders in place of what the ledger guards, so that erasing it there erases it here."""
-        for holder, value in sorted(self.values.items(), key=lambda one: -len(one[1])):
+        for value, holder in sorted(self.values.items(), key=lambda one: -len(one[0])):
             if value:
                 text = text.replace(value, holder)
         return text
@@ -59,7 +59,7 @@ def _about(town: Municipality, one: Interaction, own: bool) -> About:
         _row(Purpose, town, entry.purpose),
         _row(Department, town, entry.department),
         own,
-        {key: value for each in one.entries for key, value in (each.masked or {}).items()},
+        {value: key for each in one.entries for key, value in (each.masked or {}).items()},
     )
 
 

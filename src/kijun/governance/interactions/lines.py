@@ -61,7 +61,7 @@ class Line:
 
 def line(one: Interaction, names: Names, length: int = 80) -> Line:
     """What a list shows of an interaction; ``length`` characters of what was asked."""
-    first = one.first
+    first = one.head
     findings = [*one.findings, NOT_INSPECTED] if one.is_partly_unread else one.findings
     return Line(
         one,

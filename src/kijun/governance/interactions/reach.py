@@ -2,12 +2,15 @@
 
 Auditors, executives and IT staff read their whole municipality, a system's accountable owner what was said to the system, an approver what
 their department (with everything below it) said. All others read nobody's but their own.
+
+Entries of one interaction may be several people's: what turned out to be true of a decision mostly comes from somebody else. So each entry is
+read by whoever may read it, and the others' stay hidden from them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
@@ -40,21 +43,23 @@ class Reach:
             or (bool(record.department) and record.department in self.departments)
         )
 
-    def may_open(self, records: Iterable[Record]) -> bool:
-        """All entries of an interaction are within reach, or are the person's own."""
-        found = list(records)
-        return bool(found) and all(self.is_own(one) or self.holds(one) for one in found)
+    def may_read(self, record: Record) -> bool:
+        """An entry is within reach, or the person's own."""
+        return self.is_own(record) or self.holds(record)
 
     def is_own(self, record: Record) -> bool:
         """The person's own record."""
         return bool(record.person) and record.person == self.person
 
-    def may_unmask(self, records: Iterable[Record], *, auditor: bool) -> bool:
-        """The values behind the placeholders: an auditor's, the system's owner's and the person's own to see."""
-        return all(
-            auditor or self.is_own(one) or (bool(one.system) and one.system in self.systems)
-            for one in records
-        )
+    def may_unmask(self, record: Record, *, auditor: bool) -> bool:
+        """The values behind an entry's placeholders: an auditor's, the system's owner's and the person's own to see."""
+        return auditor or self.is_own(record) or (bool(record.system) and record.system in self.systems)
+
+    def unmasked(self, records: Iterable[Record], *, auditor: bool) -> list[Record]:
+        """Entries with values where the person may see them, and without elsewhere."""
+        return [
+            one if self.may_unmask(one, auditor=auditor) else replace(one, masked=None) for one in records
+        ]
 
 
 def reach_of(person: Person) -> Reach:

@@ -154,9 +154,14 @@ def _block(
 
 def has_placeholders(record: Record) -> bool:
     """Something was hidden, wherever it stood."""
-    return any(
-        PLACEHOLDER.search(f"{place} {leaf}") for place, leaf in _leaves(record.content, "", frozenset())
-    )
+    return any(True for _one in placeholders(record))
+
+
+def placeholders(record: Record) -> Iterator[str]:
+    """All placeholders of an entry, wherever they stand."""
+    for place, leaf in _leaves(record.content, "", frozenset()):
+        for found in PLACEHOLDER.finditer(f"{place} {leaf}"):
+            yield found[0]
 
 
 def _list(value: Any) -> Sequence[Any]:

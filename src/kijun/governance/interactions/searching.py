@@ -62,7 +62,7 @@ class Asked:
             municipality=municipality,
             kinds=tuple(SAID),
             since=None if self.since is None else milliseconds(self.since),
-            until=None if self.until is None else milliseconds(self.until + datetime.timedelta(days=1)),
+            until=_end_of(self.until),
             **same,
         )
         return replace(made, **more)
@@ -74,6 +74,13 @@ def milliseconds(day: datetime.date) -> int:
     return int(begin.timestamp() * 1000)
 
 
+def _end_of(day: datetime.date | None) -> int | None:
+    """The first moment behind a day; None where there is none, for nothing comes after the last day that dates have."""
+    if day is None or day == datetime.date.max:
+        return None
+    return milliseconds(day + datetime.timedelta(days=1))
+
+
 def moment(at: int) -> datetime.datetime:
     """A time of the ledger."""
     return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC)
@@ -81,10 +88,11 @@ def moment(at: int) -> datetime.datetime:
 
 @dataclass(slots=True)
 class Interaction:
-    """One input with its output, as far as they are at hand; ``entries`` in their order."""
+    """One input with its output, as far as they are at hand; ``entries`` in their order. ``hidden`` are kinds of entries that others may read."""
 
     id: str
     entries: list[Record] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     @property
     def first(self) -> Record:
@@ -93,6 +101,11 @@ class Interaction:
     @property
     def question(self) -> Record | None:
         return next((one for one in self.entries if one.kind in (Kind.INPUT, Kind.DECISION)), None)
+
+    @property
+    def head(self) -> Record:
+        """The entry that says whose it is: the question, also where what became of a decision was told before it."""
+        return self.question or self.first
 
     @property
     def answer(self) -> Record | None:
@@ -260,12 +273,16 @@ def all_of(
 
 
 def openable(person: Person, id: str, *, masked: bool = False) -> tuple[Interaction, Reach] | None:
-    """An interaction that a person may open; None whether it is another's, another town's or nobody's. Raises `LedgerError`."""
+    """An interaction with the entries that a person may read; None whether all are others', another town's or nobody's. Raises `LedgerError`."""
     one = None
     if 0 < len(id) <= LONGEST_ID and id.isprintable():
         one = interaction(person.municipality.code, id, masked=masked)
+    if one is None:
+        return None
     reach = reach_of(person)
-    return (one, reach) if one is not None and reach.may_open(one.entries) else None
+    read = [entry for entry in one.entries if reach.may_read(entry)]
+    hidden = [str(entry.kind) for entry in one.entries if not reach.may_read(entry)]
+    return (Interaction(one.id, read, hidden), reach) if read else None
 
 
 def interaction(municipality: str, id: str, *, masked: bool = False) -> Interaction | None:

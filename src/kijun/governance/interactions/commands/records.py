@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -141,11 +141,11 @@ def _print(args: argparse.Namespace, who: Person, results: Results) -> None:
 
 
 def _summary(one: Interaction, codes: Codes) -> dict[str, Any]:
-    first = one.first
+    first = one.head
     verdicts = [half.verdict for half in (one.question, one.answer) if half is not None]
     return {
         "id": one.id,
-        "at": at(first.at),
+        "at": at(one.first.at),
         "person": codes("person", first.person),
         "application": first.application,
         "department": codes("department", first.department),
@@ -171,10 +171,13 @@ def _show(args: argparse.Namespace) -> None:
     one, reach = _opened(who, args.id)
     own = all(reach.is_own(entry) for entry in one.entries)
     if args.unmask:
-        if not reach.may_unmask(one.entries, auditor=Role.AUDITOR in who.roles_today()):
+        auditor = Role.AUDITOR in who.roles_today()
+        values = [entry for entry in one.entries if reach.may_unmask(entry, auditor=auditor)]
+        if not values:
             raise PermissionDenied
-        look(who, "unmasked", reason(args.reason), one.entries, interaction=one.id)
+        look(who, "unmasked", reason(args.reason), values, interaction=one.id)
         one, reach = _opened(who, args.id, masked=True)
+        one = replace(one, entries=reach.unmasked(one.entries, auditor=auditor))
     elif not own:
         look(who, "opened", reason(args.reason), one.entries, interaction=one.id)
     found = _whole(who, one, own=own, unmask=args.unmask)
@@ -211,6 +214,7 @@ def _whole(who: Person, one: Interaction, *, own: bool, unmask: bool) -> dict[st
         ],
         "retention": one.first.retention,
         "entries": entries,
+        "hidden": one.hidden,
         "holds": [
             {"id": hold.id, "why": hold.why, "by": codes("person", hold.by), "at": at(hold.at)}
             for hold in held
@@ -260,7 +264,7 @@ def _entry(entry: Record, proof: Any, *, unmask: bool) -> dict[str, Any]:
 
 def _lines(found: dict[str, Any]) -> list[str]:
     """For people: what the list shows, then each half."""
-    known = ("entries", "holds", "history", "excerpt", "sent_to")
+    known = ("entries", "hidden", "holds", "history", "excerpt", "sent_to")
     lines = facts({name: value for name, value in found.items() if name not in known})
     lines += [
         f"送った先 / sent to\t{one['service']}\t{one['how']}\t{one['status'] or one['error'] or '-'}"
@@ -285,6 +289,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
             if proof is None
             else f"  証明 / proof: {proof['leaf']} @ {proof['seq']} / {proof['size']}  {proof['root']}"
         )
+    for kind in found["hidden"]:
+        lines += ["", f"{wording.KINDS.get(kind, kind)} {kind}", "  ほかの人の記録です / another's record"]
     for one in found["holds"]:
         lines.append(f"保全 / hold {one['id']}\t{one['by']}\t{one['why']}")
     for one in found["history"]:

@@ -25,6 +25,7 @@ from kijun.governance.interactions.names import Names, names_of, resolve
 from kijun.governance.interactions.reach import Reach
 from kijun.governance.interactions.reading import Block, blocks, has_placeholders, other_blocks
 from kijun.governance.interactions.searching import Interaction, moment
+from kijun.governance.interactions.tables import mislead, tables
 from kijun.governance.interactions.views._shared import found, is_own, reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.holding import Hold, holds_of
@@ -183,7 +184,8 @@ def _ask(request: StaffRequest) -> HttpResponse:
 def reveal(request: StaffRequest, id: str) -> HttpResponse:
     """The values behind the placeholders, for those who may; the step is recorded, also for one's own."""
     one, reach = found(request, id)
-    if not _may_unmask(request, one, reach):
+    values = [entry for entry in one.entries if reach.may_unmask(entry, auditor=_audits(request))]
+    if not values:
         raise PermissionDenied
     example = _("例：本人からの開示請求に答えるため／自分が入力した番号が正しかったかの確認")
     # A page that is sent again (reload, back) shows nothing again: each look has its own form, and so its own reason.
@@ -194,7 +196,7 @@ def reveal(request: StaffRequest, id: str) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         told = {"form": form, "id": id, "again": again, "once": _given(request, id)}
         return render(request, "interactions/reveal.html", told, status=status)
-    look(request.user, "unmasked", form.cleaned_data["reason"], one.entries, interaction=id)
+    look(request.user, "unmasked", form.cleaned_data["reason"], values, interaction=id)
     opened, reach = found(request, id, masked=True)
     return _show(request, opened, reach, unmask=True)
 
@@ -216,33 +218,40 @@ def _taken(request: StaffRequest, id: str) -> bool:
     return True
 
 
-def _may_unmask(request: StaffRequest, one: Interaction, reach: Reach) -> bool:
-    return reach.may_unmask(one.entries, auditor=Role.AUDITOR in request.user.roles_today())
+def _audits(request: StaffRequest) -> bool:
+    return Role.AUDITOR in request.user.roles_today()
 
 
 def _show(request: StaffRequest, one: Interaction, reach: Reach, *, unmask: bool = False) -> HttpResponse:
-    # An answer's placeholders mostly stand for what the question held.
-    masked = {key: value for entry in one.entries if unmask for key, value in (entry.masked or {}).items()}
+    told = reach.unmasked(one.entries, auditor=_audits(request)) if unmask else []
+    values = tables(told) if unmask else [{}] * len(one.entries)
     with ledger.reading() as book:
-        halves = [_half(entry, book.prove(entry.seq), masked) for entry in one.entries]
+        halves = [
+            _half(entry, book.prove(entry.seq), masked)
+            for entry, masked in zip(one.entries, values, strict=True)
+        ]
         holds = holds_of(book, request.municipality.code, one.id) if one.holds or _may_hold(request) else []
     names = names_of(request.municipality, one.entries)
     also = {"person": _people(holds), "upstream": sending.upstreams([one])}
     names.known |= resolve(request.municipality, also).known
     own = is_own(one, reach)
-    may_unmask = _may_unmask(request, one, reach)
     context = {
         "one": one,
         "own": own,
         "halves": halves,
         "facts": _facts(one, names),
         "sent": sending.told(one, names),
-        "who": names.who(one.first) or str((_imported(one) or {}).get("user", "")),
+        "who": names.who(one.head) or str((_imported(one) or {}).get("user", "")),
         "holds": [
             (hold, names.of("person", hold.by), moment(hold.at)) for hold in holds if hold.released_at is None
         ],
         "may_hold": _may_hold(request),
-        "may_unmask": may_unmask and not unmask and any(half.has_masked for half in halves),
+        "may_unmask": not unmask
+        and any(
+            half.has_masked and reach.may_unmask(half.record, auditor=_audits(request)) for half in halves
+        ),
+        "apart": mislead(one.entries),
+        "hidden": [wording.KINDS.get(kind, kind) for kind in one.hidden],
         "unmasked": unmask,
         "imported": _imported(one),
         "history": [] if own else history(request.municipality, one.id),
@@ -265,8 +274,8 @@ def _imported(one: Interaction) -> Mapping[str, Any] | None:
 
 
 def _facts(one: Interaction, names: Names) -> dict[str, Any]:
-    first, last = one.first, one.answer or one.first
-    kept = {name: getattr(last, name) or getattr(first, name) for name in _KEPT} | {"upstream": one.upstream}
+    first, last = one.head, one.answer or one.first
+    kept = {name: getattr(first, name) or getattr(last, name) for name in _KEPT} | {"upstream": one.upstream}
     facts: dict[str, Any] = {name: names.of(name, id) for name, id in kept.items()}
     return facts | {
         "model": one.model,
