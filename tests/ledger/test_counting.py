@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kijun.ledger.counting import Counter, forget_old
-from kijun.ledger.journal import Journal
+from kijun.ledger.journal import Appending, Journal
 from kijun.ledger.model import Kind, Limits, Spent, UsedUp
+from kijun.ledger.packing import pack
 from tests.ledger.conftest import append, entry
 
 
@@ -20,6 +21,33 @@ def test_requests_are_counted_until_they_are_spent(journal: Journal) -> None:
     assert "使い切りました" in found.value.ja
     assert journal.used("grant 1", "2026-11") == (2, 0)
     assert journal.tiles.size == 2, "what was refused is not recorded"
+
+
+def test_what_is_told_of_one_call_twice_is_one_request(journal: Journal) -> None:
+    limits = Limits(account="g", period="2026-11")
+    call, other = "0123456789ab8def8123456789abcde1", "0123456789ab8def8123456789abcde2"
+    append(journal, entry(interaction=call), entry(interaction=call), limits=limits)
+    assert journal.used("g", "2026-11") == (1, 0)
+    append(journal, entry(interaction=call, tokens_in=5), limits=limits)
+    append(journal, entry(interaction=other), limits=limits)
+    assert journal.used("g", "2026-11") == (2, 5)
+    group = [
+        Appending([pack(entry(interaction=id))], limits)
+        for id in (call, other, call[:-1] + "3", call[:-1] + "3")
+    ]
+    journal.append(group)
+    assert journal.used("g", "2026-11") == (3, 5)
+    own = "0123456789ab7def8123456789abcdef"  # the gateway's: each of its inputs is a request
+    append(journal, entry(interaction=own), entry(interaction=own), limits=limits)
+    assert journal.used("g", "2026-11") == (5, 5)
+
+
+def test_a_call_that_was_refused_is_not_counted_later_on(journal: Journal) -> None:
+    call = "0123456789ab8def8123456789abcde1"
+    with pytest.raises(Spent):
+        append(journal, entry(interaction=call), limits=Limits(account="g", period="m", requests=0))
+    append(journal, entry(interaction=call), limits=Limits(account="g", period="m", requests=1))
+    assert journal.used("g", "m") == (1, 0)
 
 
 def test_tokens_are_counted_with_the_answer_and_refuse_the_next_question(journal: Journal) -> None:

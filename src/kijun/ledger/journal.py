@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from kijun.ledger import counting, held
 from kijun.ledger.counting import Counter
@@ -13,7 +13,7 @@ from kijun.ledger.database import FAULTS, THERE, Database, Link, Row, unavailabl
 from kijun.ledger.keeping import Keys
 from kijun.ledger.keys import CONTENT, MASKED, RootKey, encrypt
 from kijun.ledger.model import COLUMNS, Kind, LedgerError, Limits, Receipt, Verdict, month_of
-from kijun.ledger.naming import Names, parted
+from kijun.ledger.naming import Names, is_named, parted
 from kijun.ledger.packing import Packed
 from kijun.ledger.schema import COLUMN_LIST, ROW, create
 from kijun.ledger.tiles import Tiles
@@ -62,11 +62,28 @@ class _Placing:
     def __init__(self, journal: Journal, link: Link, names: Names, known: dict[str, int]) -> None:
         self._tiles, self._keys, self._link, self._names = journal.tiles, journal.keys, link, names
         self.known = known
+        self._counted: list[Row] = []
         self.asked: list[tuple[str, str, int]] = []
         self.answered: list[tuple[str]] = []
         self._rows: list[Row] = []
         self._leaves: list[tuple[int, bytes]] = []
         self._whole: list[tuple[int, int, bytes]] = []
+
+    def requests(self, fresh: Sequence[Sequence[Any]]) -> list[str]:
+        """Of the interactions that some inputs begin those that were not counted yet: what others report of one call (a span, its events) may
+
+        come as several inputs, at any distance. The gateway's own have ids that are no names, and each input is a request.
+        """
+        begun = [str(clear[_INTERACTION]) for clear in fresh if clear[_KIND] == Kind.INPUT]
+        named = dict.fromkeys(one for one in begun if is_named(one) and one not in self.known)
+        return [*named, *(one for one in begun if not is_named(one))]
+
+    def count(self, interactions: Sequence[str]) -> None:
+        """Remember that these are counted, beside the names of entries: for each of them one row is looked up, however many there are."""
+        for one in interactions:
+            if is_named(one):
+                self.known[one] = self._tiles.size
+                self._counted.append((one, self._tiles.size, 0, b""))
 
     def place(self, packed: Packed) -> Receipt:
         """Give an entry the next place in the tree; one that is known already has its own."""
@@ -97,6 +114,7 @@ class _Placing:
         for sql, rows in (
             (_INSERT, self._rows),
             ("INSERT INTO tiles (level, number, hashes) VALUES (?, ?, ?)", self._whole),
+            ("INSERT INTO named (id, seq, content_key, digest) VALUES (?, ?, ?, ?)", self._counted),
             (_ASKED, self.asked),
             ("DELETE FROM unanswered WHERE interaction = ?", self.answered),
         ):
@@ -112,6 +130,16 @@ class _Placing:
             self._link.executemany("INSERT INTO leaves (seq, hash) VALUES (?, ?)", rest)
         if self._whole:
             self._link.execute("DELETE FROM leaves WHERE seq < ?", (whole,))
+
+
+def _counted_by_name(group: Sequence[Appending]) -> Iterator[str]:
+    """Interactions that are counted once, whichever of their inputs comes first."""
+    for one in group:
+        if one.limits is not None:
+            for packed in one.entries:
+                interaction = str(packed.clear[_INTERACTION])
+                if packed.clear[_KIND] == Kind.INPUT and is_named(interaction):
+                    yield interaction
 
 
 class Journal:
@@ -205,13 +233,13 @@ class Journal:
             if mark is None or mark != self._mark:
                 self.keys.still(link)
             ids = [packed.clear[_ID] for one in group for packed in one.entries]
-            names = Names(link, self.keys.ring, ids)
+            names = Names(link, self.keys.ring, [*ids, *_counted_by_name(group)])
             placing = _Placing(self, link, names, {**(self._known(link, ids) if ask else {}), **names.known})
             for one in group:
                 one.receipts, one.error = [], None
                 try:
                     names.check(one.entries)
-                    self._admit(link, one, placing.known)
+                    self._admit(link, one, placing)
                 except LedgerError as error:
                     if not ask and self._known(link, [str(packed.clear[_ID]) for packed in one.entries]):
                         raise _Repeated from error  # it was counted then, and is not refused now
@@ -235,27 +263,26 @@ class Journal:
             known.update((str(id), int(seq)) for id, seq in found)
         return known
 
-    def _admit(self, link: Link, one: Appending, known: dict[str, int]) -> None:
+    def _admit(self, link: Link, one: Appending, placing: _Placing) -> None:
         """Check the limits and count; what is known already was counted then."""
         if one.limits is None:
             return
-        requests = tokens = 0
-        fresh = [packed.clear for packed in one.entries if packed.clear[_ID] not in known]
-        for clear in fresh:
-            requests += clear[_KIND] == Kind.INPUT
-            tokens += clear[_IN] + clear[_OUT]
+        fresh = [packed.clear for packed in one.entries if packed.clear[_ID] not in placing.known]
         if fresh:
-            self.counter.check(link, one.limits, requests)
-            self.counter.count(link, one.limits, requests, tokens)
+            begun = placing.requests(fresh)
+            self.counter.check(link, one.limits, len(begun))
+            self.counter.count(link, one.limits, len(begun), sum(clear[_IN] + clear[_OUT] for clear in fresh))
+            placing.count(begun)
 
     def _follow(self, one: Appending, placing: _Placing) -> None:
-        """Remember which interactions wait for an answer, and for whom."""
+        """Remember which interactions wait for an answer, and for whom: not those that others report, whose answers are theirs to tell."""
         if not one.worker:
             return
         here = {packed.clear[_INTERACTION] for packed in one.entries if packed.clear[_KIND] == Kind.OUTPUT}
         for packed, receipt in zip(one.entries, one.receipts, strict=True):
             kind, interaction = packed.clear[_KIND], packed.clear[_INTERACTION]
-            if kind == Kind.INPUT and packed.clear[_VERDICT] in _FORWARDED and interaction not in here:
+            waits = kind == Kind.INPUT and packed.clear[_VERDICT] in _FORWARDED
+            if waits and interaction not in here and not is_named(str(interaction)):
                 placing.asked.append((interaction, one.worker, receipt.seq))
             elif kind == Kind.OUTPUT:  # its question may have come before it
                 placing.answered.append((interaction,))

@@ -17,8 +17,9 @@ from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Kind, Query, Record
 from kijun.ledger.sealing import seal
 from tests.gateway.town import KEY, TOWN, Running, policy, serving
-from tests.gateway.ways.sending import post, span, spans, talk
+from tests.gateway.ways.sending import logs, post, span, spans, talk
 from tests.gateway.ways.test_decisions import DECISIONS, OUTCOMES, decision
+from tests.gateway.ways.test_logs import record as event
 from tests.ledger.test_writer import Writing
 
 
@@ -114,6 +115,28 @@ def test_what_should_have_been_blocked_is_found_and_counted(hall: Hall) -> None:
     with Ledger(hall.writing.home / "ledger") as ledger:
         [row] = ledger.aggregate(["verdict"], Query(municipality=TOWN, finding=VIOLATION))
     assert row["count"] == 1
+
+
+def test_a_span_and_its_events_are_one_request_of_the_budget(hall: Hall) -> None:
+    details = event("gen_ai.client.inference.operation.details", **talk("質問", "回答"))
+    message = event("gen_ai.user.message", {"content": "質問"})
+    post(hall.gateway, "/v1/logs", logs(message))
+    hall.seal()
+    post(hall.gateway, "/v1/traces", spans(span()))
+    post(hall.gateway, "/v1/logs", logs(details, message))
+    assert len({one.interaction for one in hall.records()}) == 1
+    assert len(hall.records()) == 5
+    with Ledger(hall.writing.home / "ledger") as ledger, ledger.database.reading() as link:
+        assert [int(row[0]) for row in link.execute("SELECT requests FROM counts")] == [1]
+
+
+def test_another_span_under_a_sealed_ones_id_is_told(hall: Hall) -> None:
+    post(hall.gateway, "/v1/traces", spans(span(attributes=talk("一", "はい"))))
+    hall.seal()
+    answer = post(hall.gateway, "/v1/traces", spans(span(attributes=talk("別", "はい")), span(2)))
+    assert (answer.status, answer.headers["kijun-recorded"]) == (200, "1")
+    assert answer.json["partialSuccess"]["rejectedSpans"] == "1"
+    assert len(hall.records()) == 4
 
 
 def test_a_decision_has_one_receipt_for_ever(hall: Hall) -> None:
