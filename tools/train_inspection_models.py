@@ -32,10 +32,21 @@ MOST, MOST_OF_KINDS = 150_000, 12_000  # places that a head keeps: the heaviest
 #: Of those texts the languages differ in how hard the harmless ones were written; chosen with the texts of benchmarks/inspection/.
 ALARMS = {"attack": {"ja": 0.028, "en": 0.08}, "harmful": {"ja": 0.048, "en": 0.055}}
 LONG_ALARMS, PART_ALARMS = 0.01, 0.0025
-#: What is added to thresholds of attacks, chosen with the figures of benchmarks/inspection/: what programs say in good faith spoke for attacks
+#: What is added to thresholds (those of attacks without a name), chosen with the figures of benchmarks/inspection/: what programs say in good faith spoke for attacks
 #: before it was learnt from, and harmless texts that were written to be mistaken reach less than others now. Lines of programs and commands of
 #: manuals in English must speak plainer, sentences that are planted in Japanese need less.
-LIFTS = {"ja": 0.1, "ja:long": 0.4, "en": -0.2, "en:long": 0.65, "en:part": 0.7, "planted:ja": -0.49}
+LIFTS = {
+    "ja": 0.05,
+    "ja:long": 0.4,
+    "en": -0.05,
+    "en:long": 0.65,
+    "en:part": 0.7,
+    "planted:ja": -0.79,
+    "planted:en": 0.1,
+    "asked:en": -0.2,
+    "harmful:ja": 0.05,
+    "harmful:ja:short": 0.1,
+}
 SHORT_ALARMS = 0.03  # of short texts, for they say little
 PLAIN_ALARMS = 0.008  # of plain questions
 FOLDS = 5
@@ -393,7 +404,7 @@ def learn_asked(arrays: dict[str, np.ndarray]) -> None:
         here = tongues == tongue
         sums = margins + WHOLE_BESIDE * (whole - models.threshold("attack", tongue))
         plain = np.sort(sums[here & judged])
-        least = float(plain[int(len(plain) * (1 - REQUEST_ALARMS))])
+        least = float(plain[int(len(plain) * (1 - REQUEST_ALARMS))]) + LIFTS.get(f"asked:{tongue}", 0.0)
         arrays[f"threshold:{ASKED}:{tongue}"] = np.float32(least)
         print(
             f"asked {tongue}: threshold {least:.2f}, {REQUEST_ALARMS:.1%} of plain requests flagged, when left out",
@@ -587,6 +598,7 @@ class Task:
                 if turns.any():
                     asked[turns] = self._corpus.rows.margins(self._asked.places[turns], learnt)
         found = {}
+        mine = "" if self._name == "attack" else f"{self._name}:"
         for tongue in ("ja", "en"):
             for key, size, alarms in (
                 ("", 0, ALARMS[self._name][tongue]),
@@ -600,7 +612,7 @@ class Task:
                     continue
                 harmless = np.sort(margins[here & (self.goal == 0)])
                 least = float(harmless[int(len(harmless) * (1 - alarms))])
-                least += LIFTS.get(tongue + key, 0.0) if self._name == "attack" else 0.0
+                least += LIFTS.get(mine + tongue + key, 0.0)
                 found[tongue + key] = least
                 caught = (margins[here & (self.goal == 1)] > least).mean()
                 print(
@@ -613,6 +625,7 @@ class Task:
             for tongue in ("ja", "en"):
                 plain = np.sort(asked[self._asked.tongues == tongue])
                 least = float(plain[int(len(plain) * (1 - PLAIN_ALARMS))])
+                least += LIFTS.get(f"{mine}{tongue}:short", 0.0)
                 found[f"{tongue}:short"] = max(found[f"{tongue}:short"], least)
                 print(f"   {tongue}:short: not below {least:.2f}, for plain questions", flush=True)
         if len(asked):
