@@ -12,6 +12,7 @@ from django.utils import timezone
 from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Group
 from kijun.governance.interactions import ledger, refused
+from kijun.governance.interactions.same_calls import Beside
 from kijun.governance.interactions.searching import SAID, milliseconds
 from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
@@ -68,7 +69,8 @@ def empty() -> Figures:
 def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
     """Figures of each department (its primary key as text, empty for none) that used AI in a month, or tried to. Raises `LedgerError`.
 
-    Eight questions to the ledger, whatever the number of departments and records, and the entries of refused calls.
+    A use is an interaction: what is told of it beside the first entry is not counted (`same_calls`). Nine questions to the ledger, whatever the number of
+    departments and records, two more for each day of which others reported, and the entries of refused calls.
     """
     first, last = month_days(month)
     found: defaultdict[str, Figures] = defaultdict(empty)
@@ -81,9 +83,11 @@ def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
     answers = _narrow(where, (Kind.OUTPUT,))
     everything = _narrow(where, SAID)
     with ledger.reading() as book:
+        beside = Beside(book, where)
 
         def count(by: str, query: Query) -> list[dict[str, Any]]:
-            return book.aggregate(("department", *by.split()), query)
+            rows = book.aggregate(("department", *by.split()), query)
+            return beside.off(rows, by, tuple(map(Kind, query.kinds)))
 
         _verdicts(found, count("verdict", where))
         _people(found, count("person", where), count("application", where))

@@ -12,7 +12,7 @@ import orjson
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.interactions import ledger
+from kijun.governance.interactions import ledger, saying
 from kijun.governance.interactions.by_time import Place, Walk, where
 from kijun.governance.interactions.reach import Reach, reach_of
 from kijun.ledger.model import Kind, Query, Record, Verdict
@@ -100,7 +100,7 @@ class Interaction:
 
     @property
     def question(self) -> Record | None:
-        return next((one for one in self.entries if one.kind in (Kind.INPUT, Kind.DECISION)), None)
+        return saying.question(self.entries)
 
     @property
     def head(self) -> Record:
@@ -109,7 +109,17 @@ class Interaction:
 
     @property
     def answer(self) -> Record | None:
-        return next((one for one in reversed(self.entries) if one.kind in (Kind.OUTPUT, Kind.OUTCOME)), None)
+        return saying.answer(self.entries)
+
+    @property
+    def silent(self) -> list[int]:
+        """The places of entries that say nothing where others of the same call do."""
+        return saying.silent(self.entries)
+
+    @property
+    def repeated(self) -> list[int]:
+        """The places of entries that say nothing but what an earlier one of the same call says."""
+        return saying.repeated(self.entries)
 
     @property
     def model(self) -> str:
@@ -123,10 +133,12 @@ class Interaction:
 
     @property
     def is_whole(self) -> bool:
-        """Nothing is missing: both halves are at hand, or the question was never sent."""
+        """Nothing is missing: both halves are at hand and say something, or the question was never sent."""
         question = self.question
         refused = question is not None and question.verdict in (Verdict.BLOCKED, Verdict.TO_CONFIRM)
-        return refused or (question is not None and self.answer is not None)
+        if refused or question is None:
+            return refused
+        return self.answer is not None and not saying.is_silent(question)
 
     @property
     def at(self) -> datetime.datetime:
