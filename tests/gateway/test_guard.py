@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.guard import Channel, Guard, Unescape, values_of
-from kijun.gateway.inspecting import standard
+from kijun.gateway.inspecting import Memory, Reader, standard
 from kijun.gateway.pieces import Plain, Source, json_or_plain
 from kijun.gateway.snapshot import Handling
 from kijun.gateway.streams import Events
-from kijun.inspection import Inspection, Placeholders
+from kijun.inspection import Inspection, Inspector, Placeholders, Policy
 from tests.gateway.upstream import chat_events, chunk, event
 
 TEXTS = st.sampled_from(
@@ -178,6 +178,17 @@ def test_values_of_an_answer_are_those_it_added() -> None:
     assert values_of(made, before) == {"⟦個人番号1⟧": "123456789018"}
     assert len(values_of(made)) == 4
     assert values_of(made, 4) == {}
+
+
+def test_words_of_the_town_and_names_hidden_before_are_hidden_however_slowly_they_come() -> None:
+    words = {"id": "own", "type": "CONFIDENTIALITY_MARK", "by": "words", "words": ["山を動かす会"]}
+    inspector = Inspector(Policy.read({"rules": [words]}))
+    hidden = Handling(groups={"personal": "mask", "confidential": "mask"})
+    channel = Channel(Guard(Reader(inspector, "own", Memory(1)), hidden, Placeholders()), "x", every=0.0)
+    said = f"氏名：小川　凛\n資料は山を動かす会のものです。\n{'予約の仕組みを見直します。' * 40}\n小川凛と面談する。"
+    shown = "".join(channel.feed(char) for char in said) + channel.close()
+    assert "動かす" not in shown + channel.kept
+    assert "小川" not in shown + channel.kept
 
 
 SLOW = "転入届は引っ越した日から14日以内に新しい住所の市区町村の窓口へ届け出てください、"
