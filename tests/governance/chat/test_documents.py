@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,7 +27,7 @@ from kijun.governance.audit.models import Entry
 from kijun.governance.chat import actions as chat
 from kijun.governance.chat import queries, sources
 from kijun.governance.chat.actions.conversations import Said
-from kijun.governance.chat.documents import actions, evidence, indexing
+from kijun.governance.chat.documents import actions, evidence, indexing, reading
 from kijun.governance.chat.documents.models import Collection, Document, DocumentVersion, Opened
 from kijun.governance.evidence.models import Verdict
 from kijun.governance.evidence.proofs import Scope
@@ -373,3 +375,16 @@ def test_pages_of_a_pdf_are_told(staff: Person, collection: Collection) -> None:
     version = upload(staff, collection)
     version.places = [[0, 40, "1ページ"], [40, 500, "2ページ"]]
     assert [one.place for one in indexing.passages_of(version)] == ["1ページ", "2ページ"]
+
+
+def test_what_a_formula_says_and_no_cell_shows_is_no_text_of_the_document() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["収集日", "火曜日"])
+    sheet.append(["判定", '=IF(B1="","該当しません","該当します")'])
+    buffer = BytesIO()
+    book.save(buffer)
+    text = reading.read("収集.xlsx", buffer.getvalue())["text"]
+    assert "火曜日" in text
+    assert "該当しません" not in text

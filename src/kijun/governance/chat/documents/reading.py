@@ -26,6 +26,7 @@ _BESIDE: Final = frozenset(
         Part.COMMENT,
         Part.DELETED,
         Part.FIELD,
+        Part.FORMULA,
         Part.HIDDEN_DATA,
         Part.MASTER,
         Part.READING,
