@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from kijun.governance.interactions import ledger
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.calendar import due_date
 from kijun.governance.organisation.models import ClosingDay, Municipality
+from kijun.ledger.model import Kind, new_id
+from tests.governance.interactions.made import exchange
 from tests.governance.inventory.made import make_system
 
 GIVE = "/staff/feedback/give/"
@@ -101,6 +104,18 @@ def test_taken_up_at_the_same_moment(
     assert second.pk != first.pk
     first.refresh_from_db()
     assert first.kind_list == ["untrue"]
+
+
+def test_one_placeholder_of_two_entries_hides_both_values(
+    staff: Person, system: AISystem, record: Any
+) -> None:
+    (made,) = exchange(staff, "x", system=system)
+    decided = replace(made, kind=Kind.DECISION, content={"a": "⟦氏名1⟧"}, masked={"⟦氏名1⟧": "山田太郎"})
+    became = replace(decided, id=new_id(), kind=Kind.OUTCOME, masked={"⟦氏名1⟧": "鈴木一郎"})
+    record([decided, became])
+    one = about(staff, made.interaction)
+    assert one is not None
+    assert one.hidden("山田太郎と鈴木一郎") == "⟦氏名1⟧と⟦氏名1⟧"
 
 
 def test_values_that_the_ledger_guards_are_not_kept_here(
