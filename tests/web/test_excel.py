@@ -375,7 +375,8 @@ def test_a_shifted_row_is_found() -> None:
 
 
 def test_a_cell_too_long_in_csv() -> None:
-    assert "32,767文字以内" in message(csv_file("職員番号,氏名", "1," + "a" * 40_000), "x.csv", "name")
+    for length in (40_000, 200_000):  # the second is past csv's own limit
+        assert "32,767文字以内" in message(csv_file("職員番号,氏名", "1," + "a" * length), "x.csv", "name")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +388,6 @@ def test_a_cell_too_long_in_csv() -> None:
         ("x.csv", csv_file("氏名", "花子"), "必須の列「職員番号」がありません"),
         ("x.csv", csv_file("職員番号,氏名,なまえ,氏名", "1,2,3,4"), "見出し「氏名」の列が2つあります"),
         ("x.csv", csv_file("職員番号", '"1'), "CSVの2行目が読み取れません"),
-        ("x.csv", csv_file("職員番号", "1" * 200_000), "読み取れません"),
         ("x.csv", "職員番号".encode("utf-16"), "文字コードが読み取れません"),
         ("x.csv", b"\xff\xfe\x00\x81", "文字コードが読み取れません"),
         ("x.csv", b"a\0b", "文字コードが読み取れません"),
