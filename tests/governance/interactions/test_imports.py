@@ -172,6 +172,16 @@ class TestOnThePages:
         assert not kept.exists()
         assert not ImportRun.objects.exists()
 
+    def test_columns_with_the_same_heading_are_told_apart(
+        self, client_of: ClientOf, it_staff: Person, template: ImportTemplate
+    ) -> None:
+        run = stage(it_staff, template, CSV.replace("モデル", "質問"))
+        client = client_of(it_staff)
+        refused = client.get(f"/staff/records/imports/{run.pk}/")
+        assert refused.status_code == 422
+        page = client.get(f"/staff/records/imports/{run.pk}/mapping/").content.decode()
+        assert "<li>質問 [1]</li><li>質問 [2]</li>" in page
+
     def test_only_it_staff_and_only_ones_own(
         self,
         client_of: ClientOf,

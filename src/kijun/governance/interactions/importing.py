@@ -156,6 +156,12 @@ def numbered(names: Sequence[str]) -> list[str]:
     return found
 
 
+def doubled(names: Sequence[str]) -> list[str]:
+    """Of headings from `numbered` those that stand over several columns."""
+    there = frozenset(names)
+    return [name for name in names if {f"{name.rpartition(' [')[0]} [{n}]" for n in (1, 2)} <= there]
+
+
 def guess(names: Sequence[str]) -> dict[str, str]:
     """Which heading probably holds what: the first of the usual names that the file has."""
     plain = {_same(name): name for name in reversed(names) if name}

@@ -96,7 +96,8 @@ def mapping(request: StaffRequest, pk: int) -> HttpResponse:
             else:
                 ImportRun.objects.filter(pk=run.pk).update(template=template)
                 return redirect("interactions:import_preview", run.pk)
-    context = {"form": form, "run": run, "names": names, "sample": sample}
+    doubled = importing.doubled(names)
+    context = {"form": form, "run": run, "names": names, "sample": sample, "doubled": doubled}
     return render(request, "interactions/import_mapping.html", context, status=status)
 
 
