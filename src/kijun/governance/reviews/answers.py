@@ -15,6 +15,7 @@ from kijun.governance.access.models import Purpose
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import reading, wording
 from kijun.governance.interactions.searching import LONGEST_ID, Interaction, interaction
+from kijun.governance.interactions.tables import tables
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.reviews.models import LONGEST, Review
@@ -111,7 +112,8 @@ def own(person: Person, id: str) -> Answer | None:
 def _answer(one: Interaction) -> Answer:
     question, answer = one.question, one.answer
     assert answer is not None
-    values = {key: value for entry in one.entries for key, value in (entry.masked or {}).items()}
+    # of entries that are numbered apart the same placeholder stands for others: only the answer's own values count
+    values = dict(zip((entry.id for entry in one.entries), tables(one.entries), strict=True))[answer.id]
     content = answer.content or {}
     return Answer(
         one,
