@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import secrets
 import sqlite3
 import threading
 import time
@@ -20,6 +21,7 @@ Row = tuple[Any, ...]
 #: Of a PostgreSQL: everything of the ledger stands in a schema of its own.
 SCHEMA: Final = "kijun_ledger"
 _LOCK: Final = 0x4B494A554E  # "KIJUN", the number of the writer's advisory lock
+NO_TEXT: Final = "\0"
 _PATIENCE: Final = 5.0  # seconds in which a server notices that a connection is gone
 
 
@@ -41,6 +43,9 @@ class Link(Protocol):
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run a statement; gives its rows, none where it gives none."""
+
+    def parts(self, sql: str, size: int) -> Iterator[list[Row]]:
+        """The rows of a SELECT, so many at a time: whatever stands in them and in their keys, each comes once."""
 
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each row of values."""
@@ -91,6 +96,28 @@ def unavailable(error: Exception) -> Unavailable:
     )
 
 
+def _read_anyhow(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace") + NO_TEXT
+
+
+def _is_no_text(error: sqlite3.OperationalError) -> bool:
+    return "Could not decode to UTF-8" in str(error)
+
+
+@contextmanager
+def _any_text(connection: sqlite3.Connection) -> Iterator[None]:
+    """Bytes that somebody put where a text stands and that are none: read as far as they can be, so that one row hides no others. The `NO_TEXT`
+    at the end, which no text of ours holds, keeps them from being taken for one."""
+    connection.text_factory = _read_anyhow
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
 class _SqliteLink:
     share = ""  # one writes at a time
 
@@ -98,7 +125,33 @@ class _SqliteLink:
         self._connection = connection
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if not _is_no_text(error):
+                raise
+        with _any_text(self._connection):
+            return self._connection.execute(sql, values).fetchall()
+
+    def parts(self, sql: str, size: int) -> Iterator[list[Row]]:
+        given = 0
+        cursor = self._connection.execute(sql)
+        try:
+            while rows := cursor.fetchmany(size):
+                given += len(rows)
+                yield rows
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_no_text(error):
+                raise
+        with _any_text(self._connection):  # within one transaction the same rows come in the same order
+            cursor = self._connection.execute(f"{sql} LIMIT -1 OFFSET {given}")
+        while True:
+            with _any_text(self._connection):
+                rows = cursor.fetchmany(size)
+            if not rows:
+                return
+            yield rows
 
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         self._connection.executemany(sql, values)
@@ -211,6 +264,12 @@ class _PostgresLink:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         cursor = self._connection.execute(_asked(sql), values)
         return cursor.fetchall() if cursor.description else []
+
+    def parts(self, sql: str, size: int) -> Iterator[list[Row]]:
+        with self._connection.cursor(name=f"parts_{secrets.token_hex(8)}") as cursor:
+            cursor.execute(_asked(sql))
+            while rows := cursor.fetchmany(size):
+                yield rows
 
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         with self._connection.cursor() as cursor:

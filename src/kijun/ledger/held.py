@@ -115,11 +115,29 @@ def listed(link: Link, municipality: str | None = None) -> list[Hold]:
     sql = 'SELECT id, municipality, interaction, why, "by", at, released_at, released_by FROM holds'
     where, values = ("", ()) if municipality is None else (" WHERE municipality = ?", (municipality,))
     return [
-        Hold(str(id), town, on, why, by, int(at), released_at, released_by or "")
+        Hold(
+            str(id),
+            str(town),
+            str(on),
+            str(why),
+            str(by),
+            _time(at),
+            _released(released_at),
+            str(released_by or ""),
+        )
         for id, town, on, why, by, at, released_at, released_by in link.execute(
             f"{sql}{where} ORDER BY at DESC", values
         )
     ]
+
+
+def _time(at: Any) -> int:
+    """A time as it was written; -1, which none is, where something else stands."""
+    return at if isinstance(at, int) else -1
+
+
+def _released(at: Any) -> int | None:
+    return None if at is None else _time(at)
 
 
 def told(events: Iterable[Event]) -> dict[str, Hold]:

@@ -171,7 +171,9 @@ class Journal:
         with self.database.reading() as link:
             whole = int(link.execute("SELECT COUNT(*) FROM tiles WHERE level = 0")[0][0])
             rest = link.execute("SELECT seq, hash FROM leaves ORDER BY seq")
-            if [row[0] for row in rest] != list(range(whole * TILE, whole * TILE + len(rest))):
+            if [row[0] for row in rest] != list(range(whole * TILE, whole * TILE + len(rest))) or any(
+                not isinstance(hash, bytes) or len(hash) != SIZE for _seq, hash in rest
+            ):
                 raise BrokenTree(whole * TILE)
             try:
                 tiles.restore(whole, (bytes(row[1]) for row in rest))
@@ -190,9 +192,9 @@ class Journal:
     def _tile(self, level: int, number: int) -> bytes:
         with self.database.reading() as link:
             rows = link.execute("SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, number))
-        if not rows or len(rows[0][0]) != TILE * SIZE:
+        if not rows or not isinstance(rows[0][0], bytes) or len(rows[0][0]) != TILE * SIZE:
             raise KeyError((level, number))
-        return bytes(rows[0][0])
+        return rows[0][0]
 
     # --- appending --------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kijun.ledger.database import Database, Link
+from kijun.ledger.database import Database, Link, Row
 from kijun.ledger.keys import BYTES, NAME, KeyRing, RootKey, Scope, WrongKey
 from kijun.ledger.model import now_ms
 from kijun.ledger.schema import VERSION, create, is_used, meta, set_meta
@@ -85,16 +85,12 @@ class Keys:
             )
 
     def _opens(self, link: Link) -> bool:
-        """Whether the root key wrapped this ledger's newest data key; so where all were destroyed, for there is nothing that another could not read."""
+        """Whether the root key wrapped any of this ledger's data keys, the newest first (the lines of some may have been changed); so where all
+        were destroyed, for there is nothing that another could not read."""
         rows = link.execute(
-            "SELECT purpose, municipality, month, retention, wrapped FROM keys WHERE wrapped IS NOT NULL ORDER BY id DESC LIMIT 1"
+            "SELECT purpose, municipality, month, retention, wrapped FROM keys WHERE wrapped IS NOT NULL ORDER BY id DESC"
         )
-        for use, municipality, month, retention, wrapped in rows:
-            try:
-                self._root.unwrap(bytes(wrapped), Scope(use, municipality, month, retention))
-            except WrongKey:
-                return False
-        return True
+        return not rows or any(_is_opened(self._root, row) for row in rows)
 
     def escrow(self, passphrase: str) -> str:
         """See `keys.RootKey.escrow`."""
@@ -107,8 +103,7 @@ class Keys:
             )
         if not rows:
             return None
-        use, municipality, month, retention, wrapped = rows[0]
-        return Scope(use, municipality, month, retention), None if wrapped is None else bytes(wrapped)
+        return _read(rows[0])
 
     def of(self, link: Link, scope: Scope) -> int:
         """The id of a scope's key, made within the transaction when there is none that works."""
@@ -173,6 +168,31 @@ class Keys:
         self.ring.forget()
 
 
+def _read(row: Row) -> tuple[Scope, bytes | None]:
+    """A key's line; what cannot be one opens with nothing."""
+    wrapped = row[4] if row[4] is None or isinstance(row[4], bytes) else b""
+    return Scope(*map(str, row[:4])), wrapped
+
+
+def _is_opened(root: RootKey, row: Row) -> bool:
+    scope, wrapped = _read(row)
+    try:
+        root.unwrap(wrapped or b"", scope)
+    except WrongKey:
+        return False
+    return True
+
+
+def changed(link: Link, root: RootKey) -> Iterator[str]:
+    """Data keys that the root key does not open, in words: somebody changed what they are for, or the key."""
+    for id, *row in link.execute(
+        "SELECT id, purpose, municipality, month, retention, wrapped FROM keys WHERE wrapped IS NOT NULL ORDER BY id"
+    ):
+        if not _is_opened(root, tuple(row)):
+            what = " ".join(str(one) for one in row[:4] if one)
+            yield f"table keys: the line of data key {id} ({what}) was changed, and what it encrypted cannot be read; restore the back-up"
+
+
 def find(link: Link, scope: Scope, share: str = "") -> int | None:
     """The newest key of a scope that was not destroyed."""
     rows = link.execute(
@@ -189,7 +209,7 @@ def scopes(link: Link, use: str) -> Iterator[tuple[int, Scope]]:
         "SELECT id, municipality, month, retention FROM keys WHERE purpose = ? AND wrapped IS NOT NULL ORDER BY id",
         (use,),
     ):
-        yield int(id), Scope(use, municipality, month, retention)
+        yield int(id), Scope(use, str(municipality), str(month), str(retention))
 
 
 def destroy(link: Link, ids: Iterable[int]) -> None:

@@ -47,6 +47,16 @@ class WrongKey(LedgerError):
     """The root key is not the one that the ledger's data keys were wrapped with."""
 
 
+class ChangedKey(WrongKey):
+    """The root key is the ledger's, and one data key cannot be opened with it: its line in the database is not what was written."""
+
+    def __init__(self, id: int) -> None:
+        super().__init__(
+            f"台帳のデータベースにある{id}番の鍵（表 keys）が、書いたときのものではありません。kijun ledger verify で確かめ、バックアップから戻してください。",
+            f"Data key {id} in the ledger's database (table keys) is not what was written: run kijun ledger verify, then restore the back-up.",
+        )
+
+
 class BadEscrow(LedgerError):
     """An escrow file cannot be opened: another passphrase, or the file was changed."""
 
@@ -174,7 +184,10 @@ def _stretched(passphrase: str, salt: bytes, *, n: int, r: int, p: int) -> bytes
 
 
 class KeyRing:
-    """The data keys that are in use, unwrapped once. ``fetch`` gives (scope, wrapped) of an id, wrapped None where destroyed."""
+    """The data keys that are in use, unwrapped once. ``fetch`` gives (scope, wrapped) of an id, wrapped None where destroyed.
+
+    What opens a key raises `ChangedKey` where its line was changed.
+    """
 
     def __init__(self, root: RootKey, fetch: Callable[[int], tuple[Scope, bytes | None] | None]) -> None:
         self._root = root
@@ -201,6 +214,11 @@ class KeyRing:
         cipher = self.cipher(id)
         return None if cipher is None else decrypt(cipher, blob, bound)
 
+    def scope(self, id: int) -> Scope | None:
+        """What a key is for, as it was bound into it; None where the key was destroyed or never was."""
+        found = self._fetch(id)
+        return found[0] if self._raw(id) is not None and found is not None else None
+
     def hold(self, id: int, raw: bytes) -> None:
         """Take a key that was made just now and that others cannot read yet."""
         self._ciphers[id] = AESGCM(raw)
@@ -216,4 +234,7 @@ class KeyRing:
         found = self._fetch(id)
         if found is None or found[1] is None:
             return None
-        return self._root.unwrap(found[1], found[0])
+        try:
+            return self._root.unwrap(found[1], found[0])
+        except WrongKey as error:  # the root key was looked at when the ledger was opened
+            raise ChangedKey(id) from error

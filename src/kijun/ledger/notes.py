@@ -23,6 +23,7 @@ from kijun.ledger.files import read_or_make
 
 _ED25519: Final = b"\x01"
 _DASH: Final = "— "
+_SIGNED: Final = 4 + 64  # bytes of a signature with the key's hash before it
 
 
 class BadNote(ValueError):
@@ -119,6 +120,17 @@ class Verifier:
                 raise BadNote(f"a checkpoint of {checkpoint.origin}, not of {self.origin}")
             return checkpoint
         raise BadNote("not signed by this ledger's key")
+
+
+def is_whole(note: str) -> bool:
+    """Whether a note looks like a checkpoint to its end, whoever signed it: three lines, and one signature of full length."""
+    body, _, signature = note.rstrip("\n").partition("\n\n")
+    try:
+        parse(note)
+        raw = base64.b64decode(signature.removeprefix(_DASH).partition(" ")[2], validate=True)
+    except (BadNote, binascii.Error):
+        return False
+    return body.count("\n") == 2 and signature.startswith(_DASH) and len(raw) == _SIGNED
 
 
 def parse(note: str) -> Checkpoint:

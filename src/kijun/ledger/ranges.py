@@ -5,10 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from typing import Final
 
 import orjson
 
 Ranges = list[tuple[int, int]]
+_MOST: Final = 1 << 28  # bytes of ranges, unpacked: somebody's own must not take all memory
+_LAST: Final = 1 << 62
 
 
 def ranges_of(places: Iterable[int]) -> Ranges:
@@ -30,9 +33,14 @@ def pack(ranges: Ranges) -> bytes:
 def unpack(data: bytes) -> Ranges:
     """The ranges again; raises ValueError where the bytes are none."""
     try:
-        return [(int(first), int(last)) for first, last in orjson.loads(zlib.decompress(data))]
-    except (zlib.error, TypeError) as error:
+        opened = zlib.decompressobj()
+        told = orjson.loads(opened.decompress(data, _MOST))
+        found = [(int(first), int(last)) for first, last in told]
+    except (zlib.error, TypeError, OverflowError) as error:
         raise ValueError(str(error)) from error
+    if opened.unconsumed_tail or any(abs(place) > _LAST for one in found for place in one):
+        raise ValueError("no places")
+    return found
 
 
 def digest(ranges: Ranges) -> str:

@@ -20,13 +20,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
 from kijun.ledger.held import Event, event_of
-from kijun.ledger.keys import NONCE, KeyRing
+from kijun.ledger.keys import NONCE, ChangedKey, KeyRing
 from kijun.ledger.model import COLUMNS, Kind
 from kijun.ledger.packing import LONGEST, NOTHING, PREFIX, SALT, BadPacking, commitment, decompressor, unpack
 from kijun.ledger.tree import SIZE, leaf_hash
 
 _WIDTH: Final = len(COLUMNS)
 _ID, _KIND = COLUMNS.index("id"), COLUMNS.index("kind")
+ERASED: Final = "erased"
+NO_KEY: Final = "the line of its key was changed"
+"""Why a row gives no leaf although nothing is wrong with the row."""
 _HEAD: Final = 2 * SALT  # of what is packed: the salt, and the commitment to the masked values
 
 
@@ -66,15 +69,25 @@ def check_row(row: Sequence[Any], ring: KeyRing) -> Checked:
     content_key, content, masked_key, masked = row[1 + _WIDTH :]
     try:
         bound = id.encode()
-        packed = ring.decrypt(content_key, bytes(content), bound)
+        packed = ring.decrypt(content_key, _bytes(content), bound)
         if packed is None:
-            return Checked(seq, id, None, "erased")
+            return Checked(seq, id, None, ERASED)
         salt, masked_commitment, said = unpack(packed)
         leaf = leaf_hash(commitment(clear, salt, masked_commitment, said))
         why = _check_masked(ring, masked_key, masked, bound, masked_commitment)
-    except (InvalidTag, BadPacking, TypeError, AttributeError):
-        return Checked(seq, str(id or ""), None, "its content, its id or its key was changed")
-    return Checked(seq, id, leaf, why, event_of(seq, clear, said))
+        event = event_of(seq, clear, said)
+    except ChangedKey:
+        return Checked(seq, id, None, NO_KEY)
+    except (InvalidTag, BadPacking, TypeError, AttributeError, ValueError, OverflowError):
+        return Checked(seq, id, None, "its content, its id or its key was changed")
+    return Checked(seq, id, leaf, why, event)
+
+
+def _bytes(value: object) -> bytes:
+    """Ciphertext as it was written; a number or a text in its place is none."""
+    if not isinstance(value, bytes):
+        raise TypeError("no bytes")
+    return value
 
 
 def _check_masked(ring: KeyRing, key: int | None, masked: bytes | None, bound: bytes, expected: bytes) -> str:
@@ -82,11 +95,13 @@ def _check_masked(ring: KeyRing, key: int | None, masked: bytes | None, bound: b
     if key is None or masked is None:
         return "" if expected == NOTHING else "its masked values were removed"
     try:
-        packed = ring.decrypt(key, bytes(masked), bound)
+        packed = ring.decrypt(key, _bytes(masked), bound)
         if packed is None:
             return ""
         salt, _nothing, said = unpack(packed)
-    except (InvalidTag, BadPacking):
+    except ChangedKey:
+        return "the line of its masked values' key was changed"
+    except (InvalidTag, BadPacking, TypeError, OverflowError):
         return "its masked values were changed"
     return "" if sha256(salt + said).digest() == expected else "its masked values were changed"
 
@@ -104,14 +119,27 @@ def check_rows(columns: Sequence[Sequence[Any]], ring: KeyRing) -> Part:
     return Part(np.array(columns[0], np.int64), columns[1 + _ID], b"".join(leaves), odd)
 
 
+def _ciphers(ring: KeyRing, keys: Iterable[int | None]) -> tuple[dict[int, AESGCM | None], set[int]]:
+    """The ciphers of keys, and which have none because their line was changed."""
+    ciphers: dict[int, AESGCM | None] = {}
+    changed = set()
+    for key in keys:
+        if key is None:
+            continue
+        try:
+            ciphers[key] = ring.cipher(key)
+        except (ChangedKey, OverflowError):
+            ciphers[key] = None
+            changed.add(key)
+    return ciphers, changed
+
+
 def _quick(columns: Sequence[Sequence[Any]], ring: KeyRing) -> Iterable[bytes | None]:
     """The leaf of each row with which nothing can be wrong but its leaf; None of the others.
 
     One function without calls of ours: a ledger has millions of rows, and this is all that is done with each.
     """
-    ciphers: dict[int, AESGCM | None] = {
-        key: ring.cipher(key) for key in {*columns[1 + _WIDTH], *columns[3 + _WIDTH]} if key is not None
-    }
+    ciphers, changed = _ciphers(ring, {*columns[1 + _WIDTH], *columns[3 + _WIDTH]})
     decompress, size_of, length = decompressor().decompress, zstandard.frame_content_size, struct.Struct(">I")
     event, prefix, join, dumps = str(Kind.EVENT), PREFIX, b"".join, orjson.dumps
     clears = zip(*columns[1 : 1 + _WIDTH], strict=True)
@@ -135,7 +163,7 @@ def _quick(columns: Sequence[Sequence[Any]], ring: KeyRing) -> Iterable[bytes | 
                 continue
             cipher = ciphers[masked_key]
             if cipher is None:  # the values were erased, and the record stays
-                yield leaf
+                yield None if masked_key in changed else leaf
                 continue
             packed = cipher.decrypt(masked[:NONCE], masked[NONCE:], bound)
             frame = packed[_HEAD:]

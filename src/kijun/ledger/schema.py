@@ -6,6 +6,7 @@ from typing import Final
 
 from kijun.ledger.database import Database, Link
 from kijun.ledger.model import COLUMNS
+from kijun.ledger.tree import TILE
 
 VERSION: Final = 1
 NUMBERS: Final = frozenset({"at", "tokens_in", "tokens_out", "duration_ms"})
@@ -65,6 +66,17 @@ def create(database: Database) -> None:
             link
         ):  # where something is recorded, what is gone stays gone and is told
             set_meta(link, "version", str(VERSION))
+
+
+def places(link: Link) -> int:
+    """How many places the tree has; what stands at another one was never recorded."""
+    leaves = link.execute("SELECT MAX(seq) FROM leaves WHERE seq >= 0")[0][0]
+    tiles = link.execute("SELECT MAX(number) FROM tiles WHERE level = 0")[0][0]
+    return max(_after(leaves), _after(tiles) * TILE)
+
+
+def _after(last: object) -> int:
+    return last + 1 if isinstance(last, int) else 0
 
 
 def is_used(link: Link) -> bool:
