@@ -13,10 +13,10 @@ from tests.governance.interactions.made import exchange
 
 def test_values_of_entries_that_are_numbered_apart_are_not_mixed_up(record: Any, staff: Person) -> None:
     call = new_id()
-    for name in ("山田太郎", "鈴木花子"):
-        said = exchange(staff, f"{name}様への返事を書いてください。", "⟦氏名1⟧様、ご連絡します。")
+    answered = exchange(staff, "山田太郎様への返事を書いてください。", "⟦氏名1⟧様、ご連絡します。")
+    asked = exchange(staff, "鈴木花子様への返事も書いてください。")
+    for said in (answered, asked):
         record([replace(one, interaction=call) for one in said])
     answer = answers.answer_of(staff.municipality, call, masked=True)
     assert answer is not None
-    whose = "鈴木花子" if answer.one.answer is answer.one.entries[-1] else "山田太郎"
-    assert answer.shown == f"{whose}様、ご連絡します。"
+    assert answer.shown == "山田太郎様、ご連絡します。"
