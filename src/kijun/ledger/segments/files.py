@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+UNORDERED: Final = "data file: its rows do not stand in their order"
 _FOOTERS: Final = 512  # kept parsed, about 100 kB each
 
 
@@ -49,9 +50,20 @@ def _footer(metadata: pq.FileMetaData) -> Footer:
         found = [group.column(places[name]).statistics for group in groups]
         return [(one.min, one.max) for one in found]
 
-    firsts, lasts = zip(*bounds("seq"), strict=True)
-    interactions = tuple((str(first).encode(), str(last).encode()) for first, last in bounds("interaction"))
-    return Footer(metadata, firsts, lasts, tuple(bounds("at")), interactions)
+    def numbers(name: str) -> list[tuple[int, int]]:
+        found = bounds(name)
+        if not all(isinstance(one, int) for pair in found for one in pair):
+            raise ValueError(f"a group of rows has no bounds of {name}")
+        return found
+
+    firsts, lasts = zip(*numbers("seq"), strict=True)
+    if any(first <= last for first, last in zip(firsts[1:], lasts, strict=False)):
+        raise ValueError(UNORDERED)
+    interactions = tuple(
+        (b"", b"\xff") if first is None or last is None else (str(first).encode(), str(last).encode())
+        for first, last in bounds("interaction")
+    )
+    return Footer(metadata, firsts, lasts, tuple(numbers("at")), interactions)
 
 
 class Opened:
@@ -61,6 +73,11 @@ class Opened:
         self._segment, self._footer, self._file = segment, footer, file
         self._kept: tuple[int, tuple[str, ...], pa.Table] | None = None
 
+    @property
+    def metadata(self) -> pq.FileMetaData:
+        """What the footer says, as it was parsed."""
+        return self._footer.metadata
+
     def groups(self, chosen: Sequence[int], names: Sequence[str] = STORED) -> pa.Table:
         """Some row groups by number; raises `SegmentFault`."""
         with _faults(self._segment):
@@ -69,7 +86,11 @@ class Opened:
 
     def _group(self, number: int, names: tuple[str, ...]) -> pa.Table:
         if self._kept is None or self._kept[:2] != (number, names):
-            self._kept = number, names, self.groups([number], names)
+            read = self.groups([number], names)
+            places = read["seq"].to_numpy()
+            if (places[1:] <= places[:-1]).any():
+                raise SegmentFault(self._segment.name, UNORDERED)
+            self._kept = number, names, read
         return self._kept[2]
 
     def rows(self, seqs: Sequence[int], names: tuple[str, ...] = STORED) -> list[Row]:
@@ -85,7 +106,8 @@ class Opened:
             table = self._group(group, names)
             numbers = table["seq"].to_numpy()
             chosen = [int(at) for at in np.searchsorted(numbers, places)]  # sorted: it was written so
-            for row in table.take([at for at in chosen if at < len(numbers)]).to_pylist():
+            chosen = [at for at in chosen if at < len(numbers)]
+            for row in table.take(chosen).to_pylist() if chosen else ():
                 found[row["seq"]] = row
         return [found[seq] for seq in seqs if seq in found]
 

@@ -127,6 +127,13 @@ class _Opening(io.RawIOBase):
         return size
 
 
+def check(source: Path, key: bytes, name: str) -> None:
+    """Raises `Unpackable` unless the file is what was packed under this name and key; nothing is unpacked."""
+    with source.open("rb") as file:
+        for _ in _opened(file, key, name):
+            pass
+
+
 def unpack(source: Path, into: Path, key: bytes, name: str) -> int:
     """Unpacks into an existing folder and gives the bytes written; raises `Unpackable`, or OSError where it cannot be read.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,9 +26,14 @@ class Salvaged:
     lost: list[tuple[int, int]] = field(default_factory=list)
 
     def moved(self) -> list[int]:
-        """The places of rows that do not stand in their order: a segment is written sorted by them. Of a place that comes twice, the first counts."""
-        seqs = list(dict.fromkeys(seq for batch in self.batches for seq in batch[0]))
-        return [seq for seq, other in zip(seqs, sorted(seqs), strict=True) if seq != other]
+        """The places of rows that do not stand in their order."""
+        return moved(seq for batch in self.batches for seq in batch[0])
+
+
+def moved(places: Iterable[int]) -> list[int]:
+    """Which of the places of a file's rows are not in their order: a segment is written sorted by them. Of a place that comes twice, the first counts."""
+    seqs = list(dict.fromkeys(places))
+    return [seq for seq, other in zip(seqs, sorted(seqs), strict=True) if seq != other]
 
 
 def salvage(path: Path, segment: Segment, names: Sequence[str]) -> Salvaged:
