@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from kijun.ledger.checkpoints import Checkpoints
 from kijun.ledger.database import SCHEMA, Postgres, Sqlite, connect
 from kijun.ledger.journal import Appending, Journal
 from kijun.ledger.keys import RootKey
@@ -170,3 +171,33 @@ class Lying:
 @pytest.fixture
 def lying(ledger: Ledger) -> Lying:
     return Lying(ledger)
+
+
+Sql = Callable[..., None]
+
+
+def signed(ledger: Ledger) -> str:
+    ledger.journal.reload()
+    committed = ledger.journal.committed
+    return Checkpoints(ledger.folder, ledger.database).make(committed.size, committed.root())
+
+
+@pytest.fixture
+def sql(ledger: Ledger) -> Sql:
+    """What somebody does who has the database's password."""
+
+    def run(statement: str, *values: Any) -> None:
+        with ledger.database.writing() as link:
+            link.execute(statement, values)
+
+    return run
+
+
+@pytest.fixture
+def full(ledger: Ledger, add: Add) -> Ledger:
+    """Ten entries, signed after the fifth and the tenth."""
+    add(*[entry(f"第{number}の相談", masked={"⟦氏名1⟧": "山田"}) for number in range(5)])
+    signed(ledger)
+    add(*[entry(f"第{number}の相談") for number in range(5, 10)])
+    signed(ledger)
+    return ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -25,38 +26,9 @@ from kijun.ledger.segments.segment import Segment
 from kijun.ledger.tiles import Tiles
 from kijun.ledger.tree import leaf_hash
 from kijun.ledger.verifying import Report, Verification
-from tests.ledger.conftest import TOWN, Add, Lying, entry
+from tests.ledger.conftest import TOWN, Add, Lying, Sql, entry, signed
 from tests.ledger.conftest import append as journal_append
 from tests.ledger.test_erasing import LATER, OLD, add_all
-
-Sql = Callable[..., None]
-
-
-def signed(ledger: Ledger) -> str:
-    ledger.journal.reload()
-    committed = ledger.journal.committed
-    return Checkpoints(ledger.folder, ledger.database).make(committed.size, committed.root())
-
-
-@pytest.fixture
-def sql(ledger: Ledger) -> Sql:
-    """What somebody does who has the database's password."""
-
-    def run(statement: str, *values: Any) -> None:
-        with ledger.database.writing() as link:
-            link.execute(statement, values)
-
-    return run
-
-
-@pytest.fixture
-def full(ledger: Ledger, add: Add) -> Ledger:
-    """Ten entries, signed after the fifth and the tenth."""
-    add(*[entry(f"第{number}の相談", masked={"⟦氏名1⟧": "山田"}) for number in range(5)])
-    signed(ledger)
-    add(*[entry(f"第{number}の相談") for number in range(5, 10)])
-    signed(ledger)
-    return ledger
 
 
 def kinds(report: Report) -> list[tuple[str, int | None]]:
@@ -141,6 +113,8 @@ def test_a_cut_end_is_named_by_a_checkpoint_kept_elsewhere(full: Ledger, sql: Sq
     sql("DELETE FROM entries WHERE seq >= 8")
     sql("DELETE FROM leaves WHERE seq >= 8")
     sql("DELETE FROM checkpoints WHERE size > 5")
+    assert {kind for kind, _seq in kinds(verify(full))} == {"checkpoint", "removed"}, "its own folder tells"
+    shutil.rmtree(full.folder / "checkpoints")
     assert verify(full).holds, "alone, a ledger that was cut cleanly cannot tell"
     report = verify(full, [kept])
     assert kinds(report) == [("removed", None)]
@@ -157,7 +131,12 @@ def test_a_ledger_that_was_signed_anew_is_named_by_the_key_kept_elsewhere(
     with full.database.writing() as link:
         link.execute("DELETE FROM checkpoints")
     signed(full)
-    assert [one.kind for one in verify(full).faults] == ["meta"], "the copy of the key before tells"
+    told = [one.kind for one in verify(full).faults]
+    assert told == ["meta", "checkpoint", "checkpoint"], (
+        "the copy of the key before tells, and what was handed out"
+    )
+    shutil.rmtree(full.folder / "checkpoints")
+    assert [one.kind for one in verify(full).faults] == ["meta"]
     with full.database.writing() as link:  # who has the machine has the root key, and replaces that too
         link.execute("DELETE FROM meta WHERE name = 'signing_key'")
     signed(full)
@@ -169,7 +148,10 @@ def test_a_forged_checkpoint_is_named(full: Ledger, sql: Sql) -> None:
     with full.database.reading() as link:
         (note,) = link.execute("SELECT note FROM checkpoints WHERE size = 10")[0]
     sql("UPDATE checkpoints SET note = ? WHERE size = 10", note.replace("\n10\n", "\n9\n"))
-    assert kinds(verify(full)) == [("checkpoint", None)]
+    forged, gone = verify(full).faults
+    assert (forged.kind, gone.kind) == ("checkpoint", "checkpoint")
+    assert "the signature is wrong" in forged.what
+    assert "not in the database" in gone.what
 
 
 def test_a_destroyed_key_without_an_erasure_is_named(full: Ledger, sql: Sql) -> None:
@@ -194,7 +176,11 @@ def test_a_tree_with_a_hole_is_named_and_ends_nothing_else(
 ) -> None:
     sql("DELETE FROM leaves WHERE seq = 4")
     with Ledger(folder, url) as opened:
-        assert kinds(verify(opened)) == [("tree", None)]
+        report = verify(opened)
+        assert kinds(report) == [("tree", 4)], (
+            "what was signed shows that the entry is the one that was recorded"
+        )
+        assert report.entries == 10
         assert len(opened.search(Query(municipality=TOWN)).records) == 10, "what is there can still be read"
 
 
@@ -202,8 +188,11 @@ def test_a_changed_list_of_segments_is_named(full: Ledger, sql: Sql) -> None:
     seal(full, force=True)
     sql("UPDATE segments SET told = '{}'")
     report = verify(full)
-    assert kinds(report)[0][0] == "segment"
-    assert len([kind for kind, _seq in kinds(report) if kind == "removed"]) == 10
+    assert kinds(report) == [("segment", None)]
+    assert report.entries == 10, "its file is found by what is left of the line"
+    sql("UPDATE segments SET told = '{}', month = '../..'")
+    report = verify(full)
+    assert kinds(report) == [("segment", None), *[("removed", seq) for seq in range(10)]]
 
 
 def test_garbage_in_the_place_of_an_erasure_is_named(ledger: Ledger, add: Add, sql: Sql) -> None:
@@ -413,6 +402,8 @@ def test_the_database_itself_may_be_swapped(full: Ledger, tmp_path: Path, url: s
     (full.folder / "journal.sqlite3").write_bytes(before.read_bytes())
     for name in ("journal.sqlite3-wal", "journal.sqlite3-shm"):
         (full.folder / name).unlink(missing_ok=True)
+    assert {one.kind for one in verify(full).faults} == {"checkpoint", "removed"}, "its own folder tells"
+    shutil.rmtree(full.folder / "checkpoints")
     assert verify(full).holds
     assert [one.kind for one in verify(full, [kept]).faults] == ["removed"]
     assert TOWN

@@ -24,12 +24,11 @@ from kijun.ledger.ledger import Ledger
 from kijun.ledger.maintenance import maintain
 from kijun.ledger.model import Entry, Query
 from kijun.ledger.sealing import seal
-from tests.ledger.conftest import TOWN, Add, entry
-from tests.ledger.test_checking import Sql, signed, sql
+from tests.ledger.conftest import TOWN, Add, Sql, entry, signed
 from tests.ledger.test_erasing import LATER, OLD, add_all
 from tests.ledger.test_writer import Writing, writing
 
-__all__ = ["sql", "writing"]
+__all__ = ["writing"]
 DISPUTED: Entry = entry("争いのある相談", at=OLD)
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,37 +14,28 @@ from kijun.ledger.checkpoints import missed, read_notes
 from kijun.ledger.database import Link, Postgres
 from kijun.ledger.erasing import told_erasures
 from kijun.ledger.held import listed
-from kijun.ledger.journal import BrokenTree
-from kijun.ledger.ledger import Ledger, lines
+from kijun.ledger.keeping import changed as changed_keys
+from kijun.ledger.leaves import read as read_leaves
+from kijun.ledger.ledger import Ledger
+from kijun.ledger.listing import CHANGED, lines
+from kijun.ledger.looking import Looked, check_segment
 from kijun.ledger.maintenance import alone
 from kijun.ledger.notes import Verifier
 from kijun.ledger.ranges import Ranges, unpack
-from kijun.ledger.rows import Part, check_rows
-from kijun.ledger.schema import COLUMN_LIST, ROW
+from kijun.ledger.rows import check_rows
+from kijun.ledger.schema import COLUMN_LIST
 from kijun.ledger.sealing import is_published
 from kijun.ledger.segments.joining import orphans
-from kijun.ledger.segments.salvage import salvage
 from kijun.ledger.segments.segment import TEMPORARY, Segment, SegmentFault
-from kijun.ledger.segments.store import NotAsSealed, segment_of
+from kijun.ledger.segments.store import segment_of
 from kijun.ledger.stamping import BadStamp, verify_stamp
-from kijun.ledger.tree import TILE
 from kijun.ledger.verifying import Erasure, Report, Signed, Verification
 
 #: Sealed records from which on other cores help; starting a process costs half a second of one.
 MANY: Final = 60_000
 _PART: Final = 2000
+_LARGEST: Final = 1 << 63
 _AHEAD: Final = 2  # segments that each process is given, so that it has the next one when it is done
-
-
-@dataclass(slots=True)
-class Looked:
-    """What became of a segment: its rows, checked; what is wrong with its files; rows out of their order; and between which places
-    some cannot be read."""
-
-    parts: list[Part] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    moved: list[int] = field(default_factory=list)
-    lost: list[tuple[int, int]] = field(default_factory=list)
 
 
 Result = Looked
@@ -62,32 +52,39 @@ def verify(
 
     ``roots`` are certificates (PEM) that RFC 3161 timestamps have to lead to; without any, a stamp has to be of its checkpoint.
     """
+    own = _own_notes(ledger)  # before the database: a note is handed out when it is there
+    kept = [Signed(str(path), note) for path in elsewhere for note in read_notes(path)]
+    verifier = ledger.verifier() if key is None else Verifier.parse(key.read_text(encoding="utf-8"))
     with ledger.database.reading() as link:
-        try:
-            leaves = _leaves(ledger)
-        except BrokenTree as error:
-            broken = Report()
-            broken.add("tree", error.en)
-            return broken
-        run = Verification(leaves, _erasures(link), listed(link))
-        for columns in _fresh(link):
+        ledger.keys.forget()
+        leaves = read_leaves(link)
+        run = Verification(leaves.joined, _erasures(link), listed(link), leaves.holes)
+        for what, place in leaves.faults:
+            run.report.add("tree", what, place)
+        for what in changed_keys(link, ledger.keys.root):
+            run.report.add("key", what)
+        for columns in _fresh(link, run.report):
             run.take_part(check_rows(columns, ledger.keys.ring))
         segments = _listed(link, run.report)
         signed = [
-            Signed(f"checkpoint {size:,}", str(note))
-            for size, note in link.execute("SELECT size, note FROM checkpoints ORDER BY size")
+            _signed(*row) for row in link.execute("SELECT size, root, note FROM checkpoints ORDER BY size")
         ]
-    verifier = ledger.verifier() if key is None else Verifier.parse(key.read_text(encoding="utf-8"))
-    kept = [Signed(str(path), note) for path in elsewhere for note in read_notes(path)]
+        _check_stamps(link, run.report, list(roots))
+
+    def grow() -> None:
+        run.grow(signed, kept, verifier, own)
+
+    # Leaves that are missing are put together from the entries, so that the tree waits for them.
     for segment, looked in _sealed(
-        ledger, segments, workers, meanwhile=lambda: run.grow(signed, kept, verifier)
+        ledger, segments, workers, meanwhile=(lambda: None) if leaves.holes else grow
     ):
         _take(run, segment, looked)
+    if leaves.holes:
+        grow()
     for name in strays(ledger) if segments or not ledger.store.remote else ():
         run.report.add(
             "segment", f"{name}: no segment of this ledger; somebody put it there, or a run left it that died"
         )
-    _check_stamps(ledger, run.report, list(roots))
     with ledger.database.reading() as link:
         gone = missed(link, ledger.keys.root, verifier)
     for what in gone:
@@ -95,31 +92,43 @@ def verify(
     return run.finish(ledger.journal.stored_tile)
 
 
-def _check_stamps(ledger: Ledger, report: Report, roots: Sequence[Path]) -> None:
-    stamped = [(size, note, stamp) for size, _at, note, stamp in ledger.checkpoints() if stamp is not None]
-    for size, note, stamp in stamped:
+def _own_notes(ledger: Ledger) -> list[Signed]:
+    """What was handed out to the ledger's own folder: nobody who only has the database can take that away."""
+    folder = ledger.folder / "checkpoints"
+    return [Signed(str(folder), note) for note in read_notes(folder)] if folder.is_dir() else []
+
+
+def _signed(size: Any, root: Any, note: Any) -> Signed:
+    shown = f"{size:,}" if isinstance(size, int) else repr(size)
+    return Signed(f"checkpoint {shown}", str(note), (size, root))
+
+
+def _check_stamps(link: Link, report: Report, roots: Sequence[Path]) -> None:
+    for size, note, stamp in link.execute(
+        "SELECT size, note, stamp FROM checkpoints WHERE stamp IS NOT NULL ORDER BY size"
+    ):
         try:
-            verify_stamp(note, stamp, roots)
+            verify_stamp(str(note), stamp if isinstance(stamp, bytes) else b"", roots)
             report.stamps += 1
         except BadStamp as error:
-            report.add("stamp", f"checkpoint {size:,}: {error.en}")
-
-
-def _leaves(ledger: Ledger) -> bytes:
-    ledger.journal.reload()
-    try:
-        return ledger.journal.tiles.joined()
-    except KeyError as error:
-        raise BrokenTree(error.args[0][1] * TILE) from error
+            report.add("stamp", f"{_signed(size, None, '').place}: {error.en}")
 
 
 def _listed(link: Link, report: Report) -> list[Segment]:
+    """The segments of the list; what a line that was changed does not tell any more is taken from what is left of it."""
     found = []
     for line in lines(link):
+        guess: Segment | None
         try:
-            found.append(line.read())
+            guess = line.parse()
+            if differs := line.differences(guess):
+                what = f"{CHANGED}: its columns tell otherwise ({', '.join(differs)})"
+                report.add("segment", f"{line.name}: {what}")
         except SegmentFault as fault:
             report.add("segment", f"{fault.name}: {fault.what}")
+            guess = line.guess()
+        if guess is not None:
+            found.append(guess)
     return found
 
 
@@ -161,32 +170,35 @@ def _take(run: Verification, segment: Segment, looked: Looked) -> None:
 
 def _erasures(link: Link) -> list[Erasure]:
     return [
-        Erasure(str(id), str(what), _ranges(bytes(packed)), str(digest))
-        for id, what, packed, digest in told_erasures(link)
+        Erasure(str(id), str(what), _ranges(packed), str(digest), *columns)
+        for id, what, packed, digest, *columns in told_erasures(link)
     ]
 
 
-def _ranges(packed: bytes) -> Ranges:
+def _ranges(packed: Any) -> Ranges:
     """The places of an erasure; none where the bytes were changed, which then do not fit their digest."""
     try:
-        return unpack(packed)
+        return unpack(packed) if isinstance(packed, bytes) else []
     except ValueError:
         return []
 
 
-def _fresh(link: Link) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of the journal in parts, as columns."""
+def _fresh(link: Link, report: Report) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of the journal in parts, as columns; what stands at nothing that is a place is named at once."""
     for table in ("entries", "kept"):
-        after = -1
-        while True:
-            rows = link.execute(
-                f"SELECT {COLUMN_LIST} FROM {table} WHERE seq > ? ORDER BY seq LIMIT {_PART}",  # noqa: S608 - names of ours
-                (after,),
-            )
-            if not rows:
-                break
-            yield list(zip(*rows, strict=True))
-            after = int(rows[-1][0])
+        for rows in link.parts(f"SELECT {COLUMN_LIST} FROM {table} ORDER BY seq", _PART):  # noqa: S608 - names of ours
+            placed = [row for row in rows if _is_place(row[0])]
+            for row in rows if len(placed) < len(rows) else ():
+                if not _is_place(row[0]):
+                    report.add(
+                        "inserted", f"{row[0]!r} in table {table} is no place of the tree", id=str(row[1])
+                    )
+            if placed:
+                yield list(zip(*placed, strict=True))
+
+
+def _is_place(seq: Any) -> bool:
+    return isinstance(seq, int) and -_LARGEST <= seq < _LARGEST
 
 
 def _sealed(
@@ -253,44 +265,6 @@ class _Sharing:
             return self._theirs.pop(at).result()
         except BrokenProcessPool:
             return check_segment(self._ledger, self._segments[at])
-
-
-def check_segment(ledger: Ledger, segment: Segment) -> Looked:
-    """The rows of a segment, checked, and what is wrong with its two files. Of one that is not what was sealed, the rows that can be read.
-
-    Raises `segments.store.StoreFault` where its store does not serve: that tells nothing about the records.
-    """
-    files = ledger.reader.files
-    try:
-        files.refresh(segment)
-        looked = Looked()
-        for batch in ledger.reader.scan([segment], ROW):
-            columns = [column.to_pylist() for column in batch.columns]
-            looked.parts.append(check_rows(columns, ledger.keys.ring))
-    except SegmentFault as fault:
-        looked = _salvaged(ledger, segment)
-        looked.faults.append(fault.what)
-    try:
-        files.refresh_index(segment)
-    except SegmentFault as fault:
-        looked.faults.append(fault.what)
-    return looked
-
-
-def _salvaged(ledger: Ledger, segment: Segment) -> Looked:
-    """What of a segment's file can be read where it lies; nothing where it is missing."""
-    try:
-        with ledger.store.as_it_lies(segment.data) as path:
-            found = salvage(path, segment, ROW)
-    except NotAsSealed as fault:
-        missing = fault.args[0] == "missing"
-        return Looked(lost=[] if missing else [(segment.first_seq, segment.last_seq)])
-    except FileNotFoundError:
-        return Looked()
-    except OSError:  # not even opened
-        return Looked(lost=[(segment.first_seq, segment.last_seq)])
-    parts = [check_rows(columns, ledger.keys.ring) for columns in found.batches if columns[0]]
-    return Looked(parts, moved=found.moved(), lost=found.lost)
 
 
 _Place = tuple[Path, str, str]

@@ -19,10 +19,11 @@ from kijun.ledger.database import Link
 from kijun.ledger.holding import Append, about, check_holds
 from kijun.ledger.keys import CONTENT, HELD, MASKED, Scope, encrypt
 from kijun.ledger.ledger import Ledger, active_holds
-from kijun.ledger.model import JAPAN, RETENTIONS, new_id, now_ms
+from kijun.ledger.model import JAPAN, RETENTIONS, Entry, new_id, now_ms
 from kijun.ledger.schema import COLUMN_LIST, ROW
 from kijun.ledger.segments.segment import Segment
 
+_NEVER: Final = 9000 * 12
 _KEEP: Final = f"INSERT INTO kept ({COLUMN_LIST}) VALUES ({', '.join('?' for _ in ROW)})"  # noqa: S608 - fixed names
 
 
@@ -42,17 +43,32 @@ def over(month: str, retention: str, now: int) -> bool:
     years = RETENTIONS.get(retention)
     if years is None:  # for ever, or a class that this version does not know
         return False
-    year, number = int(month[:4]) + years, int(month[5:]) + 1
-    if number == 13:
-        year, number = year + 1, 1
+    year, number = divmod(_number(month) + 1, 12)
+    year, number = year + years, number + 1
     end = datetime.datetime(year, number, 1, tzinfo=JAPAN)
     return now >= end.timestamp() * 1000
+
+
+def _number(month: str) -> int:
+    """Months before it, of the calendar; of what is no month, more than any clock will come to."""
+    try:
+        number = int(month[:4]) * 12 + int(month[5:]) - 1
+    except ValueError:
+        return _NEVER
+    return number if 12 <= number < _NEVER else _NEVER
+
+
+def _believe(ledger: Ledger, due: Iterable[tuple[int, Scope]]) -> None:
+    """That keys are of what the table says. Else somebody could have one destroyed years early, and the ledger would do it itself."""
+    for key, _scope in due:
+        ledger.keys.ring.scope(key)
 
 
 def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None = None) -> list[Erased]:
     """Erase everything whose retention is over, and what was kept for holds that were released since.
 
-    Raises `holding.HoldsDiffer` where the list of holds lacks one that the entries tell of: then nothing is erased.
+    Raises `holding.HoldsDiffer` where the list of holds lacks one that the entries tell of, and `ChangedKey` where somebody made a key one of
+    an earlier month or a shorter retention: then nothing is erased.
     """
     moment = now_ms() if now is None else now
     with ledger.database.reading() as link:
@@ -61,6 +77,7 @@ def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None =
             for key, scope in keeping.scopes(link, CONTENT)
             if over(scope.month, scope.retention, moment)
         ]
+        _believe(ledger, due)
         kept = any(keeping.scopes(link, HELD))
     if due or kept:
         check_holds(ledger)
@@ -98,7 +115,7 @@ def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str)
         rows = list(_rows(ledger, link, key, segments))
     kept = [row for row in rows if row["interaction"] in held]
     gone = places.ranges_of(int(row["seq"]) for row in rows if row["interaction"] not in held)
-    id = _tell(ledger, append, scope, gone, len(kept), by)
+    told = _tell(ledger, append, scope, gone, len(kept), by)
     fresh_rows = len(rows) - sum(one.rows for one in segments)
     with ledger.database.writing() as link:
         _keep(ledger, link, kept)
@@ -109,7 +126,7 @@ def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str)
             raise _Changed
         if (active_holds(link).keys() - held.keys()) & {row["interaction"] for row in rows}:
             raise _Changed
-        _record(link, id, scope, gone)
+        _record(link, told, scope, gone)
         link.execute("DELETE FROM entries WHERE content_key = ?", (key,))
         link.execute("DELETE FROM segments WHERE content_key = ?", (key,))
     ledger.reader.forget(one.name for one in segments)
@@ -125,7 +142,7 @@ def _rows(ledger: Ledger, link: Link, key: int, segments: Sequence[Segment]) -> 
             yield dict(row)
 
 
-def _tell(ledger: Ledger, append: Append, scope: Scope, gone: places.Ranges, kept: int, by: str) -> str:
+def _tell(ledger: Ledger, append: Append, scope: Scope, gone: places.Ranges, kept: int, by: str) -> Entry:
     """The ledger's own entry about an erasure; on disk before anything is destroyed."""
     id = new_id()
     told = about(
@@ -140,19 +157,19 @@ def _tell(ledger: Ledger, append: Append, scope: Scope, gone: places.Ranges, kep
         digest=places.digest(gone),
     )
     append([told])
-    return id
+    return told
 
 
-def _record(link: Link, id: str, scope: Scope, gone: places.Ranges) -> None:
+def _record(link: Link, told: Entry, scope: Scope, gone: places.Ranges) -> None:
     link.execute(
         "INSERT INTO erasures (id, municipality, month, retention, what, at, entries, ranges, digest) "
         "VALUES (?, ?, ?, ?, 'content', ?, ?, ?, ?)",
         (
-            id,
+            told.id,
             scope.municipality,
             scope.month,
             scope.retention,
-            now_ms(),
+            told.at,
             places.count(gone),
             places.pack(gone),
             places.digest(gone),
@@ -190,15 +207,16 @@ def _erase_released(ledger: Ledger, append: Append, by: str) -> list[Erased]:
             for key, scope in keeping.scopes(link, HELD)
             if scope.retention.removeprefix("hold:") not in held
         ]
+        _believe(ledger, due)
     for key, scope in due:
         with ledger.database.reading() as link:
             gone = places.ranges_of(
                 int(seq) for (seq,) in link.execute("SELECT seq FROM kept WHERE content_key = ?", (key,))
             )
-        id = _tell(ledger, append, scope, gone, 0, by)
+        told = _tell(ledger, append, scope, gone, 0, by)
         with ledger.database.writing() as link:
             keeping.destroy(link, [key])
-            _record(link, id, scope, gone)
+            _record(link, told, scope, gone)
             link.execute("DELETE FROM kept WHERE content_key = ?", (key,))
         ledger.keys.forget()
         done.append(Erased(scope.municipality, scope.month, scope.retention, places.count(gone), 0))
@@ -210,11 +228,8 @@ def erase_masked(ledger: Ledger, append: Append, *, months: int, by: str = "", n
     moment = datetime.datetime.fromtimestamp((now_ms() if now is None else now) / 1000, JAPAN)
     last = moment.year * 12 + moment.month - 1 - months  # the first month that stays
     with ledger.database.reading() as link:
-        due = [
-            (key, scope)
-            for key, scope in keeping.scopes(link, MASKED)
-            if int(scope.month[:4]) * 12 + int(scope.month[5:]) - 1 < last
-        ]
+        due = [(key, scope) for key, scope in keeping.scopes(link, MASKED) if _number(scope.month) < last]
+        _believe(ledger, due)
     for key, scope in due:
         append(
             [
@@ -236,5 +251,7 @@ def erase_masked(ledger: Ledger, append: Append, *, months: int, by: str = "", n
 
 
 def told_erasures(link: Link) -> list[tuple[Any, ...]]:
-    """(id, what, ranges, digest) of each erasure, for verification."""
-    return link.execute("SELECT id, what, ranges, digest FROM erasures ORDER BY at")
+    """(id, what, ranges, digest, municipality, month, retention, at, entries) of each erasure, for verification."""
+    return link.execute(
+        "SELECT id, what, ranges, digest, municipality, month, retention, at, entries FROM erasures ORDER BY at"
+    )

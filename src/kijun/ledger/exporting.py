@@ -202,7 +202,7 @@ def _write_erasures(ledger: Ledger, folder: Path) -> None:
     with ledger.database.reading() as link:
         told = [
             {"id": id, "what": what, "places": ranges.unpack(bytes(packed)), "digest": digest}
-            for id, what, packed, digest in told_erasures(link)
+            for id, what, packed, digest, *_rest in told_erasures(link)
         ]
         held = active_holds(link)
     (folder / "erasures.json").write_text(

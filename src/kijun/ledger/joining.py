@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
+from kijun.ledger.keys import ChangedKey
 from kijun.ledger.ledger import INDEX_USE, Ledger
 from kijun.ledger.sealing import list_segment
 from kijun.ledger.segments.joining import join as join_files
@@ -25,7 +26,11 @@ def join(ledger: Ledger) -> int:
 
 def _join(ledger: Ledger, group: list[Segment]) -> int:
     first = group[0]
-    key = ledger.keys.ring.derived(first.content_key, INDEX_USE)
+    try:
+        key = ledger.keys.ring.derived(first.content_key, INDEX_USE)
+    except ChangedKey as error:
+        log.warning("segments from %s on are not joined: %s", first.name, error)
+        return 0
     if key is None:  # erased meanwhile
         return 0
     name = (

@@ -16,6 +16,8 @@ from kijun.ledger.database import Link, connect
 from kijun.ledger.files import private_folder
 from kijun.ledger.journal import Journal
 from kijun.ledger.keeping import root_of
+from kijun.ledger.keys import ChangedKey
+from kijun.ledger.listing import lines
 from kijun.ledger.model import Page, Query, Record
 from kijun.ledger.notes import Verifier
 from kijun.ledger.packing import BadPacking, parted, storable, unpack
@@ -90,20 +92,23 @@ class Ledger:
     # --- keys -------------------------------------------------------------------------------
 
     def _index_key(self, id: int) -> bytes | None:
-        return self.keys.ring.derived(id, INDEX_USE)
+        try:
+            return self.keys.ring.derived(id, INDEX_USE)
+        except ChangedKey as error:
+            raise SegmentFault(f"({id})", "index: the line of its key in the journal was changed") from error
 
     def decrypted(self, key: int, id: str, blob: bytes) -> bytes | None:
         """A content's JSON; None where it was erased, or was changed and says nothing any more."""
         try:
             packed = self.keys.ring.decrypt(key, blob, id.encode())
             return None if packed is None else unpack(packed)[2]
-        except (InvalidTag, BadPacking):
+        except (InvalidTag, BadPacking, ChangedKey):
             return None
 
     # --- reading ----------------------------------------------------------------------------
 
     def segments(self, link: Link | None = None) -> list[Segment]:
-        """The sealed segments."""
+        """The sealed segments. Raises `SegmentFault` where a line of the list was changed."""
         if link is None:
             with self.database.reading() as link:
                 return self.segments(link)
@@ -134,9 +139,15 @@ class Ledger:
     def _rows(self, query: Query) -> tuple[list[Mapping[str, Any]], int | None, tuple[SegmentFault, ...]]:
         query = asked(query)
         more = replace(query, limit=query.limit + 1)
+        faults: list[SegmentFault] = []
         with self.database.reading() as link:
-            rows = fresh.rows(link, more, self._content, more.limit)
-            segments = self.segments(link)
+            rows = fresh.rows(link, more, self._content, more.limit, faults.append)
+            segments = []
+            for line in lines(link):
+                try:
+                    segments.append(line.read())
+                except SegmentFault as fault:  # it hides no others
+                    faults.append(fault)
         hits = self.reader.search(more, segments)
         merged: list[Mapping[str, Any]] = sorted(
             [*rows, *hits.rows], key=lambda row: int(row["seq"]), reverse=True
@@ -145,7 +156,7 @@ class Ledger:
             merged = [row for row in merged if row["seq"] >= hits.before]
         page = merged[: query.limit]
         further = int(page[-1]["seq"]) if len(merged) > query.limit else hits.before
-        return page, further, hits.faults
+        return page, further, (*faults, *hits.faults)
 
     def _content(self, row: Mapping[str, Any]) -> bytes | None:
         return self.decrypted(row["content_key"], row["id"], row["content"])
@@ -258,29 +269,6 @@ class Ledger:
                 "SELECT size, at, note, stamp FROM checkpoints ORDER BY size"
             ):
                 yield int(size), int(at), str(note), None if stamp is None else bytes(stamp)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A segment in the journal's list."""
-
-    name: str
-    told: str
-
-    def read(self) -> Segment:
-        """The segment; raises `SegmentFault` where the line was changed."""
-        try:
-            return Segment(**orjson.loads(self.told))
-        except (ValueError, TypeError) as error:
-            raise SegmentFault(self.name, "its line in the journal's list was changed") from error
-
-
-def lines(link: Link) -> list[Line]:
-    """The list of segments as it stands."""
-    return [
-        Line(str(name), str(told))
-        for name, told in link.execute("SELECT name, told FROM segments ORDER BY name")
-    ]
 
 
 def asked(query: Query) -> Query:

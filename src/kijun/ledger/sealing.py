@@ -16,9 +16,10 @@ import orjson
 
 from kijun.ledger import fresh
 from kijun.ledger.database import Link, Postgres
+from kijun.ledger.keys import ChangedKey, Scope
 from kijun.ledger.ledger import INDEX_USE, Ledger
-from kijun.ledger.model import now_ms
-from kijun.ledger.schema import COLUMN_LIST, meta, set_meta
+from kijun.ledger.model import month_of, now_ms
+from kijun.ledger.schema import COLUMN_LIST, meta, places, set_meta
 from kijun.ledger.segments.folding import searchable
 from kijun.ledger.segments.joining import orphans
 from kijun.ledger.segments.segment import Segment, SegmentFault, row_of
@@ -91,7 +92,7 @@ def seal(ledger: Ledger, *, force: bool = False) -> Sealed:
     claimed = False
     while True:
         with ledger.database.reading() as link:
-            batch = _due(link, force)
+            batch = _due(ledger, link, force)
         if not batch:
             break
         key = ledger.keys.ring.derived(batch[0]["content_key"], INDEX_USE)
@@ -111,7 +112,9 @@ def _seal(ledger: Ledger, batch: Sequence[dict[str, Any]], key: bytes) -> Segmen
     segment = write(ledger.store, [row_of(row) for row in batch], texts, key, name)
     with ledger.database.writing() as link:
         list_segment(link, segment)
-        link.executemany("DELETE FROM entries WHERE seq = ?", [(int(row["seq"]),) for row in batch])
+        link.executemany(
+            'DELETE FROM entries WHERE seq = ? AND "id" = ?', [(row["seq"], row["id"]) for row in batch]
+        )
     return segment
 
 
@@ -134,20 +137,64 @@ def list_segment(link: Link, segment: Segment) -> None:
     )
 
 
-def _due(link: Link, force: bool) -> list[dict[str, Any]]:
-    """The next records of one key to seal, in order."""
-    now = now_ms()
+def _due(ledger: Ledger, link: Link, force: bool) -> list[dict[str, Any]]:
+    """The next records of one key to seal, in order.
+
+    What somebody put into the journal or changed there so that it fits into no segment stays where it is: `verify` names it, and
+    it keeps nothing else from being sealed.
+    """
+    now, size = now_ms(), places(link)
     settled = "" if force else f' AND "at" < {now - SETTLED}'
-    waiting = "interaction NOT IN (SELECT interaction FROM unanswered)"
+    waiting = f"seq >= 0 AND seq < {size} AND interaction NOT IN (SELECT interaction FROM unanswered)"  # noqa: S608 - a number of ours
     keys: Iterable[tuple[Any, ...]] = link.execute(
         f'SELECT content_key, COUNT(*), MIN("at") FROM entries WHERE {waiting}{settled} GROUP BY content_key '  # noqa: S608 - numbers of ours
         "ORDER BY COUNT(*) DESC"
     )
     for key, count, oldest in keys:
-        if force or count >= ENOUGH or oldest < now - OLD:
-            rows = link.execute(
-                f"SELECT {COLUMN_LIST} FROM entries WHERE content_key = ? AND {waiting}{settled} ORDER BY seq LIMIT {MOST}",  # noqa: S608 - names and numbers of ours
-                (key,),
-            )
-            return [fresh.row_of(row) for row in rows]
+        if force or count >= ENOUGH or not isinstance(oldest, int) or oldest < now - OLD:
+            batch = _batch(ledger, link, key, waiting + settled)
+            if batch:
+                return batch
     return []
+
+
+def _batch(ledger: Ledger, link: Link, key: int, waiting: str) -> list[dict[str, Any]]:
+    """The first records of a key that belong into its segments; none where the key is gone or was changed."""
+    try:
+        scope = ledger.keys.ring.scope(key)
+    except (ChangedKey, OverflowError) as error:
+        log.warning("records of key %s are not sealed: %s", key, error)
+        return []
+    if scope is None:
+        return []
+    batch: list[dict[str, Any]] = []
+    left, after = 0, -1
+    while len(batch) < MOST:
+        found = link.execute(
+            f"SELECT {COLUMN_LIST} FROM entries WHERE content_key = ? AND {waiting} AND seq > ? ORDER BY seq LIMIT {MOST - len(batch)}",  # noqa: S608 - names and numbers of ours
+            (key, after),
+        )
+        if not found:
+            break
+        rows = [fresh.row_of(row) for row in found]
+        before = len(batch)
+        for row in rows:
+            if _belongs(row, scope) and row["seq"] > after:  # a place that comes twice is filled once
+                batch.append(row)
+            after = int(row["seq"])
+        left += len(rows) - (len(batch) - before)
+    if left:
+        log.warning(
+            "rows of the journal that are not what was recorded and are not sealed: %d; run kijun ledger verify",
+            left,
+        )
+    return batch
+
+
+def _belongs(row: fresh.Row, scope: Scope) -> bool:
+    """Whether a row's key is of what the row is of: all rows of a segment are."""
+    return fresh.is_sound(row) and (row["municipality"], month_of(row["at"]), row["retention"]) == (
+        scope.municipality,
+        scope.month,
+        scope.retention,
+    )
