@@ -192,3 +192,105 @@ def test_entropy_lies_between_none_and_all_different(value: str) -> None:
 
 def test_without_rules_nothing_is_proposed() -> None:
     assert candidates(Secrets([]), "パスワード：x1y2z3w4 https://a.jp/?token=abc123def") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("パスワードが変わりました。新しいのは mizuho-3381 です。", "mizuho-3381"),
+        ("暗証番号が4月1日から 5520 になります", "5520"),
+        ("コピー機のパスワード何だったか教えてください\n→ 7431980 です", "7431980"),
+        ("パスワードをお送りします。\n\nKensetu-0714\n以上", "Kensetu-0714"),
+        ("rootのパスワード、前のまま（P@ssw0rd2025）なので", "P@ssw0rd2025"),
+        ("パスワードのヒント：犬の名前 → pochi1998", "pochi1998"),
+        (
+            "パスワードは大文字のエー、小文字のビー、3、シャープです",
+            "大文字のエー、小文字のビー、3、シャープ",
+        ),
+        ("パスフレーズは kawa no nagare 77 です", "kawa no nagare 77"),
+        ("秘密の質問：母の旧姓は？\n答え：久慈", "久慈"),
+        ("キーボックス（玄関左）番号「4419」で開く", "4419"),
+    ],
+)
+def test_a_sentence_leads_to_the_secret(text: str, value: str) -> None:
+    assert ("SECRET", value) in values(SECRETS, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "パスワードが変わりました。今は窓口で確認できます。",
+        "パスワードを変更しました。2026年4月1日から適用です。",
+        "暗証番号が4月1日から6桁に変わります。",
+        "パスワードを教えてください。→ 0585-22-1131 へお電話ください。",
+        "パスワードについて教えてください。 2026-04-01 に変更しました",
+        "パスワードをお知らせします。\n2026年5月1日 情報政策課",
+        "パスワード\n1. 10文字以上\n2. 英数字を混ぜる\n3. 使い回さない",
+        "トークンは今月から 4096 に増えました。",
+        "秘密の質問：母の旧姓は？ は廃止しました。",
+        "キーボックス 2個（3,480円）を購入した。",
+        "passphrase: it must be at least 20 characters",
+    ],
+)
+def test_a_sentence_that_leads_to_something_else(text: str) -> None:
+    assert values(SECRETS, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("curl -u batch:Ba7ch!run https://api.example.jp/v2", "Ba7ch!run"),
+        ("sshpass -p 'tuNnel-55' ssh ope@gw", "tuNnel-55"),
+        ("mysql -u root -pr00tRoot8 kaigo", "r00tRoot8"),
+        ("net use Z: \\\\fs01\\a /user:CITY\\a toukei-R8!", "toukei-R8!"),
+        ("CREATE USER 'r'@'%' IDENTIFIED BY 'Rep0rt!view';", "Rep0rt!view"),
+        ('ConvertTo-SecureString "Adm!n-2026" -AsPlainText', "Adm!n-2026"),
+        ("jdbc:oracle:thin:kokuho/koku26ho@//ora01:1521/P", "koku26ho"),
+        ("jdbc:postgresql://db02/kaigo?user=a&password=kaiGo_551", "kaiGo_551"),
+        ("WIFI:T:WPA;S:hall;P:hall2468sakura;;", "hall2468sakura"),
+        ("redis://:rEd1s-p4ss@cache01:6379/0", "rEd1s-p4ss"),
+        ("管理画面（admin / hinan2026）", "hinan2026"),
+        ("AZURE_OPENAI_KEY=4dba41ecccc3fc1626e53a13043b026c", "4dba41ecccc3fc1626e53a13043b026c"),
+        ("Cookie: JSESSIONID=S5D9IK40VSTQQZPT49ZH; lang=ja", "S5D9IK40VSTQQZPT49ZH"),
+    ],
+)
+def test_commands_and_settings_hold_secrets(text: str, value: str) -> None:
+    assert values(SECRETS, text) == {("SECRET", value)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -u $USER:$PASS https://api.example.jp/",
+        "mysql -u root -p kaigo < dump.sql",
+        "ALTER USER app IDENTIFIED BY '********';",
+        "PUBLIC_KEY=MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQg",
+        "CACHE_KEY: shisetsu_list_v20260401abcdef",
+        "admin / user / guest の3つの権限があります。",
+        "$pw = ConvertTo-SecureString $plain -AsPlainText",
+    ],
+)
+def test_commands_without_a_secret(text: str) -> None:
+    assert values(SECRETS, text) == set()
+
+
+def test_a_column_and_a_list_of_secrets() -> None:
+    table = "| 名称 | ID | パスワード |\n|---|---|---|\n| 文書 | b01 | Bun#sho55 |\n| 庶務 | s01 | shomu!2k |"
+    assert values(SECRETS, table) == {("SECRET", "Bun#sho55"), ("SECRET", "shomu!2k")}
+    assert values(SECRETS, "サーバ\tパスワード\nweb01\top5-Web") == {("SECRET", "op5-Web")}
+    assert values(SECRETS, "| 項目 | パスワード |\n| --- | --- |\n| 長さ | 12文字以上 |") == set()
+    assert values(SECRETS, "回復コード\n1. 7f3k-92mp\n2. q8zt-41xn") == {
+        ("SECRET", "7f3k-92mp"),
+        ("SECRET", "q8zt-41xn"),
+    }
+
+
+def test_the_setting_below_a_url_is_not_its_rest() -> None:
+    found = values(SECRETS, "ENDPOINT=https://a.example.com/\nAPI_KEY=4dba41ecccc3fc1626e53a13")
+    assert found == {("SECRET", "4dba41ecccc3fc1626e53a13")}
+
+
+def test_webhooks_and_the_names_of_pages() -> None:
+    hook = "https://discord.com/api/webhooks/196114593186272533/weGThdgH9hmsOazM4n8PVGXpV9Wv4Esb7y"
+    assert values(SECRETS, hook) == {("URL_TOKEN", hook)}
+    assert values(SECRETS, "https://city.example.jp/services/nyuuen-annai-2026-07-r8/") == set()

@@ -7,16 +7,27 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection import secret_cells
+from kijun.inspection.program_secrets import places
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
-from kijun.inspection.spoken_secrets import TALK, answer_after, card_code_after, word_after
+from kijun.inspection.spoken_secrets import (
+    TALK,
+    answer_after,
+    card_code_after,
+    listed_after,
+    told_after,
+    word_after,
+)
 
 _BETWEEN: Final = re.compile(
-    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:は|を|が|\(|変更後?|を変えました|を変更しました|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:[をが](?:変えました|変更しました|変わりました)|変更後?|は|を|が|\(|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|今は|数字で|英数字で|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
 )
 _NEAR: Final = re.compile(r"[ \t:=]{1,3}(?=[A-Za-z_.#@!-]{0,16}[0-9])")
 #: The key of a wireless network beside its name: SSID: guest / KEY: gst-4471
-_OF_NETWORK: Final = re.compile(r"SSID[^\n]{1,60}?[\n /、,|][ ]?(?:KEY|Key|キー)[ \t]{0,3}[:=]?[ \t]{0,3}")
+_OF_NETWORK: Final = re.compile(
+    r"SSID[^\n]{1,60}?[\n /、,|][ \t]{0,4}(?:KEY|Key|キー)[12]?[ \t]{0,8}[:=]?[ \t]{0,3}"
+)
 _VALUE: Final = re.compile(
     r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}|[〇一二三四五六七八九](?:[、・ -]?[〇一二三四五六七八九]){3,11}"
 )
@@ -25,12 +36,28 @@ _DIRECT: Final = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z桁文件円回])")
 _JAPANESE_VALUE: Final = re.compile(
     r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
 )
+#: A secret question with its answer behind it: 秘密の質問：母の旧姓は？ 答え：…
+_QUESTION: Final = re.compile(r"[:は「(][^\n]{1,40}[?」)\n 　、/]{1,3}(?:答え?|回答|A)(?=[ ]?[:は→])")
 _KANJI_FIGURES: Final = frozenset("〇一二三四五六七八九")
 _SAID_BEHIND: Final = re.compile(r"(?<![!-~])([!-~]{4,40})[」』]?が(?:新しい|仮の?|初期)?$")
 _TAG: Final = re.compile(r"</")  # <password>…</password>
 _END: Final = re.compile(r"[,;:()\]}>\"'`、。」』|.]+$")
 _UNITS: Final = re.compile(
     r"[ ]?(?:文字|桁|回|日|分|時間|年|か月|ヶ月|件|円|人|名|秒|台|個|点|%|トークン|tokens?|characters)"
+)
+#: What makes figures an amount or a time, where a sentence leads to them
+_AMOUNT: Final = re.compile(
+    rf"{_UNITS.pattern}|[月号階時]|[ ]?に(?:増|減|上が|下が)|[ ]?(?:以上|以下|以内|まで)"
+)
+#: Dates and telephone numbers
+_OTHER_FIGURES: Final = re.compile(
+    r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}(?![0-9])|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{4}$"
+)
+#: What cells say about secrets: 12文字以上, 4/1変更
+_ABOUT: Final = re.compile(r"[0-9](?:文字|桁|回|世代|件|[年月日])|以上|以内|変更|有効|期限|発行")
+#: Words joined by hyphens in the path of a page: nyuuen-annai-2026-07-r8
+_SLUG: Final = re.compile(
+    r"(?:[a-z]{2,30}|[0-9]{1,8}|[a-z]{1,3}[0-9]{1,4})(?:[-_](?:[a-z]{1,30}|[0-9]{1,8}|[a-z]{1,3}[0-9]{1,4})){1,20}$"
 )
 #: Where a secret is kept, which is none: ${DB_PASS}, $DB_PASS, %DB_PASS%, $(cat …), a look into os.environ
 _ELSEWHERE: Final = re.compile(
@@ -39,6 +66,7 @@ _ELSEWHERE: Final = re.compile(
 #: A look into a program's own settings, which is none: config["password"], settings.DB_PASSWORD, get_secret("db")
 _CODE: Final = re.compile(
     r"(?:await )?[A-Za-z_$][A-Za-z_$]{0,30}(?:(?:\.|->|::|\?\.)[A-Za-z_$][A-Za-z0-9_$]{0,40}){0,5}[\[(](?:[\"')\]]|[A-Za-z_]{2})"
+    r"|(?:ConvertTo|ConvertFrom|Get|Read|New|Import)-[A-Z][A-Za-z]{2,30}$"
     r"|(?:self|this|settings|config|conf|cfg|args|opts|options|params?|request|req|vars?|local|data|module|credentials?|creds|context|ctx|\.?[Vv]alues|props|state|event|input|form)(?:\.|->|::|\?\.)[A-Za-z_]"
 )
 #: What stands for one in an example: your-password, change_me, YOUR_API_KEY_1
@@ -61,6 +89,8 @@ _PAIR: Final = re.compile(r"(?i)value[\"']?[ ]?[:=][ ]?[\"']?")
 _URL: Final = re.compile(
     r"(?i)(?:https?|ftp|sftp|wss?|postgres(?:ql)?|mysql|mongodb|redis|amqp|smb|ldaps?)://[!-~]{3,600}(?:\n[!-~]{3,200})?"
 )
+#: What a program sets on the line below a URL: AZURE_OPENAI_KEY=…
+_SETS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,60}[=:][^=\s]")
 _URL_END: Final = re.compile(r"[)\]}>\"'`,.;、。」]+$")
 _KEYS: Final = re.compile(
     r"(?i)[?&#;/](?:[a-z0-9_.-]{0,24})?(?:token|api_?key|apikey|access_?key|secret|signature|sig|pwd|passwd|password|pass|passcode|auth|authkey|session|sessionid|sid|jwt|code|key|k|t|hash|ticket|invite|otp|nonce|sv|st|credential|csrf|state|uuid|confirm|verify|hmac|s)=([^&#\s]{6,400})"
@@ -68,9 +98,11 @@ _KEYS: Final = re.compile(
 _WEAK_KEYS: Final = re.compile(
     r"(?i)[?&#;/](?:code|key|k|t|s|sid|state|hash|pass|ticket|uuid|st|sv|confirm|verify|invite)="
 )
-_USER: Final = re.compile(r"(?i)^[a-z]+://[^/\s:@]{1,64}:([^/\s@]{3,100})@")
+_USER: Final = re.compile(r"(?i)^[a-z]+://[^/\s:@]{0,64}:([^/\s@]{3,100})@")
+#: The password among the settings of a connection: postgresql://db/kaigo?user=a&password=…
+_IN_QUERY: Final = re.compile(r"(?i)[?&;](?:password|passwd|pwd)=([^&;#\s]{4,100})")
 _PATH_KEY: Final = re.compile(
-    r"/(?:reset|invite|share|s|d|dl|verify|confirm|token|t|hooks?|services|webhook)/(?:[A-Za-z0-9_-]{1,24}/){0,3}([A-Za-z0-9_-]{16,200})(?:[/?#]|$)"
+    r"/(?:reset|invite|share|s|d|dl|verify|confirm|token|t|hooks?|services|webhooks?|webhookb2)/(?:[A-Za-z0-9_-]{1,24}/){0,3}([A-Za-z0-9_-]{16,200}+)(?:[@/?#]|$)"
 )
 _PEM: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END: Final = re.compile(r"-----END [A-Z0-9 ]{1,40}-----")
@@ -90,6 +122,8 @@ class Secrets:
             yield from self._before(scene)
             yield from self._of_networks(scene)
             yield from self._spoken(scene)
+            if scene.words("when:secret-labelled"):
+                yield from self._of_programs(scene)
         if "url" in self._ids and scene.words("when:url-token"):
             yield from self._urls(scene)
         if "pem" in self._ids and scene.words("when:secret-pem"):
@@ -98,6 +132,7 @@ class Secrets:
     def _labelled(self, scene: Scene) -> Iterator[Candidate]:
         text = scene.text
         labels = [label for label in scene.words("label") if label.value == "SECRET"]
+        heads = {label.start for label, *_ in secret_cells.heads(scene)} if "\n" in text else frozenset()
         for label in labels:
             if (
                 label.start
@@ -113,13 +148,23 @@ class Secrets:
             if word is not None:
                 yield Candidate("SECRET", *word, 0.85, self._ids["secret"])
                 continue
+            told = told_after(text, label)
+            if told is not None and _looks_said(text, *told):
+                yield Candidate("SECRET", *told, 0.85, self._ids["secret"])
+                continue
+            listed = [one for one in listed_after(text, label.end) if _looks_secret(text[slice(*one)])]
+            if listed:
+                yield from (Candidate("SECRET", *one, 0.85, self._ids["secret"]) for one in listed)
+                continue
             is_attribute, kept = _attribute(text, label.start, label.end)
             if is_attribute:
                 if kept is not None and _looks_secret(text[slice(*kept)]):
                     yield Candidate("SECRET", *kept, 0.9, self._ids["secret"])
                 continue
             between = _BETWEEN.match(text, label.end)
-            direct = _DIRECT.match(text, label.end) if text[label.end - 1] in "号ドN" else None
+            if between is not None and "\n" in between[0] and label.start in heads:
+                continue  # the cell below is another column's
+            direct = _DIRECT.match(text, label.end) if text[label.end - 1] in "号ドN証ク" else None
             if direct is not None:
                 yield Candidate("SECRET", *direct.span(), 0.9, self._ids["secret"])
             if between is None or direct is not None:
@@ -142,6 +187,14 @@ class Secrets:
         """The figures on the back of a card, and the answer to a secret question."""
         text = scene.text
         for hit in scene.words("spoken:secret-labelled"):
+            asked = _QUESTION.match(text, hit.end)
+            if asked is not None:
+                answer = answer_after(text, asked.end())
+                if answer is not None:
+                    yield Candidate("SECRET", *answer, 0.85, self._ids["secret"])
+                continue
+            if text[hit.start : hit.end] == "秘密の質問":
+                continue  # asked, and not answered
             if _letter(text, hit.start - 1) or _letter(text, hit.end):
                 continue  # inside a Latin word
             if not text[hit.start : hit.end].isascii():
@@ -173,9 +226,19 @@ class Secrets:
         """Cells under a head that says so: ID,パスワード in files, INSERT INTO users (name, password)."""
         if not scene.mentions("SECRET"):
             return
-        for head, start, value in scene.tables.cells():
-            if head.type == "SECRET" and any(char.isdigit() for char in value) and _looks_secret(value):
+        for start, value in secret_cells.below(scene):
+            if any(char.isdigit() for char in value) and _is_of_cell(value):
                 yield Candidate("SECRET", start, start + len(value), 0.9, self._ids["secret"])
+        for head, start, value in scene.tables.cells():
+            if head.type == "SECRET" and any(char.isdigit() for char in value) and _is_of_cell(value):
+                yield Candidate("SECRET", start, start + len(value), 0.9, self._ids["secret"])
+
+    def _of_programs(self, scene: Scene) -> Iterator[Candidate]:
+        """What stands in commands, settings and slips where a secret stands in those."""
+        for start, end in places(scene.text):
+            value = scene.text[start:end]
+            if _looks_secret(value) and not value.startswith("-"):
+                yield Candidate("SECRET", start, end, 0.9, self._ids["secret"])
 
     def _urls(self, scene: Scene) -> Iterator[Candidate]:
         for match in _URL.finditer(scene.text):
@@ -186,6 +249,8 @@ class Secrets:
             if tail:
                 written = written[: tail.start()]
             user = _USER.match(written)
+            if not written.lower().startswith(("http", "ws")):
+                user = user or _IN_QUERY.search(written)
             if user and not written.lower().startswith("http"):
                 start = match.start() + user.start(1)
                 yield Candidate("SECRET", start, start + len(user[1]), 0.9, self._ids["url"])
@@ -229,6 +294,23 @@ def _attribute(text: str, start: int, end: int) -> tuple[bool, tuple[int, int] |
     return True, found.span(found.lastindex or 0) if found is not None else None
 
 
+def _is_of_cell(value: str) -> bool:
+    """Whether the cell below a head that names a secret holds one, and no date and no talk."""
+    return (
+        _looks_secret(value)
+        and " " not in value
+        and not _OTHER_FIGURES.match(value)
+        and (value.isascii() or not _ABOUT.search(value))
+    )
+
+
+def _looks_said(text: str, start: int, end: int) -> bool:
+    """Whether a value that sentences lead to is one: no amount, no time and no lone word."""
+    value = text[start:end]
+    named = not value.isascii() or " " in value or _looks_secret(value)
+    return named and not _OTHER_FIGURES.match(value) and not _AMOUNT.match(text, end)
+
+
 def _looks_secret(value: str) -> bool:
     """Whether a value after a label is one: figures or mixed characters, not a word or a mask."""
     bare = value.replace("\u200b", "")
@@ -263,6 +345,8 @@ def _looks_secret(value: str) -> bool:
 def _continues(written: str) -> bool:
     """Whether the line after a URL is its rest: the URL stopped in the middle of a query."""
     first, second = written.split("\n", 1)
+    if first[-1] not in "&?" and _SETS.match(second):
+        return False
     return bool(first[-1] in "&?=/-_%" or second[0] in "&?=") and not second.startswith(("http", "//"))
 
 
@@ -282,6 +366,7 @@ def _carries_key(url: str) -> bool:
     path = _PATH_KEY.search(url)
     return bool(
         path
+        and not _SLUG.match(path[1])
         and entropy(path[1]) > 3.2
         and any(char.isdigit() for char in path[1])
         and any(char.isalpha() for char in path[1])

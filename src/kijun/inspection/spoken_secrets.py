@@ -136,6 +136,70 @@ _CARD_CODE: Final = re.compile(
 _CARD_LABELS: Final = frozenset(("セキュリティコード", "security code"))
 _WATCHWORDS: Final = frozenset(("合言葉", "合い言葉"))
 
+_FIGURES_OR_MIXED: Final = r"[「『(\"']?([0-9]{4,10}(?![!'*-.0-9A-Z^-z])|(?=[a-z_.-]{0,30}[^a-z_.\s])[A-Za-z0-9!#$%&@?*+_.-]{5,40}+(?<!\.))"
+#: Sentences that lead from a label to what it is
+_LATER: Final = re.compile(
+    r"(?:"
+    r"(?:[をがは]|も)?(?:変わりました|変わった|変えました|変えた|変更しました|変更になりました|新しくなりました)[。、!]?[ ]?(?:(?:今|現在|今度|新しいの|新しい方)は|→)[ ]?"
+    r"|[はが](?:今月|来月|今日|本日|明日|昨日|先週|今週|今年度|新年度|[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}/[0-9]{1,2})から[ ]?"
+    r"|[はが、]{0,2}(?:[^\n。、]{0,6}?(?:前|以前|昨年|去年|これまで|今まで|元))?の?まま[ ]?(?:の|で|、)?[ ]?(?=[「『(A-Za-z0-9])"
+    r"|(?:を|は|が)?(?:お知らせ|ご連絡|お送り|ご案内|ご通知|通知|送付|連絡)(?:いたし|し|致し)(?:ます|ました)[。:]?[ 　]?\n[ 　\n]{0,6}"
+    r"|(?:は|が)(?:以下|次|下記)の(?:とおり|通り)(?:です|となります|になります)?[。:]?[ 　]?\n?[ 　\n]{0,6}"
+    r"|(?:って|は|を|の)?[^\n。?]{0,8}(?:何|なん|教えて|わかり|分かり|いくつ)[^\n。?]{0,14}(?:[?。][ ]?\n?|\n)(?:→|>|-)?[ ]?(?:[^\s:A-Za-z0-9]{1,8}:[ ]?)?"
+    r"|の?ヒント[はが:][^\n]{1,40}(?:→|⇒|=|=>)[ ]?"
+    r"|[^\n。()0-9]{0,24}\((?:(?:数字|英数字)?[0-9四六八]{1,2}桁[はが:]?)[ ]?"
+    r")" + _FIGURES_OR_MIXED
+)
+_LETTER_NAMES: Final = (
+    "ダブリュー|エックス|エイチ|エッチ|ジェー|ジェイ|キュー|アール|ティー|ディー|ゼット|ケー|ケイ|エフ|エル|エム|エヌ|エス|ブイ|ワイ|エー|ビー|シー|イー|ジー|アイ|オー|ピー|ユー"
+    "|ゼロ|マル|まる|れい|レイ|イチ|いち|サン|さん|ヨン|よん|ロク|ろく|ナナ|なな|ハチ|はち|キュウ|きゅう|ニイ|にい|ゴー|ニ|に|ゴ|ご|[0-9]{1,4}"
+    "|アットマーク|アンダーバー|アンダースコア|ビックリマーク|びっくりマーク|エクスクラメーション|アスタリスク|パーセント|スラッシュ|ハイフン|シャープ|ドット|ドル|スター|プラス|[A-Za-z]"
+)
+#: A secret that is told character by character: 大文字のエー、小文字のビー、数字の3、シャープ
+_SPELT: Final = re.compile(
+    rf"[ ]?(?:は|が|:)[ 、]?[「『]?((?:(?:英?大文字|英?小文字|数字|英字|記号)の?)?(?:{_LETTER_NAMES})(?:[、・ ,-]{{1,2}}(?:(?:英?大文字|英?小文字|数字|英字|記号)の?)?(?:{_LETTER_NAMES})){{3,30}})(?![A-Za-z0-9桁文])"
+)
+#: The lines of a list below its head: 回復コード\n1. 7f3k-92mp\n2. q8zt-41xn
+_LIST_BEGINS: Final = re.compile(
+    r"[ ]?(?:一覧|\([^()\n]{0,20}\))?(?:は(?:以下|次)の(?:とおり|通り)(?:です)?)?[ ]?[:。]?[ ]?\n"
+)
+_ITEM: Final = re.compile(
+    r"[ \t]{0,4}(?:[-・*•][ ]?|[0-9]{1,2}[.):][ ]?|[①-⑳][ ]?)([A-Za-z0-9][A-Za-z0-9-]{4,40})[ \t]*(?:\n|$)"
+)
+
+
+#: A passphrase of several words, which only its end shows: パスフレーズは kawa no nagare 77 です
+_PHRASE: Final = re.compile(
+    r"[ ]?(?:は|:|=)[ ]?[「『\"']?([a-z]{2,12}(?:[ -][a-z0-9]{2,12}){2,23})(?=[」』\"']?[ ]?(?:です|でした|[。、()]|\n|$))"
+)
+_PHRASE_TALK: Final = re.compile(
+    r"\b(?:must|should|at|least|the|is|are|be|characters|your|to|of|for|and|or|not|with|words|please)\b"
+)
+
+
+def told_after(text: str, label: Hit) -> tuple[int, int] | None:
+    """What a sentence or a spelling leads to from a label: パスワード変わりました。今は kita-26 です."""
+    spelt = _SPELT.match(text, label.end)
+    if spelt is not None and not spelt[1].isascii():
+        return spelt.span(1)
+    if "フレーズ" in text[label.start : label.end] or text[label.start : label.end].lower() == "passphrase":
+        phrase = _PHRASE.match(text, label.end)
+        if phrase is not None and not _PHRASE_TALK.search(phrase[1]):
+            return phrase.span(1)
+    later = _LATER.match(text, label.end)
+    return None if later is None else later.span(1)
+
+
+def listed_after(text: str, place: int) -> list[tuple[int, int]]:
+    """The values of a list that stands below a label; none where it has one item only."""
+    begins = _LIST_BEGINS.match(text, place)
+    found: list[tuple[int, int]] = []
+    item = _ITEM.match(text, begins.end()) if begins is not None else None
+    while item is not None and len(found) < 24:
+        found.append(item.span(1))
+        item = _ITEM.match(text, item.end())
+    return found if len(found) > 1 else []
+
 
 def word_after(text: str, label: Hit) -> tuple[int, int] | None:
     """A password that is a word, where it is all that is said of the label: パスワードはkomorebiです, 合言葉はやまとかわ."""
