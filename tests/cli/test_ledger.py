@@ -96,6 +96,8 @@ def test_checkpoints_kept_elsewhere_are_asked(
         for table in ("entries", "leaves"):
             link.execute(f"DELETE FROM {table} WHERE seq = 3")
         link.execute("DELETE FROM checkpoints")
+    assert not told(capsys, "verify", code=1)["holds"], "the folder still holds the note"
+    shutil.rmtree(home / "ledger" / "checkpoints")
     assert told(capsys, "verify")["holds"]
     report = told(capsys, "verify", "--checkpoints", str(elsewhere), code=1)
     assert "the last 1 are gone" in report["faults"][0]["what"]
