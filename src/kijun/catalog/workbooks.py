@@ -25,6 +25,7 @@ _DECLARATIONS += [
 ]
 _BINARY = (b"\xd0\xcf\x11\xe0", b"%PDF")  # old Excel, PDF: neither a workbook of today nor text
 _NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what Python decodes though no such file holds it
+_LONGEST_CELL = 131_072  # characters in a CSV file; a cell of Excel holds 32,767
 
 Source = bytes | Path | IO[bytes]
 
@@ -77,6 +78,11 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         )
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            if any(len(value) > _LONGEST_CELL for value in row):
+                raise RefusedWorkbook(
+                    f"{number}行目のセルが長すぎます。CSVかどうか、引用符の閉じ忘れがないかを確かめてください。",
+                    f"A cell of row {number} is too long. See whether this is CSV, and whether a quotation mark is not closed.",
+                )
             yield number, [Cell(_clean(value)) for value in row]
     except csv.Error as error:
         raise RefusedWorkbook(
