@@ -208,6 +208,9 @@ def test_without_rules_nothing_is_proposed() -> None:
             "大文字のエー、小文字のビー、3、シャープ",
         ),
         ("パスフレーズは kawa no nagare 77 です", "kawa no nagare 77"),
+        ("管理者パスワードを一時的に Zaimu@0401!tmp にしました。", "Zaimu@0401!tmp"),
+        ("暗証番号を忘れた方が「前の番号は6083だったはず」と言う。", "6083"),
+        ("拠点間VPNの事前共有鍵は psk-31bW7ke です。", "psk-31bW7ke"),
         ("秘密の質問：母の旧姓は？\n答え：久慈", "久慈"),
         ("キーボックス（玄関左）番号「4419」で開く", "4419"),
     ],
@@ -230,6 +233,9 @@ def test_a_sentence_leads_to_the_secret(text: str, value: str) -> None:
         "秘密の質問：母の旧姓は？ は廃止しました。",
         "キーボックス 2個（3,480円）を購入した。",
         "passphrase: it must be at least 20 characters",
+        "パスワードを一時的に Teams に保存しないでください。",
+        "暗証番号を3回間違えると、次の番号は発行されません。",
+        "result=NG reason=bad_password\n2026-03-04 09:15:01 DEBUG reset",
     ],
 )
 def test_a_sentence_that_leads_to_something_else(text: str) -> None:

@@ -52,7 +52,10 @@ def meant(scene: Scene, hits: Sequence[Hit], number: int) -> str:
     if _is_of_something(scene, hits, number):
         return "OTHER"
     insured = scene.last("insured", hit.start, _BACK)
-    for earlier in reversed(hits[max(0, number - 12) : number]):
+    for place in range(number - 1, max(-1, number - 13), -1):
+        earlier = hits[place]
+        if place and hits[place - 1].end == earlier.end:  # 証番号 of 暗証番号
+            continue
         if hit.start - earlier.end > _BACK or (insured and insured.end > earlier.end):
             break
         if earlier.value in ITSELF and "。" not in scene.text[earlier.end : hit.start]:

@@ -40,6 +40,8 @@ _JAPANESE_VALUE: Final = re.compile(
 _QUESTION: Final = re.compile(r"[:は「(][^\n]{1,40}[?」)\n 　、/]{1,3}(?:答え?|回答|A)(?=[ ]?[:は→])")
 _KANJI_FIGURES: Final = frozenset("〇一二三四五六七八九")
 _SAID_BEHIND: Final = re.compile(r"(?<![!-~])([!-~]{4,40})[」』]?が(?:新しい|仮の?|初期)?$")
+#: A word of a value, and no label: reason=bad_password
+_IN_VALUE: Final = re.compile(r"=[A-Za-z0-9]{1,20}_$")
 _TAG: Final = re.compile(r"</")  # <password>…</password>
 _END: Final = re.compile(r"[,;:()\]}>\"'`、。」』|.]+$")
 _UNITS: Final = re.compile(
@@ -144,6 +146,10 @@ class Secrets:
             after = text[label.end : label.end + 1]
             if after.isascii() and after.isalpha() and text[label.end - 1].isascii():
                 continue  # passport, tokenise
+            if text.startswith("_", label.start - 1) and _IN_VALUE.search(
+                text, max(0, label.start - 24), label.start
+            ):
+                continue
             word = word_after(text, label)
             if word is not None:
                 yield Candidate("SECRET", *word, 0.85, self._ids["secret"])
