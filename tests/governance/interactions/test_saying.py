@@ -99,7 +99,7 @@ def test_the_pages_show_what_was_said(client_of: ClientOf, record: Any, staff: P
     assert NOTHING["ja"] not in text
     text = client.get(reverse("interactions:record", args=[call])).content.decode()
     assert text.count("別の報告にあります。") == 2
-    assert text.count("文章は、前の枠と同じです。") == 2
+    assert text.count("文章は、伏せた値のほかは前の枠と同じです。") == 2
 
 
 def test_a_call_is_used_once_whatever_is_told_of_it(
