@@ -16,6 +16,8 @@ from typing import Any
 
 import openai
 import pytest
+from aiohttp.abc import ResolveResult
+from aiohttp.resolver import ThreadedResolver
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -256,3 +258,38 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    "there", ["169.254.169.254", "fe80::1", "fd00:ec2::254", "224.0.0.1", "::ffff:169.254.1.1"]
+)
+def test_a_name_that_leads_to_the_machines_own_link_is_not_followed(
+    gateway: Running, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    asked = []
+
+    async def names(_self: Any, host: str, port: int = 0, _family: Any = None) -> list[ResolveResult]:
+        asked.append(host)
+        return [
+            ResolveResult(hostname=host, host=one, port=port, family=family, proto=6, flags=0)
+            for one, family in (
+                ("127.0.0.1", socket.AF_INET),
+                (there, socket.AF_INET6 if ":" in there else socket.AF_INET),
+            )
+        ]
+
+    monkeypatch.setattr(ThreadedResolver, "resolve", names)
+    gateway.publish(with_upstream(policy(f"http://ai.town.example:{upstream.port}/v1")))
+    with pytest.raises(openai.APIStatusError) as caught:
+        ask(gateway)
+    assert (caught.value.status_code, caught.value.code) == (502, "upstream_unreachable")
+    assert "DNS" in str(caught.value)
+    assert there not in str(caught.value)
+    assert asked == ["ai.town.example"]
+    assert not upstream.calls
+
+
+def test_a_name_that_leads_to_a_service_is(gateway: Running, upstream: Upstream) -> None:
+    gateway.publish(with_upstream(policy(f"http://localhost:{upstream.port}/v1")))
+    assert ask(gateway)
+    assert len(upstream.calls) == 1

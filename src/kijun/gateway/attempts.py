@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from kijun.gateway.jsons import NotJson
+from kijun.gateway.nowhere import LeadsNowhere
 from kijun.gateway.streams import Garbage, UpstreamSaidError
 from kijun.inspection import InspectionError
 
@@ -45,7 +46,13 @@ class Attempt:
         """Say how it ended. What went wrong on the way is not overwritten by what came of that."""
         if self.how in ("", "answered"):
             self.how = how
-            self.error = self.error or (type(error).__name__ if error is not None else "")
+            self.error = self.error or _named(error)
+
+
+def _named(error: BaseException | None) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError) and isinstance(error.os_error, LeadsNowhere):
+        error = error.os_error
+    return "" if error is None else type(error).__name__
 
 
 def how_of(error: BaseException) -> str:

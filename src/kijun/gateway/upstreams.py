@@ -23,6 +23,7 @@ from kijun.gateway.breaker import Breaker
 from kijun.gateway.errors import AGAIN, Refusal, failed_upstream, refused_by_upstream, unreadable
 from kijun.gateway.http_answer import HttpAnswer
 from kijun.gateway.jsons import NotJson, parse
+from kijun.gateway.nowhere import LeadsNowhere, Resolver
 from kijun.gateway.policy import Index, Service
 from kijun.gateway.snapshot import Model, Route
 from kijun.gateway.streams import Garbage, said_error
@@ -67,7 +68,7 @@ class Upstreams:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._breakers: dict[str, tuple[tuple[int, float], Breaker]] = {}
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=30)
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=30, resolver=Resolver())
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -282,6 +283,15 @@ def _no_answer(error: Exception) -> Failed:
                 "upstream_timeout",
                 "AIサービスが時間内に応答しませんでした。",
                 "The AI service did not answer in time.",
+            )
+        )
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, LeadsNowhere):
+        return Failed(
+            failed_upstream(
+                502,
+                "upstream_unreachable",
+                "AIサービスのURLの名前が、送信してはならないアドレス（リンクローカルなど）を指しています。情報システム担当に、名前解決の設定を確かめてもらってください。",
+                "The AI service's name leads to an address to which nothing is sent (link-local, for example). Ask your IT staff to check the name's DNS entry.",
             )
         )
     return Failed(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -13,11 +11,9 @@ from cryptography import x509
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kijun.gateway.nowhere import address_of, leads_nowhere
+
 _HEADER_NAME: Final = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}$")
-_METADATA: Final = frozenset(
-    {"metadata", "metadata.google.internal", "instance-data", "fd00:ec2::254", "100.100.100.200"}
-)
-"""Where clouds give their machines' secrets to whoever asks from within, beside link-local addresses."""
 _RESERVED: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade", "te"})
 
 
@@ -45,30 +41,9 @@ def wrong_way(url: str, gateway: str) -> ValidationError | None:
 
 def _where(parts: SplitResult) -> tuple[str, int]:
     host = (parts.hostname or "").rstrip(".")
-    number = _number(host)
+    number = address_of(host)
     here = host == "localhost" or (number is not None and (number.is_loopback or number.is_unspecified))
     return "localhost" if here else host, parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The host as an IP address, also in the shorter forms that resolvers take (2852039166, 0xa9.254.43518); None for a name."""
-    try:
-        found = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        try:
-            return ipaddress.IPv4Address(socket.inet_aton(host)) if host.isascii() else None
-        except OSError:
-            return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
-
-
-def _leads_nowhere(host: str) -> bool:
-    """Addresses of the machine's own link (a cloud's metadata with its secrets), of nobody, and of many."""
-    name, number = host.rstrip(".").lower(), _number(host.rstrip("."))
-    if number is None:
-        return name in _METADATA
-    return number.is_link_local or number.is_multicast or number.is_unspecified or str(number) in _METADATA
 
 
 def wrong_proxy(url: str) -> ValidationError | None:
@@ -96,7 +71,7 @@ def _wrong_parts(url: str) -> ValidationError | None:
                 "URLに利用者名やパスワードを含めることはできません。接続先への鍵は「APIキー」か「追加のヘッダー」に入力してください。"
             )
         )
-    if _leads_nowhere(parts.hostname or ""):
+    if leads_nowhere(parts.hostname or ""):
         return ValidationError(
             _(
                 "このアドレスには送れません（リンクローカル、クラウドのメタデータなど）。AIサービスのURLを入力してください。"
