@@ -219,7 +219,7 @@ def write_csv(sheet: Sheet) -> bytes:
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([_safe(str(column.label)) for column in sheet.columns])
+    writer.writerow([csv_text(str(column.label)) for column in sheet.columns])
     for row in sheet.rows:
         writer.writerow([_csv_cell(column, row.get(column.key)) for column in sheet.columns])
     try:
@@ -233,8 +233,9 @@ def _csv_cell(column: SheetColumn, value: Any) -> str:
         return ""
     if column.kind == "number" and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return format(Decimal(str(value)), "f")  # a number is no formula, also below zero
-    return _safe(_as_text(column, value))
+    return csv_text(_as_text(column, value))
 
 
-def _safe(text: str) -> str:
+def csv_text(text: str) -> str:
+    """A text as a cell of a CSV file, with an apostrophe in front where a spreadsheet would run it."""
     return "'" + text if DANGEROUS.match(text) else text

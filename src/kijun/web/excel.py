@@ -86,3 +86,10 @@ def write_csv(sheet: Sheet) -> bytes:
     from kijun.web import _sheets_write
 
     return _sheets_write.write_csv(sheet)
+
+
+def csv_text(text: str) -> str:
+    """A text as a cell of a CSV file that is written elsewhere, with an apostrophe in front where a spreadsheet would run it."""
+    from kijun.web import _sheets_write
+
+    return _sheets_write.csv_text(text)

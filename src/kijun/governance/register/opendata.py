@@ -16,10 +16,10 @@ from kijun.governance.organisation.models import Municipality
 from kijun.governance.register import queries
 from kijun.governance.register.fields import LANGUAGES, Field, spec
 from kijun.governance.register.models import Publication
+from kijun.web import excel
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def register(town: Municipality, base: str) -> dict[str, Any]:
@@ -176,6 +176,4 @@ def _cell(value: Any, one: Field, language: str) -> str:
     if isinstance(value, dict):
         value = value.get(language, "")
     text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
-    if one.kind != "number" and text.startswith(FORMULA):
-        return "'" + text  # a spreadsheet would take it for a formula
-    return text
+    return text if one.kind == "number" else excel.csv_text(text)
