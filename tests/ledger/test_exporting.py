@@ -133,7 +133,7 @@ def test_rows_of_the_sheet_that_changed_places_are_named(exported: Path) -> None
         (b"[" * 100_000, "no JSON"),
         (
             b'{"seq": 1, "clear": [], "salt": "xy", "masked_commitment": "", "content": ""}',
-            "salt and masked_commitment",
+            "salt is not 32 bytes",
         ),
     ],
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -33,7 +34,9 @@ from kijun.ledger.packing import BadPacking, unpack
 from kijun.ledger.tree import root_of
 
 FORMATS: Final = ("jsonl", "csv", "parquet")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: What spreadsheets run, also in full width and behind blanks; apostrophes in front count as part of it, so that exactly one is added.
+_FORMULA: Final = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
+_NUMBER: Final = re.compile("-?[0-9]+")
 _README: Final = """AIの入出力記録の輸出 / Export of the records of AI use
 ========================================================
 検証 / verify:   python3 kijun_verify.py .
@@ -185,7 +188,7 @@ def entry_of(ledger: Ledger, row: Mapping[str, Any]) -> dict[str, Any] | None:
 def _cell(value: object) -> str:
     """A value that no spreadsheet takes for a formula."""
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not text.lstrip("-").isdigit() else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _write_parquet(folder: Path, rows: list[dict[str, Any]]) -> None:

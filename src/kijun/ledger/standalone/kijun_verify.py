@@ -20,6 +20,7 @@ import csv
 import hashlib
 import itertools
 import json
+import re
 import struct
 import sys
 from collections.abc import Iterator
@@ -30,11 +31,19 @@ FORMAT = b"kijun-entry/1\x00"
 SIZE = 32
 MANIFEST, SIGNED = "manifest.json", "manifest.note"
 ENTRY: dict[str, type] = {"seq": int, "clear": list, "salt": str, "masked_commitment": str, "content": str}
+#: What stands in ``clear``, in this order: texts, but for the numbers.
+COLUMNS = (
+    "id", "interaction", "kind", "municipality", "at", "retention", "source", "purpose", "system", "person", "application",
+    "department", "grant", "model", "upstream", "verdict", "findings", "tokens_in", "tokens_out", "duration_ms",
+)  # fmt: skip
+NUMBERS = frozenset({"at", "tokens_in", "tokens_out", "duration_ms"})
+HEX = re.compile("[0-9a-f]{64}")  # 32 bytes, written in one way only
 TELLS: dict[str, type] = {
     "files": dict, "places": list, "size": int, "root": str, "entries": int, "columns": list,
 }  # fmt: skip
 MOST = 1000  # faults of a kind that are named one by one
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")  # also in full width, and behind blanks
+FORMULA_BEFORE = ("=", "+", "-", "@", "\t", "\r")  # of older exports
 
 # --- Ed25519 (RFC 8032, section 5.1), verification alone ----------------------------------------
 
@@ -126,7 +135,7 @@ class Tree:
 
 
 def leaf_of(entry: dict[str, Any]) -> bytes:
-    """The leaf hash of an entry as it stands in ``entries.jsonl``."""
+    """The leaf hash of an entry as `entry_in` gives it: of other lengths, salt and commitment could hold bytes of the content."""
     clear = json.dumps(entry["clear"], ensure_ascii=False, separators=(",", ":")).encode()
     commitment = hashlib.sha256(
         FORMAT
@@ -195,10 +204,22 @@ def signed_lines(note: str, vkey: str, suffix: str) -> list[str]:
 
 def cells(entry: dict[str, Any]) -> list[str]:
     """An entry as it stands in ``entries.csv``: nothing that a spreadsheet takes for a formula."""
-    texts = [str(value) for value in (entry["seq"], *entry["clear"], entry["content"])]
     return [
-        "'" + text if text.startswith(FORMULA) and not text.lstrip("-").isdigit() else text for text in texts
+        "'" + text if FORMULA.match(text) and not re.fullmatch("-?[0-9]+", text) else text
+        for text in texts_of(entry)
     ]
+
+
+def cells_before(entry: dict[str, Any]) -> list[str]:
+    """The same as older exports wrote it."""
+    return [
+        "'" + text if text.startswith(FORMULA_BEFORE) and not text.lstrip("-").isdigit() else text
+        for text in texts_of(entry)
+    ]
+
+
+def texts_of(entry: dict[str, Any]) -> list[str]:
+    return [str(value) for value in (entry["seq"], *entry["clear"], entry["content"])]
 
 
 def digest_of(path: Path) -> str:
@@ -234,24 +255,22 @@ def _check_files(folder: Path, told: dict[str, Any], vkey: str, faults: list[dic
         fault(name + ": the manifest does not tell of it")
 
 
-def _check_table(
-    folder: Path, columns: list[str], rows: dict[int, bytes], faults: list[dict[str, Any]]
-) -> None:
-    """``entries.csv`` holds the same entries as ``entries.jsonl`` (``rows``: digests of their cells), and nothing else."""
+def _check_table(folder: Path, rows: dict[int, tuple[bytes, ...]], faults: list[dict[str, Any]]) -> None:
+    """``entries.csv`` holds the same entries as ``entries.jsonl`` (``rows``: digests that their cells may have), and nothing else."""
     rest, number = dict(rows), 0
     order: list[tuple[int, int]] = []
     csv.field_size_limit(2**31 - 1)
     try:
         with (folder / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
             table = csv.reader(file)
-            if next(table, None) != ["seq", *columns, "content"]:
+            if next(table, None) != ["seq", *COLUMNS, "content"]:
                 faults.append({"kind": "changed", "what": "entries.csv: its heading is another"})
             for number, row in enumerate(table, 2):
                 seq = int(row[0]) if row and row[0].isascii() and row[0].isdigit() else None
-                digest = None if seq is None else rest.pop(seq, None)
-                if digest is None:
+                digests = None if seq is None else rest.pop(seq, None)
+                if digests is None:
                     what, kind = "no entry of entries.jsonl, or one that came before", "inserted"
-                elif digest != row_digest(row):
+                elif row_digest(row) not in digests:
                     what, kind = "not what entries.jsonl says", "changed"
                 else:
                     order.append((number, int(row[0])))
@@ -296,15 +315,15 @@ def row_digest(row: list[str]) -> bytes:
 
 def _check_entries(
     folder: Path, leaves: bytes, table: bool, faults: list[dict[str, Any]]
-) -> tuple[int, set[int], dict[int, bytes]]:
-    """Each line against its leaf: how many are what was recorded, which places stand there, and with ``table`` the digests of their cells."""
+) -> tuple[int, set[int], dict[int, tuple[bytes, ...]]]:
+    """Each line against its leaf: how many are what was recorded, which places stand there, and with ``table`` the digests that their cells may have."""
 
     def fault(kind: str, seq: int, number: int, what: str) -> None:
         faults.append({"kind": kind, "seq": seq, "line": number, "what": what})
 
     size = len(leaves) // SIZE
     seen: set[int] = set()
-    rows: dict[int, bytes] = {}
+    rows: dict[int, tuple[bytes, ...]] = {}
     places: dict[bytes, int] = {}
     good: list[tuple[int, int]] = []
     with (folder / "entries.jsonl").open("rb") as lines:
@@ -313,12 +332,13 @@ def _check_entries(
                 entry = entry_in(line)
                 seq, leaf = entry["seq"], leaf_of(entry)
                 if table:
-                    rows[seq] = row_digest(cells(entry))
+                    ways = cells(entry), cells_before(entry)
+                    rows[seq] = tuple(map(row_digest, ways if ways[0] != ways[1] else ways[:1]))
             except Unreadable as error:
                 faults.append({"kind": "unreadable", "line": number, "what": str(error)})
                 continue
-            except (ValueError, RecursionError):
-                what = "a value of this entry cannot be read (salt and masked_commitment are hexadecimal)"
+            except ValueError:  # half of a surrogate pair, which is no text
+                what = "a value of this entry cannot be read"
                 faults.append({"kind": "unreadable", "line": number, "what": what})
                 continue
             if seq in seen:
@@ -345,10 +365,20 @@ class Unreadable(ValueError):
     """What is wrong with a line, in words."""
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in which nothing stands twice: programs differ in which of the two they read. Raises Unreadable."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Unreadable("something stands twice in it")
+    return made
+
+
 def entry_in(line: bytes) -> dict[str, Any]:
-    """The entry of a line; raises Unreadable with words about what is wrong."""
+    """The entry of a line, in every field of the form in which it was recorded; raises Unreadable with words about what is wrong."""
     try:
-        entry = json.loads(line)
+        entry = json.loads(line, object_pairs_hook=once)
+    except Unreadable as error:
+        raise Unreadable(f"this line is no entry: {error}") from None
     except UnicodeDecodeError:
         raise Unreadable("this line is no text in UTF-8") from None
     except (ValueError, RecursionError):
@@ -360,13 +390,32 @@ def entry_in(line: bytes) -> dict[str, Any]:
             raise Unreadable(f"this entry lacks {name}")
         if not isinstance(entry[name], kind) or isinstance(entry[name], bool):
             raise Unreadable(f"this entry's {name} is of another kind")
+    for name in entry:
+        if name not in ENTRY:
+            raise Unreadable("this entry holds something that no entry has")
+    for name in ("salt", "masked_commitment"):
+        if not HEX.fullmatch(entry[name]):
+            raise Unreadable(f"this entry's {name} is not 32 bytes in hexadecimal")
+    if len(entry["clear"]) != len(COLUMNS):
+        raise Unreadable(f"this entry's clear has not the {len(COLUMNS)} values of an entry")
+    for name, value in zip(COLUMNS, entry["clear"]):  # noqa: B905  as long as each other; Python 3.9
+        if type(value) is not (int if name in NUMBERS else str):
+            raise Unreadable(f"this entry's {name} is of another kind")
+    try:
+        content = json.loads(entry["content"])
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise Unreadable("this entry's content is no object of JSON")
     return entry
 
 
 def manifest_in(folder: Path) -> dict[str, Any]:
     """What the manifest tells; raises ValueError with words about what is wrong."""
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), object_pairs_hook=once)
+    except Unreadable as error:
+        raise ValueError(f"{MANIFEST}: {error}") from None
     except (ValueError, RecursionError):
         raise ValueError(MANIFEST + ": this is no JSON") from None
     if not isinstance(told, dict):
@@ -408,8 +457,10 @@ def verify(folder: Path, vkey: str, elsewhere: list[tuple[str, str]]) -> dict[st
                 "what": MANIFEST + ": it tells of another tree, or of other entries, than lie here",
             }
         )
+    if told["columns"] != list(COLUMNS):
+        faults.append({"kind": "file", "what": MANIFEST + ": it names other columns than entries have"})
     if table and (folder / "entries.csv").is_file():
-        _check_table(folder, told["columns"], rows, faults)
+        _check_table(folder, rows, faults)
     _check_files(folder, told, vkey, faults)
     return {
         "entries": entries,
