@@ -71,10 +71,22 @@ class People:
         return by_mail or self.numbers.get(normalise_number(who.partition("@")[0]))
 
     def department(self, person: Person, at: datetime.datetime) -> str:
-        """The main post on that day; the primary key as text, empty where there was none."""
-        day = timezone.localdate(at)
-        held = [one for one in self.postings.get(person.pk, ()) if one.holds_on(day)]
+        """The main post on that day; the primary key as text, empty where there was none.
+
+        Before the first post that is known it is that one: a town that has begun to use Kijun knows its people's posts from then on, and
+        imports what was said before.
+        """
+        posts, day = self.postings.get(person.pk, ()), timezone.localdate(at)
+        held = [one for one in posts if one.holds_on(day)]
+        if not held and self.is_before(person, at):
+            first = min(one.valid_from for one in posts)
+            held = [one for one in posts if one.valid_from == first]
         return str(held[0].department_id) if held else ""
+
+    def is_before(self, person: Person, at: datetime.datetime) -> bool:
+        """The day lies before all posts that are known of somebody who has any."""
+        posts, day = self.postings.get(person.pk, ()), timezone.localdate(at)
+        return bool(posts) and all(day < one.valid_from for one in posts)
 
 
 @dataclass(slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import importing
-from kijun.governance.interactions.importing_entries import Reader
+from kijun.governance.interactions.importing_entries import People, Reader
 from kijun.governance.interactions.models import ImportTemplate
 from kijun.governance.interactions.reading import texts
 
@@ -29,7 +30,10 @@ class ShownRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Of ``rows`` in the file, ``fresh`` would be recorded, ``double`` are known already or ``repeated`` (row, the earlier one), ``wrong`` (row, why) are left out."""
+    """Of ``rows`` in the file, ``fresh`` would be recorded, ``double`` are known already or ``repeated`` (row, the earlier one), ``wrong`` (row, why) are left out.
+
+    Of the fresh ones, ``first_post`` count under the first department that is known of their person, ``no_post`` under none.
+    """
 
     rows: int
     fresh: int
@@ -37,6 +41,8 @@ class Preview:
     repeated: list[tuple[int, int]]
     wrong: list[tuple[int, list[str]]]
     shown: list[ShownRow]
+    first_post: list[int]
+    no_post: list[int]
 
     @classmethod
     def of(cls, template: ImportTemplate, content: bytes, filename: str, sha256: str) -> Preview:
@@ -50,7 +56,22 @@ class Preview:
         wrong = [(row.number, row.errors) for row in rows if row.errors]
         shown = [_shown(reader, row) for row in fresh[:SHOWN]]
         double = len(rows) - len(wrong) - len(fresh)
-        return cls(len(rows), len(fresh), double, importing.repeated(rows), wrong, shown)
+        posts = _posts(reader.people, fresh)
+        return cls(len(rows), len(fresh), double, importing.repeated(rows), wrong, shown, *posts)
+
+
+def _posts(people: People, rows: Iterable[importing.Row]) -> tuple[list[int], list[int]]:
+    """Rows from before their person's first known post, and rows of somebody known on whose day no post is known."""
+    before, without = [], []
+    for row in rows:
+        person = people.find(row.who)
+        if person is None or row.at is None:
+            continue
+        if not people.department(person, row.at):
+            without.append(row.number)
+        elif people.is_before(person, row.at):
+            before.append(row.number)
+    return before, without
 
 
 def _shown(reader: Reader, row: importing.Row) -> ShownRow:

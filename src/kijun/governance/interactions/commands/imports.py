@@ -161,6 +161,8 @@ def _import(args: argparse.Namespace) -> None:
             {"row": number, "errors": errors, "errors_en": english.get(number, [])}
             for number, errors in found.wrong
         ],
+        "first_department": found.first_post,
+        "no_department": found.no_post,
         "recorded": False,
     }
     if args.confirmed and found.fresh:
@@ -233,6 +235,10 @@ def _recorded(run: ImportRun) -> dict[str, Any]:
     }
 
 
+def _first(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
+
+
 def _lines(told: dict[str, Any]) -> list[str]:
     lines = [
         f"件数 / rows {told['rows']}  記録する / to record {told['fresh']}  "
@@ -245,6 +251,16 @@ def _lines(told: dict[str, Any]) -> list[str]:
         f"{one['row']}: {one['first']}行目と同じ内容です。 / Says the same as row {one['first']}."
         for one in told["repeated"]
     ]
+    if early := len(told["first_department"]):
+        lines.append(
+            f"{early}件は、所属が登録される前の日です。その人の最初の所属で記録します。"
+            f" / {early} are from before their person's first known post: they count under that one."
+        )
+    if alone := len(told["no_department"]):
+        lines.append(
+            f"{alone}件は、その日の所属が分からないため、部署なしで記録します（{_first(told['no_department'])}行目）。"
+            f" / {alone} have no department, for no post of that day is known (rows {_first(told['no_department'])})."
+        )
     lines += rows(told.get("shown", []), "number", "at", "person", "question", "answer", "findings")
     if told["recorded"]:
         lines.append(f"{told['done']}件を記録しました。 / {told['done']} recorded.")

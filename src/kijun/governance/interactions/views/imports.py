@@ -152,6 +152,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         "form": form,
         "found": found,
         "wrong": found.wrong[:MOST_ERRORS],
+        "no_post": [str(one) for one in found.no_post[:MOST_ERRORS]],
         "repeated": found.repeated[:MOST_ERRORS],
         "shown": [(row, [wording.finding(type) for type in row.findings]) for row in found.shown],
     }
