@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import datetime
+import http.client
 import ipaddress
+import json
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 
+from kijun.gateway import assertions
 from kijun.gateway.authorisation import address_of
 from kijun.gateway.snapshot import Grant, Model, Route, Stop
 from kijun.ledger.model import JAPAN
 from tests.gateway.town import (
     KEY,
     OTHER_KEY,
+    SECRET,
     TOWN,
     Running,
     digest,
     policy,
+    serving,
     with_grant,
     with_purpose,
 )
@@ -125,6 +132,56 @@ def test_whose_address_is_believed() -> None:
     assert address_of("192.0.2.1", "203.0.113.9", trusted) == "192.0.2.1"  # no proxy of ours
     assert address_of("10.0.0.1", "203.0.113.9", trusted) == "203.0.113.9"
     assert address_of("10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.2", trusted) == "203.0.113.9"
-    assert address_of("10.0.0.1", "", trusted) == "10.0.0.1"
+    assert address_of("10.0.0.1", "", trusted) == "via 10.0.0.1"  # a proxy's own address is nobody's
+    assert address_of("10.0.0.1", "10.0.0.3, 10.0.0.2", trusted) == "via 10.0.0.3"
     assert address_of("10.0.0.1", "203.0.113.9", ()) == "10.0.0.1"
     assert address_of("::ffff:10.0.0.1", "garbage", trusted) == "garbage"
+    assert address_of("10.0.0.1", "203.0.113.9:4711", trusted) == "203.0.113.9"
+    assert address_of("[::1]:80", "[2001:db8::9]:4711", trusted) == "2001:db8::9"
+
+
+def asked_through(gateway: Running, key: str, *lines: str) -> int:
+    """The status for a call whose ``X-Forwarded-For`` comes in these lines, as several proxies write them."""
+    link = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
+    body = json.dumps({"model": "sample", "messages": [{"role": "user", "content": "こんにちは"}]}).encode()
+    link.putrequest("POST", "/v1/chat/completions")
+    headers = [("Authorization", f"Bearer {key}"), ("Content-Type", "application/json")]
+    for name, value in [
+        *headers,
+        ("Content-Length", str(len(body))),
+        *(("X-Forwarded-For", one) for one in lines),
+    ]:
+        link.putheader(name, value)
+    link.endheaders(body)
+    status = link.getresponse().status
+    link.close()
+    return status
+
+
+def test_networks_behind_proxies(tmp_path: Path, upstream: Upstream) -> None:
+    """The town's network holds its proxies too; who is outside must not look like one of them."""
+    town = with_purpose(policy(upstream.url), networks=("10.0.0.0/8", "127.0.0.0/8"))
+    trusted = (ipaddress.ip_network("127.0.0.1/32"), ipaddress.ip_network("10.0.0.0/24"))
+    with serving(tmp_path, town, trusted_proxies=trusted) as gateway:
+        assert asked_through(gateway, KEY, "10.1.2.3") == 200
+        assert asked_through(gateway, KEY, "10.1.2.3, 10.0.0.5") == 200
+        assert asked_through(gateway, KEY, "10.1.2.3", "10.0.0.5") == 200
+        assert gateway.ledger.entries[-2].content["client"]["address"] == "10.1.2.3"
+        for outside in (
+            ["203.0.113.9, 10.0.0.5"],
+            ["203.0.113.9", "10.0.0.5"],  # HAProxy's "option forwardfor" adds a line
+            ["10.1.2.3", "203.0.113.9", "10.0.0.5"],  # the first is what the caller claims
+            ["10.0.0.5"],
+            [],
+        ):
+            assert asked_through(gateway, KEY, *outside) == 403
+        assert (
+            httpx2.get(f"{gateway.url}/health").status_code == 200
+        )  # asked by the supervisor, on this machine
+        token = assertions.sign(SECRET, "7", "grant", address="10.1.2.3")
+        assert (
+            asked_through(gateway, token) == 200
+        )  # the chat: the web process on this machine tells the person's
+        gateway.publish(policy(upstream.url))
+        assert asked_through(gateway, KEY) == 200  # only a purpose with networks asks where somebody is
+        assert gateway.ledger.entries[-2].content["client"]["address"] == "via 127.0.0.1"

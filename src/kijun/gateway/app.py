@@ -238,11 +238,12 @@ class Gateway:
         return Request(scope["method"], scope["path"], dict(scope["headers"]), self._address(scope))
 
     def _address(self, scope: Scope) -> str:
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        """The caller's. Each proxy may have added a line of its own: they count as one, in their order (RFC 9110, 5.3)."""
+        lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
         peer = scope.get("client")
         return address_of(
             str(peer[0]) if peer else "",
-            headers.get(b"x-forwarded-for", b"").decode("latin-1"),
+            b",".join(lines).decode("latin-1"),
             self.settings.trusted_proxies,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import re
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,9 @@ from kijun.gateway.settings import Network
 from kijun.gateway.snapshot import Grant, Model, Purpose, Stop
 from kijun.inspection import Words
 from kijun.ledger.model import JAPAN
+
+#: As some proxies write an address: in brackets, or with a port.
+_PORT: Final = re.compile(r"\[([^\[\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +117,25 @@ def stopped(stop: Stop) -> Refusal:
 
 
 def address_of(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
-    """The caller's address: the last one in ``X-Forwarded-For`` that is no trusted proxy, where the peer is one."""
+    """The caller's address: the last one in ``X-Forwarded-For`` that is no trusted proxy, where the peer is one.
+
+    ``via`` and an address, which lies in no network, where nothing but trusted proxies is told of: a proxy that names nobody says no more
+    than that somebody came through it.
+    """
     here = _plain(peer)
-    hops = [one.strip() for one in forwarded.split(",") if one.strip()] if forwarded and trusted else []
-    while hops and _within(here, trusted):
+    hops = [one.strip() for one in forwarded.split(",") if one.strip()] if trusted else []
+    while _within(here, trusted):
+        if not hops:
+            return f"via {here}"
         here = _plain(hops.pop())
     return here
 
 
 def _plain(text: str) -> str:
-    """An address in its usual form; IPv4 inside of IPv6 as IPv4. What is none stays as it is."""
+    """An address in its usual form, without a port; IPv4 inside of IPv6 as IPv4. What is none stays as it is."""
+    with_port = _PORT.fullmatch(text)
     try:
-        address = ipaddress.ip_address(text.strip("[]"))
+        address = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else text)
     except ValueError:
         return text[:64]
     return str(getattr(address, "ipv4_mapped", None) or address)
