@@ -15,6 +15,7 @@ from typing import IO, Any, Final, Protocol
 import psycopg
 
 from kijun.ledger.files import private_folder
+from kijun.ledger.lending import Pool, PostgresReaders, SqliteReaders
 from kijun.ledger.model import LedgerError, Unavailable
 
 Row = tuple[Any, ...]
@@ -169,9 +170,7 @@ class Sqlite:
     def __init__(self, path: Path) -> None:
         self.path = path
         private_folder(path.parent)
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
+        self._readers = Pool(SqliteReaders(self._connect))
         self._write_lock = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self._held: IO[bytes] | None = None
@@ -196,8 +195,6 @@ class Sqlite:
             "wal_autocheckpoint=2000",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        with self._guard:
-            self._opened.append(connection)
         return connection
 
     @contextmanager
@@ -217,17 +214,8 @@ class Sqlite:
 
     @contextmanager
     def reading(self) -> Iterator[Link]:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        if connection.in_transaction:  # a reading inside a reading sees the same moment
+        with self._readers.lent() as connection:
             yield _SqliteLink(connection)
-            return
-        connection.execute("BEGIN")
-        try:
-            yield _SqliteLink(connection)
-        finally:
-            connection.execute("ROLLBACK")
 
     def scrub(self) -> None:
         with self._write_lock:
@@ -236,12 +224,10 @@ class Sqlite:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def reopen(self) -> None:
-        with self._guard:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._writer = None
-        self._local = threading.local()
+        self._readers.leave()
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
 
     def close(self) -> None:
         self.reopen()
@@ -286,9 +272,7 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._local = threading.local()
-        self._guard = threading.Lock()
-        self._opened: list[psycopg.Connection[Row]] = []
+        self._readers = Pool(PostgresReaders(self._connect))
         self._write_lock = threading.Lock()
         self._writer: psycopg.Connection[Row] | None = None
         self._locked = False
@@ -300,8 +284,6 @@ class Postgres:
             connect_timeout=5,
             options=f"-c search_path={SCHEMA} -c synchronous_commit=on",
         )
-        with self._guard:
-            self._opened.append(connection)
         return connection
 
     def _writing_connection(self) -> psycopg.Connection[Row]:
@@ -339,14 +321,7 @@ class Postgres:
 
     @contextmanager
     def reading(self) -> Iterator[Link]:
-        connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
-            connection = self._local.connection = self._connect()
-        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            yield _PostgresLink(connection)
-            return
-        with connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with self._readers.lent() as connection:
             yield _PostgresLink(connection)
 
     def scrub(self) -> None:
@@ -355,12 +330,10 @@ class Postgres:
             connection.execute(f"VACUUM {table}".encode())
 
     def reopen(self) -> None:
-        with self._guard:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._writer = None
-        self._local = threading.local()
+        self._readers.leave()
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
 
     def close(self) -> None:
         self._locked = False
