@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from kijun.ledger import frames, orphans
 from kijun.ledger.client import AsyncClient, Client, is_running
 from kijun.ledger.journal import Journal
 from kijun.ledger.ledger import Ledger
-from kijun.ledger.model import Kind, Limits, Receipt, Spent, Unavailable, Verdict
+from kijun.ledger.model import Kind, Limits, Receipt, Spent, Unavailable, Verdict, new_id
 from kijun.ledger.orphans import Orphans
 from tests.ledger.conftest import TOWN, append, entry
 
@@ -29,15 +30,16 @@ CODE = "import sys; from pathlib import Path; from kijun.ledger.writer import ru
 
 
 class Writing:
-    """A writer that is started, killed and started again."""
+    """A writer that is started, killed and started again. ``code`` is run before it begins."""
 
-    def __init__(self, home: Path, url: str) -> None:
-        self.home, self.url = home, url
+    def __init__(self, home: Path, url: str, code: str = "") -> None:
+        self.home, self.url, self.code = home, url, code
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-c", CODE, str(self.home / "ledger"), self.url])
+        code = f"{self.code}\n{CODE}"
+        self.process = subprocess.Popen([sys.executable, "-c", code, str(self.home / "ledger"), self.url])
 
     def wait_until_it_answers(self) -> None:
         end = time.monotonic() + 20
@@ -222,6 +224,33 @@ def test_sigterm_records_what_was_handed_over_and_signs(writing_sqlite: Writing)
         return [one for found in await waiting for one in found]
 
     assert {one.seq for one in asked(work, writing_sqlite.home)} == set(range(200))
+
+
+def test_a_process_that_waits_for_an_answer_lives_though_the_writer_was_started_again(folder: Path) -> None:
+    """It has nothing to hand over meanwhile, as where an answer streams for a minute."""
+    writing = Writing(
+        folder.parent, "", "from kijun.ledger import orphans, writer; orphans.GRACE = 1.0; writer.TICK = 0.1"
+    )
+    question = entry()
+
+    async def work(client: AsyncClient) -> None:
+        await client.append([question])
+        assert writing.stop() == 0
+        await asyncio.sleep(0.6)
+        writing.start()
+        await asyncio.to_thread(writing.wait_until_it_answers)
+        await asyncio.sleep(2.5)
+        answer = replace(question, id=new_id(), kind=Kind.OUTPUT, content={"texts": ["本当の答え"]})
+        await client.append([answer])
+
+    writing.wait_until_it_answers()
+    try:
+        asked(work, writing.home)
+    finally:
+        writing.stop()
+    with Ledger(folder) as ledger:
+        found = [(one.kind, one.verdict) for one in ledger.interaction(question.interaction, TOWN)]
+    assert found == [("input", "allowed"), ("output", "allowed")]
 
 
 def test_a_question_whose_process_died_is_marked(journal: Journal) -> None:

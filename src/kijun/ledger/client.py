@@ -21,7 +21,8 @@ from kijun.ledger.packing import pack
 
 FOLDER: Final = "ledger"
 PATIENCE: Final = 8.0  # seconds in which a writer that died is started again
-_PAUSE: Final = 0.05
+_PAUSE: Final = 0.05  # seconds between two tries to connect while somebody waits for an answer
+_IDLE: Final = 0.2  # the same while nobody does
 
 
 def _nobody() -> Unavailable:
@@ -108,7 +109,10 @@ class AsyncClient:
             self._waiting.pop(number, None)
 
     async def _run(self) -> None:
-        """Keep a connection while there is somebody to use it."""
+        """Keep a connection from the first append on, also while nothing is handed over.
+
+        By it the writer knows that this process lives. It may owe answers for minutes, and is told dead some seconds after its connection is gone.
+        """
         loop = asyncio.get_running_loop()
         while not self._closed:
             try:
@@ -116,9 +120,7 @@ class AsyncClient:
                     lambda: _Answers(self._waiting), sock=frames.connected(self._folder)
                 )
             except OSError:
-                if not self._waiting:
-                    return
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(_PAUSE if self._waiting else _IDLE)
                 continue
             try:
                 transport.write(frames.frame({"do": "hello", "worker": self.worker}))
