@@ -72,7 +72,7 @@ def test_pages_tell_all_once_in_order(staff: Person, record: Any, sealed: bool) 
         assert jobs.seal()
     queries = searching.queries(staff.municipality.code, Asked(), reach_of_everything(staff))
     with ledger.reading() as book:
-        found = all_pages(book, queries, 7)
+        found = all_pages(book, queries.asked, 7)
         assert [where(one) for one in found] == sorted(map(where, found), reverse=True)
         assert len({one.seq for one in found}) == len(found) == 400
         several = [Query(municipality=staff.municipality.code, text=f"質問{number}") for number in (1, 2)]
@@ -91,7 +91,7 @@ def test_thousands_of_one_moment(staff: Person, record: Any) -> None:
     record([asked(staff, "その前", day - 1), asked(staff, "そのあと", day + 1)])
     queries = searching.queries(staff.municipality.code, Asked(), reach_of_everything(staff))
     with ledger.reading() as book:
-        found = all_pages(book, queries, 9)
+        found = all_pages(book, queries.asked, 9)
     assert len(found) == 202
     assert "そのあと" in str(found[0].content)
     assert "その前" in str(found[-1].content)
@@ -103,13 +103,13 @@ def test_a_page_costs_a_few_questions(staff: Person, record: Any) -> None:
     queries = searching.queries(staff.municipality.code, Asked(), reach_of_everything(staff))
     with ledger.reading() as book:
         counted = Counted(book)
-        _rows, before = Walk(counted, queries, 20, set()).page(None)
+        _rows, before = Walk(counted, queries.asked, 20, set()).page(None)
         assert counted.asked <= 3
-        Walk(counted, queries, 20, set()).page(before)
+        Walk(counted, queries.asked, 20, set()).page(before)
         assert counted.asked <= 7
         record([asked(staff, f"昔{number}", start - 300 * DAY + number) for number in range(600)])
         counted = Counted(book)
-        rows, _before = Walk(counted, queries, 20, set()).page(None)
+        rows, _before = Walk(counted, queries.asked, 20, set()).page(None)
         assert all("質問" in str(one.content) for one in rows)
         assert counted.asked <= 30
 

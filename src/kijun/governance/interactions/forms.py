@@ -16,7 +16,7 @@ from kijun.governance.access.models import Purpose
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.person_field import meant, people_choices
-from kijun.governance.interactions import importing, wording
+from kijun.governance.interactions import importing, narrowing, wording
 from kijun.governance.interactions.models import ImportTemplate
 from kijun.governance.interactions.names import unknown_number
 from kijun.governance.interactions.reach import Reach
@@ -40,15 +40,25 @@ class SearchForm(Form):
 
     text = forms.CharField(label=_("内容に含まれる言葉"), required=False, max_length=200)
     person = forms.CharField(label=_("職員（氏名か番号）"), required=False, max_length=100)
-    department = forms.ChoiceField(label=_("部署"), required=False)
+    department = forms.ChoiceField(
+        label=_("部署"), required=False, help_text=_("下にある部署の記録も含めます。")
+    )
     system = forms.ChoiceField(label=pgettext_lazy("one", "AIシステム"), required=False)
     purpose = forms.ChoiceField(label=pgettext_lazy("one", "利用目的"), required=False)
     finding = forms.ChoiceField(label=_("見つかったもの"), required=False)
-    verdict = forms.ChoiceField(label=_("結果"), required=False)
+    verdict = forms.ChoiceField(
+        label=_("結果（質問か回答）"),
+        required=False,
+        help_text=_("「そのまま通した」は、質問も回答もそのまま通したものです。"),
+    )
     since = DateField(label=_("この日から"), required=False, help_text="")
     until = DateField(label=_("この日まで"), required=False, help_text="")
-    application = forms.CharField(label=_("アプリケーション"), required=False, max_length=80)
-    model = forms.CharField(label=_("モデル"), required=False, max_length=120)
+    application = forms.CharField(
+        label=_("アプリケーション"), required=False, max_length=80, help_text=_("名称の一部でも探せます。")
+    )
+    model = forms.CharField(
+        label=_("モデル"), required=False, max_length=120, help_text=_("名称の一部でも探せます。")
+    )
     source = forms.ChoiceField(label=_("記録の経路"), required=False)
 
     def __init__(self, *args: Any, viewer: Person, reach: Reach, own: bool = False, **kwargs: Any) -> None:
@@ -97,13 +107,30 @@ class SearchForm(Form):
         people = people_choices(self.viewer.municipality)
         try:
             return str(meant(people, text).pk)
-        except ValidationError:
+        except ValidationError as error:
             gone = Person.objects.of(self.viewer.municipality).filter(staff_number=text.upper()).first()
             if gone is not None:
                 return str(gone.pk)
             if number := unknown_number(self.viewer.municipality, text):
                 return number
-            raise
+            raise self._nobody(text, error) from error
+
+    def _nobody(self, text: str, error: ValidationError) -> ValidationError:
+        """This line offers nobody to choose from, and may be taken for the one of applications."""
+        params = {"typed": text[:40]} | (error.params or {})
+        if error.code == "several":
+            words = _(
+                "「%(typed)s」に当てはまる職員が%(count)s人います。職員番号か、氏名をすべて入力してください。例：%(example)s"
+            )
+        elif narrowing.named(self.viewer.municipality.code, "application", text):
+            words = _(
+                "「%(typed)s」という職員はいませんが、アプリケーションの記録があります。「ほかの条件」の「アプリケーション」に入力してください。"
+            )
+        else:
+            words = _(
+                "「%(typed)s」に当てはまる職員がいません。氏名、フリガナ、職員番号のどれかを確かめてください。"
+            )
+        return ValidationError(words, params=params, code=error.code)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -12,8 +12,9 @@ import orjson
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.interactions import ledger, saying
+from kijun.governance.interactions import ledger, narrowing, saying
 from kijun.governance.interactions.by_time import Place, Walk, where
+from kijun.governance.interactions.narrowing import MANY, Questions, questions
 from kijun.governance.interactions.reach import Reach, reach_of
 from kijun.ledger.model import Kind, Query, Record, Verdict
 
@@ -21,19 +22,23 @@ SAID: Final = (Kind.INPUT, Kind.OUTPUT, Kind.DECISION, Kind.OUTCOME)
 """What people said and were answered; looks and the ledger's own events are listed elsewhere."""
 PER_PAGE: Final = 50
 """Entries a page, mostly half as many interactions."""
-MANY: Final = 12
-"""Questions that one page asks at most."""
 LONGEST_ID: Final = 200
 _A_FILE: Final = 200
 """Entries that are asked for at once for a file."""
 _BESIDE: Final = 600_000
 """Milliseconds before and after a page in which the other half of an interaction is looked for."""
 _MOST_BESIDE: Final = 400
+_ROUNDS: Final = 8
+"""Pages without a hit that are turned at once, where not all that is asked can be told to the ledger."""
+_APART: Final = frozenset({"since", "until", "department", "application", "model"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody looks for; all that is given must hold. ``person`` and the like are primary keys as text, days inclusive."""
+    """What somebody looks for; all that is given must hold. ``person`` and the like are primary keys as text, days inclusive.
+
+    ``department`` means those below it too, ``application`` and ``model`` every name that holds the words.
+    """
 
     text: str = ""
     person: str = ""
@@ -54,10 +59,8 @@ class Asked:
         return any(getattr(self, one.name) for one in fields(self))
 
     def query(self, municipality: str, **more: Any) -> Query:
-        """As the ledger is asked."""
-        same = {
-            one.name: getattr(self, one.name) for one in fields(self) if one.name not in {"since", "until"}
-        }
+        """As the ledger is asked; what is meant by a part of it (`bounds`) is added to it."""
+        same = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _APART}
         made = Query(
             municipality=municipality,
             kinds=tuple(SAID),
@@ -66,6 +69,12 @@ class Asked:
             **same,
         )
         return replace(made, **more)
+
+    def bounds(self, municipality: str) -> dict[str, frozenset[str]]:
+        """The departments, applications and models that are meant."""
+        return narrowing.bounds(
+            municipality, department=self.department, application=self.application, model=self.model
+        )
 
 
 def milliseconds(day: datetime.date) -> int:
@@ -167,30 +176,29 @@ class Results:
     unread: int = 0
 
 
-def queries(municipality: str, asked: Asked, reach: Reach) -> list[Query]:
+def queries(municipality: str, asked: Asked, reach: Reach) -> Questions:
     """The questions that together answer within the reach: one for those who read all, else one a system and department.
 
     For a reach of many (an approver of the whole town) one question without bounds is quicker: `search` keeps what is within it.
     """
-    if reach.everything or len(reach.systems) + len(reach.departments) > MANY:
-        return [asked.query(municipality)]
-    found = [
-        asked.query(municipality, system=one) for one in sorted(reach.systems) if asked.system in ("", one)
-    ]
-    return found + [
-        asked.query(municipality, department=one)
-        for one in sorted(reach.departments)
-        if asked.department in ("", one)
-    ]
+    found = [asked.query(municipality)]
+    if not reach.everything and len(reach.systems) + len(reach.departments) <= MANY:
+        found = [
+            asked.query(municipality, system=one)
+            for one in sorted(reach.systems)
+            if asked.system in ("", one)
+        ]
+        found += [asked.query(municipality, department=one) for one in sorted(reach.departments)]
+    return questions(found, asked.bounds(municipality))
 
 
-def own_query(municipality: str, asked: Asked, person: str) -> list[Query]:
+def own_query(municipality: str, asked: Asked, person: str) -> Questions:
     """A person's own records."""
-    return [replace(asked.query(municipality), person=person)]
+    return questions([replace(asked.query(municipality), person=person)], asked.bounds(municipality))
 
 
 def search(
-    asked: Sequence[Query],
+    asked: Questions,
     before: Place | None = None,
     limit: int = PER_PAGE,
     keep: Callable[[Record], bool] = lambda _record: True,
@@ -201,15 +209,38 @@ def search(
     """
     unread: set[str] = set()
     with ledger.reading() as book:
-        rows, following = Walk(book, asked, limit, unread).page(before)
-        rows = [row for row in rows if keep(row)]
-        beside = [row for row in _beside(book, rows) if keep(row)] if rows else []
+        for _round in range(_ROUNDS):
+            groups, before = _page(book, asked, before, limit, keep, unread)
+            if groups or before is None:
+                break
+    groups.sort(key=lambda one: where(one.first), reverse=True)
+    return Results(groups, before, len(unread))
+
+
+def _page(
+    book: Any,
+    asked: Questions,
+    before: Place | None,
+    limit: int,
+    keep: Callable[[Record], bool],
+    unread: set[str],
+) -> tuple[list[Interaction], Place | None]:
+    rows, following = Walk(book, asked.asked, limit, unread).page(before)
+    rows = [row for row in rows if keep(row) and asked.hold(row)]
+    beside = [row for row in _beside(book, rows) if keep(row)] if rows else []
     shown = {
         row.interaction for row in beside if before is not None and where(row) >= before and _hit(asked, row)
     }
     groups = _grouped(rows, beside, shown)
-    groups.sort(key=lambda one: where(one.first), reverse=True)
-    return Results(groups, following, len(unread))
+    if asked.quiet:  # of a question whose answer was let through as it is, nothing is known yet
+        groups = [one if one.is_whole else _whole(book, one, keep) for one in groups]
+    return [one for one in groups if asked.suit(one.entries)], following
+
+
+def _whole(book: Any, one: Interaction, keep: Callable[[Record], bool]) -> Interaction:
+    """With all of its entries that may be read, however far apart they were recorded."""
+    entries = book.interaction(one.id, one.first.municipality)
+    return Interaction(one.id, [entry for entry in entries if entry.kind in tuple(SAID) and keep(entry)])
 
 
 def _beside(book: Any, rows: Sequence[Record]) -> list[Record]:
@@ -237,7 +268,7 @@ def _windows(times: Iterable[int]) -> list[tuple[int, int]]:
     return [(order[a], order[b - 1]) for a, b in pairwise([0, *cuts, len(order)])] if order else []
 
 
-def _hit(asked: Iterable[Query], row: Record) -> bool:
+def _hit(asked: Questions, row: Record) -> bool:
     """The entry itself answers one of the questions: it was on an earlier page then."""
     from kijun.ledger.segments.folding import fold, fold_question, searchable
     from kijun.ledger.segments.where import holds
@@ -245,7 +276,7 @@ def _hit(asked: Iterable[Query], row: Record) -> bool:
     clear: Mapping[str, Any] = {
         name: getattr(row, name) for name in Record.__dataclass_fields__ if name != "content"
     } | {"findings": f",{','.join(row.findings)},"}
-    for one in asked:
+    for one in asked.asked if asked.hold(row) else ():
         if not holds(replace(one, before=None), clear):
             continue
         if not one.text:
@@ -264,9 +295,7 @@ def _grouped(rows: Sequence[Record], beside: Iterable[Record], shown: set[str]) 
     return [Interaction(name, [entries[seq] for seq in sorted(entries)]) for name, entries in groups.items()]
 
 
-def all_of(
-    asked: Sequence[Query], most: int, keep: Callable[[Record], bool] = lambda _record: True
-) -> Results:
+def all_of(asked: Questions, most: int, keep: Callable[[Record], bool] = lambda _record: True) -> Results:
     """What answers, page after page until ``most`` interactions are there; ``before`` is None where that is all. Raises `LedgerError`."""
     found: dict[str, Interaction] = {}
     before: Place | None = None

@@ -56,17 +56,23 @@ def add(commands: Any) -> None:
     )
     searching_.add_argument("--text", metavar="WORDS", help="what question or answer contains")
     searching_.add_argument("--person", metavar="NUMBER", help="staff number of who used AI")
-    searching_.add_argument("--department", metavar="CODE", help="the department's code")
+    searching_.add_argument("--department", metavar="CODE", help="the department's code; those below it too")
     searching_.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
     searching_.add_argument("--purpose", metavar="PURPOSE", help="its name or number")
     searching_.add_argument(
         "--finding", metavar="TYPE", help="what was found, such as MY_NUMBER, or NOT_INSPECTED"
     )
-    searching_.add_argument("--verdict", choices=[str(one) for one in Verdict], help="what became of it")
+    searching_.add_argument(
+        "--verdict",
+        choices=[str(one) for one in Verdict],
+        help="what became of question or answer; allowed and none: of both",
+    )
     searching_.add_argument("--since", type=day, metavar="DATE", help="first day")
     searching_.add_argument("--until", type=day, metavar="DATE", help="last day")
-    searching_.add_argument("--application", metavar="NAME", help="the application that asked")
-    searching_.add_argument("--model", metavar="NAME", help="the model's name")
+    searching_.add_argument(
+        "--application", metavar="NAME", help="the application that asked, or a part of its name"
+    )
+    searching_.add_argument("--model", metavar="NAME", help="the model's name, or a part of it")
     searching_.add_argument("--source", choices=list(wording.SOURCES), help="the way it came in")
     searching_.add_argument(
         "--limit", type=int, default=50, metavar="N", help=f"interactions at most, 1 to {MOST} (default: 50)"

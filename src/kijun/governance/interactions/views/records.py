@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,11 +18,12 @@ from kijun.governance.interactions.forms import ReasonForm, SearchForm
 from kijun.governance.interactions.lines import MOST, line, workbook
 from kijun.governance.interactions.looks import look
 from kijun.governance.interactions.names import names_of, resolve
+from kijun.governance.interactions.narrowing import Questions
 from kijun.governance.interactions.reach import reach_of
 from kijun.governance.interactions.searching import Results
 from kijun.governance.interactions.views._shared import keep_reason, reason_of, with_ledger
 from kijun.governance.organisation.tenancy import StaffRequest
-from kijun.ledger.model import Query, Record
+from kijun.ledger.model import Record
 from kijun.web.tables import excel_response
 from kijun.web.who_may import who_may
 
@@ -56,7 +57,7 @@ def _page(request: StaffRequest, form: SearchForm, results: Results | None, **mo
 
 
 def _find(
-    request: StaffRequest, form: SearchForm, queries: Sequence[Query], keep: Callable[[Record], bool]
+    request: StaffRequest, form: SearchForm, queries: Questions, keep: Callable[[Record], bool]
 ) -> tuple[Results, bool]:
     """A page; or all for a file, where it can hold them (True). Where it cannot, the form says so above the page."""
     if request.GET.get("format") == "xlsx":
