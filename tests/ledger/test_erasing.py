@@ -234,6 +234,21 @@ def test_a_hold_that_comes_while_its_month_is_erased_keeps(ledger: Ledger, add: 
     assert verify(ledger).faults == []
 
 
+def test_words_that_another_process_has_open_go_with_the_erasure(
+    ledger: Ledger, add: Add, folder: Path, url: str, files: str
+) -> None:
+    add(entry("離婚調停の相談", at=OLD))
+    seal(ledger, force=True)
+    with Ledger(folder, url, files) as web:
+        assert len(web.search(Query(municipality=TOWN, text="離婚調停")).records) == 1
+        private = web.reader._indexes._private
+        assert private is not None
+        assert any(path.is_dir() for path in private.path.iterdir())
+        maintain(ledger, add_all(add), erase=True, now=LATER)
+        assert not any(path.is_dir() for path in private.path.iterdir())
+        assert not web.reader._indexes.tidy()
+
+
 def test_masked_values_may_go_earlier_and_the_record_still_verifies(ledger: Ledger, add: Add) -> None:
     add(entry("⟦氏名1⟧の相談", at=OLD, masked={"⟦氏名1⟧": "山田"}))
     assert erase_masked(ledger, add_all(add), months=3, now=ms(2025, 6, 30)) == 0

@@ -15,13 +15,14 @@ import shutil
 import stat
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 _SHARED: Final = Path("/dev/shm")  # noqa: S108 - what lies in it is checked to be ours, and 0700
 _LOCK: Final = "lock"
+_MARK: Final = "~"  # after the name of what lies in a folder; no name of a segment holds one
 
 
 def _is_ours(folder: Path) -> bool:
@@ -39,12 +40,16 @@ def _made(folder: Path, *, parents: bool = False) -> bool:
     return _is_ours(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
+def _shared(fallback: Path) -> Path:
+    mark = hashlib.sha256(str(fallback.absolute()).encode()).hexdigest()[:16]
+    return _SHARED / f"kijun-{os.getuid()}-{mark}"
+
+
 def base_of(fallback: Path, size: int) -> Path:
     """Where private folders lie: in memory if ``size`` bytes and half as much again are free there, else ``fallback``."""
-    mark = hashlib.sha256(str(fallback.absolute()).encode()).hexdigest()[:16]
     with suppress(OSError):
         room = os.statvfs(_SHARED)
-        shared = _SHARED / f"kijun-{os.getuid()}-{mark}"
+        shared = _shared(fallback)
         if room.f_bavail * room.f_frsize >= size * 3 // 2 and _made(shared):
             return shared
     if fallback.is_dir() and not _is_ours(fallback):
@@ -86,6 +91,17 @@ def _clear_leftovers(base: Path) -> None:
             os.close(handle)
 
 
+def remove_everywhere(fallback: Path, names: Collection[str]) -> None:
+    """Removes what lies open under these names in the folder of whichever process (`PrivateFolder.named`). Who has it open reads on until it is
+    closed there; nobody else can."""
+    for base in (_shared(fallback), fallback):
+        if not names or not _is_ours(base):
+            continue
+        for folder in base.glob(f"*/*{_MARK}*"):
+            if folder.name.partition(_MARK)[0] in names:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def _remove(path: Path, handle: int, owner: int) -> None:
     if os.getpid() == owner:  # a forked child leaves its parent's folder alone
         shutil.rmtree(path, ignore_errors=True)
@@ -106,6 +122,14 @@ class PrivateFolder:
         self.owner = os.getpid()
         self._finalizer = weakref.finalize(self, _remove, self.path, handle, self.owner)
         atexit.register(self._finalizer)
+
+    def fresh(self) -> Path:
+        """A new folder within."""
+        return Path(tempfile.mkdtemp(dir=self.path))
+
+    def named(self, folder: Path, name: str) -> Path:
+        """The folder within, where it lies now under this name: from now on `remove_everywhere` finds it."""
+        return folder.rename(folder.with_name(f"{name}{_MARK}{folder.name}"))
 
     def close(self) -> None:
         """Removes it with all that is in it."""

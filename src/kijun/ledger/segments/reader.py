@@ -73,8 +73,10 @@ class Reader:
         """Rows that answer the question, the newest first, ``limit`` of them at most.
 
         Content that was erased is not found by its text, but by its clear columns. Raises nothing for a broken segment:
-        `Hits.faults` names it.
+        `Hits.faults` names it. ``segments`` are all that are listed: what lies open of others is closed.
         """
+        segments = list(segments)
+        self._indexes.only(one.name for one in segments)
         if query.limit <= 0:
             return Hits(())
         text = fold_question(query.text)
