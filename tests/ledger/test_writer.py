@@ -22,7 +22,7 @@ from kijun.ledger import frames, orphans
 from kijun.ledger.client import AsyncClient, Client, is_running
 from kijun.ledger.journal import Journal
 from kijun.ledger.ledger import Ledger
-from kijun.ledger.model import Kind, Limits, Receipt, Spent, Unavailable, Verdict, new_id
+from kijun.ledger.model import Entry, Kind, Limits, Receipt, Spent, Unavailable, Verdict, new_id
 from kijun.ledger.orphans import Orphans
 from tests.ledger.conftest import TOWN, append, entry
 
@@ -251,6 +251,102 @@ def test_a_process_that_waits_for_an_answer_lives_though_the_writer_was_started_
     with Ledger(folder) as ledger:
         found = [(one.kind, one.verdict) for one in ledger.interaction(question.interaction, TOWN)]
     assert found == [("input", "allowed"), ("output", "allowed")]
+
+
+ONCE = Limits(account="g", period="p", requests=9, once=("confirmation:x",), once_until=1 << 45)
+
+
+def given_up(writing: Writing, question: Entry, meanwhile: Callable[[], None], patience: float) -> None:
+    """Hand a question over with that much patience, which ends; then wait until the writer was told of it."""
+
+    async def work() -> None:
+        client = AsyncClient(writing.home)
+        await client.tell()
+        client._patience = patience
+        with pytest.raises(Unavailable, match="nothing was sent"):
+            await client.append([question], ONCE)
+        await asyncio.to_thread(meanwhile)
+        client._patience = 5
+        end = time.monotonic() + 20
+        while client._withdrawn:
+            assert time.monotonic() < end
+            await asyncio.sleep(0.02)
+        await client.close()
+
+    asyncio.run(work())
+
+
+def test_what_is_taken_up_too_late_is_not_recorded(writing_sqlite: Writing) -> None:
+    """The disk stalls: who asked was told that nothing is recorded, so no budget and no confirmation is spent on it."""
+    process = writing_sqlite.process
+    assert process is not None
+    question = entry()
+    process.send_signal(signal.SIGSTOP)
+
+    async def work() -> None:
+        client = AsyncClient(writing_sqlite.home, patience=0.5)
+        with pytest.raises(Unavailable):
+            await client.append([question], ONCE)
+        process.send_signal(signal.SIGCONT)
+        client._patience = 5
+        while client._withdrawn:
+            await asyncio.sleep(0.02)
+        assert (await client.tell())["size"] == 0
+        await client.append([entry()], ONCE)  # the token counts still
+        await client.close()
+
+    asyncio.run(work())
+    with Ledger(writing_sqlite.home / "ledger") as ledger:
+        assert ledger.interaction(question.interaction, TOWN) == []
+        assert ledger.journal.used("g", "p")[0] == 1
+
+
+SLOW = """
+from kijun.ledger.journal import Journal
+append = Journal.append
+def slowly(self, group):
+    append(self, group)
+    {}
+Journal.append = slowly
+"""
+
+
+@pytest.mark.parametrize("then", ["import time; time.sleep(2.5)", "import os; os._exit(1)"])
+def test_a_question_that_was_recorded_too_late_is_told_to_be_sent_to_nobody(folder: Path, then: str) -> None:
+    """The commit itself hung, or the writer died behind it and its answer with it."""
+    writing = Writing(folder.parent, "", SLOW.format(then))
+    question = entry(person="12")
+
+    def again() -> None:
+        assert writing.process is not None
+        if "exit" in then:
+            writing.process.wait(20)
+            writing.code = ""
+            writing.start()
+
+    writing.wait_until_it_answers()
+    try:
+        given_up(writing, question, again, 1.5)
+    finally:
+        writing.stop()
+    with Ledger(folder) as ledger:
+        first, end = ledger.interaction(question.interaction, TOWN)
+        assert (first.kind, end.kind, end.verdict, end.person) == ("input", "output", "failed", "12")
+        assert end.content is not None
+        assert end.content["error"]["code"] == "not_sent"
+        assert ledger.journal.unanswered() == []
+
+
+def test_only_questions_of_ones_own_are_withdrawn(journal: Journal) -> None:
+    mine, other = entry(), entry()
+    append(journal, mine, worker="w")
+    append(journal, other, worker="another")
+    watch = Orphans(journal)
+    assert watch.withdrawn("w", {other.interaction, "unknown"}) == []
+    (end,) = watch.withdrawn("w", {mine.interaction})
+    journal.append([end])
+    assert journal.unanswered() == [("another", 1)]
+    assert watch.withdrawn("w", {mine.interaction}) == [], "once"
 
 
 def test_a_question_whose_process_died_is_marked(journal: Journal) -> None:

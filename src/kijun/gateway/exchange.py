@@ -134,7 +134,7 @@ class Exchange:
         return caller.grant.municipality, caller.grant.system, caller.grant.purpose, caller.person
 
     async def _record_question(self, upstream: str) -> None:
-        """Record it durably, or refuse."""
+        """Record it durably, or refuse. One that the ledger has though it did not say so in time gets its end from the ledger's client."""
         question = self.question
         caller, confirmation = question.permission.caller, question.confirmation
         entry = questions.input_entry(question, upstream)

@@ -1,7 +1,8 @@
 """Appending from another process: the writer is asked, and has the entries on disk when it answers.
 
 A connection that breaks is made anew and what was not answered is sent again: the writer knows entries by their ids and records none
-twice.
+twice. Who waits no more is told that nothing is known to be recorded: what the writer takes up after that it does not record. Where it had
+recorded a question already, it is told (`AsyncClient` sees to that) that nothing was sent, and records that as its end.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
 from kijun.ledger import frames
-from kijun.ledger.model import Entry, LedgerError, Limits, Receipt, Unavailable
+from kijun.ledger.model import Entry, Kind, LedgerError, Limits, Receipt, Unavailable
 from kijun.ledger.packing import pack
 
 FOLDER: Final = "ledger"
@@ -25,10 +27,15 @@ _PAUSE: Final = 0.05  # seconds between two tries to connect while somebody wait
 _IDLE: Final = 0.2  # the same while nobody does
 
 
+_AGAIN: Final = 1.0  # seconds until questions are withdrawn once more
+_MANY: Final = 500  # interactions that are withdrawn at once
+_WITHDRAWN: Final = 10_000  # that wait for it; the writer marks others as unanswered by itself, only later
+
+
 def _nobody() -> Unavailable:
     return Unavailable(
-        "入出力を記録できないため、AIには送信していません。しばらくしてから、もう一度送信してください。",
-        "Nothing could be recorded, so nothing was sent to the AI. Try again shortly.",
+        "入出力を記録できたことを確かめられないため、AIには送信していません。しばらくしてから、もう一度送信してください。",
+        "The ledger did not say in time that this is recorded, so nothing was sent to the AI. Try again shortly.",
     )
 
 
@@ -74,15 +81,44 @@ class AsyncClient:
         self._waiting: dict[int, tuple[bytes, asyncio.Future[Mapping[str, Any]]]] = {}
         self._transport: asyncio.WriteTransport | None = None
         self._task: asyncio.Task[None] | None = None
+        self._withdrawn: dict[str, None] = {}
+        self._withdrawing: asyncio.Task[None] | None = None
         self._closed = False
 
     async def append(self, entries: Sequence[Entry], limits: Limits | None = None) -> list[Receipt]:
         """Record entries together, all or none; they are durable when this returns.
 
-        Raises `Busy`, `Unavailable`, `Spent`, `UsedUp`: nothing was recorded.
+        Raises `Busy`, `Spent`, `UsedUp`: nothing was recorded. Raises `Unavailable` where nothing is known to be: a question among the entries
+        that was recorded all the same gets an output that says that it was sent to nobody (so send it to nobody).
         """
         packed = [pack(one) for one in entries]
-        return frames.receipts(await self._ask(lambda number: frames.append_frame(number, packed, limits)))
+        until = time.monotonic() + self._patience
+        try:
+            told = await self._ask(lambda number: frames.append_frame(number, packed, limits, until))
+            return frames.receipts(told)
+        except Unavailable:
+            self._withdraw([one.interaction for one in entries if one.kind is Kind.INPUT])
+            raise
+
+    def _withdraw(self, interactions: Sequence[str]) -> None:
+        if self._closed or not interactions or len(self._withdrawn) >= _WITHDRAWN:
+            return
+        self._withdrawn.update(dict.fromkeys(interactions))
+        if self._withdrawing is None or self._withdrawing.done():
+            self._withdrawing = asyncio.create_task(self._keep_withdrawing())
+
+    async def _keep_withdrawing(self) -> None:
+        """Tell the writer which questions were given up, until it has recorded their ends."""
+        while self._withdrawn:
+            some = tuple(islice(self._withdrawn, _MANY))
+            wish = {"do": "withdraw", "interactions": some}
+            with contextlib.suppress(Unavailable):
+                head = await self._ask(lambda number, wish=wish: frames.frame({"n": number, **wish}))
+                if "error" not in head:
+                    for one in some:
+                        self._withdrawn.pop(one, None)
+                    continue
+            await asyncio.sleep(_AGAIN)
 
     async def tell(self) -> Mapping[str, Any]:
         """How the writer is: its tree's size and what waits. Raises `Unavailable`."""
@@ -135,6 +171,10 @@ class AsyncClient:
     async def close(self) -> None:
         """Leave. What is not answered yet raises `Unavailable`."""
         self._closed = True
+        if self._withdrawing is not None:
+            self._withdrawing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._withdrawing
         for _data, future in self._waiting.values():
             if not future.done():
                 future.set_exception(_nobody())
@@ -155,9 +195,13 @@ class Client:
         self._number = 0
 
     def append(self, entries: Sequence[Entry], limits: Limits | None = None) -> list[Receipt]:
-        """Record entries together, all or none; durable when this returns. Raises as `AsyncClient.append`."""
+        """Record entries together, all or none; durable when this returns.
+
+        Raises `Busy`, `Spent`, `UsedUp`: nothing was recorded; `Unavailable`: nothing is known to be.
+        """
         packed = [pack(one) for one in entries]
-        return frames.receipts(self.ask(lambda number: frames.append_frame(number, packed, limits)))
+        until = time.monotonic() + self._patience
+        return frames.receipts(self.ask(lambda number: frames.append_frame(number, packed, limits, until)))
 
     def command(self, do: str, **told: Any) -> Any:
         """Ask the writer for something else (``tell``, ``checkpoint``); raises its error."""
@@ -174,13 +218,15 @@ class Client:
             end = time.monotonic() + self._patience
             while True:
                 try:
+                    left = max(end - time.monotonic(), _PAUSE)
                     if self._socket is None:
-                        self._socket = frames.connected(self._folder, timeout=self._patience)
+                        self._socket = frames.connected(self._folder, timeout=left)
+                    self._socket.settimeout(left)
                     self._socket.sendall(data)
                     return self._receive(self._number)
                 except (OSError, frames.BadFrame) as error:
                     self._drop()
-                    if time.monotonic() > end:
+                    if time.monotonic() >= end:
                         raise _nobody() from error
                     time.sleep(_PAUSE)
 

@@ -1,7 +1,9 @@
 """How processes speak with the writer: frames over a Unix socket.
 
 frame    length (4 bytes) ‖ length of the head (4 bytes) ‖ head (JSON) ‖ blobs, one after another
-append   {"n", "do": "append", "limits", "entries": [[clear, bytes of content, of masked, fingerprint where there is one]…]} and the blobs
+append   {"n", "do": "append", "limits", "until", "entries": [[clear, bytes of content, of masked, fingerprint where there is one]…]} and the blobs;
+         after ``until``, seconds of the machine's clock that nobody can set, who sent it waits no more, and nothing is recorded
+withdraw {"n", "do": "withdraw", "interactions": […]}: their questions were given up, and were sent to nobody
 answer   {"n", "receipts": [[id, seq, leaf]…]} or {"n", "error": {…}} or {"n", "told": …}
 """
 
@@ -92,15 +94,17 @@ class Incoming:
         return int(length) + PREFIX.size - len(self._held)
 
 
-def append_frame(number: int, entries: Sequence[Packed], limits: Limits | None) -> bytes:
-    """A wish to append."""
+def append_frame(
+    number: int, entries: Sequence[Packed], limits: Limits | None, until: float | None = None
+) -> bytes:
+    """A wish to append. ``until`` is of `time.monotonic`, which all processes of a machine share; None waits for ever."""
     blobs: list[bytes] = []
     told = []
     for one in entries:
         more = (one.fingerprint.hex(),) if one.fingerprint else ()
         told.append((one.clear, len(one.content), len(one.masked), *more))
         blobs += [one.commitment, one.content, one.masked]
-    head = {"n": number, "do": "append", "limits": limits and asdict(limits), "entries": told}
+    head = {"n": number, "do": "append", "limits": limits and asdict(limits), "until": until, "entries": told}
     return frame(head, blobs)
 
 

@@ -235,7 +235,7 @@ class Busy(LedgerError):
 
 
 class Unavailable(LedgerError):
-    """The ledger cannot write just now (no writer, no disk). Nothing was recorded."""
+    """The ledger cannot write just now (no writer, no disk), or did not say in time that it had: nothing is known to be recorded."""
 
 
 class Spent(LedgerError):

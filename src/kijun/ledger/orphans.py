@@ -1,9 +1,9 @@
-"""Interactions whose process died before the answer was recorded: they are kept, and marked."""
+"""Interactions whose process died before the answer was recorded, or gave its question up: they are kept, and marked."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from kijun.ledger.journal import Appending, Journal
@@ -27,6 +27,16 @@ _SAME: Final = (
     "model",
     "upstream",
 )
+_DIED: Final = {
+    "code": "process_died",
+    "ja": "応答が記録されないまま、AIゲートウェイの処理が終わりました。",
+    "en": "The gateway ended without recording an answer.",
+}
+_NOT_SENT: Final = {
+    "code": "not_sent",
+    "ja": "入力を記録できたことを時間内に確かめられなかったため、AIには送信していません。",
+    "en": "It was sent to nobody: the gateway did not learn in time that the question was recorded.",
+}
 
 
 class Orphans:
@@ -47,24 +57,22 @@ class Orphans:
         self._since = {seq: self._since.get(seq, now) for _worker, seq in waiting}
         for worker, seq in waiting:
             if now - self._missed.get(worker, now) >= GRACE or now - self._since[seq] >= LONGEST:
-                lost.append(Appending([pack(self._outcome(seq))], worker=worker))
+                lost.append(Appending([pack(self._outcome(seq, Verdict.INCOMPLETE, _DIED))], worker=worker))
         return lost
 
-    def _outcome(self, seq: int) -> Entry:
+    def withdrawn(self, worker: str, interactions: Collection[str]) -> list[Appending]:
+        """What is to be appended for questions that a process gave up: of those that are recorded and wait for an answer."""
+        with self._journal.database.reading() as link:
+            rows = link.execute("SELECT interaction, seq FROM unanswered WHERE worker = ?", (worker,))
+        asked = [int(seq) for interaction, seq in rows if interaction in interactions]
+        return [
+            Appending([pack(self._outcome(seq, Verdict.FAILED, _NOT_SENT))], worker=worker) for seq in asked
+        ]
+
+    def _outcome(self, seq: int, verdict: Verdict, error: Mapping[str, str]) -> Entry:
         names = ", ".join(map(quoted, _SAME))
         with self._journal.database.reading() as link:
             row = link.execute(f"SELECT {names} FROM entries WHERE seq = ?", (seq,))[0]  # noqa: S608 - fixed names
         same = dict(zip(_SAME, row, strict=True))
         assert set(same) <= set(COLUMNS)
-        return Entry(
-            kind=Kind.OUTPUT,
-            verdict=Verdict.INCOMPLETE,
-            content={
-                "error": {
-                    "code": "process_died",
-                    "ja": "応答が記録されないまま、AIゲートウェイの処理が終わりました。",
-                    "en": "The gateway ended without recording an answer.",
-                }
-            },
-            **same,
-        )
+        return Entry(kind=Kind.OUTPUT, verdict=verdict, content={"error": dict(error)}, **same)

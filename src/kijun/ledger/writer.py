@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import gc
 import logging
+import math
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -40,6 +42,24 @@ def _busy() -> Busy:
         "記録待ちが多いため、受け付けられませんでした。少し待ってから、もう一度送信してください。",
         "Too much is waiting to be recorded: try again shortly.",
     )
+
+
+def _late() -> Unavailable:
+    return Unavailable(
+        "記録に時間がかかりすぎたため、記録していません。",
+        "It came to the disk too late: nobody waited for it any more, and nothing was recorded.",
+    )
+
+
+@dataclass(slots=True)
+class _Wish:
+    """What waits for the disk: entries, or questions that were given up (``withdrawn``). ``until`` is of `time.monotonic`."""
+
+    connection: _Connection | None
+    number: int = 0
+    appending: Appending = field(default_factory=lambda: Appending([]))
+    until: float = math.inf
+    withdrawn: Collection[str] = ()
 
 
 class _Connection(asyncio.Protocol):
@@ -95,7 +115,7 @@ class Writer:
             raise
         self._checkpoints = Checkpoints(folder, self._database, tuple(elsewhere))
         self._orphans = Orphans(self.journal)
-        self._queue: asyncio.Queue[tuple[Appending, int, _Connection | None]] = asyncio.Queue(WAITING)
+        self._queue: asyncio.Queue[_Wish] = asyncio.Queue(WAITING)
         self.connections: set[_Connection] = set()
         self._began, self._clock = now_ms(), time.monotonic()
         self._ails = False  # the last group could not be recorded
@@ -140,10 +160,10 @@ class Writer:
         match head.get("do"):
             case "append":
                 wish = frames.appending(head, blobs, connection.worker)
-                try:
-                    self._queue.put_nowait((wish, number, connection))
-                except asyncio.QueueFull:
-                    connection.write(frames.failed(number, _busy()))
+                until = head.get("until")
+                self._put(_Wish(connection, number, wish, math.inf if until is None else float(until)))
+            case "withdraw":
+                self._put(_Wish(connection, number, withdrawn={str(one) for one in head["interactions"]}))
             case "tell":
                 told = {
                     "size": self.journal.committed.size,
@@ -162,6 +182,13 @@ class Writer:
             case other:
                 raise frames.BadFrame(f"do what? {other}")
 
+    def _put(self, wish: _Wish) -> None:
+        try:
+            self._queue.put_nowait(wish)
+        except asyncio.QueueFull:
+            if wish.connection is not None:
+                wish.connection.write(frames.failed(wish.number, _busy()))
+
     # --- committing -------------------------------------------------------------------------
 
     async def _commit(self) -> None:
@@ -172,23 +199,48 @@ class Writer:
                     group.append(self._queue.get_nowait())
                 except asyncio.QueueEmpty:
                     break
-            try:
-                # In this very thread: what arrives while the disk writes waits in the sockets and becomes the next group.
-                self.journal.append([one for one, _number, _connection in group])
-            except Exception as error:  # a fault of ours: those who wait are told, and others go on
-                log.exception("a group could not be recorded")
-                for one, _number, _connection in group:
-                    one.error = one.error or LedgerError(
-                        "記録できませんでした。", f"It could not be recorded ({type(error).__name__})."
-                    )
-            self._ails = any(isinstance(one.error, Unavailable) for one, _number, _connection in group)
+            now = time.monotonic()
+            for wish in group:
+                if wish.until < now:  # who sent it went on without it
+                    wish.appending.error = _late()
+            self._append([one.appending for one in group if not one.withdrawn and one.until >= now])
+            for wish in group:
+                if wish.withdrawn:  # after the questions themselves, which came before
+                    self._withdraw(wish)
             answers: dict[_Connection, list[bytes]] = {}
-            for one, number, connection in group:
-                if connection is not None:
-                    answers.setdefault(connection, []).append(frames.answer(number, one))
-            for connection, told in answers.items():
-                connection.write(b"".join(told))
+            for wish in group:
+                if wish.connection is not None:
+                    told = frames.answer(wish.number, wish.appending)
+                    answers.setdefault(wish.connection, []).append(told)
+            for connection, some in answers.items():
+                connection.write(b"".join(some))
             await asyncio.sleep(0)  # let what arrived meanwhile be read before the next group is cut
+
+    def _append(self, group: list[Appending]) -> None:
+        """Record a group; each has its receipts or its error after it."""
+        if not group:
+            return
+        try:
+            # In this very thread: what arrives while the disk writes waits in the sockets and becomes the next group.
+            self.journal.append(group)
+        except Exception as error:  # a fault of ours: those who wait are told, and others go on
+            log.exception("a group could not be recorded")
+            for one in group:
+                one.error = one.error or LedgerError(
+                    "記録できませんでした。", f"It could not be recorded ({type(error).__name__})."
+                )
+        self._ails = any(isinstance(one.error, Unavailable) for one in group)
+
+    def _withdraw(self, wish: _Wish) -> None:
+        """Record of questions that were recorded though nobody waited for that any more that they were sent to nobody."""
+        worker = "" if wish.connection is None else wish.connection.worker
+        try:
+            ends = self._orphans.withdrawn(worker, wish.withdrawn)
+        except FAULTS as error:
+            wish.appending.error = unavailable(error)
+            return
+        self._append(ends)
+        wish.appending.error = next((one.error for one in ends if one.error is not None), None)
 
     async def _tick(self) -> None:
         last = time.monotonic() - self._every
@@ -198,7 +250,7 @@ class Writer:
                 if self._ails:
                     self._try_again()
                 for one in self._orphans.look({one.worker for one in self.connections}):
-                    await self._queue.put((one, 0, None))
+                    await self._queue.put(_Wish(None, appending=one))
                 if time.monotonic() - last >= self._every and self._sign_if_grown():
                     last = time.monotonic()
             except FAULTS as error:
