@@ -58,7 +58,7 @@ def verify(
     with ledger.database.reading() as link:
         ledger.keys.forget()
         leaves = read_leaves(link)
-        run = Verification(leaves.joined, _erasures(link), listed(link), leaves.holes)
+        run = Verification(leaves.joined, erasures(link), listed(link), leaves.holes)
         for what, place in leaves.faults:
             run.report.add("tree", what, place)
         for what in changed_keys(link, ledger.keys.root):
@@ -168,7 +168,8 @@ def _take(run: Verification, segment: Segment, looked: Looked) -> None:
         run.lose(segment.name, first, last)
 
 
-def _erasures(link: Link) -> list[Erasure]:
+def erasures(link: Link) -> list[Erasure]:
+    """The erasures as the database tells them."""
     return [
         Erasure(str(id), str(what), _ranges(packed), str(digest), *columns)
         for id, what, packed, digest, *columns in told_erasures(link)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kijun.ledger import held
-from kijun.ledger.held import SOURCE, differences, listed, told
+from kijun.ledger.held import SOURCE, Event, differences, listed, told
 from kijun.ledger.held import Hold as Hold
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Entry, Kind, LedgerError, Query, Receipt, new_id
@@ -82,13 +82,13 @@ class ChangedEvent(LedgerError):
         )
 
 
-def told_holds(ledger: Ledger) -> dict[str, Hold]:
-    """The holds as the ledger's entries tell them. Raises `ChangedEvent`, and `SegmentFault`
+def told_events(ledger: Ledger) -> dict[str, Event]:
+    """The entries about the ledger itself, by their ids, each held against its leaf. Raises `ChangedEvent`, and `SegmentFault`
     where they cannot be read."""
     from kijun.ledger.rows import check_row
 
     ledger.journal.reload()
-    page, events = Query(municipality=None, kinds=(Kind.EVENT,), source=SOURCE, limit=500), []
+    page, events = Query(municipality=None, kinds=(Kind.EVENT,), source=SOURCE, limit=500), {}
     while True:
         rows, further = ledger.rows(page)
         for row in rows:
@@ -96,10 +96,15 @@ def told_holds(ledger: Ledger) -> dict[str, Hold]:
             if checked.leaf is None or checked.leaf != ledger.journal.tiles.leaf(checked.seq):
                 raise ChangedEvent(checked.seq)
             if checked.event is not None:
-                events.append(checked.event)
+                events[checked.id] = checked.event
         if further is None:
-            return told(events)
+            return events
         page = replace(page, before=further)
+
+
+def told_holds(ledger: Ledger) -> dict[str, Hold]:
+    """The holds as the ledger's entries tell them. Raises what `told_events` does."""
+    return told(told_events(ledger).values())
 
 
 def check_holds(ledger: Ledger) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,12 @@ YEARS = 86_400_000 * 366
 
 def old(days: int = 0, **more: Any) -> int:
     return now_ms() - int(datetime.timedelta(days=days, **more).total_seconds() * 1000)
+
+
+def change(home: Path, statement: str, *values: Any) -> None:
+    """What somebody does who may write to the database's file."""
+    with closing(sqlite3.connect(home / "ledger" / "journal.sqlite3")) as link, link:
+        link.execute(statement, values)
 
 
 class TestKeeping:
@@ -93,8 +101,6 @@ class TestKeeping:
 
 class TestVerifying:
     def test_a_change_is_found(self, say: Any, staff: Person, home: Path) -> None:
-        import sqlite3
-
         say(staff)
         assert jobs.check() is True
         with sqlite3.connect(home / "ledger" / "journal.sqlite3") as link:
@@ -106,8 +112,6 @@ class TestVerifying:
     def test_a_sample_of_a_large_one(
         self, say: Any, staff: Person, home: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        import sqlite3
-
         monkeypatch.setattr(checks, "WHOLE", 0)
         for _ in range(3):
             say(staff)
@@ -120,6 +124,65 @@ class TestVerifying:
             link.execute("UPDATE entries SET person = '999' WHERE seq = 0")
         link.close()
         assert jobs.check() is False
+        assert set(LedgerCheck.objects.all()[0].kinds) == {"changed"}
+
+    @pytest.mark.usefixtures("earlier_night")
+    def test_a_sample_misses_what_was_deleted_and_not_what_was_erased(
+        self, say: Any, staff: Person, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(checks, "WHOLE", 0)
+        monkeypatch.setattr(checks, "SAMPLE", 2000)
+        for _ in range(4):
+            say(staff, at=now_ms() - 3 * YEARS)
+        for _ in range(8):
+            say(staff)
+        assert jobs.keep() == 8
+        check = LedgerCheck.objects.all()[0]
+        assert (check.faults, check.kinds, check.size, check.erased) == (0, {}, 25, 8)
+        change(home, "DELETE FROM entries WHERE seq > 9 AND seq < 24")
+        assert jobs.check() is False
+        assert LedgerCheck.objects.all()[0].kinds == {"removed": 14}
+        change(home, "DELETE FROM erasures")
+        assert jobs.check() is False
+        assert LedgerCheck.objects.all()[0].kinds == {"removed": 22}, "an erasure that nobody tells of"
+
+    def test_what_is_missing_is_counted_also_where_nothing_of_it_is_drawn(
+        self, say: Any, staff: Person, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(checks, "WHOLE", 0)
+        monkeypatch.setattr(checks, "SAMPLE", 0)
+        for _ in range(4):
+            say(staff, at=old(hours=1))
+        assert jobs.seal() == 8
+        say(staff)
+        assert jobs.check() is True
+        change(home, "DELETE FROM segments")
+        assert jobs.check() is False
+        assert LedgerCheck.objects.all()[0].kinds == {"removed": 8}
+
+    def test_a_destroyed_key_without_an_erasure_is_told_by_a_sample(
+        self, say: Any, staff: Person, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(checks, "WHOLE", 0)
+        say(staff)
+        assert jobs.check() is True
+        change(home, "UPDATE keys SET wrapped = NULL")
+        assert jobs.check() is False
+        check = LedgerCheck.objects.all()[0]
+        assert (check.kinds, check.entries) == ({"unreadable": 2}, 0)
+
+    def test_an_erasure_that_the_ledger_tells_otherwise_hides_nothing_from_a_sample(
+        self, say: Any, staff: Person, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from kijun.ledger.ranges import pack
+
+        monkeypatch.setattr(checks, "WHOLE", 0)
+        say(staff)
+        change(home, "DELETE FROM entries WHERE seq = 0")
+        values = ("x", staff.municipality.code, "2020-01", "y1", "content", now_ms(), 1, pack([(0, 0)]), "")
+        change(home, "INSERT INTO erasures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        assert jobs.check() is False
+        assert LedgerCheck.objects.all()[0].kinds == {"erasure": 1, "removed": 1}
 
     def test_old_checks_go(self, say: Any, staff: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(checks, "KEPT", 2)
