@@ -29,6 +29,7 @@ from kijun.inspection import (
     StreamInspector,
     TextTooLong,
     Treatment,
+    in_clear,
     restore,
     treat,
 )
@@ -51,6 +52,10 @@ _ESCAPE: Final = re.compile(
 _OPEN_ESCAPE: Final = re.compile(
     r"(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?|\\(?:u[0-9a-fA-F]{0,3})?)\Z"
 )
+
+
+def _quoted_in_clear(value: str) -> str:
+    return quoted(in_clear(value))
 
 
 class Blocked(Exception):
@@ -125,11 +130,7 @@ class Guard:
             self.table,
             answer=True,
         )
-        if not in_json:
-            return restore(hidden, self.table)
-        return self.table.grammar.whole.sub(
-            lambda found: found[0] if (value := self.table.value(found)) is None else quoted(value), hidden
-        )
+        return restore(hidden, self.table, _quoted_in_clear if in_json else in_clear)
 
     def kept(self, inspection: Inspection) -> str:
         """The text as it is recorded."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kijun.inspection.rule import Rule
     from kijun.inspection.stream import Release, StreamInspector
     from kijun.inspection.vocabulary import Attack, DataType, Expression, Kind, Target, Words
+    from kijun.inspection.written_out import in_clear
 
 __all__ = [
     "Attack",
@@ -40,6 +41,7 @@ __all__ = [
     "TooManyPlaceholders",
     "Treatment",
     "Words",
+    "in_clear",
     "mask",
     "partial",
     "redact",
@@ -88,6 +90,7 @@ _MODULES: Final = {
         "Target",
         "Words",
     ),
+    "written_out": ("in_clear",),
 }
 _PLACES: Final = {name: module for module, names in _MODULES.items() for name in names}
 

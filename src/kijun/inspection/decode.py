@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import codecs
 import html
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from kijun.inspection.readable import from_base64, readable
 from kijun.inspection.scene import Scene
 from kijun.inspection.scripts import kinds_of
 
@@ -159,8 +159,8 @@ def decoded(scene: Scene, given: str) -> Iterator[Decoded]:
 
 def reads_in_clear(run: str) -> bool:
     """Whether something that can be read stands behind a run of letters and figures."""
-    return any(_from_base64(match[0]) for match in _BASE64.finditer(run)) or any(
-        _readable(binascii.unhexlify("".join(_HEX_PAIR.findall(match[0])))) for match in _HEX.finditer(run)
+    return any(from_base64(match[0]) for match in _BASE64.finditer(run)) or any(
+        readable(binascii.unhexlify("".join(_HEX_PAIR.findall(match[0])))) for match in _HEX.finditer(run)
     )
 
 
@@ -182,17 +182,17 @@ def _in_ascii(text: str) -> Iterator[Decoded]:
     """What is written in characters of ASCII alone."""
     long, groups = _LONG.search(text), _GROUPS.search(text) or "\\x" in text
     for match in _BASE64.finditer(text, max(0, long.start() - 40)) if long else ():
-        clear = _from_base64(match[0])
+        clear = from_base64(match[0])
         if clear:
             yield Decoded(*match.span(), "base64", clear)
     for match in _HEX.finditer(text) if groups or _HEXES.search(text) else ():
         pairs = "".join(_HEX_PAIR.findall(match[0]))
-        clear = _readable(binascii.unhexlify(pairs))
+        clear = readable(binascii.unhexlify(pairs))
         if clear:
             yield Decoded(*match.span(), "hex", clear)
     if _PERCENTS.search(text):
         for match in _PERCENT.finditer(text):
-            clear = _readable(unquote_to_bytes(match[0].replace("+", " ")))
+            clear = readable(unquote_to_bytes(match[0].replace("+", " ")))
             if clear:
                 yield Decoded(*match.span(), "percent", clear)
     if _ESCAPES.search(text):
@@ -209,13 +209,13 @@ def _in_ascii(text: str) -> Iterator[Decoded]:
 def _figures(text: str) -> Iterator[Decoded]:
     for match in _BINARY.finditer(text):
         bits = re.sub("[^01]", "", match[0])
-        clear = _readable(bytes(int(bits[place : place + 8], 2) for place in range(0, len(bits) - 7, 8)))
+        clear = readable(bytes(int(bits[place : place + 8], 2) for place in range(0, len(bits) - 7, 8)))
         if clear:
             yield Decoded(*match.span(), "binary", clear)
     for match in _DECIMAL.finditer(text):
         values = [int(value) for value in re.findall("[0-9]+", match[0])]
         if all(value < 256 for value in values):
-            clear = _readable(bytes(values))
+            clear = readable(bytes(values))
             if clear:
                 yield Decoded(*match.span(), "decimal", clear)
 
@@ -251,37 +251,6 @@ def _letters(text: str) -> Iterator[Decoded]:
 
 
 _FORWARD: Final = re.compile(r"して|ください|します|する|です|ました|ない|てくれ|って")
-
-
-def _from_base64(written: str) -> str:
-    bare = re.sub(r"\s", "", written).replace("-", "+").replace("_", "/").rstrip("=")
-    if len(bare) < 16 or (bare.isalpha() and (bare.islower() or bare.isupper())):
-        return ""
-    try:
-        return _readable(base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True))
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _readable(data: bytes) -> str:
-    """The bytes as text where they are one: UTF-8, else Japanese codes, with hardly a control character."""
-    for encoding in ("utf-8", "cp932", "utf-16-le"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not text:
-            return ""
-        odd = sum(not (char.isprintable() or char in "\n\r\t") for char in text)
-        japanese = sum("ぁ" <= char <= "龥" for char in text)
-        kana = sum("ぁ" <= char <= "ヶ" for char in text)  # by chance bytes are kanji, but hardly a sentence
-        if (
-            odd == 0
-            and (encoding == "utf-8" or (japanese >= len(text) * 0.6 and kana >= len(text) * 0.2))
-            and any(char.isalpha() for char in text)
-        ):
-            return text
-    return ""
 
 
 def _code_point(match: re.Match[str]) -> str:

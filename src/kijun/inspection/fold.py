@@ -37,6 +37,7 @@ _BLOCKS: Final = (  # compatibility forms whose NFKC is a single character
     (0x1F100, 0x1F16A),
     (0x2F800, 0x2FA20),
 )
+_TOP: Final = 0x30000
 _UNEVEN: Final = re.compile(
     r"[\r\x0b\x0c|\[]|(?<![^\s:])[A-Z] [A-Z] [A-Z]"
 )  # in ASCII, what may need folding
@@ -46,7 +47,7 @@ _INVISIBLE: Final = (
 )
 _MARKS: Final = "\u3099\u309a゛゜ﾞﾟ"
 _REMOVED: Final = re.compile(
-    f"[{_INVISIBLE}]|(?<=[カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう])[\u3099゛ﾞ]|(?<=[ハヒフヘホはひふへほ])[\u309a゜ﾟ]"
+    f"[{_INVISIBLE}]|(?<=[0-9])[\u0300-\u036f]+|(?<=[カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう])[\u3099゛ﾞ]|(?<=[ハヒフヘホはひふへほ])[\u309a゜ﾟ]"
 )
 _VOICED: Final = str.maketrans(
     "カキクケコサシスセソタチツテトハヒフヘホウかきくけこさしすせそたちつてとはひふへほう",
@@ -73,6 +74,9 @@ def _table() -> dict[int, str]:
                 table[code] = plain
     for code in (0xFF9E, 0xFF9F):  # half-width voicing marks are looked at together with the kana before them
         table[code] = "ﾞ" if code == 0xFF9E else "ﾟ"
+    for code in range(0x660, _TOP):  # the digits of other scripts: ١٢٣, १२३
+        if unicodedata.category(chr(code)) == "Nd" and code not in table:
+            table[code] = str(unicodedata.decimal(chr(code)))
     table.update(dict.fromkeys(range(55296, 57344), "�"))  # lone surrogates have no UTF-8
     table.update({ord(hyphen): "-" for hyphen in HYPHENS if hyphen != "ｰ"})
     table[ord("ｰ")] = "ー"
@@ -97,11 +101,10 @@ def _removable() -> NDArray[np.bool_]:
     """Which characters of the folded text may be ones that `_REMOVED` looks for."""
     found = np.zeros(_TOP, dtype=np.bool_)
     plane = "".join(map(chr, range(0x10000)))
-    found[[match.start() for match in re.finditer(f"[{_INVISIBLE}{_MARKS}]", plane)]] = True
+    found[[match.start() for match in re.finditer(f"[{_INVISIBLE}{_MARKS}\u0300-\u036f]", plane)]] = True
     return found
 
 
-_TOP: Final = 0x30000
 _ARRAY: Final = _array()
 _REMOVABLE: Final = _removable()
 

@@ -34,6 +34,7 @@ from kijun.inspection.secrets import Secrets
 from kijun.inspection.sensitive import Sensitive
 from kijun.inspection.vocabulary import Kind
 from kijun.inspection.weights import Weights, bundled_weights, sigmoid
+from kijun.inspection.written_out import read_through
 
 Recogniser = Callable[[Scene], Iterable[Candidate]]
 
@@ -100,6 +101,12 @@ class Inspector:
                 f"文章が長すぎます（{len(text):,}文字）。{self.policy.longest:,}文字以内に分けてください。",
                 f"the text is too long ({len(text):,} characters); split it into pieces of at most {self.policy.longest:,}",
             )
+        found = read_through(text, self._found)
+        found.sort(key=lambda one: (one.start, one.end, one.kind, one.type))
+        return Inspection(text, tuple(found), self.rules.version)
+
+    def _found(self, text: str) -> list[Finding]:
+        """What is found in a text as it stands."""
         scene = Scene(text, self._lexicon)
         for name, recognise in self._stages:
             self.look(scene, name, recognise(scene))
@@ -113,8 +120,7 @@ class Inspector:
             found += [
                 self._finding(scene, one) for one in read(scene) if self.policy.acts(one.type, one.score)
             ]
-        found.sort(key=lambda one: (one.start, one.end, one.kind, one.type))
-        return Inspection(text, tuple(found), self.rules.version)
+        return found
 
     def begins(self, text: str) -> int:
         """Where, at the end of a text that still grows, something may have begun that only its end tells (see `open_ends`)."""

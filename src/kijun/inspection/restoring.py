@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kijun.inspection.placeholders import Placeholders
 
 
-def restore(text: str, placeholders: Placeholders) -> str:
+def restore(text: str, placeholders: Placeholders, write: Callable[[str], str] = str) -> str:
     """A text with the values of its placeholders; those that the table never gave stay as they are.
 
-    One pass: a value that itself looks like a placeholder comes back as it was.
+    One pass: a value that itself looks like a placeholder comes back as it was. ``write`` says how a value is written in this text.
     """
     return placeholders.grammar.whole.sub(
-        lambda found: found[0] if (value := placeholders.value(found)) is None else value, text
+        lambda found: found[0] if (value := placeholders.value(found)) is None else write(value), text
     )
 
 

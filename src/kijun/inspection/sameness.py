@@ -11,6 +11,7 @@ from typing import Final
 
 from kijun.inspection.fold import fold
 from kijun.inspection.vocabulary import DataType
+from kijun.inspection.written_out import in_clear
 
 #: Values that are told apart by their letters and digits alone; hyphens, dots and spaces only group these.
 _NUMBERS: Final = frozenset(
@@ -45,10 +46,9 @@ def same_key(type_: str, value: str) -> str:
     Linear in the length of the value. It is computed anew whenever it is needed and never kept, so that it may
     become wiser without a table of placeholders becoming wrong.
     """
-    folded = fold(value).text
     if type_ in _EXACT:
-        return folded
-    folded = folded.casefold()
+        return fold(value).text
+    folded = fold(in_clear(value)).text.casefold()
     if type_ in _NUMBERS:
         key = "".join(char for char in folded.translate(_KANJI_DIGITS) if char.isalnum() and char != "ー")
     elif type_ in _PARTS:
