@@ -126,7 +126,10 @@ def test_speech_becomes_text(gateway: Running, upstream: Upstream) -> None:
         model="model", file=("会議.wav", sound()), prompt="出席者：佐藤花子", language="ja"
     )
     assert raw.headers["kijun-uninspected"] == "audio"
-    assert json.loads(raw.text) == {"text": "山田太郎です。個人番号は■個人番号■です。", "words": None}
+    assert json.loads(raw.text) == {
+        "text": "山田太郎です。個人番号は■個人番号■です。",
+        "words": [{"word": "山田太郎"}],
+    }
     call = upstream.calls[-1]
     sent = multipart.parse(call.body, call.headers["content-type"])
     assert (sent["model"], sent["language"], sent["prompt"]) == ("there", "ja", "出席者：⟦氏名1⟧")

@@ -10,13 +10,13 @@ from typing import Any, Final
 from kijun.gateway import halfway, verdicts
 from kijun.gateway.attempts import Cut
 from kijun.gateway.dialects.base import Answered, count
-from kijun.gateway.dialects.responses_stream import ResponsesReading, finish_response
+from kijun.gateway.dialects.responses_items import finish_response
+from kijun.gateway.dialects.responses_stream import ResponsesReading
 from kijun.gateway.errors import Refusal
 from kijun.gateway.guard import Blocked, Guard, told, values_of
 from kijun.gateway.http import Send, raw_headers, respond
 from kijun.gateway.inspecting import in_thread
 from kijun.gateway.jsons import NotJson, dump, parse
-from kijun.gateway.pieces import Plain, Source
 from kijun.gateway.question import Question
 from kijun.gateway.records import estimate
 from kijun.gateway.reference import citing
@@ -47,6 +47,7 @@ class Outgoing:
         self._question, self._limit = question, limit
         self._first = len(question.table)
         self._guard = Guard(question.reader, question.permission.purpose.output, question.table)
+        self._guard.passes_unread = question.permission.purpose.uninspected
         self._guard.carry = question.carrier.giving(question.table, lambda: self.upstream)
         self._reading: Reading | None = None
         self._outcome = Outcome()
@@ -121,6 +122,10 @@ class Outgoing:
         if blocked is not None:
             self._verdict = Verdict.BLOCKED
             self.refusal = verdicts.answer_blocked(blocked.finding)
+        for one in answered.unread:
+            if not self._guard.passes(one.place, one.what):
+                one.container[one.key] = ""
+                changed = True
         if changed:
             for holder, key in answered.shadows:
                 if holder.get(key):
@@ -233,9 +238,9 @@ class Outgoing:
             answered = self._question.dialect.answered(
                 await in_thread(halfway.closed, raw), self._question.body
             )
-            answered = answered if any(piece.text for piece in answered.pieces) else _as_text(raw)
+            answered = answered if any(piece.text for piece in answered.pieces) else halfway.as_text(raw)
         except (NotJson, Garbage, RecursionError):
-            answered = _as_text(raw)
+            answered = halfway.as_text(raw)
         self._outcome = answered.outcome
         await self._inspect(answered)
         self._verdict = verdict
@@ -275,6 +280,8 @@ class Outgoing:
                 "ja": self.refusal.why.ja,
                 "en": self.refusal.why.en,
             }
+        if self._guard.unread:
+            content["uninspected"] = self._guard.unread
         if self._delivered is not None:
             content["delivered"] = self._delivered
         if self.said is not None:
@@ -330,6 +337,10 @@ class Outgoing:
             for _, one, _ in self._guard.findings:
                 counts[one.type] = counts.get(one.type, 0) + 1
             headers["kijun-answer-findings"] = ",".join(f"{type}:{counts[type]}" for type in sorted(counts))
+        if self._guard.unread:
+            headers["kijun-answer-uninspected"] = ",".join(
+                sorted({one["what"] for one in self._guard.unread})
+            )
         if self._verdict is not Verdict.ALLOWED:
             headers["kijun-answer-verdict"] = str(self._verdict)
         return headers
@@ -387,10 +398,3 @@ class Outgoing:
             param = self.said.get("param")
             refusal.param = param[:200] if isinstance(param, str) else None
         return refusal
-
-
-def _as_text(raw: bytes) -> Answered:
-    """A body of which no more can be said than what it reads."""
-    held = {"body": raw.decode("utf-8", "replace")}
-    some = any(char.isalnum() for char in held["body"])
-    return Answered([Plain(held, "body", "body", Source.ASSISTANT)] if some else [])

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kijun.gateway.attempts import Cut, TooLong
+from kijun.gateway.dialects.base import Answered
 from kijun.gateway.errors import SERVER, Refusal, failed_upstream, unreadable
 from kijun.gateway.guard import Unescape
 from kijun.gateway.jsons import NotJson, parse
+from kijun.gateway.pieces import Plain, Source
 from kijun.gateway.streams import Garbage, UpstreamSaidError
 from kijun.inspection import InspectionError, Words
 
@@ -26,6 +28,13 @@ def closed(raw: bytes) -> Any:
         except NotJson:
             continue
     raise NotJson("cut")
+
+
+def as_text(raw: bytes) -> Answered:
+    """A body of which no more can be said than what it reads."""
+    held = {"body": raw.decode("utf-8", "replace")}
+    some = any(char.isalnum() for char in held["body"])
+    return Answered([Plain(held, "body", "body", Source.ASSISTANT)] if some else [])
 
 
 def _endings(text: str) -> Iterator[str]:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Final
 
 from kijun.gateway.dialects.base import Answered
+from kijun.gateway.dialects.transcripts import transcript_pieces
 from kijun.gateway.errors import bad_request
+from kijun.gateway.fields import beside, check_names
 from kijun.gateway.guard import Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.multipart import Upload
+from kijun.gateway.names import is_plain
+from kijun.gateway.others import silent, usage_of
+from kijun.gateway.payloads import media_type
 from kijun.gateway.pieces import Plain, Source, Texts, Uninspected
 from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes, said_error
 from kijun.inspection import Finding
 
 _SETTINGS: Final = frozenset(
     (
-        "model",
         "language",
         "response_format",
         "temperature",
-        "stream",
         "timestamp_granularities[]",
         "include[]",
     )
 )
+#: What these hold: ``ja``, ``verbose_json``, ``0.2``.
+_SETTING: Final = re.compile(r"(?=.{1,20}\Z)[A-Za-z]+(?:[-_][A-Za-z]+)*|[01](?:\.[0-9]{1,3})?")
 
 
 class Transcriptions:
@@ -47,28 +53,28 @@ class Transcriptions:
     def texts(self, body: dict[str, Any]) -> Texts:
         """See `Dialect`."""
         texts = Texts()
-        for name, value in body.items():
-            if isinstance(value, Upload):
-                texts.uninspected.append(Uninspected(name, "audio", body, name))
-            elif isinstance(value, list):
-                for at, one in enumerate(value):
-                    if isinstance(one, Upload):
-                        texts.uninspected.append(Uninspected(f"{name}[{at}]", "audio", value, at))
-                    elif name not in _SETTINGS:
-                        texts.pieces.append(Plain(value, at, f"{name}[{at}]", Source.PERSON))
-            elif name not in _SETTINGS and isinstance(value, str):
-                texts.pieces.append(Plain(body, name, name, Source.PERSON))
+        check_names(body)
+        odd = [name for name in body if not is_plain(name.removesuffix("[]"))]
+        for name in body:
+            for held, key, place in _values(body, name):
+                if isinstance(held[key], Upload):
+                    if name in odd:
+                        raise bad_request("知らない項目があります。", "a field has an unknown name.")
+                    texts.uninspected.append(Uninspected(place, "audio", held, key))
+                elif name not in ("model", "stream", *odd) and not _is_setting(name, held[key]):
+                    texts.pieces.append(Plain(held, key, place, Source.PERSON))
+        beside(texts, body, [name for name in body if name not in odd], "", Source.PERSON, None)
         return texts
 
     def prepare(self, body: dict[str, Any]) -> bool:
-        """See `Dialect`."""
+        """See `Dialect`. 山田太郎_面談.wav: a service needs to know no more of a file than the ending and the type."""
         if body.get("stream") is True:
             body["stream"] = "true"
-        for name, value in body.items():
-            if isinstance(
-                value, Upload
-            ):  # 山田太郎_面談.wav: a service needs to know no more than the ending
-                body[name] = replace(value, filename=f"{name}{_ending(value.filename)}")
+        for name in body:
+            for held, key, _ in _values(body, name):
+                if isinstance(one := held[key], Upload):
+                    file = f"{name.removesuffix('[]')}{_ending(one.filename)}"
+                    held[key] = replace(one, filename=file, content_type=media_type(one.content_type))
         return False
 
     def answered(self, answer: Any, body: dict[str, Any]) -> Answered:
@@ -76,19 +82,30 @@ class Transcriptions:
         if not isinstance(answer, dict) or not isinstance(answer.get("text"), str):
             raise Garbage("an answer without a text")
         found = Answered()
-        found.pieces.append(Plain(answer, "text", "text", Source.ASSISTANT))
+        found.pieces += transcript_pieces(answer)
         segments = answer.get("segments")
-        for at, segment in enumerate(segments if isinstance(segments, list) else []):
-            if isinstance(segment, dict) and isinstance(segment.get("text"), str):
-                found.pieces.append(Plain(segment, "text", f"segments[{at}].text", Source.ASSISTANT))
+        for segment in segments if isinstance(segments, list) else []:
+            if isinstance(segment, dict):
                 found.shadows.append((segment, "tokens"))
-        found.shadows += [(answer, "words"), (answer, "logprobs")]
-        found.outcome.usage = answer.get("usage") if isinstance(answer.get("usage"), dict) else None
+        found.shadows.append((answer, "logprobs"))
+        found.outcome.usage = usage_of(answer)
         return found
 
     def reading(self, guard: Guard, body: dict[str, Any], hide_usage: bool) -> TranscriptReading:
         """See `Dialect`."""
         return TranscriptReading(guard)
+
+
+def _values(body: dict[str, Any], name: str) -> list[tuple[Any, Any, str]]:
+    """Where the values of a field stand, and their places."""
+    value = body[name]
+    if isinstance(value, list):
+        return [(value, at, f"{name}[{at}]") for at in range(len(value))]
+    return [(body, name, name)]
+
+
+def _is_setting(name: str, value: str) -> bool:
+    return name in _SETTINGS and _SETTING.fullmatch(value) is not None
 
 
 def _ending(filename: str) -> str:
@@ -125,9 +142,13 @@ class TranscriptReading:
             return event_bytes({"type": kind, "delta": shown}) if shown else b""
         if kind == "transcript.text.done":
             out = self.finish()
-            if isinstance(said.get("usage"), dict):
-                self.outcome.usage = said["usage"]
-            last = {"type": kind, "text": self._channel.shown, "usage": said.get("usage")}
+            self.outcome.usage = usage_of(said)
+            usage = said.get("usage")
+            last = {
+                "type": kind,
+                "text": self._channel.shown,
+                "usage": usage if silent(usage) else self.outcome.usage,
+            }
             self.terminal = event_bytes(last) if self.stop is None else b""
             return out
         error = said_error(said, refused=event.name == b"error")

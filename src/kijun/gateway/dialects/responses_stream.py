@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
+from kijun.gateway.dialects.beside import Beside
+from kijun.gateway.dialects.responses_items import (
+    called,
+    frame_pieces,
+    item_pieces,
+    part_pieces,
+    restore_echo,
+    unread_of,
+)
 from kijun.gateway.guard import Blocked, Channel, Guard
 from kijun.gateway.jsons import NotJson, parse
-from kijun.gateway.lines import Lines, may_hold_placeholder
+from kijun.gateway.names import is_plain
+from kijun.gateway.others import NAMING, usage_of, word
 from kijun.gateway.pieces import AnswerPiece, Nested, Source, json_or_plain, text_piece
 from kijun.gateway.streams import Event, Garbage, Outcome, UpstreamSaidError, event_bytes, said_error
-from kijun.inspection import Finding, Inspection, restore
+from kijun.inspection import Finding
 
 #: Texts that are released as they come: the event's family, and the key of its whole text in the last event.
 _TEXTS: Final = {
@@ -28,23 +37,23 @@ _HELD: Final = {
 }
 #: Texts whose deltas have tokens beside them.
 _WITH_TOKENS: Final = "response.output_text"
+#: Sound, in pieces.
+_SOUNDS: Final = frozenset(("response.audio", "response.output_audio"))
+_PICTURE: Final = "partial_image_b64"
 _MOST_NUMBER: Final = 1 << 53
 _ENDS: Final = frozenset(("response.completed", "response.incomplete", "response.failed"))
 _Key = tuple[str, Any, Any, Any]
 
 
 class ResponsesReading:
-    """See `Reading`. ``pieces`` gives the texts of an item."""
+    """See `Reading`. ``sent`` is the request, which answers repeat."""
 
-    def __init__(
-        self, guard: Guard, pieces: Callable[[Any, Any, bool], list[AnswerPiece]], *, is_json: bool
-    ) -> None:
-        self._guard, self._pieces, self._is_json = guard, pieces, is_json
+    def __init__(self, guard: Guard, sent: dict[str, Any], *, is_json: bool) -> None:
+        self._guard, self._sent, self._is_json = guard, sent, is_json
         self._channels: dict[_Key, Channel] = {}
         self._raw: dict[_Key, list[str]] = {}
         self._held: dict[_Key, list[str]] = {}
         self._known: dict[str, Any] = {}  # a text as it came → as it was shown
-        self._kept: list[dict[str, str]] = []
         self._response: dict[str, Any] = {}
         self._open: dict[str, Any] = {}
         self._heads: dict[_Key, dict[str, Any]] = {}  # a text's last delta, without its words
@@ -52,6 +61,7 @@ class ResponsesReading:
         self.terminal = b""
         self.stop: Finding | None = None
         self.outcome = Outcome()
+        self._beside = Beside(guard, self.outcome.given)
 
     @property
     def complete(self) -> bool:
@@ -70,7 +80,7 @@ class ResponsesReading:
         error = said_error(said, refused=b"error" in (event.name, str(kind).encode()))
         if (error is not None or kind == "error") and "response" not in said:
             raise UpstreamSaidError(error["message"][:500] if error is not None else "")
-        if not isinstance(kind, str):
+        if not isinstance(kind, str) or not is_plain(kind):
             raise Garbage("an event without a type")
         try:
             return self._take(event, kind, said)
@@ -80,30 +90,47 @@ class ResponsesReading:
 
     def _take(self, event: Event, kind: str, said: dict[str, Any]) -> bytes:
         family, _, last = kind.rpartition(".")
-        if family in _TEXTS and last in ("delta", "done"):
-            return self._delta(event, family, said) if last == "delta" else self._done(family, said)
         if family in _HELD and last in ("delta", "done"):
             if last == "delta":
                 self._held.setdefault(_key(family, said), []).append(str(said.get("delta", "")))
                 return b""
             return self._held_done(family, said)
+        if last == "delta" and isinstance(said.get("delta"), str):
+            return self._sound(event, kind, said) if family in _SOUNDS else self._delta(event, family, said)
+        if last == "done" and (family in _TEXTS or _key(family, said) in self._channels):
+            return self._done(family, said)
         if isinstance(said.get("response"), dict):
             return self._whole_response(kind, said)
-        if isinstance(said.get("item"), dict):
-            for piece in self._pieces(said, "item", self._is_json):
-                self._put(piece)
-            _quiet(said["item"])
-            self._guard.carry(said["item"])
-            return self._event(said, kind)
-        if isinstance(said.get("part"), dict):
-            part = said["part"]
-            for name in [name for name, value in part.items() if isinstance(value, str) and name != "type"]:
-                self._put(text_piece(part, name, f"part.{name}", Source.ASSISTANT))
-            _quiet({"content": [part]})
-            return self._event(said, kind)
-        holder = {"event": said}
-        self._put(Nested(holder, "event", kind))
-        return self._event(holder["event"], kind, event.raw if holder["event"] == said else b"")
+        for name, pieces in (("item", item_pieces), ("part", _part_pieces)):
+            if isinstance(said.get(name), dict):
+                for piece in pieces(said, name, self._is_json):
+                    self._put(piece)
+                self._leave_out(said[name], kind)
+                _quiet(said[name] if name == "item" else {"content": [said[name]]})
+                self._guard.carry(said[name])
+                self._beside.read(said, (name,), f"{kind}.")
+                return self._event(said, kind)
+        if isinstance(said.get("annotation"), dict):
+            holder = {"event": said}
+            self._put(Nested(holder, "event", kind))
+            return self._event(holder["event"], kind, event.raw if holder["event"] == said else b"")
+        if isinstance(said.get(_PICTURE), str) and not self._guard.passes(f"{kind}.{_PICTURE}", "image"):
+            return b""
+        changed = self._beside.read(said, (_PICTURE,), f"{kind}.")
+        return self._event(said, kind, b"" if changed else event.raw)
+
+    def _sound(self, event: Event, kind: str, said: dict[str, Any]) -> bytes:
+        """Sound goes on where it may."""
+        if not self._guard.passes(kind, "audio"):
+            return b""
+        changed = self._beside.read(said, ("delta",), f"{kind}.")
+        return self._event(said, kind, b"" if changed else event.raw)
+
+    def _leave_out(self, item: dict[str, Any], place: str) -> None:
+        """Take out what nobody can inspect, where that may not go on."""
+        for one in unread_of(item, place):
+            if not self._guard.passes(one.place, one.what):
+                one.container[one.key] = ""
 
     def _event(self, said: dict[str, Any], kind: str, raw: bytes = b"") -> bytes:
         """An event under a number of its own: the service's as long as it rises, else the next. ``raw`` is how it came, where it is unchanged."""
@@ -123,9 +150,8 @@ class ResponsesReading:
         return self._event(made, f"{family}.delta")
 
     def _delta(self, event: Event, family: str, said: dict[str, Any]) -> bytes:
-        key, text = _key(family, said), said.get("delta")
-        if not isinstance(text, str):
-            raise Garbage("a delta is no text")
+        key, text = _key(family, said), said["delta"]
+        changed = self._beside.read(said, ("delta", "logprobs"), f"{family}.delta.")
         channel = self._channels.get(key)
         if channel is None:
             place = f"output[{said.get('output_index', 0)}].{family.removeprefix('response.')}"
@@ -137,19 +163,20 @@ class ResponsesReading:
         self._raw[key].append(text)
         shown = channel.feed(text)
         self.stop = channel.stop
-        if shown == text and not channel.waits:
+        if shown == text and not channel.waits and not changed:
             return self._event(said, f"{family}.delta", event.raw)
         if not shown:
             return b""
         return self._event(_without_odds({**said, "delta": shown}), f"{family}.delta")
 
     def _done(self, family: str, said: dict[str, Any]) -> bytes:
-        key, name = _key(family, said), _TEXTS[family]
+        key, name = _key(family, said), _TEXTS.get(family) or _whole_of(said)
         channel, out = self._channels.pop(key, None), b""
-        if channel is None:
-            self._put(
-                text_piece(said, name, family, Source.ASSISTANT) if isinstance(said.get(name), str) else None
-            )
+        self._beside.read(said, (name, "logprobs"), f"{family}.done.")
+        if not isinstance(said.get(name), str) and channel is None:
+            self._beside.read(said, ("logprobs",), f"{family}.done.")
+        elif channel is None:
+            self._put(text_piece(said, name, family, Source.ASSISTANT))
         else:
             rest = channel.close()
             raw = "".join(self._raw.pop(key))
@@ -159,7 +186,7 @@ class ResponsesReading:
             if channel.stop is not None:
                 self.stop, self._channels[key] = channel.stop, channel
                 return out
-            self._kept.append({"where": channel.place, "text": channel.kept})
+            self._beside.keep(channel.place, channel.kept)
             self._known[raw] = channel.shown
             said[name] = channel.shown
         return out + self._event(_without_odds(said), f"{family}.done")
@@ -169,6 +196,7 @@ class ResponsesReading:
         text = "".join(self._held.pop(_key(family, said), []))
         if not isinstance(said.get(name), str):
             said[name] = text
+        self._beside.read(said, (name,), f"{family}.done.", NAMING | {"name"})
         if not said[name]:
             return self._event(said, f"{family}.done")
         self._put(json_or_plain(said, name, family, Source.ASSISTANT))
@@ -181,20 +209,21 @@ class ResponsesReading:
         for at, item in enumerate(output if isinstance(output, list) else []):
             if not isinstance(item, dict):
                 raise Garbage("an item is no object")
-            for piece in self._pieces(output, at, self._is_json):
+            for piece in item_pieces(output, at, self._is_json):
                 self._put(piece)
-            _quiet(output[at])
-            self._guard.carry(output[at])
-            if kind in _ENDS and item.get("type") in ("function_call", "custom_tool_call"):
-                self.outcome.tool_calls.append(
-                    {"name": str(item.get("name"))[:200], "id": str(item.get("call_id", ""))[:100]}
-                )
+            self._leave_out(item, f"output[{at}]")
+            _quiet(item)
+            self._guard.carry(item)
+            if kind in _ENDS:
+                self.outcome.tool_calls += called(item)
+        for piece in frame_pieces(response, self._sent):
+            self._put(piece)
+        self._beside.read(said, ("response",), f"{kind}.")
         self._response = restore_echo(response, self._guard)
         if kind not in _ENDS:
             return self._event(said, kind)
-        if isinstance(response.get("usage"), dict):
-            self.outcome.usage = response["usage"]
-        self.outcome.finish.append(str(response.get("status")))
+        self.outcome.usage = usage_of(response) or self.outcome.usage
+        self.outcome.finish.append(word(response.get("status")))
         out = self.finish()
         self.terminal = self._event(said, kind)
         return out
@@ -211,9 +240,7 @@ class ResponsesReading:
         self.outcome.given.take(piece.place, kept)
         if isinstance(raw, str):
             self._known[raw] = shown
-            self._kept.append({"where": piece.place, "text": kept})
-        elif kept != shown or self._guard.findings:
-            self._kept.append({"where": piece.place, "text": str(kept)})
+        self._beside.keep(piece.place, kept)
         piece.put(shown)
 
     def finish(self) -> bytes:
@@ -226,7 +253,7 @@ class ResponsesReading:
             if channel.stop is not None:
                 self.stop = channel.stop
                 return out
-            self._kept.append({"where": channel.place, "text": channel.kept})
+            self._beside.keep(channel.place, channel.kept)
             del self._channels[key]
         return out
 
@@ -270,30 +297,19 @@ class ResponsesReading:
 
     def kept(self) -> list[dict[str, str]]:
         """See `Reading`."""
-        return [*self._kept, *({"where": one.place, "text": one.kept} for one in self._channels.values())]
+        return [
+            *self._beside.kept,
+            *({"where": one.place, "text": one.kept} for one in self._channels.values()),
+        ]
 
 
-def finish_response(response: dict[str, Any], guard: Guard) -> bool:
-    """What is done to a whole answer beside its texts; True where it has changed."""
-    carried = [guard.carry(item) for item in response["output"]]
-    restore_echo(response, guard)
-    return any(carried) or len(guard.table) > 0
+def _part_pieces(said: dict[str, Any], name: str, is_json: bool) -> list[AnswerPiece]:
+    return part_pieces(said[name], name, is_json)
 
 
-def restore_echo(response: dict[str, Any], guard: Guard) -> dict[str, Any]:
-    """An answer repeats the request's instructions and tools: what was masked in them is put back."""
-    if not len(guard.table):
-        return response
-    for name, value in response.items():
-        if name == "output":
-            continue
-        if isinstance(value, str) and may_hold_placeholder(value):
-            response[name] = restore(value, guard.table)
-        elif isinstance(value, (dict, list)):
-            lines = Lines(value)
-            if may_hold_placeholder(lines.text):
-                lines.rewrite(Inspection(lines.text, ()), lambda one: restore(one.text, guard.table))
-    return response
+def _whole_of(said: dict[str, Any]) -> str:
+    """Under which name the last event of an unknown kind of text tells all of it."""
+    return next((name for name in ("text", "transcript", "delta") if isinstance(said.get(name), str)), "text")
 
 
 def _key(family: str, said: dict[str, Any]) -> _Key:
