@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import threading
+import time
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from kijun.ledger import erasing
 from kijun.ledger.checking import verify
 from kijun.ledger.checkpoints import Checkpoints
-from kijun.ledger.erasing import erase_due, erase_masked, over
-from kijun.ledger.holding import NoHold, NoInteraction, hold, holds_of, release
+from kijun.ledger.erasing import erase_due, over
+from kijun.ledger.holding import Hold, NoHold, NoInteraction, hold, holds_of, release
+from kijun.ledger.journal import _Placing
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.maintenance import maintain
 from kijun.ledger.model import JAPAN, Entry, Kind, Query
 from kijun.ledger.sealing import seal
-from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, Lying, entry
+from tests.ledger.conftest import OTHER_TOWN, TOWN, Add, Lying, append, entry
 
 pytestmark = pytest.mark.s3
 
@@ -249,12 +255,104 @@ def test_words_that_another_process_has_open_go_with_the_erasure(
         assert not web.reader._indexes.tidy()
 
 
-def test_masked_values_may_go_earlier_and_the_record_still_verifies(ledger: Ledger, add: Add) -> None:
-    add(entry("⟦氏名1⟧の相談", at=OLD, masked={"⟦氏名1⟧": "山田"}))
-    assert erase_masked(ledger, add_all(add), months=3, now=ms(2025, 6, 30)) == 0
-    assert erase_masked(ledger, add_all(add), months=3, now=ms(2025, 7, 1)) == 1
-    (record,) = ledger.search(Query(municipality=TOWN, kinds=("input",)), masked=True).records
-    assert record.content is not None
-    assert record.masked is None
+def test_a_hold_that_comes_while_released_ones_are_erased_keeps(ledger: Ledger, add: Add) -> None:
+    disputed = entry("争いのある相談", at=OLD)
+    add(disputed)
+    put = partial(hold, ledger, add_all(add), municipality=TOWN, interaction=disputed.interaction, by="1")
+    first = put(why="審査請求")
+    erase_due(ledger, add_all(add), now=LATER)
+    release(ledger, add_all(add), municipality=TOWN, id=first.id, why="裁決", by="1")
+    again: list[Hold] = []
+
+    def append_and_hold(entries):  # type: ignore[no-untyped-def]
+        receipts = add(*entries)
+        if not again:
+            again.append(cast("Hold", None))
+            again[0] = put(why="訴訟")
+        return receipts
+
+    assert erase_due(ledger, append_and_hold, now=LATER) == []
+    (record,) = ledger.interaction(disputed.interaction, TOWN)
+    assert (record.content, record.holds) == (disputed.content, (again[0].id,))
     signed(ledger)
     assert verify(ledger).faults == []
+
+
+class Putting(threading.Thread):
+    """A hold that is put at the same time, through a writer with connections of its own; ``answer`` is it, or why it was not put."""
+
+    def __init__(self, writer: Ledger, interaction: str) -> None:
+        super().__init__()
+        self.writer, self.interaction = writer, interaction
+        self.answer: Hold | Exception | None = None
+
+    def run(self) -> None:
+        def add(entries):  # type: ignore[no-untyped-def]
+            return append(self.writer.journal, *entries)
+
+        try:
+            self.answer = hold(
+                self.writer, add, municipality=TOWN, interaction=self.interaction, why="審査請求", by="2"
+            )
+        except Exception as error:
+            self.answer = error
+
+
+def test_a_hold_that_is_put_while_a_month_is_destroyed_is_not_said_to_be_on(
+    ledger: Ledger, add: Add, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure has looked at the holds, and its transaction is not over."""
+    disputed = entry("争いのある相談", at=OLD)
+    add(disputed)
+    record = erasing._record
+
+    def slowly(*given: Any) -> None:
+        putting.start()
+        putting.join(0.5)
+        assert putting.answer is None, "it waits for what becomes of the record"
+        record(*given)
+
+    monkeypatch.setattr(erasing, "_record", slowly)
+    with Ledger(folder, url) as writer:
+        putting = Putting(writer, disputed.interaction)
+        (done,) = erase_due(ledger, add_all(add), now=LATER)
+        putting.join(30)
+    assert (done.entries, done.kept) == (1, 0)
+    assert isinstance(putting.answer, NoInteraction)
+    assert [one.released_by for one in holds_of(ledger, TOWN)] == ["2"], "told in the ledger, and off again"
+    ledger.journal.reload()
+    signed(ledger)
+    assert verify(ledger).faults == []
+
+
+def test_a_month_is_not_destroyed_while_a_hold_is_being_put(
+    ledger: Ledger, add: Add, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hold has its place, and its transaction is not over."""
+    disputed = entry("争いのある相談", at=OLD)
+    add(disputed)
+    begun = threading.Event()
+    store = _Placing.store
+
+    def slowly(placing: _Placing) -> None:
+        if threading.current_thread() is putting:
+            begun.set()
+            time.sleep(0.5)
+        store(placing)
+
+    def append_and_wait(entries):  # type: ignore[no-untyped-def]
+        receipts = add(*entries)
+        if not begun.is_set():
+            putting.start()
+            begun.wait(10)
+        return receipts
+
+    monkeypatch.setattr(_Placing, "store", slowly)
+    with Ledger(folder, url) as writer:
+        putting = Putting(writer, disputed.interaction)
+        (done,) = erase_due(ledger, append_and_wait, now=LATER)
+        putting.join(30)
+    assert (done.entries, done.kept) == (0, 1)
+    (record,) = ledger.interaction(disputed.interaction, TOWN)
+    assert isinstance(putting.answer, Hold)
+    assert (record.content, record.holds) == (disputed.content, (putting.answer.id,))

@@ -22,6 +22,7 @@ Row = tuple[Any, ...]
 #: Of a PostgreSQL: everything of the ledger stands in a schema of its own.
 SCHEMA: Final = "kijun_ledger"
 _LOCK: Final = 0x4B494A554E  # "KIJUN", the number of the writer's advisory lock
+_HOLDS: Final = _LOCK + 1
 NO_TEXT: Final = "\0"
 _PATIENCE: Final = 5.0  # seconds in which a server notices that a connection is gone
 
@@ -50,6 +51,10 @@ class Link(Protocol):
 
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each row of values."""
+
+    def alone_with_holds(self, *, wait: bool = True) -> bool:
+        """That no other transaction puts a hold, or destroys what one would keep, before the end of this one. Where there is no ``wait``, False if
+        another does just now."""
 
     def mark(self) -> object:
         """Another one whenever anybody changed anything since, this connection included; None where the database cannot tell."""
@@ -157,6 +162,9 @@ class _SqliteLink:
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         self._connection.executemany(sql, values)
 
+    def alone_with_holds(self, *, wait: bool = True) -> bool:
+        return True  # one writes at a time
+
     def mark(self) -> object:
         version = self._connection.execute("PRAGMA data_version").fetchone()  # counts what others commit
         return version, self._connection.total_changes
@@ -260,6 +268,12 @@ class _PostgresLink:
     def executemany(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         with self._connection.cursor() as cursor:
             cursor.executemany(_asked(sql), values)
+
+    def alone_with_holds(self, *, wait: bool = True) -> bool:
+        if not wait:
+            return bool(self.execute("SELECT pg_try_advisory_xact_lock(?)", (_HOLDS,))[0][0])
+        self.execute("SELECT pg_advisory_xact_lock(?)", (_HOLDS,))
+        return True
 
     def mark(self) -> object:
         return None

@@ -7,7 +7,8 @@ under a hold is encrypted with the hold's own key first. Files go afterwards (`s
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from kijun.ledger.schema import COLUMN_LIST, ROW
 from kijun.ledger.segments.segment import Segment
 
 _NEVER: Final = 9000 * 12
+_MOMENT: Final = 0.05  # seconds that putting a hold takes
 _KEEP: Final = f"INSERT INTO kept ({COLUMN_LIST}) VALUES ({', '.join('?' for _ in ROW)})"  # noqa: S608 - fixed names
 
 
@@ -98,14 +100,16 @@ class _Changed(Exception):
     """An entry or a hold came to a partition while it was being erased."""
 
 
+class _Busy(Exception):
+    """A hold is being put at this moment."""
+
+
 def _erase(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
     while True:
         try:
             return _erase_once(ledger, append, key, scope, by)
         except _Changed:
             continue
-        finally:
-            ledger.keys.forget()  # also those of a hold that a transaction made and took back
 
 
 def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
@@ -117,20 +121,38 @@ def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str)
     gone = places.ranges_of(int(row["seq"]) for row in rows if row["interaction"] not in held)
     told = _tell(ledger, append, scope, gone, len(kept), by)
     fresh_rows = len(rows) - sum(one.rows for one in segments)
-    with ledger.database.writing() as link:
+
+    def destroy(link: Link) -> None:
         _keep(ledger, link, kept)
         masked = keeping.find(link, Scope(MASKED, scope.municipality, scope.month, scope.retention))
         keeping.destroy(link, [key, *([] if masked is None else [masked])])
         # From here on nobody appends with the key; what came before is counted.
         if link.execute("SELECT COUNT(*) FROM entries WHERE content_key = ?", (key,))[0][0] != fresh_rows:
             raise _Changed
+        # Whoever puts a hold may wait for one of the keys, so they must not be waited for.
+        if not link.alone_with_holds(wait=False):
+            raise _Busy
         if (active_holds(link).keys() - held.keys()) & {row["interaction"] for row in rows}:
             raise _Changed
         _record(link, told, scope, gone)
         link.execute("DELETE FROM entries WHERE content_key = ?", (key,))
         link.execute("DELETE FROM segments WHERE content_key = ?", (key,))
+
+    _destroy(ledger, destroy)
     ledger.reader.forget(one.name for one in segments)
     return Erased(scope.municipality, scope.month, scope.retention, places.count(gone), len(kept))
+
+
+def _destroy(ledger: Ledger, destroy: Callable[[Link], None]) -> None:
+    """Destroy in one transaction; once more where a hold is being put at this moment."""
+    while True:
+        try:
+            with ledger.database.writing() as link:
+                return destroy(link)
+        except _Busy:
+            time.sleep(_MOMENT)
+        finally:
+            ledger.keys.forget()  # also those of a hold that a transaction made and took back
 
 
 def _rows(ledger: Ledger, link: Link, key: int, segments: Sequence[Segment]) -> Iterable[fresh.Row]:
@@ -179,16 +201,16 @@ def _record(link: Link, told: Entry, scope: Scope, gone: places.Ranges) -> None:
 
 def _keep(ledger: Ledger, link: Link, rows: Iterable[fresh.Row]) -> None:
     """Encrypt rows anew with their hold's key and keep them apart."""
-    for row in rows:
-        scope = Scope(HELD, row["municipality"], "", f"hold:{row['interaction']}")
+    for old in rows:
+        scope = Scope(HELD, old["municipality"], "", f"hold:{old['interaction']}")
         key = ledger.keys.of(link, scope)
         cipher = ledger.keys.ring.cipher(key)
         assert cipher is not None  # made or found within this transaction
-        row["content"] = _again(ledger, cipher, row["content_key"], row["id"], row["content"])
-        if row["masked_key"] is not None:
-            masked = _again(ledger, cipher, row["masked_key"], row["id"], row["masked"])
+        row = {**old, "content_key": key}
+        row["content"] = _again(ledger, cipher, old["content_key"], old["id"], old["content"])
+        if old["masked_key"] is not None:
+            masked = _again(ledger, cipher, old["masked_key"], old["id"], old["masked"])
             row["masked"], row["masked_key"] = masked, None if masked is None else key
-        row["content_key"] = key
         link.execute(_KEEP, tuple(row[name] for name in ROW))
 
 
@@ -199,55 +221,36 @@ def _again(ledger: Ledger, cipher: AESGCM, key: int, id: str, blob: bytes) -> by
 
 def _erase_released(ledger: Ledger, append: Append, by: str) -> list[Erased]:
     """What was kept for a hold that is off now."""
-    done = []
     with ledger.database.reading() as link:
         held = active_holds(link)
-        due = [
-            (key, scope)
-            for key, scope in keeping.scopes(link, HELD)
-            if scope.retention.removeprefix("hold:") not in held
-        ]
+        due = [(key, scope) for key, scope in keeping.scopes(link, HELD) if _kept_for(scope) not in held]
         _believe(ledger, due)
-    for key, scope in due:
-        with ledger.database.reading() as link:
-            gone = places.ranges_of(
-                int(seq) for (seq,) in link.execute("SELECT seq FROM kept WHERE content_key = ?", (key,))
-            )
-        told = _tell(ledger, append, scope, gone, 0, by)
-        with ledger.database.writing() as link:
-            keeping.destroy(link, [key])
-            _record(link, told, scope, gone)
-            link.execute("DELETE FROM kept WHERE content_key = ?", (key,))
-        ledger.keys.forget()
-        done.append(Erased(scope.municipality, scope.month, scope.retention, places.count(gone), 0))
-    return done
+    done = (_erase_kept(ledger, append, key, scope, by) for key, scope in due)
+    return [one for one in done if one is not None]
 
 
-def erase_masked(ledger: Ledger, append: Append, *, months: int, by: str = "", now: int | None = None) -> int:
-    """Destroy the keys of masked values whose month ended ``months`` months ago; the records stay, and verify. Gives how many keys."""
-    moment = datetime.datetime.fromtimestamp((now_ms() if now is None else now) / 1000, JAPAN)
-    last = moment.year * 12 + moment.month - 1 - months  # the first month that stays
+def _kept_for(scope: Scope) -> str:
+    return scope.retention.removeprefix("hold:")
+
+
+def _erase_kept(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased | None:
+    """Erase what was kept for one interaction; None where it is under a hold again."""
     with ledger.database.reading() as link:
-        due = [(key, scope) for key, scope in keeping.scopes(link, MASKED) if _number(scope.month) < last]
-        _believe(ledger, due)
-    for key, scope in due:
-        append(
-            [
-                about(
-                    "erasure of masked values",
-                    scope.municipality,
-                    by,
-                    month=scope.month,
-                    retention=scope.retention,
-                )
-            ]
+        if _kept_for(scope) in active_holds(link):
+            return None
+        gone = places.ranges_of(
+            int(seq) for (seq,) in link.execute("SELECT seq FROM kept WHERE content_key = ?", (key,))
         )
-        with ledger.database.writing() as link:
-            keeping.destroy(link, [key])
-    if due:
-        ledger.keys.forget()
-        ledger.database.scrub()
-    return len(due)
+    told = _tell(ledger, append, scope, gone, 0, by)
+    with ledger.database.writing() as link:
+        link.alone_with_holds()
+        if _kept_for(scope) in active_holds(link):
+            return None
+        keeping.destroy(link, [key])
+        _record(link, told, scope, gone)
+        link.execute("DELETE FROM kept WHERE content_key = ?", (key,))
+    ledger.keys.forget()
+    return Erased(scope.municipality, scope.month, scope.retention, places.count(gone), 0)
 
 
 def told_erasures(link: Link) -> list[tuple[Any, ...]]:

@@ -81,6 +81,7 @@ def follow(link: Link, seq: int, packed: Packed) -> None:
         return
     made = _made(event)
     if made is not None:
+        link.alone_with_holds()  # what is erased at this moment is gone when the hold is on, and `holding.hold` sees it
         link.execute(_INSERT + "NOTHING", _values(made))
     elif event.told.get("event") == _RELEASE:
         link.execute(
@@ -195,5 +196,6 @@ def _changed(one: Hold, row: Hold) -> list[str]:
 def put_right(link: Link, holds: Iterable[Hold]) -> None:
     """Make the table say of these holds what the entries say. Rows that no entry tells of stay: they keep something, and are named."""
     names = ("municipality", "interaction", "why", '"by"', "at", "released_at", "released_by")
+    link.alone_with_holds()
     update = "UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in names)
     link.executemany(_INSERT + update, [_values(one) for one in holds])

@@ -25,15 +25,21 @@ class NoHold(LedgerError):
 
 
 def hold(ledger: Ledger, append: Append, *, municipality: str, interaction: str, why: str, by: str) -> Hold:
-    """Put a hold on an interaction; the ledger itself tells who did and why. Raises `NoInteraction`."""
-    if not ledger.search(Query(municipality=municipality, interaction=interaction, limit=1)).records:
-        raise NoInteraction(
-            "この番号の入出力記録は見つかりません。番号を確認してください。",
-            "There is no interaction of that id: check it.",
-        )
+    """Put a hold on an interaction; the ledger itself tells who did and why. Raises `NoInteraction`, also where it was erased while the hold was put."""
+    query = Query(municipality=municipality, interaction=interaction, limit=1)
+    missing = NoInteraction(
+        "この番号の入出力記録は見つかりません。番号を確認してください。",
+        "There is no interaction of that id: check it.",
+    )
+    if not ledger.search(query).records:
+        raise missing
     id = new_id()
     entry = about("hold", municipality, by, hold=id, interaction=interaction, why=why)
     append([entry])  # and with it, in one transaction, the list of holds (`held.follow`)
+    found = ledger.search(query)  # whatever is there now stays: an erasure that ends later knows of the hold
+    if not found.records and not found.faults:
+        release(ledger, append, municipality=municipality, id=id, why="保全の直前に消去されていた", by=by)
+        raise missing
     return Hold(id, municipality, interaction, why, by, entry.at, None, "")
 
 
