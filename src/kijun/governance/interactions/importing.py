@@ -85,6 +85,11 @@ GUESSES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_NO_ROWS: Final = gettext_lazy(
+    "行がありません。見出しの下に記録のあるファイルか、書き出した期間に利用があったかを確かめてください。"
+)
+
+
 @dataclass(slots=True)
 class Row:
     """One question with its answer, as the file tells. ``number`` is the row or line; ``who`` what the file calls the person."""
@@ -122,6 +127,9 @@ class Row:
 
 class Unreadable(SheetError):
     """The file as a whole cannot be read; the message is in the page's language."""
+
+    def __init__(self, words: StrOrPromise) -> None:
+        super().__init__(str(words))
 
 
 def as_utf8(content: bytes) -> bytes:
@@ -179,6 +187,14 @@ def _same(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def check(form: str, content: bytes, filename: str) -> None:
+    """Refuse a file without any row, or that cannot be read at all, before anybody is asked how to read it. Raises `SheetError`."""
+    if form == ImportTemplate.Form.COMPLIANCE:
+        read(form, content, filename, {})
+    elif len(excel.read_raw(as_utf8(content), filename, LIMITS)) < 2:
+        raise Unreadable(_NO_ROWS)
+
+
 def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -> list[Row]:
     """The rows of a file. Raises `SheetError` for a file that cannot be read at all."""
     if len(content) > LIMITS.max_bytes:
@@ -198,6 +214,8 @@ def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -
             rows = purview(table)
         else:
             rows = _table(table, mapping)
+    if not rows:
+        raise Unreadable(_NO_ROWS)
     if len(rows) > LIMITS.max_rows:
         raise Unreadable(
             _("行が多すぎます（上限%(count)s行）。期間を分けて書き出してください。")

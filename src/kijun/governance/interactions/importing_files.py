@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -16,6 +18,8 @@ from kijun.governance.interactions.importing import Unreadable
 from kijun.governance.interactions.models import ImportRun
 
 _NONCE: Final = 12
+Fault = tuple[int, list[str], list[str]]
+"""A row's number, and what is wrong with it in Japanese and English."""
 
 
 def _path(run: ImportRun) -> Path:
@@ -24,6 +28,24 @@ def _path(run: ImportRun) -> Path:
 
 def _cipher() -> AESGCM:
     return AESGCM(derived(settings.SECRET_KEY, "imports of records"))
+
+
+def sealed_faults(run: ImportRun, faults: Sequence[Fault]) -> bytes:
+    """Rows that were left out, as a run keeps them: they quote what the file says."""
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher().encrypt(nonce, orjson.dumps(faults), f"faults {run.pk}".encode())
+
+
+def faults_of(run: ImportRun) -> list[Fault]:
+    """The rows that were left out; none where they are gone, or cannot be read under this installation's secret."""
+    sealed = bytes(run.faults)
+    if not sealed:
+        return []
+    try:
+        told = _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], f"faults {run.pk}".encode())
+    except (InvalidTag, ValueError):
+        return []
+    return [(number, ja, en) for number, ja, en in orjson.loads(told)]
 
 
 def keep(run: ImportRun, content: bytes) -> None:

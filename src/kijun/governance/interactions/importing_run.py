@@ -9,17 +9,17 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.interactions import importing, ledger
 from kijun.governance.interactions.importing import Row, distinct
 from kijun.governance.interactions.importing_entries import Reader
-from kijun.governance.interactions.importing_files import content_of, forget
+from kijun.governance.interactions.importing_files import content_of, faults_of, forget, sealed_faults
 from kijun.governance.interactions.models import ImportedRow, ImportRun
 from kijun.inspection import InspectionError
-from kijun.ledger.model import LedgerError, Query
+from kijun.ledger.model import Entry, LedgerError, Query
 from kijun.web.excel import SheetError
 
 log = logging.getLogger("kijun.records")
@@ -29,6 +29,9 @@ MOST_SECONDS: Final = 480.0
 """A job is ended after ten minutes: an import that takes longer goes on with the next."""
 ABANDONED: Final = datetime.timedelta(minutes=3)
 """After this long without a sign, the process that carried out a run is taken for dead."""
+MOST_FAULTS: Final = 500
+"""Rows of which a run keeps why they were left out."""
+FAULTS_KEPT: Final = datetime.timedelta(days=90)
 
 
 def run_waiting() -> int:
@@ -76,11 +79,15 @@ def _carry_on(one: ImportRun, end: float) -> int:
     template = one.template
     assert template is not None  # confirmed with one
     reader = Reader.of(template, one.sha256)
-    rows = importing.read(template.form, content_of(one), one.filename, template.mapping)
-    reader.judge(rows)
+    rows = _rows(one, reader, "ja")
+    english: dict[int, list[str]] | None = None
     for at in range(one.seen, len(rows), PART):
+        part = rows[at : at + PART]
         # A process before us may have recorded this part and died before it could say so.
-        _record(one, reader, rows[at : at + PART], look=at == one.seen > 0)
+        entries, good, fresh = _prepare(reader, part, look=at == one.seen > 0)
+        if english is None and any(row.errors for row in part):
+            english = {row.number: row.errors for row in _rows(one, reader, "en") if row.errors}
+        _record(one, reader, part, entries, good, fresh, english or {})
         if time.monotonic() >= end and at + PART < len(rows):
             ImportRun.objects.filter(pk=one.pk).update(state=ImportRun.State.WAITING)
             return at + PART - one.seen
@@ -88,14 +95,25 @@ def _carry_on(one: ImportRun, end: float) -> int:
     return len(rows)
 
 
-def _record(one: ImportRun, reader: Reader, part: list[Row], *, look: bool) -> None:
-    """Record a part: the ledger first, then, together, which rows it has and how far we are."""
-    reader.clash(part)  # another import may have come between
+def _rows(one: ImportRun, reader: Reader, language: str) -> list[Row]:
+    """The rows of a run's file, with what is wrong with them in a language. Raises `SheetError`."""
+    template = reader.template
+    with translation.override(language):
+        rows = importing.read(template.form, content_of(one), one.filename, template.mapping)
+        reader.judge(rows)
+    return rows
+
+
+def _prepare(reader: Reader, part: list[Row], *, look: bool) -> tuple[list[Entry], dict[str, Row], int]:
+    """The entries of what is new in a part, its rows without errors by their keys, and how many are new."""
+    with translation.override("ja"):
+        reader.clash(part)  # another import may have come between
     good = distinct(part)
     old = reader.known(good)
     if look:
         old |= {key for key in good.keys() - old if _is_recorded(reader, good[key])}
-    entries, fresh = [], 0
+    entries: list[Entry] = []
+    fresh = 0
     for key, row in good.items():
         if key in old:
             continue
@@ -104,9 +122,28 @@ def _record(one: ImportRun, reader: Reader, part: list[Row], *, look: bool) -> N
             fresh += 1
         except InspectionError as error:
             row.errors.append(error.message.ja)
+    return entries, good, fresh
+
+
+def _record(
+    one: ImportRun,
+    reader: Reader,
+    part: list[Row],
+    entries: list[Entry],
+    good: dict[str, Row],
+    fresh: int,
+    english: dict[int, list[str]],
+) -> None:
+    """Record a part: the ledger first, then, together, which rows it has, which were left out and how far we are."""
     if entries:
         ledger.record(entries)
-    wrong = sum(1 for row in part if row.errors)
+    wrong = [row for row in part if row.errors]
+    told = {}
+    if wrong:
+        faults = faults_of(one)
+        faults += [(row.number, row.errors, english.get(row.number, row.errors)) for row in wrong]
+        one.faults = sealed_faults(one, faults[:MOST_FAULTS])
+        told = {"faults": one.faults}
     with transaction.atomic():
         ImportedRow.objects.bulk_create(
             [
@@ -118,10 +155,11 @@ def _record(one: ImportRun, reader: Reader, part: list[Row], *, look: bool) -> N
         )
         ImportRun.objects.filter(pk=one.pk).update(
             done=F("done") + fresh,
-            double=F("double") + len(part) - wrong - fresh,
-            wrong=F("wrong") + wrong,
+            double=F("double") + len(part) - len(wrong) - fresh,
+            wrong=F("wrong") + len(wrong),
             seen=F("seen") + len(part),
             touched_at=timezone.now(),
+            **told,
         )
 
 
@@ -143,7 +181,9 @@ def _finish(one: ImportRun, state: ImportRun.State, fault: str = "") -> None:
 
 
 def forget_old() -> int:
-    """Files that nobody confirmed in time are taken away with their runs."""
+    """Files that nobody confirmed in time are taken away with their runs, and of old runs which rows were left out."""
+    ended = ImportRun.objects.filter(finished_at__lt=timezone.now() - FAULTS_KEPT)
+    ended.exclude(faults=b"").update(faults=b"")
     old = timezone.now() - ImportRun.LIFETIME
     rows = ImportRun.objects.filter(state=ImportRun.State.PREVIEW, made_at__lt=old)
     for one in rows.select_related("municipality"):

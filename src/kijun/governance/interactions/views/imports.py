@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.interactions import actions, importing, wording
 from kijun.governance.interactions.forms import FileForm, TemplateForm
-from kijun.governance.interactions.importing_files import content_of
+from kijun.governance.interactions.importing_files import content_of, faults_of
 from kijun.governance.interactions.importing_preview import Preview
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
@@ -27,10 +27,13 @@ MOST_ERRORS = 50
 
 @who_may("interactions.import")
 def imports(request: StaffRequest) -> HttpResponse:
-    """What was imported, and how logs are read."""
-    runs = ImportRun.objects.of(request.municipality).exclude(state=ImportRun.State.PREVIEW)
+    """What was imported, what the person has still to confirm, and how logs are read."""
+    runs = ImportRun.objects.of(request.municipality).select_related("template", "made_by")
+    staged = runs.filter(state=ImportRun.State.PREVIEW, made_by=request.user)
+    runs = runs.exclude(state=ImportRun.State.PREVIEW)
     templates = ImportTemplate.objects.of(request.municipality).select_related("system", "purpose")
-    context = {"runs": runs.select_related("template", "made_by")[:100], "templates": templates}
+    waiting = [(one, one.made_at + ImportRun.LIFETIME) for one in staged if not one.is_expired]
+    context = {"runs": runs[:100], "staged": waiting, "templates": templates}
     return render(request, "interactions/imports.html", context)
 
 
@@ -44,33 +47,50 @@ def choose(request: StaffRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             how, file = form.cleaned_data["how"], form.cleaned_data["file"]
-            template = form.templates.get(how)
-            run = actions.stage_import(
-                request.user,
-                filename=file.name,
-                content=file.read(),
-                form=how.removeprefix("new-") if template is None else template.form,
-                template=template,
-            )
-            return redirect(
-                "interactions:import_preview" if template else "interactions:import_mapping", run.pk
-            )
+            template, content = form.templates.get(how), file.read()
+            kind = how.removeprefix("new-") if template is None else template.form
+            try:
+                importing.check(kind, content, file.name)
+            except SheetError as error:
+                form.add_error("file", str(error))
+            else:
+                run = actions.stage_import(
+                    request.user, filename=file.name, content=content, form=kind, template=template
+                )
+                way = "interactions:import_preview" if template else "interactions:import_mapping"
+                return redirect(way, run.pk)
     return render(request, "interactions/import_choose.html", {"form": form}, status=status)
 
 
-def _staged(request: StaffRequest, pk: int) -> ImportRun:
-    """A file that waits for its confirmation, put aside by this person."""
-    rows = ImportRun.objects.select_related("template__system", "template__purpose", "municipality")
-    run: ImportRun = get_mine(request, rows, pk=pk, made_by=request.user)
-    if run.state != ImportRun.State.PREVIEW or run.is_expired:
+def _run(request: StaffRequest, pk: int) -> ImportRun:
+    """A file of the municipality; one that waits for its confirmation only for who put it aside."""
+    rows = ImportRun.objects.select_related(
+        "template__system", "template__purpose", "municipality", "made_by"
+    )
+    run: ImportRun = get_mine(request, rows, pk=pk)
+    if run.is_staged and run.made_by_id != request.user.pk:
         raise Http404
     return run
+
+
+def _past(request: StaffRequest, run: ImportRun) -> HttpResponse | None:
+    """Where to go with a run that can no longer be confirmed; None for one that can."""
+    if run.is_expired:
+        messages.warning(request, _("確認までに時間がたちすぎました。ファイルをもう一度選んでください。"))
+        return redirect("interactions:imports")
+    if run.is_staged:
+        return None
+    if request.method == "POST":
+        messages.info(request, _("この取り込みは、すでに始まっています。"))
+    return redirect("interactions:import_preview", run.pk)
 
 
 @who_may("interactions.import")
 def mapping(request: StaffRequest, pk: int) -> HttpResponse:
     """Which column is what; guessed from the headings, kept as a template."""
-    run = _staged(request, pk)
+    run = _run(request, pk)
+    if (past := _past(request, run)) is not None:
+        return past
     names: list[str] = []
     sample: list[list[str]] = []
     if run.form == ImportTemplate.Form.TABLE:
@@ -125,8 +145,12 @@ def _unreadable(request: StaffRequest, run: ImportRun, why: str) -> HttpResponse
 
 @who_may("interactions.import")
 def preview(request: StaffRequest, pk: int) -> HttpResponse:
-    """What would be recorded; nothing is before this is confirmed."""
-    run = _staged(request, pk)
+    """What would be recorded; nothing is before this is confirmed. From then on, what became of it."""
+    run = _run(request, pk)
+    if not run.is_staged and request.method != "POST":
+        return _result(request, run)
+    if (past := _past(request, run)) is not None:
+        return past
     template = run.template
     if template is None:
         return redirect("interactions:import_mapping", run.pk)
@@ -141,11 +165,14 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             actions.confirm_import(request.user, run, rows=found.rows)
         except ValidationError as error:
+            run.refresh_from_db()
+            if (past := _past(request, run)) is not None:  # the button was pressed twice
+                return past
             form.add_error(None, error)
         else:
             start(run.pk)
             messages.success(request, _("取込みを始めました。件数はこの画面で確かめられます。"))
-            return redirect("interactions:imports")
+            return redirect("interactions:import_preview", run.pk)
     context = {
         "run": run,
         "template": template,
@@ -157,6 +184,14 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         "shown": [(row, [wording.finding(type) for type in row.findings]) for row in found.shown],
     }
     return render(request, "interactions/import_preview.html", context, status=422 if form.errors else 200)
+
+
+def _result(request: StaffRequest, run: ImportRun) -> HttpResponse:
+    """How far it is, and which rows were left out and why."""
+    tones = {ImportRun.State.DONE: "success", ImportRun.State.FAILED: "danger"}
+    faults = [(number, en if wording.english() else ja) for number, ja, en in faults_of(run)]
+    context = {"run": run, "faults": faults, "tone": tones.get(ImportRun.State(run.state), "progress")}
+    return render(request, "interactions/import_result.html", context)
 
 
 def start(pk: int) -> None:
@@ -174,7 +209,10 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
     """Take the file away."""
     if request.method != "POST":
         raise Http404
-    actions.discard_import(request.user, _staged(request, pk))
+    run = _run(request, pk)
+    if not run.is_expired and (past := _past(request, run)) is not None:
+        return past
+    actions.discard_import(request.user, run)
     messages.success(request, _("取り込まずに、ファイルを消しました。"))
     return redirect("interactions:imports")
 
