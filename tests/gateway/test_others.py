@@ -257,7 +257,7 @@ def test_what_stands_beside_a_piece_is_read(
 def test_an_echo_of_the_request_is_no_answer(gateway: Running, upstream: Upstream) -> None:
     """What the application said in its instructions is neither recorded again nor judged as an answer."""
     said = response(
-        instructions="窓口の担当は山田太郎です。",
+        instructions="窓口の担当です。",
         metadata={"case": "十二番"},
         text={"format": {"type": "text"}},
     )
@@ -270,10 +270,7 @@ def test_an_echo_of_the_request_is_no_answer(gateway: Running, upstream: Upstrea
     }
     told = httpx2.post(f"{gateway.url}/v1/responses", json=asked, headers=BEARER)
     made = gateway.ledger.last()[1]
-    assert [one["where"] for one in made.content["texts"]] == [
-        "output[0].content[0].text",
-        "instructions",
-    ] or [one["where"] for one in made.content["texts"]] == ["output[0].content[0].text"]
+    assert [one["where"] for one in made.content["texts"]] == ["output[0].content[0].text"]
     assert told.json()["metadata"] == {"case": "十二番"}
 
 

@@ -245,3 +245,15 @@ def test_no_link_leads_to_a_closed_door(loaded: Municipality, client: Client, nu
             waiting.append((there, url))
     assert len(kinds) > 30
     assert not closed, "\n".join(closed)
+
+
+def test_a_key_may_be_made_before_the_records_are_told(
+    loaded: Municipality, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The town is there before its records are: who made a key meanwhile broke the first start."""
+    before = [records.grant(loaded, number).pk for number in range(len(records.content()["records"]))]
+    assert main(["access", "grant", "create", "--sample"]) == 0
+    assert main(["access", "grant", "create", "--sample"]) == 0
+    assert capsys.readouterr().out.count("kj-") >= 2
+    assert before == [records.grant(loaded, number).pk for number in range(len(before))]
+    assert records.tell(loaded) == []
