@@ -24,7 +24,17 @@ SCHEMA: Final = "kijun_ledger"
 _LOCK: Final = 0x4B494A554E  # "KIJUN", the number of the writer's advisory lock
 _HOLDS: Final = _LOCK + 1
 NO_TEXT: Final = "\0"
+_WAIT: Final = 20  # seconds for another one to be done with writing
+_BRIEFLY: Final = 300  # milliseconds for those who read an older moment to be done
+_TRIES, _PAUSE = 5, 0.2
 _PATIENCE: Final = 5.0  # seconds in which a server notices that a connection is gone
+
+
+#: How many transactions see a moment before the last key was destroyed: of what they could still read, a ``VACUUM`` takes nothing.
+_BEFORE: Final = (
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND GREATEST(age(backend_xmin), age(backend_xid)) >= (SELECT MIN(age(xmin)) FROM keys WHERE wrapped IS NULL)"
+)
 
 
 class Running(LedgerError):
@@ -78,8 +88,9 @@ class Database(Protocol):
     def lock(self) -> None:
         """Become the only writer until `close`; raises `Running`."""
 
-    def scrub(self) -> None:
-        """Put on disk that what was deleted is gone, as far as the database can."""
+    def scrub(self) -> bool:
+        """Put on disk that what was deleted is gone, as far as the database can. False where somebody who reads a moment before it keeps that from
+        being done."""
 
     def reopen(self) -> None:
         """Leave connections that may be broken."""
@@ -193,7 +204,7 @@ class Sqlite:
             raise Running from error
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=20, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -225,11 +236,21 @@ class Sqlite:
         with self._readers.lent() as connection:
             yield _SqliteLink(connection)
 
-    def scrub(self) -> None:
-        with self._write_lock:
-            connection = self._writer or self._connect()
-            self._writer = connection
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def scrub(self) -> bool:
+        for pause in (0.0, *[_PAUSE] * _TRIES):
+            time.sleep(pause)
+            with self._write_lock:
+                connection = self._writer = self._writer or self._connect()
+                connection.execute(
+                    f"PRAGMA busy_timeout = {_BRIEFLY}"
+                )  # so long it keeps those who write waiting
+                try:
+                    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                finally:
+                    connection.execute(f"PRAGMA busy_timeout = {_WAIT * 1000}")
+            if not busy:
+                return True
+        return False
 
     def reopen(self) -> None:
         self._readers.leave()
@@ -338,10 +359,12 @@ class Postgres:
         with self._readers.lent() as connection:
             yield _PostgresLink(connection)
 
-    def scrub(self) -> None:
+    def scrub(self) -> bool:
         connection = self._writing_connection()
+        before = connection.execute(_BEFORE.encode()).fetchone()
         for table in ("entries", "kept", "keys"):
             connection.execute(f"VACUUM {table}".encode())
+        return before is not None and not before[0]
 
     def reopen(self) -> None:
         self._readers.leave()

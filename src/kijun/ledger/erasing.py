@@ -86,7 +86,7 @@ def erase_due(ledger: Ledger, append: Append, *, by: str = "", now: int | None =
     done = [_erase(ledger, append, key, scope, by) for key, scope in due]
     done += _erase_released(ledger, append, by)
     if done:
-        ledger.database.scrub()
+        keeping.scrub(ledger.database)
     return done
 
 

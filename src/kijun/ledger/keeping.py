@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -12,6 +14,9 @@ from kijun.ledger.database import Database, Link, Row
 from kijun.ledger.keys import BYTES, NAME, KeyRing, RootKey, Scope, WrongKey
 from kijun.ledger.model import now_ms
 from kijun.ledger.schema import VERSION, create, is_used, meta, set_meta
+
+log = logging.getLogger("kijun.ledger")
+_OWED: Final = "scrub_owed"
 
 
 class LostKey(WrongKey):
@@ -213,7 +218,25 @@ def scopes(link: Link, use: str) -> Iterator[tuple[int, Scope]]:
 
 
 def destroy(link: Link, ids: Iterable[int]) -> None:
-    """Destroy keys: what they encrypted is gone for good once the transaction and `Database.scrub` are done."""
+    """Destroy keys: what they encrypted is gone for good once the transaction and `scrub` are done."""
     link.executemany(
         "UPDATE keys SET wrapped = NULL, destroyed_at = ? WHERE id = ?", [(now_ms(), id) for id in ids]
     )
+    set_meta(link, _OWED, secrets.token_hex(8))  # until it is done, also by another run where this one dies
+
+
+def scrub(database: Database) -> bool:
+    """Put on disk that destroyed keys are gone, where that is still owed; False where it stays so, for somebody reads what was before."""
+    with database.reading() as link:
+        owed = meta(link, _OWED)
+    if owed is None:
+        return True
+    if not database.scrub():
+        log.warning(
+            "destroyed keys may still lie in the database's write-ahead log or pages, for somebody reads a moment before their destruction "
+            "(a back-up, an export, an open transaction): it is tried again with the next run; end what reads if it stays so"
+        )
+        return False
+    with database.writing() as link:
+        link.execute("DELETE FROM meta WHERE name = ? AND value = ?", (_OWED, owed))
+    return True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from kijun.ledger import nights
+from kijun.ledger import keeping, nights
 from kijun.ledger.erasing import Erased, erase_due, is_due
 from kijun.ledger.holding import Append, put_right
 from kijun.ledger.joining import join
@@ -28,6 +28,9 @@ class Done:
     busy: bool = False
     holds: int = 0  # that were put right
     waits: bool = False  # nothing was erased, for the clock may have leapt
+    owed: bool = (
+        False  # destroyed keys may still lie in the database's files, for somebody reads what was before
+    )
 
 
 @contextmanager
@@ -69,6 +72,7 @@ def maintain(
         done.waits = now is None and _has_to_wait(ledger, erase=erase)
         if erase and not done.waits:
             done.erased = erase_due(ledger, append, now=now)
+        done.owed = not keeping.scrub(ledger.database)
         if not is_published(ledger):  # after a change, also one of a run that died since
             publish(ledger)
     return done
