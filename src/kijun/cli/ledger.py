@@ -261,6 +261,10 @@ def maintain(args: argparse.Namespace) -> int:
         done = work(ledger, to.append, force=args.force, erase=args.erase, holds=args.holds)
     erased = sum(one.entries for one in done.erased)
     waits = "消去は次の夜を待ちます。時計が正しいか確かめてください。 / Erasing waits for the next night: see that the clock is right."
+    owed = (
+        "廃棄した鍵が、データベースのログやページに残っているかもしれません。長く読んでいる処理（バックアップなど）が終わると、次の実行で消します。"
+        " / Destroyed keys may still lie in the database's log or pages: they go with the next run after what reads there (a back-up) has ended."
+    )
     show(
         args,
         asdict(done),
@@ -270,6 +274,7 @@ def maintain(args: argparse.Namespace) -> int:
             else f"封入 / sealed {done.sealed:,}  統合 / joined {done.joined:,}  消去 / erased {erased:,}"
             + (f"  保全の訂正 / holds put right {done.holds:,}" if args.holds else "")
             + (f"\n{waits}" if done.waits else "")
+            + (f"\n{owed}" if done.owed else "")
         ],
     )
     return 0
