@@ -10,15 +10,12 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-from kijun.gateway.errors import bad_request
 from kijun.gateway.jsons import NotJson, dump, parse
 from kijun.gateway.lines import Lines as Lines  # others read JSON by it as well
 from kijun.gateway.lines import Rewrite
 from kijun.inspection import Inspection
-
-_LONGEST_SETTING: Final = 64  # characters
 
 
 class Source(StrEnum):
@@ -106,6 +103,10 @@ class JsonText:
         """Put what was rendered where it stood."""
         self._container[self._key] = value
 
+    def cut_numbers(self) -> list[list[tuple[int, int]]]:
+        """See `Lines`."""
+        return self._lines.cut_numbers()
+
     def touches(self, start: int, end: int) -> bool:
         """See `Lines`."""
         return self._lines.touches(start, end)
@@ -157,9 +158,17 @@ class Native:
         self._lines.rewrite(inspection, how)
         self._container[self._key] = self._lines.value
 
+    def cut_numbers(self) -> list[list[tuple[int, int]]]:
+        """See `Lines`."""
+        return self._lines.cut_numbers()
+
     def touches(self, start: int, end: int) -> bool:
         """See `Lines`."""
         return self._lines.touches(start, end)
+
+    def in_name(self, start: int, end: int) -> bool:
+        """See `Lines`."""
+        return self._lines.in_name(start, end)
 
 
 class Nested:
@@ -187,7 +196,26 @@ class Nested:
 
 
 StringPiece = Plain | JsonText
-AnswerPiece = Plain | JsonText | Nested
+
+
+class AnswerPiece(Protocol):
+    """Something of an answer that is read as one text. ``raw`` is what stands there, ``render`` what is to stand there instead, for `put`."""
+
+    place: str
+
+    @property
+    def text(self) -> str:
+        """What is inspected."""
+
+    @property
+    def raw(self) -> Any:
+        """What stands there."""
+
+    def render(self, inspection: Inspection, how: Rewrite) -> Any:
+        """What ``how`` makes of it."""
+
+    def put(self, value: Any) -> None:
+        """Put what was rendered where it stood."""
 
 
 def json_or_plain(
@@ -252,42 +280,19 @@ class Texts:
     uninspected: list[Uninspected] = field(default_factory=list)
     #: Which pieces are what was said in a conversation, in its order: what is cut may go on in the next one.
     said: list[int] = field(default_factory=list)
+    #: Which pieces follow each other in a conversation, whoever wrote them.
+    turns: list[int] = field(default_factory=list)
 
-    def rest(self, body: dict[str, Any], known: frozenset[str], controls: frozenset[str]) -> None:
-        """Everything else in a body: nothing that is text goes out unread because we do not know its name.
-
-        ``controls`` are settings: numbers, short words of the API, objects of these.
-        """
-        for name, value in body.items():
-            if not name.isascii() or len(name) > _LONGEST_SETTING:
-                raise bad_request("知らない項目があります。", "a field has an unknown name.")
-            if name in known or not value or not isinstance(value, (str, dict, list)):
-                continue
-            if isinstance(value, str):
-                if name not in controls or not value.isascii() or len(value) > _LONGEST_SETTING:
-                    self.pieces.append(text_piece(body, name, name, Source.PERSON))
-            else:
-                schema = name in controls
-                self.pieces.append(Native(body, name, name, Source.PERSON, schema=schema))
+    def add_turn(self, piece: Any) -> None:
+        """Add a piece that stands in the order of a conversation."""
+        self.turns.append(len(self.pieces))
+        self.pieces.append(piece)
 
 
 def as_text(container: dict[str, Any], key: str) -> None:
     """Arguments of a call that came as an object (Ollama's own API) as the text that clients read."""
     if isinstance(container.get(key), (dict, list)):
         container[key] = dump(container[key]).decode()
-
-
-def other_pieces(container: dict[str, Any], known: frozenset[str], place: str) -> list[AnswerPiece]:
-    """What an answer holds beside what is known: citations, a filter's results, a service's own fields."""
-    found: list[AnswerPiece] = []
-    for name, value in container.items():
-        if name in known or not value:
-            continue
-        if isinstance(value, str):
-            found.append(text_piece(container, name, f"{place}{name}", Source.ASSISTANT))
-        elif isinstance(value, (dict, list)):
-            found.append(Nested(container, name, f"{place}{name}"))
-    return found
 
 
 def only_touching(piece: Any, inspection: Inspection) -> Inspection:

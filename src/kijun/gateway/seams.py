@@ -2,6 +2,7 @@
 
 Each text is inspected by itself. Beside that the end of a message and the beginning of the person's next one are looked at together, and so
 are two parts of one message where digits or Latin letters meet. What is found there is told of both texts, each with its own half.
+Numbers that are cut into more than two are the matter of `runs`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from kijun.gateway.inspecting import Reader
 from kijun.gateway.pieces import Joined, Source, Texts
+from kijun.gateway.runs import Run, runs_of
 from kijun.inspection import Finding, Inspection
 
 _REACH: Final = 64  # characters of each side
@@ -63,8 +65,9 @@ class _Seam:
 async def look(reader: Reader, texts: Texts, inspections: Sequence[Inspection]) -> list[Inspection]:
     """The inspections of a request's pieces with what was cut between them. Raises `TextTooLong`."""
     found = list(inspections)
-    seams = [one for at in range(len(texts.pieces)) for one in _inside(texts.pieces, at)]
+    seams: list[_Seam | Run] = [one for at in range(len(texts.pieces)) for one in _inside(texts.pieces, at)]
     seams += _between(texts)
+    seams += runs_of(texts)
     if not seams:
         return found
     for seam, inspection in zip(seams, await reader.inspect_all([one.text for one in seams]), strict=True):

@@ -164,8 +164,11 @@ def judge(pieces: Sequence[Piece], inspections: Sequence[Inspection], handling: 
     kept = [only_touching(piece, one) for piece, one in zip(pieces, everywhere, strict=True)]
     judgement = Judgement(pieces, kept, actions)
     for piece, inspection in zip(pieces, kept, strict=True):
+        in_name = getattr(piece, "in_name", None)
         for one in inspection:
             type, action = actions.of(one, piece.source)
+            if action is Action.MASK and in_name is not None and in_name(one.start, one.end):
+                action = Action.BLOCK  # nobody would know the name again
             judgement.found.append(Found(piece, one, type, action))
     return judgement
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from kijun.gateway.errors import bad_request
+from kijun.gateway.fields import around, beside
 from kijun.gateway.guard import Guard
+from kijun.gateway.names import is_long
+from kijun.gateway.payloads import bare_all, is_document
 from kijun.gateway.pieces import (
     AnswerPiece,
     FilePart,
@@ -30,6 +33,8 @@ class Answered:
     outcome: Outcome = field(default_factory=Outcome)
     #: Parts that hold words of the answer beside its texts, to be emptied where the answer was changed.
     shadows: list[tuple[dict[str, Any], str]] = field(default_factory=list)
+    #: What nobody can inspect.
+    unread: list[Uninspected] = field(default_factory=list)
 
 
 class Dialect(Protocol):
@@ -55,11 +60,6 @@ class Dialect(Protocol):
         """A reading of a stream."""
 
 
-#: What an answer has beside its words, and so has each of its choices.
-FRAME: Final = frozenset(
-    ("id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier")
-)
-CHOICE: Final = frozenset(("index", "message", "delta", "text", "finish_reason", "logprobs"))
 #: Types of parts that hold nothing but a text, and the key under which it stands.
 _TEXT_PARTS: Final = {
     "text": "text",
@@ -102,7 +102,7 @@ def content(
 def _said(texts: Texts, piece: StringPiece | Joined) -> None:
     if piece.source in (Source.PERSON, Source.ASSISTANT):
         texts.said.append(len(texts.pieces))
-    texts.pieces.append(piece)
+    texts.add_turn(piece)
 
 
 def _words(texts: Texts, parts: list[Any], place: str, source: Source, message: int | None) -> None:
@@ -121,7 +121,7 @@ def _words(texts: Texts, parts: list[Any], place: str, source: Source, message: 
             continue
         piece = text_piece(held, key, where, source, message)
         if isinstance(piece, JsonText):
-            texts.pieces.append(piece)
+            texts.add_turn(piece)
         else:
             together.append((held, key, where))
     if len(together) == 1:
@@ -158,34 +158,24 @@ def _part(
     elif kind in ("file", "input_file"):
         _file(texts, parts, at, part, place, source, message)
     elif isinstance(kind, str) and kind in _UNREAD_PARTS:
-        texts.uninspected.append(Uninspected(place, _UNREAD_PARTS[kind], parts, at))
-        _address(texts, part, place, source, message)
+        bare_all(part)
+        url = _address(part)
+        around(texts, part, place, source, message, *((url,) if is_document(url) else ()))
+        if is_document(url):
+            kind = "text" if isinstance(part.get("image_url"), dict) else "input_text"
+            texts.files.append(FilePart(parts, at, place, source, message, url, "", kind))
+        else:
+            texts.uninspected.append(Uninspected(place, _UNREAD_PARTS[kind], parts, at))
     else:
         texts.uninspected.append(Uninspected(place, "other", parts, at))
         texts.pieces.append(Native(parts, at, place, source, message))
 
 
-def beside(
-    texts: Texts, held: dict[str, Any], read: tuple[str, ...], place: str, source: Source, message: int | None
-) -> None:
-    """What stands beside the words that were read."""
-    for name, value in held.items():
-        if name in read or not value:
-            continue
-        if isinstance(value, str):
-            texts.pieces.append(text_piece(held, name, f"{place}.{name}", source, message))
-        elif isinstance(value, (dict, list)):
-            texts.pieces.append(Native(held, name, f"{place}.{name}", source, message))
-
-
-def _address(texts: Texts, part: dict[str, Any], place: str, source: Source, message: int | None) -> None:
-    """The address of a picture elsewhere is a text; one that holds the picture is not."""
-    held, key, where = part, "image_url", f"{place}.image_url"
-    if isinstance(held.get(key), dict):
-        held, key, where = held[key], "url", f"{where}.url"
-    url = held.get(key)
-    if isinstance(url, str) and url and url[:5].lower() != "data:":
-        texts.pieces.append(text_piece(held, key, where, source, message))
+def _address(part: dict[str, Any]) -> str:
+    """Where a picture lies, or the picture itself."""
+    held = part.get("image_url")
+    url = held.get("url") if isinstance(held, dict) else held
+    return url if isinstance(url, str) else ""
 
 
 def _file(
@@ -201,18 +191,22 @@ def _file(
     data = inner.get("file_data") if isinstance(inner, dict) else None
     if not isinstance(inner, dict) or not isinstance(data, str):
         texts.uninspected.append(Uninspected(place, "remote", parts, at))
+        bare_all(part)
+        around(texts, part, place, source, message)
         return
-    name = inner.get("filename")
+    bare_all(part)
+    data = inner["file_data"]
+    given = inner.get("filename")
+    name = given if isinstance(given, str) else ""
+    around(texts, part, place, source, message, data, name)
     text_type = "text" if part.get("type") == "file" else "input_text"
-    texts.files.append(
-        FilePart(parts, at, place, source, message, data, name if isinstance(name, str) else "", text_type)
-    )
+    texts.files.append(FilePart(parts, at, place, source, message, data, name, text_type))
 
 
 def tools(texts: Texts, body: dict[str, Any]) -> None:
     """Tool definitions: the application's own words. What the service runs by itself brings texts that nobody here has read."""
-    definitions = body.get("tools")
-    if not isinstance(definitions, list) or not definitions:
+    definitions = wanted(body, "tools", list)
+    if not definitions:
         return
     texts.pieces.append(Native(body, "tools", "tools", Source.OPERATOR, schema=True))
     for at, one in enumerate(definitions):
@@ -223,8 +217,32 @@ def tools(texts: Texts, body: dict[str, Any]) -> None:
 
 def schema(texts: Texts, body: dict[str, Any], name: str) -> None:
     """A wanted form of the answer, with descriptions in it."""
-    if isinstance(body.get(name), dict) and body[name]:
+    if wanted(body, name, dict):
         texts.pieces.append(Native(body, name, name, Source.OPERATOR, schema=True))
+
+
+def wanted(body: dict[str, Any], name: str, kind: type) -> Any:
+    """A field that has one shape only (``list`` or ``dict``); raises a 400 `Refusal` for another, which the API does not know either."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise bad_request(f"{name} の形が正しくありません。", f"{name} has the wrong shape.", param=name)
+    return value
+
+
+def check_bias(body: dict[str, Any]) -> None:
+    """Raise a 400 `Refusal` where ``logit_bias`` is no table of numbers by token."""
+    bias = wanted(body, "logit_bias", dict) or {}
+    for token, weight in bias.items():
+        if not (token.isascii() and token.isdigit() and len(token) < 8 and _is_weight(weight)):
+            raise bad_request(
+                "logit_bias はトークン番号と -100 から 100 までの数の組です。",
+                "logit_bias holds numbers of tokens, each with a number between -100 and 100.",
+                param="logit_bias",
+            )
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, (int, float)) and -100 <= value <= 100 and not is_long(value)
 
 
 def wants_json(form: Any) -> bool:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kijun.gateway.dialects.base import CHOICE, FRAME, Answered, beside, content, schema, tools, wants_json
-from kijun.gateway.dialects.choices import CALL, CALLED, ChoicesReading
+from kijun.gateway.dialects.base import (
+    Answered,
+    check_bias,
+    content,
+    schema,
+    tools,
+    wanted,
+    wants_json,
+)
+from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
+from kijun.gateway.fields import around, beside, named, rest, worded
 from kijun.gateway.guard import Guard
-from kijun.gateway.lines import is_name
+from kijun.gateway.others import NAMING, other_pieces, usage_of, word
 from kijun.gateway.pieces import (
-    AnswerPiece,
     Native,
+    Nested,
     Source,
     StringPiece,
     Texts,
     Uninspected,
     as_text,
     json_or_plain,
-    other_pieces,
-    text_piece,
 )
 from kijun.gateway.streams import Garbage
 
@@ -45,8 +52,7 @@ _SOURCES: Final = {
     "tool": Source.DOCUMENT,
     "function": Source.DOCUMENT,
 }
-#: Fields of an answer's message that are no words, or are read in another way.
-_NO_WORDS: Final = frozenset(("role", "tool_calls", "function_call", "audio"))
+_ROLES: Final = (*_SOURCES, "user")
 
 
 class Chat:
@@ -67,6 +73,9 @@ class Chat:
             raise bad_request(
                 "messages がありません。", "messages is missing or no list of messages.", param="messages"
             )
+        wanted(body, "functions", list)
+        wanted(body, "modalities", list)
+        check_bias(body)
 
     def texts(self, body: dict[str, Any]) -> Texts:
         """See `Dialect`."""
@@ -74,12 +83,12 @@ class Chat:
         for at, message in enumerate(body["messages"]):
             self._message(texts, at, message)
         tools(texts, body)
-        if isinstance(body.get("functions"), list) and body["functions"]:
+        if body.get("functions"):
             texts.pieces.append(Native(body, "functions", "functions", Source.OPERATOR, schema=True))
         schema(texts, body, "response_format")
         if "audio" in (body.get("modalities") or ()):
             texts.uninspected.append(Uninspected("modalities", "audio"))
-        texts.rest(body, _KNOWN, _CONTROLS)
+        rest(texts, body, _KNOWN, _CONTROLS)
         return texts
 
     def _message(self, texts: Texts, at: int, message: dict[str, Any]) -> None:
@@ -87,20 +96,21 @@ class Chat:
         source = _SOURCES.get(role, Source.PERSON) if isinstance(role, str) else Source.PERSON
         place = f"messages[{at}]"
         content(texts, message, "content", f"{place}.content", source, at)
-        for name, value in message.items():
-            if name == "content" or not value or (name in ("role", "tool_call_id") and is_name(value)):
-                continue
-            if name == "tool_calls" and isinstance(value, list):
-                for number, call in enumerate(value):
-                    arguments(texts, call, f"{place}.tool_calls[{number}]", at)
-            elif name == "function_call" and isinstance(value, dict):
-                arguments(texts, {"function": value}, f"{place}.function_call", at)
-            elif name == "audio":
-                texts.uninspected.append(Uninspected(f"{place}.audio", "stored", message, "audio"))
-            elif isinstance(value, str):
-                texts.pieces.append(text_piece(message, name, f"{place}.{name}", source, at))
-            elif isinstance(value, (dict, list)):
-                texts.pieces.append(Native(message, name, f"{place}.{name}", source, at))
+        read = ["content", *named(texts, message, ("tool_call_id",), place, source, at)]
+        read += worded(texts, message, "role", place, source, at, _ROLES.__contains__)
+        if isinstance(message.get("tool_calls"), list):
+            read.append("tool_calls")
+            for number in range(len(message["tool_calls"])):
+                arguments(texts, message["tool_calls"], number, f"{place}.tool_calls[{number}]", at)
+        if isinstance(message.get("function_call"), dict):
+            read.append("function_call")
+            arguments(texts, [{"function": message["function_call"]}], 0, f"{place}.function_call", at)
+        if message.get("audio"):
+            texts.uninspected.append(Uninspected(f"{place}.audio", "stored", message, "audio"))
+            if isinstance(message["audio"], dict):
+                read.append("audio")
+                around(texts, message["audio"], f"{place}.audio", source, at)
+        beside(texts, message, read, place, source, at)
 
     def prepare(self, body: dict[str, Any]) -> bool:
         """See `Dialect`."""
@@ -109,32 +119,24 @@ class Chat:
     def answered(self, answer: Any, body: dict[str, Any]) -> Answered:
         """See `Dialect`."""
         found = Answered()
-        is_json = wants_json(body.get("response_format"))
+        in_json = wants_json(body.get("response_format"))
         for at, choice in enumerate(choices_of(answer)):
             message = choice.get("message")
             if not isinstance(message, dict):
                 raise Garbage("a choice without a message")
             place = f"choices[{at}].message"
-            unread = _NO_WORDS | {"content"} if is_json else _NO_WORDS
-            found.pieces += other_pieces(message, unread, f"{place}.")
-            if is_json and isinstance(message.get("content"), str) and message["content"]:
+            is_json = in_json and isinstance(message.get("content"), str) and bool(message["content"])
+            if is_json:
                 found.pieces.append(json_or_plain(message, "content", f"{place}.content", Source.ASSISTANT))
-            found.pieces += other_pieces(choice, CHOICE, f"choices[{at}].")
-            calls = message.get("tool_calls") or []
-            if isinstance(message.get("function_call"), dict):
-                calls = [*calls, {"function": message["function_call"]}]
-            for call in calls if isinstance(calls, list) else []:
-                for part, key in (("function", "arguments"), ("custom", "input")):
-                    if isinstance(call, dict) and isinstance(call.get(part), dict):
-                        as_text(call[part], key)
-            for number, call in enumerate(calls if isinstance(calls, list) else []):
-                found.pieces += call_pieces(call, f"{place}.tool_calls[{number}]")
-                found.pieces += call_others(call, f"{place}.tool_calls[{number}].")
-                found.outcome.tool_calls.append(called(call))
+            read = ["content"] if is_json else []
+            at_calls = len(found.pieces)
+            read += _calls(found, message, place) + _spoken(found, message, f"{place}.audio")
+            found.pieces[at_calls:at_calls] = other_pieces(message, read, f"{place}.")
+            found.pieces += other_pieces(choice, ("message", "logprobs"), f"choices[{at}].")
             found.shadows.append((choice, "logprobs"))
-            found.outcome.finish.append(str(choice.get("finish_reason")))
-        found.pieces += other_pieces(answer, FRAME, "")
-        found.outcome.usage = answer.get("usage") if isinstance(answer.get("usage"), dict) else None
+            found.outcome.finish.append(word(choice.get("finish_reason")))
+        found.pieces += other_pieces(answer, ("choices",), "")
+        found.outcome.usage = usage_of(answer)
         return found
 
     def reading(self, guard: Guard, body: dict[str, Any], hide_usage: bool) -> ChoicesReading:
@@ -163,19 +165,23 @@ def ask_for_usage(body: dict[str, Any]) -> bool:
     return True
 
 
-def arguments(texts: Texts, call: Any, place: str, message: int | None) -> None:
+def arguments(texts: Texts, calls: list[Any], at: int, place: str, message: int | None) -> None:
     """The arguments of an earlier call, in a request."""
-    texts.pieces += call_pieces(call, place, message)
+    call = calls[at]
+    for piece in call_pieces(call, place, message):
+        texts.add_turn(piece)
     if not isinstance(call, dict):
+        texts.pieces.append(Native(calls, at, place, Source.ASSISTANT, message))
         return
-    names = tuple(name for name in ("id", "type") if is_name(call.get(name)))
-    beside(texts, call, (*names, "index", "function", "custom"), place, Source.ASSISTANT, message)
-    for part, key in (("function", "arguments"), ("custom", "input")):
-        held = call.get(part)
-        if isinstance(held, dict):
-            read = [name for name in ("name",) if is_name(held.get(name))]
-            read += [key] if isinstance(held.get(key), str) else []
-            beside(texts, held, tuple(read), f"{place}.{part}", Source.ASSISTANT, message)
+    read = named(texts, call, ("id", "type"), place, Source.ASSISTANT, message)
+    held = tuple(part for part in ("function", "custom") if isinstance(call.get(part), dict))
+    beside(texts, call, (*read, *held), place, Source.ASSISTANT, message)
+    for part in held:
+        key = "arguments" if part == "function" else "input"
+        where = f"{place}.{part}"
+        read = named(texts, call[part], ("name",), where, Source.ASSISTANT, message)
+        read += (key,) if isinstance(call[part].get(key), str) else ()
+        beside(texts, call[part], read, where, Source.ASSISTANT, message)
 
 
 def call_pieces(call: Any, place: str, message: int | None = None) -> list[StringPiece]:
@@ -190,19 +196,39 @@ def call_pieces(call: Any, place: str, message: int | None = None) -> list[Strin
     return found
 
 
-def call_others(call: Any, place: str) -> list[AnswerPiece]:
-    """What stands beside that in an answer's call: a service's own fields."""
-    if not isinstance(call, dict):
+def _calls(found: Answered, message: dict[str, Any], place: str) -> list[str]:
+    """Add the calls of an answer's message; gives the fields that were read."""
+    read = ["tool_calls"] if isinstance(message.get("tool_calls"), list) else []
+    held: list[Any] = [*message["tool_calls"]] if read else []
+    calls = message["tool_calls"] if read else []
+    if isinstance(message.get("function_call"), dict):
+        read.append("function_call")
+        held.append({"function": message["function_call"]})
+    for number, call in enumerate(held):
+        where = f"{place}.tool_calls[{number}]"
+        if not isinstance(call, dict):
+            found.pieces.append(Nested(calls, number, where))
+            continue
+        parts = [part for part in ("function", "custom") if isinstance(call.get(part), dict)]
+        for part in parts:
+            key = "arguments" if part == "function" else "input"
+            as_text(call[part], key)
+            texts = (key,) if isinstance(call[part].get(key), str) else ()
+            found.pieces += other_pieces(call[part], texts, f"{where}.{part}.", NAMING | {"name"})
+        found.pieces += call_pieces(call, where)
+        found.pieces += other_pieces(call, parts, f"{where}.")
+        name = call[parts[0]].get("name") if parts else None
+        found.outcome.tool_calls.append({"name": word(name)[:200], "id": word(call.get("id", ""))[:100]})
+    return read
+
+
+def _spoken(found: Answered, message: dict[str, Any], place: str) -> list[str]:
+    """Add a spoken answer: its words, and its sound, which nobody can inspect; gives the field that was read."""
+    audio = message.get("audio")
+    if not isinstance(audio, dict):
         return []
-    found = other_pieces(call, CALL, place)
-    for part in ("function", "custom"):
-        if isinstance(call.get(part), dict):
-            found += other_pieces(call[part], CALLED, f"{place}{part}.")
-    return found
-
-
-def called(call: Any) -> dict[str, Any]:
-    """The name of a call, for the record; what it says stands among the texts."""
-    held = (call.get("function") or call.get("custom")) if isinstance(call, dict) else None
-    name = held.get("name") if isinstance(held, dict) else None
-    return {"name": str(name)[:200], "id": str(call.get("id", ""))[:100] if isinstance(call, dict) else ""}
+    read = ["data"] if isinstance(audio.get("data"), str) else []
+    if audio.get("data") and read:
+        found.unread.append(Uninspected(f"{place}.data", "audio", audio, "data"))
+    found.pieces += other_pieces(audio, read, f"{place}.")
+    return ["audio"]

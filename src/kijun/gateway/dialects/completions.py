@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kijun.gateway.dialects.base import CHOICE, FRAME, Answered
+from kijun.gateway.dialects.base import Answered, check_bias
 from kijun.gateway.dialects.chat import ask_for_usage, choices_of
 from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
+from kijun.gateway.fields import rest
 from kijun.gateway.guard import Guard
-from kijun.gateway.pieces import Source, Texts, Uninspected, other_pieces, text_piece
+from kijun.gateway.names import is_long
+from kijun.gateway.others import other_pieces, usage_of, word
+from kijun.gateway.pieces import Native, Source, Texts, Uninspected, text_piece
 
 _KNOWN: Final = frozenset(("model", "prompt", "stream", "logit_bias"))
 _CONTROLS: Final = frozenset(("stream_options",))
@@ -26,12 +29,13 @@ class Completions:
         """See `Dialect`."""
         if not isinstance(body.get("prompt"), (str, list)):
             raise bad_request("prompt がありません。", "prompt is missing.", param="prompt")
+        check_bias(body)
 
     def texts(self, body: dict[str, Any]) -> Texts:
         """See `Dialect`."""
         texts = Texts()
         texts_or_tokens(texts, body, "prompt")
-        texts.rest(body, _KNOWN, _CONTROLS)
+        rest(texts, body, _KNOWN, _CONTROLS)
         return texts
 
     def prepare(self, body: dict[str, Any]) -> bool:
@@ -44,11 +48,12 @@ class Completions:
         for at, choice in enumerate(choices_of(answer)):
             if isinstance(choice.get("text"), str):
                 found.pieces.append(text_piece(choice, "text", f"choices[{at}].text", Source.ASSISTANT))
-            found.pieces += other_pieces(choice, CHOICE, f"choices[{at}].")
+            read = ("text", "logprobs") if isinstance(choice.get("text"), str) else ("logprobs",)
+            found.pieces += other_pieces(choice, read, f"choices[{at}].")
             found.shadows.append((choice, "logprobs"))
-            found.outcome.finish.append(str(choice.get("finish_reason")))
-        found.pieces += other_pieces(answer, FRAME, "")
-        found.outcome.usage = answer.get("usage") if isinstance(answer.get("usage"), dict) else None
+            found.outcome.finish.append(word(choice.get("finish_reason")))
+        found.pieces += other_pieces(answer, ("choices",), "")
+        found.outcome.usage = usage_of(answer)
         return found
 
     def reading(self, guard: Guard, body: dict[str, Any], hide_usage: bool) -> ChoicesReading:
@@ -57,16 +62,19 @@ class Completions:
 
 
 def texts_or_tokens(texts: Texts, body: dict[str, Any], name: str) -> None:
-    """A text, a list of texts, or numbers of tokens, which nobody can read."""
+    """A text, a list of texts, or numbers of tokens, which nobody can read; texts among them are read wherever they stand."""
     value = body[name]
     if isinstance(value, str):
         texts.pieces.append(text_piece(body, name, name, Source.PERSON))
         return
-    if all(isinstance(one, str) for one in value):
-        for at in range(len(value)):
-            texts.pieces.append(text_piece(value, at, f"{name}[{at}]", Source.PERSON, at))
-        return
     for at, one in enumerate(value):
         if isinstance(one, str):
             texts.pieces.append(text_piece(value, at, f"{name}[{at}]", Source.PERSON, at))
-    texts.uninspected.append(Uninspected(name, "tokens", body, name))
+        elif not _are_tokens(one if isinstance(one, list) else [one]):
+            texts.pieces.append(Native(value, at, f"{name}[{at}]", Source.PERSON, at))
+    if not all(isinstance(one, str) for one in value):
+        texts.uninspected.append(Uninspected(name, "tokens", body, name))
+
+
+def _are_tokens(values: list[Any]) -> bool:
+    return all(type(one) is int and not is_long(one) for one in values)
