@@ -13,16 +13,16 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.access.form_fields import PurposeChoice, SystemChoice
 from kijun.governance.access.models import Purpose
+from kijun.governance.access.plain import wrong_name
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.accounts.models import Person
-from kijun.governance.accounts.person_field import meant, people_choices
-from kijun.governance.interactions import importing, narrowing, wording
+from kijun.governance.interactions import importing, wording
+from kijun.governance.interactions.look_search import SHORTEST_ID, WhichLooks, person_key, whose_keys
 from kijun.governance.interactions.models import ImportTemplate
-from kijun.governance.interactions.names import unknown_number
 from kijun.governance.interactions.reach import Reach
-from kijun.governance.interactions.searching import Asked
+from kijun.governance.interactions.searching import LONGEST_ID, Asked
 from kijun.governance.inventory.models import AISystem
-from kijun.governance.organisation.models import Department
+from kijun.governance.organisation.models import Department, Municipality
 from kijun.ledger.model import RETENTIONS, Verdict
 from kijun.web.forms import DateField, Form
 from kijun.web.templatetags.kit import named
@@ -101,47 +101,70 @@ class SearchForm(Form):
 
     def clean_person(self) -> str:
         """The primary key, as the ledger knows the person."""
-        text = self.cleaned_data["person"].strip()
-        if not text:
-            return ""
-        people = people_choices(self.viewer.municipality)
-        try:
-            return str(meant(people, text).pk)
-        except ValidationError as error:
-            gone = Person.objects.of(self.viewer.municipality).filter(staff_number=text.upper()).first()
-            if gone is not None:
-                return str(gone.pk)
-            if number := unknown_number(self.viewer.municipality, text):
-                return number
-            raise self._nobody(text, error) from error
-
-    def _nobody(self, text: str, error: ValidationError) -> ValidationError:
-        """This line offers nobody to choose from, and may be taken for the one of applications."""
-        params = {"typed": text[:40]} | (error.params or {})
-        if error.code == "several":
-            words = _(
-                "「%(typed)s」に当てはまる職員が%(count)s人います。職員番号か、氏名をすべて入力してください。例：%(example)s"
-            )
-        elif narrowing.named(self.viewer.municipality.code, "application", text):
-            words = _(
-                "「%(typed)s」という職員はいませんが、アプリケーションの記録があります。「ほかの条件」の「アプリケーション」に入力してください。"
-            )
-        else:
-            words = _(
-                "「%(typed)s」に当てはまる職員がいません。氏名、フリガナ、職員番号のどれかを確かめてください。"
-            )
-        return ValidationError(words, params=params, code=error.code)
+        return person_key(self.viewer.municipality, self.cleaned_data["person"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        since, until = values.get("since"), values.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("「この日まで」は、「この日から」以降の日にしてください。"))
+        _check_days(self, values)
         return values
 
     def asked(self) -> Asked:
         """What the form asks; call it when the form is valid."""
         return Asked(**self.cleaned_data)
+
+
+def _check_days(form: Form, values: dict[str, Any]) -> None:
+    since, until = values.get("since"), values.get("until")
+    if since and until and until < since:
+        form.add_error("until", _("「この日まで」は、「この日から」以降の日にしてください。"))
+
+
+class LooksForm(Form):
+    """Who looked at what."""
+
+    by = forms.CharField(label=_("見た人（氏名か番号）"), required=False, max_length=100)
+    whom = forms.CharField(
+        label=_("だれの記録か（氏名か番号、アプリケーション）"), required=False, max_length=100
+    )
+    record = forms.CharField(
+        label=_("どの記録か（記録の番号）"),
+        required=False,
+        max_length=LONGEST_ID,
+        help_text=_("はじめの8文字からで探せます。"),
+    )
+    what = forms.ChoiceField(label=_("したこと"), required=False)
+    words = forms.CharField(label=_("理由か、探した言葉"), required=False, max_length=200)
+    since = DateField(label=_("この日から"), required=False, help_text="")
+    until = DateField(label=_("この日まで"), required=False, help_text="")
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality = municipality
+        self.fields["what"].choices = _choices(wording.LOOKS.items())  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean_by(self) -> str:
+        """The primary key, as the ledger knows the person."""
+        return person_key(self.municipality, self.cleaned_data["by"])
+
+    def clean_whom(self) -> frozenset[str]:
+        """Ids of people and applications, as looks name them."""
+        return whose_keys(self.municipality, self.cleaned_data["whom"])
+
+    def clean_record(self) -> str:
+        """An id, or enough of one."""
+        id: str = self.cleaned_data["record"].strip()
+        if id and len(id) < SHORTEST_ID:
+            raise ValidationError(_("記録の番号は、はじめの8文字以上を入力してください。"))
+        return id
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        _check_days(self, values)
+        return values
+
+    def which(self) -> WhichLooks:
+        """What the form asks; call it when the form is valid."""
+        return WhichLooks(**self.cleaned_data)
 
 
 class ReasonForm(Form):
@@ -160,6 +183,13 @@ class ReasonForm(Form):
         super().__init__(*args, **kwargs)
         if example:
             self.fields["reason"].help_text = example
+
+    def clean_reason(self) -> str:
+        """Who reads it later has to read what was written."""
+        text: str = self.cleaned_data["reason"]
+        if (wrong := wrong_name(text, lines=True)) is not None:
+            raise wrong
+        return text
 
 
 class AcknowledgeForm(Form):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.audit.actions import record as told
+from kijun.governance.audit.actions import record as in_trail
 from kijun.governance.audit.models import Entry as Told
 from kijun.governance.audit.queries import HISTORY
 from kijun.governance.audit.refs import Ref, is_at_console
@@ -96,7 +96,7 @@ def _record(person: Person, action: str, reason: str, content: dict[str, Any], t
     )
     ledger.record([entry])
     detail = {"reason": reason, "look": id, "fields": sorted(content["asked"]), "count": count}
-    told(person.municipality.chain, person, f"interactions.{action}", thing, detail)
+    in_trail(person.municipality.chain, person, f"interactions.{action}", thing, detail)
     return id
 
 
@@ -105,7 +105,7 @@ def _record(person: Person, action: str, reason: str, content: dict[str, Any], t
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look: ``what`` as for `look`, ``whose`` and ``interactions`` ids as the ledger has them. ``by_command``: on the machine, in the person's name."""
+    """One look: ``what`` as for `look`, ``whose`` and ``interactions`` ids as the ledger has them. ``by_command``: on the machine, in the person's name. ``asked``: the conditions of a search."""
 
     at: int
     person: str
@@ -115,6 +115,8 @@ class Look:
     interaction: str
     count: int
     by_command: bool
+    asked: dict[str, Any]
+    interactions: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,11 @@ def looks(municipality: Municipality, before: int | None = None, limit: int = 50
     query = Query(municipality=municipality.code, kinds=(Kind.LOOK,), before=before, limit=limit)
     with ledger.reading() as book:
         page = book.search(query)
-    return Looks([_told(one) for one in page.records], page.next, len(page.faults))
+    return Looks([told(one) for one in page.records], page.next, len(page.faults))
 
 
-def _told(record: Record) -> Look:
+def told(record: Record) -> Look:
+    """An entry of the ledger, read."""
     content = record.content or {}
     whose, several = content.get("whose"), content.get("interactions")
     return Look(
@@ -146,6 +149,8 @@ def _told(record: Record) -> Look:
         str(content.get("interaction", "")),
         content.get("count") or (len(several) if isinstance(several, list) else 0),
         bool(content.get("by_command")),
+        _conditions(asked) if isinstance(asked := content.get("asked"), Mapping) else {},
+        [str(one) for one in several] if isinstance(several, list) else [],
     )
 
 
@@ -153,3 +158,10 @@ def history(municipality: Municipality, interaction: str) -> list[Told]:
     """Who looked at an interaction, and who kept it from being erased; newest first."""
     rows = Told.objects.filter(chain__key=municipality.chain, thing_kind=THING, thing_id=interaction)
     return list(rows.order_by("-seq")[:HISTORY])
+
+
+def release_reasons(municipality: Municipality) -> dict[str, str]:
+    """Why each hold was released, by the hold's id."""
+    rows = Told.objects.filter(chain__key=municipality.chain, action="interactions.released")
+    details = rows.values_list("detail", flat=True)
+    return {str(one.get("hold", "")): str(one.get("reason", "")) for one in details}

@@ -65,7 +65,7 @@ class Asked:
             municipality=municipality,
             kinds=tuple(SAID),
             since=None if self.since is None else milliseconds(self.since),
-            until=_end_of(self.until),
+            until=end_of(self.until),
             **same,
         )
         return replace(made, **more)
@@ -83,7 +83,7 @@ def milliseconds(day: datetime.date) -> int:
     return int(begin.timestamp() * 1000)
 
 
-def _end_of(day: datetime.date | None) -> int | None:
+def end_of(day: datetime.date | None) -> int | None:
     """The first moment behind a day; None where there is none, for nothing comes after the last day that dates have."""
     if day is None or day == datetime.date.max:
         return None

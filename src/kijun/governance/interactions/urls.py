@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from kijun.governance.interactions.views import imports, lists, record, records, reports
+from kijun.governance.interactions.views import imports, lists, looks, record, records, reports
 
 app_name = "interactions"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,7 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reason/", records.reason, name="reason"),
     path("holds/", lists.holds, name="holds"),
     path("holds/<str:hold>/release/", record.release, name="release"),
-    path("looks/", lists.looks, name="looks"),
+    path("looks/", looks.looks, name="looks"),
     path("refused/", lists.refused, name="refused"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from kijun.governance.access.commands import NotThere, tell, told
 from kijun.governance.audit.refs import at_console
-from kijun.governance.interactions.commands import holds, imports, records, refusals, reports
+from kijun.governance.interactions.commands import holds, imports, looks, records, refusals, reports
 from kijun.governance.interactions.commands._shared import (
     Codes,
     acting,
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands to a parser."""
     parser.set_defaults(carry_out=None, group_parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (records, holds, refusals, reports, imports):
+    for module in (records, looks, holds, refusals, reports, imports):
         module.add(commands)
 
 

@@ -1,4 +1,4 @@
-"""``kijun records search``, ``show`` and ``looks``: reading, each look recorded before anything is printed."""
+"""``kijun records search`` and ``show``: reading, each look recorded before anything is printed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from kijun.governance.interactions.commands._shared import (
     person,
     reason,
 )
-from kijun.governance.interactions.looks import history, look, looks
+from kijun.governance.interactions.looks import history, look
 from kijun.governance.interactions.names import unknown_number
 from kijun.governance.interactions.reach import Reach, reach_of
 from kijun.governance.interactions.reading import excerpt, others, texts
@@ -85,8 +85,6 @@ def add(commands: Any) -> None:
     showing.add_argument(
         "--unmask", action="store_true", help="with the values behind the placeholders, for those who may"
     )
-    listing = acting(commands, "looks", "list who looked at whose records, when and why", _looks)
-    listing.add_argument("--before", type=int, metavar="PLACE", help="go on below, as the last answer said")
 
 
 # --- search ---------------------------------------------------------------------------------
@@ -320,25 +318,3 @@ def _found(findings: Any) -> list[str]:
 def _both(why: Any) -> str:
     told = [str(why[name]) for name in ("ja", "en") if why.get(name)] if isinstance(why, Mapping) else []
     return " / ".join(told)
-
-
-# --- looks ----------------------------------------------------------------------------------
-
-
-def _looks(args: argparse.Namespace) -> None:
-    who = person(args, "interactions.view_looks")
-    page = looks(who.municipality, args.before)
-    codes = Codes(who.municipality)
-    found = [
-        {
-            **asdict(one),
-            "at": at(one.at),
-            "person": codes("person", one.person),
-            "whose": [codes("person", id) for id in one.whose],
-        }
-        for one in page.rows
-    ]
-    lines = rows(found, "at", "person", "what", "interaction", "count", "whose", "why")
-    if page.before is not None:
-        lines.append(f"--before {page.before}")
-    show(args, {"looks": found, "before": page.before, "unread_segments": page.unread}, lines)
