@@ -46,3 +46,8 @@ def test_of_an_application_and_a_purpose(
     with pytest.raises(ValidationError) as refused:
         actions.save_purpose(it_staff, it_staff.municipality, purpose, {"name": "要\u200b約"})
     assert set(refused.value.message_dict) == {"name"}
+
+
+def test_reasons_have_lines_and_nothing_hidden() -> None:
+    assert wrong_name("一行\n二行", lines=True) is None
+    assert wrong_name("一行\u202e二行", lines=True) is not None

@@ -615,7 +615,7 @@ class TestStops:
         for person in (it_staff, auditor):
             assert "1件を止めています" in text(client_of(person).get(url("stops")))
         assert url("lift_stop", row.pk) not in text(client_of(auditor).get(url("stops")))
-        client.post(url("add_stop"), {"scope": "everything", "reason": "全体の点検"})
+        client.post(url("add_stop"), {"scope": "everything", "reason": "全体の点検", "step": "confirmed"})
         assert "すべてのAIを止めています" in text(client.get(url("stops")))
         assert client.get(url("lift_stop", row.pk)).status_code == 200
         assert client.post(url("lift_stop", row.pk), {"reason": "直した"}).status_code == 302

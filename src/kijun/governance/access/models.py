@@ -16,6 +16,7 @@ from kijun.governance.accounts.models import Person
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import Tenant
+from kijun.web.invisible import told
 from kijun.web.punctuation import bracketed
 from kijun.web.versions import Versioned
 
@@ -342,9 +343,8 @@ class Stop(Tenant, Versioned):
 
     @property
     def shown_reason(self) -> str:
-        """The English reason where the reader reads English and there is one."""
-        english = self.reason_en if (get_language() or "").startswith("en") else ""
-        return english or self.reason
+        """The English reason where the reader reads English and there is one; what cannot be seen is told, for older ones may hold it."""
+        return told((self.reason_en if (get_language() or "").startswith("en") else "") or self.reason)
 
     @property
     def target(self) -> AISystem | Purpose | Person | None:

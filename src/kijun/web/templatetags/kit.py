@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django_stubs_ext import StrOrPromise
 
-from kijun.web import dates, markdown, punctuation
+from kijun.web import dates, invisible, markdown, punctuation
 
 if TYPE_CHECKING:
     from kijun.web.charts import Chart
@@ -92,6 +92,23 @@ def named(thing: Any) -> str:
 def text(value: Any) -> str:
     """A catalogue text (ja, en) in the reader's language."""
     return str(value.get(get_language() or "ja")) if hasattr(value, "get") else str(value)
+
+
+@register.filter
+def plainly(value: Any) -> SafeString:
+    """What people or programs said, with characters that cannot be seen or that turn the text about shown as ⟨U+202E⟩."""
+    return invisible.marked(value if isinstance(value, str) else str(value))
+
+
+@register.filter
+def precise(value: Any) -> SafeString | str:
+    """As `moment`, to the second: 2026/11/23 14:05:09."""
+    if not isinstance(value, datetime.datetime):
+        return ""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), f"{local:%Y/%m/%d %H:%M:%S}"
+    )
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.db.models import Model as Row
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.models import Purpose, Upstream
+from kijun.governance.access.plain import check_names
 from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.acting import Actor, allow
 from kijun.governance.accounts.models import Person
@@ -48,6 +49,7 @@ def reason(text: str, field: str = "reason") -> str:
         raise ValidationError({field: [_("理由を入力してください。")]})
     if len(text) > 300:
         raise ValidationError({field: [_("理由は300文字以内で入力してください。")]})
+    check_names({field: text}, lines=True)
     return text
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access.actions.common import allow_in, reason, same_town
 from kijun.governance.access.models import Purpose, Stop
+from kijun.governance.access.plain import check_names
 from kijun.governance.access.publishing import publish
 from kijun.governance.accounts.acting import Actor, allow, person_of
 from kijun.governance.accounts.models import Person
@@ -36,6 +37,7 @@ def stop(
         allow_in(actor, "access.change", municipality)
     same_town(municipality.pk, {"target": target})
     why = reason(why)
+    check_names({"reason_en": why_en}, lines=True)
     row = Stop(municipality=municipality, reason=why, reason_en=why_en.strip()[:300], by=person_of(actor))
     if isinstance(target, AISystem):
         row.scope, row.system = Stop.Scope.SYSTEM, target

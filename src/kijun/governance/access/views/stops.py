@@ -9,11 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, lists, publishing
+from kijun.governance.access import actions, lists, publishing, queries
 from kijun.governance.access.grant_forms import StopForm
 from kijun.governance.access.models import Stop
+from kijun.governance.access.plain import check_names
 from kijun.governance.access.upstream_forms import ReasonForm
-from kijun.governance.access.views._shared import sent
+from kijun.governance.access.views._shared import carried, sent
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -47,7 +48,7 @@ def _may_lift(request: StaffRequest, row: Stop) -> bool:
 
 @who_may("access.stop")
 def add(request: StaffRequest) -> HttpResponse:
-    """Turn something off; in force within seconds."""
+    """Turn something off; in force within seconds. Everything of the municipality is asked for once more."""
     first = {"scope": request.GET.get("scope", ""), "system": request.GET.get("system", "")}
     form = StopForm(
         request.POST or None,
@@ -55,8 +56,13 @@ def add(request: StaffRequest) -> HttpResponse:
         initial={name: value for name, value in first.items() if value.isascii() and value.isalnum()},
     )
 
+    if request.POST.get("step") == "back":
+        return render(request, "access/stop_form.html", {"form": form})
+
     def carry_out(valid: Any) -> HttpResponse:
         data = valid.cleaned_data
+        if data["scope"] == Stop.Scope.EVERYTHING and request.POST.get("step") != "confirmed":
+            return _confirm(request, data["reason"], data["reason_en"])
         row = actions.stop(
             request.user,
             request.municipality,
@@ -68,6 +74,14 @@ def add(request: StaffRequest) -> HttpResponse:
         return redirect("access:stops")
 
     return sent(request, form, carry_out, "access/stop_form.html", {})
+
+
+def _confirm(request: StaffRequest, why: str, why_en: str) -> HttpResponse:
+    """One more look before the whole town hall is without AI: a button, nothing to type again."""
+    check_names({"reason": why, "reason_en": why_en}, lines=True)
+    holding = queries.holding(queries.grants(request.municipality))
+    context = {"carried": carried(request), "reason": why, "grants": holding.count()}
+    return render(request, "access/stop_confirm.html", context)
 
 
 @who_may("access.stop")
