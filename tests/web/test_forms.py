@@ -180,3 +180,35 @@ def test_an_actions_refusal_stands_beside_the_fields_that_the_form_has() -> None
     forms.add_errors(form, ValidationError("締め切りました。"))
     assert form.errors["number"] == ["多すぎます。"]
     assert form.non_field_errors() == ["退職しました。", "締め切りました。"]
+
+
+class Chosen(forms.Form):
+    name = django_forms.CharField(label="名称（100%）", max_length=5)
+    kind = django_forms.ChoiceField(label="種類", choices=[("a", "A")])
+    many = django_forms.MultipleChoiceField(label="対象", choices=[("a", "A")])
+    mail = django_forms.EmailField(label="連絡先")
+    file = django_forms.FileField(label="台帳")
+    own = django_forms.ChoiceField(
+        label="区分", choices=[("a", "A")], error_messages={"invalid_choice": "区分を選び直してください。"}
+    )
+
+
+def test_what_django_says_names_the_field_and_repeats_nothing() -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    long = "x" * 3_000
+    form = Chosen(
+        {"name": "六文字の名称", "kind": long, "many": [long], "mail": "x", "own": long},
+        {"file": SimpleUploadedFile("a.csv", b"")},
+    )
+    assert form.errors == {
+        "name": ["「名称（100%）」は、5文字以内にしてください（今は6文字です）。"],
+        "kind": ["「種類」は、候補から選んでください。"],
+        "many": ["「対象」は、候補から選んでください。"],
+        "mail": ["「連絡先」は、メールアドレスの形で入力してください。例：taro@example.jp"],
+        "file": ["選んだファイルは空です。内容のあるファイルを選んでください。"],
+        "own": ["区分を選び直してください。"],
+    }
+    with translation.override("en"):
+        english = Chosen({"name": "too long", "kind": "x"})
+        assert english.errors["name"] == ["“名称（100%）” may have up to 5 characters (it has 8)."]

@@ -146,3 +146,10 @@ def test_figures_stand_under_their_heading(rows: Any) -> None:
     heads = drawn(ask(), rows).select("th")
 
     assert ["number" in (head.get("class") or []) for head in heads] == [False, True]
+
+
+def test_a_filter_that_the_list_does_not_have_is_told(rows: Any) -> None:
+    shown = TABLE.show(ask(sample="x"), rows)
+    assert shown.unknown == ["見本"]
+    assert shown.total == 5
+    assert TABLE.show(ask(sample="1"), rows).unknown == []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from kijun.web import codes, dates, kana
 from kijun.web.versions import Stale
@@ -92,7 +93,7 @@ class ModelMultipleChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[
         try:
             return super().clean(value)
         except OverflowError as error:
-            message = self.error_messages["invalid_choice"]
+            message = self.error_messages["invalid_choice"]  # of the form by now: without the value
             raise ValidationError(message, code="invalid_choice", params={"value": "…"}) from error
 
 
@@ -151,6 +152,55 @@ def _name_numbers(field: forms.IntegerField | forms.DecimalField, label: Any) ->
             )
 
 
+_SENTENCES: Final[Mapping[str, StrOrPromise]] = {
+    "max_length": _(
+        "「%(label)s」は、%%(limit_value)s文字以内にしてください（今は%%(show_value)s文字です）。"
+    ),
+    "min_length": _(
+        "「%(label)s」は、%%(limit_value)s文字以上にしてください（今は%%(show_value)s文字です）。"
+    ),
+    "invalid_choice": _("「%(label)s」は、候補から選んでください。"),
+    "invalid_list": _("「%(label)s」は、候補から選んでください。"),
+    "invalid_pk_value": _("「%(label)s」は、候補から選んでください。"),
+    "null_characters_not_allowed": _(
+        "「%(label)s」に、使えない制御文字が入っています。入力し直してください。"
+    ),
+}
+"""Django's own sentences, said with the field's name and what to do; what was sent is not repeated, for it may be long."""
+_FILES: Final[Mapping[str, StrOrPromise]] = {
+    "empty": _("選んだファイルは空です。内容のあるファイルを選んでください。"),
+    "missing": _("「%(label)s」のファイルを選んでください。"),
+    "invalid": _("「%(label)s」のファイルを受け取れませんでした。もう一度選んでください。"),
+    "max_length": _("ファイルの名前は%%(max)s文字以内にしてください（今は%%(length)s文字です）。"),
+}
+_KINDS: Final[tuple[tuple[Any, StrOrPromise], ...]] = (
+    (forms.EmailField, _("「%(label)s」は、メールアドレスの形で入力してください。例：taro@example.jp")),
+    (forms.URLField, _("「%(label)s」は、https:// から始まるURLで入力してください。")),
+)
+
+
+def _is_djangos(field: forms.Field, code: str) -> bool:
+    """Neither the field nor its class says it in words of their own."""
+    said = field.error_messages.get(code)
+    if said is None:
+        return True
+    defaults = (
+        vars(one).get("default_error_messages", {}).get(code)
+        for one in type(field).__mro__
+        if one.__module__.startswith("django.")
+    )
+    return any(said is one for one in defaults)
+
+
+def _say_plainly(field: forms.Field, label: Any) -> None:
+    """What Django says of a wrong value, in the house's words."""
+    sentences = dict(_FILES if isinstance(field, forms.FileField) else _SENTENCES)
+    sentences.update(("invalid", words) for kind, words in _KINDS if isinstance(field, kind))
+    for code, words in sentences.items():
+        if _is_djangos(field, code):
+            field.error_messages[code] = str(words) % {"label": str(label).replace("%", "%%")}
+
+
 class Helpful:
     """Says which field is empty: in the summary on top, 「このフィールドは必須です。」 four times helps nobody."""
 
@@ -164,6 +214,7 @@ class Helpful:
             label = field.label if field.label is not None else pretty_name(name)
             if isinstance(field, forms.IntegerField | forms.DecimalField):
                 _name_numbers(field, label)
+            _say_plainly(field, label)
             if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
                 chosen = isinstance(field, forms.ChoiceField | forms.FileField | forms.BooleanField)
                 text = (

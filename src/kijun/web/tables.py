@@ -89,6 +89,8 @@ class Shown:
     total: int
     query: QueryDict
     narrowed: bool
+    unknown: list[StrOrPromise] = field(default_factory=list)
+    """Filters whose value in the address is none that they have: they narrow nothing, and the page says so."""
 
     def _with(self, **changes: str) -> str:
         query = self.query.copy()
@@ -162,6 +164,11 @@ class Table:
             )
             for one in self.filters
         ]
+        unknown = [
+            one.label
+            for one in filters
+            if request.GET.get(one.key) and not any(chosen for _key, _label, chosen in one.choices)
+        ]
         chosen = any(request.GET.get(one.key) for one in self.filters) or bool(request.GET.get("q"))
         return Shown(
             table=self,
@@ -173,6 +180,7 @@ class Table:
             total=page.paginator.count,
             query=query,
             narrowed=chosen,
+            unknown=unknown,
         )
 
     def _header(self, column: Column, asked: str, query: QueryDict) -> Header:
