@@ -113,7 +113,7 @@ def _for_export(one: argparse.ArgumentParser) -> None:
         "--municipality", metavar="CODE", help="whose (six digits); default: the only municipality"
     )
     one.add_argument("--since", type=day, metavar="DAY", help="first day, as 2026-11-01")
-    one.add_argument("--until", type=day, metavar="DAY", help="day before which it ends")
+    one.add_argument("--until", type=day, metavar="DAY", help="last day")
     one.add_argument(
         "--format",
         action="append",
@@ -227,10 +227,8 @@ def export(args: argparse.Namespace) -> int:
     """Entries of one municipality for an auditor, in a person's name and for a reason, as every look at records."""
     from kijun.cli.main import set_up_django
 
-    if args.since is not None and args.until is not None and args.since >= args.until:
-        args.fail(
-            "--until: it has to be later than --since; no day lies between them, so nothing was written"
-        )
+    if args.since is not None and args.until is not None and args.since > args.until:
+        args.fail("--until: it has to be the day of --since, or a later one; nothing was written")
     set_up_django()
     from kijun.governance.interactions.commands import carry_out, exports
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from kijun.cli.main import main
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry as Told
 from kijun.governance.interactions import ledger
-from kijun.ledger.model import Unavailable
+from kijun.ledger.model import JAPAN, Unavailable
 from tests.governance.interactions.test_commands import looks
 
 AUDITOR = ("--as", "0007", "--municipality", "131016")
@@ -80,6 +81,14 @@ class TestExport:
         say(staff)
         assert export(out, *AUDITOR, *WHY, "--until", "2020-01-01", "--json") == 0
         assert json.loads(capsys.readouterr().out)["entries"] == 0
+        today = datetime.datetime.now(JAPAN).date().isoformat()
+        one_day = ("--since", today, "--until", today, "--json")  # both days are in it, as for a search
+        assert export(out.with_name("day"), *AUDITOR, *WHY, *one_day) == 0
+        assert json.loads(capsys.readouterr().out)["entries"] == 4  # with the two looks
+        assert looks("131016")[0].content["asked"]["until"].startswith(f"{today}T23:59:59")
+        with pytest.raises(SystemExit) as stopped:
+            export(out, *AUDITOR, *WHY, "--since", "2026-11-02", "--until", "2026-11-01")
+        assert stopped.value.code == 2
         with pytest.raises(SystemExit) as stopped:
             export(out, *AUDITOR, *WHY, "--since", "yesterday")
         assert stopped.value.code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 
@@ -13,6 +14,9 @@ from kijun.governance.interactions.commands._shared import at, person, reason
 from kijun.governance.interactions.looks import take_out
 from kijun.governance.interactions.reach import reach_of
 from kijun.ledger.model import Query
+
+_DAY: Final = 86_400_000
+"""Milliseconds; Japan's days are all alike."""
 
 
 def export(args: argparse.Namespace) -> None:
@@ -24,11 +28,12 @@ def export(args: argparse.Namespace) -> None:
     if not reach_of(who).everything:
         raise PermissionDenied
     why, formats = reason(args.reason), tuple(dict.fromkeys(args.format))
-    query = Query(municipality=who.municipality.code, since=args.since, until=args.until)
+    end = None if args.until is None else args.until + _DAY  # the last day is in it
+    query = Query(municipality=who.municipality.code, since=args.since, until=end)
     mask = os.umask(0o077)
     try:
         prepare(args.folder)
-        asked = {"since": at(args.since), "until": at(args.until), "formats": list(formats)}
+        asked = {"since": at(args.since), "until": at(end - 1 if end else None), "formats": list(formats)}
         look = take_out(who, why, query, asked)
         with ledger.appending() as to:
             to.checkpoint()
