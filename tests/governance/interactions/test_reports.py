@@ -189,7 +189,7 @@ class TestAcknowledging:
         other = AccessReport.objects.get(department=tax)
         with pytest.raises(PermissionDenied):
             actions.acknowledge(approver, other, odd=False, comment="")
-        assert client_of(approver).get(f"/staff/records/reports/{other.pk}/").status_code == 403
+        assert client_of(approver).get(f"/staff/records/reports/{other.pk}/").status_code == 404
         with pytest.raises(PermissionDenied):
             actions.acknowledge(it_staff, report, odd=False, comment="")
         assert client_of(outsider).get(f"/staff/records/reports/{report.pk}/").status_code == 404

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -41,7 +41,7 @@ class Sent:
         """How it ended, for people."""
         said = str(HOW.get(self.how, self.how))
         return (
-            _t("%(how)s（%(status)s）") % {"how": said, "status": self.status}
+            gettext("%(how)s（%(status)s）") % {"how": said, "status": self.status}
             if self.how == "refused"
             else said
         )
@@ -62,7 +62,7 @@ def upstreams(some: Iterable[Interaction]) -> set[str]:
 def told(one: Interaction, names: Names) -> list[str]:
     """Each service with how it ended: ``庁内LLM：断った（500）``."""
     return [
-        _t("%(service)s：%(how)s") % {"service": names.of("upstream", each.upstream), "how": each.words}
+        gettext("%(service)s：%(how)s") % {"service": names.of("upstream", each.upstream), "how": each.words}
         for each in sent(one)
     ]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.access.plain import check_names
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import Ref
@@ -25,6 +27,7 @@ def _reason(text: str) -> str:
     text = text.strip()
     if not text:
         raise ValidationError({"reason": [_("理由を入力してください。")]})
+    check_names({"reason": text}, lines=True)
     return text[:300]
 
 
@@ -48,10 +51,26 @@ def refused(error: LedgerError) -> ValidationError:
     return ValidationError(lazy(words, str)(), code=NO_HOLD if isinstance(error, NoHold) else "ledger")
 
 
+@transaction.atomic
 def put_hold(person: Person, interaction: str, reason: str) -> Hold:
-    """Keep an interaction of the person's municipality from being erased; ValidationError where there is none."""
+    """Keep an interaction of the person's municipality from being erased; ValidationError where there is none.
+
+    The same person's hold for the same reason is put once: while it is on, it is given back.
+    """
+    from kijun.ledger.holding import holds_of
+
     _allow(person)
-    return hold_for_case(person.municipality, person, interaction, reason)
+    town, why = person.municipality, _reason(reason)
+    Municipality.objects.select_for_update().get(pk=town.pk)  # the button may be pressed twice
+    try:
+        with ledger.reading() as book:
+            there = holds_of(book, town.code, interaction)
+    except LedgerError as error:
+        raise refused(error) from error
+    for one in there:
+        if one.released_at is None and (one.by, one.why) == (_by(person), why):
+            return one
+    return hold_for_case(town, person, interaction, why)
 
 
 def hold_for_case(municipality: Municipality, actor: Person | Ref, interaction: str, reason: str) -> Hold:

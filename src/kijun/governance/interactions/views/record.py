@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
@@ -30,12 +31,16 @@ from kijun.governance.interactions.views._shared import found, is_own, reason_of
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.holding import Hold, holds_of
 from kijun.ledger.ledger import Proof
-from kijun.ledger.model import Record
+from kijun.ledger.model import Record, Verdict
 from kijun.web.who_may import who_may
 
 _ONCE: Final = "interactions.reveal"
 _FORMS: Final = 20
 """Forms that may be open at once in one browser."""
+_NOT_SENT: Final[Mapping[str, StrOrPromise]] = {
+    "allow": gettext_lazy("送る場合は、そのまま通す（送っていません）"),
+    "mask": gettext_lazy("送る場合は、伏せて通す（送っていません）"),
+}
 _KEPT = ("system", "purpose", "department", "upstream")
 
 
@@ -74,7 +79,8 @@ class Half:
 def _half(record: Record, proof: Proof | None, masked: Mapping[str, str]) -> Half:
     content = record.content or {}
     shown = blocks(record, masked, wording.finding)
-    listed = _findings(content, {one.place: number for number, one in enumerate(shown, 1)})
+    places = {one.place: number for number, one in enumerate(shown, 1)}
+    listed = _findings(content, places, sent=record.verdict not in (Verdict.BLOCKED, Verdict.TO_CONFIRM))
     return Half(
         record,
         wording.KINDS.get(record.kind, record.kind),
@@ -101,8 +107,8 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
-def _findings(content: Mapping[str, Any], places: Mapping[str, int]) -> list[FindingLine]:
-    """``places`` numbers the texts that the page shows: a finding is told by it, not by the path in the call."""
+def _findings(content: Mapping[str, Any], places: Mapping[str, int], *, sent: bool) -> list[FindingLine]:
+    """``places`` numbers the texts that the page shows: a finding is told by it, not by the path in the call. Without ``sent`` nothing was let through."""
     counted: dict[tuple[str, ...], int] = {}
     for one in _rows(content.get("findings"))[:1000]:
         why = one.get("why")
@@ -113,7 +119,7 @@ def _findings(content: Mapping[str, Any], places: Mapping[str, int]) -> list[Fin
         FindingLine(
             wording.finding(type),
             wording.finding_group(type),
-            _action(action),
+            _action(action, sent=sent),
             _place(where, places),
             words,
             count,
@@ -129,9 +135,12 @@ def _place(where: str, places: Mapping[str, int]) -> str:
     return _("文章%(n)s") % {"n": places[where]} if len(places) > 1 else ""
 
 
-def _action(name: str) -> str:
+def _action(name: str, *, sent: bool) -> str:
+    """What was done with it; where the whole was stopped by something else, what would have been."""
     from kijun.governance.access.handling import ACTION_LABELS
 
+    if not sent and name in _NOT_SENT:
+        return str(_NOT_SENT[name])
     return str(ACTION_LABELS.get(name, name))
 
 
@@ -282,6 +291,7 @@ def _facts(one: Interaction, names: Names) -> dict[str, Any]:
         "source": wording.source(first.source),
         "tokens_in": max(entry.tokens_in for entry in one.entries),
         "tokens_out": max(entry.tokens_out for entry in one.entries),
+        "duration_ms": max(entry.duration_ms for entry in one.entries),
         "seconds": max(entry.duration_ms for entry in one.entries) / 1000,
         "retention": first.retention,
     }
@@ -297,17 +307,21 @@ def hold(request: StaffRequest, id: str) -> HttpResponse:
     one, _reach = found(request, id)
     example = _("例：住民からの苦情（受付番号 12）の調査が終わるまで残すため")
     form = ReasonForm(request.POST or None, example=example)
+    with ledger.reading() as book:
+        held = [hold for hold in holds_of(book, request.municipality.code, id) if hold.released_at is None]
     if request.method == "POST" and form.is_valid():
         try:
-            actions.put_hold(request.user, one.id, form.cleaned_data["reason"])
+            made = actions.put_hold(request.user, one.id, form.cleaned_data["reason"])
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("保全しました。解除するまで、保存期間が過ぎても消去しません。"))
+            if made.id not in {one.id for one in held}:
+                words = _("保全しました。解除するまで、保存期間が過ぎても消去しません。")
+            else:
+                words = _("同じ理由で、すでに保全しています。保全は1つのままです。")
+            messages.success(request, words)
             return redirect("interactions:record", id)
     status = 422 if request.method == "POST" else 200
-    with ledger.reading() as book:
-        held = [hold for hold in holds_of(book, request.municipality.code, id) if hold.released_at is None]
     names = resolve(request.municipality, {"person": _people(held)})
     there = [(hold, names.of("person", hold.by), moment(hold.at)) for hold in held]
     told = {"form": form, "id": id, "holds": there, "own": str(request.user.pk)}

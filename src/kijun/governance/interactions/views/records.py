@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -122,12 +123,22 @@ def mine(request: StaffRequest) -> HttpResponse:
     return _file(request, results) if whole else _page(request, form, results, own=True)
 
 
+def _leads_within(address: str, home: str) -> bool:
+    """An address on these pages, as a browser reads it: it resolves dots, also written as %2e, and takes a backslash for a slash."""
+    path = unquote(urlsplit(address).path).replace("\\", "/")
+    return (
+        url_has_allowed_host_and_scheme(address, None)
+        and address.startswith(home)
+        and not {".", ".."} & set(path.split("/"))
+    )
+
+
 @who_may("interactions.search")
 def reason(request: StaffRequest) -> HttpResponse:
     """Why somebody looks at others' records: said once, kept for an hour after the last look."""
     asked = request.POST.get("next") or request.GET.get("next", "")
     home = reverse("interactions:records")
-    back = asked if asked.startswith(home) and url_has_allowed_host_and_scheme(asked, None) else home
+    back = asked if _leads_within(asked, home) else home
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         keep_reason(request, form.cleaned_data["reason"].strip())

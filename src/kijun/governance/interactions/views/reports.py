@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from kijun.web import charts, excel
 from kijun.web.forms import add_errors
 from kijun.web.tables import excel_response
 from kijun.web.templatetags.kit import named
-from kijun.web.who_may import require, who_may
+from kijun.web.who_may import who_may
 
 PER_PAGE = 12
 """Months that the list shows."""
@@ -60,7 +60,8 @@ def reports(request: StaffRequest) -> HttpResponse:
 def report(request: StaffRequest, pk: int) -> HttpResponse:
     """One department's month; its approver says whether something looks odd."""
     row = get_mine(request, AccessReport.objects.select_related("department", "acknowledged_by"), pk=pk)
-    require(request, "interactions.view_report", row)
+    if not request.user.has_perm("interactions.view_report", row):
+        raise Http404  # as for one that does not exist: whose reports there are is nobody else's to know
     may = row.acknowledged_at is None and request.user.has_perm("interactions.acknowledge", row)
     initial = {"revision": row.revision}
     form = AcknowledgeForm(request.POST or None, initial=initial) if may else None
