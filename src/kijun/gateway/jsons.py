@@ -13,8 +13,17 @@ import orjson
 _LONG: Final = re.compile(rb"[:\[,]\s*-?[0-9]{19}")
 
 
+#: How deep objects and lists may lie in each other. What reads them calls itself, and Python ends that at some 250.
+MOST_DEPTH: Final = 100
+_HOLDERS: Final = frozenset((dict, list))
+
+
 class NotJson(ValueError):
-    """Bytes that are no JSON, or that nest too deeply."""
+    """Bytes that are no JSON."""
+
+
+class TooDeep(NotJson):
+    """JSON in which more than `MOST_DEPTH` objects and lists lie in each other."""
 
 
 class NumberTooLarge(NotJson):
@@ -23,6 +32,13 @@ class NumberTooLarge(NotJson):
 
 def parse(data: bytes, *, exact: bool = False) -> Any:
     """The value of some JSON; raises `NotJson`. ``exact`` keeps every digit of an integer, for what is handed on."""
+    found = _parsed(data, exact)
+    if data.count(b"[") + data.count(b"{") > MOST_DEPTH and _is_deep(found):
+        raise TooDeep
+    return found
+
+
+def _parsed(data: bytes, exact: bool) -> Any:
     if not exact or not _LONG.search(data):
         try:
             return orjson.loads(data)
@@ -32,8 +48,24 @@ def parse(data: bytes, *, exact: bool = False) -> Any:
         return json.loads(data, parse_constant=_refuse, parse_float=_finite)
     except NumberTooLarge:
         raise
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise TooDeep from None
+    except ValueError as error:
         raise NotJson(type(error).__name__) from None
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value] if type(value) in _HOLDERS else []
+    for _ in range(MOST_DEPTH):
+        inner: list[Any] = []
+        for one in level:
+            values = one.values() if type(one) is dict else one
+            if not _HOLDERS.isdisjoint(map(type, values)):
+                inner += [some for some in values if type(some) in _HOLDERS]
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def dump(value: Any) -> bytes:

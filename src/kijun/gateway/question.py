@@ -19,7 +19,7 @@ from kijun.gateway.guard import values_of
 from kijun.gateway.handling import NOT_INSPECTED
 from kijun.gateway.http import Request
 from kijun.gateway.inspecting import Reader, in_thread
-from kijun.gateway.jsons import NotJson, NumberTooLarge, canonical, dump, parse
+from kijun.gateway.jsons import MOST_DEPTH, NotJson, NumberTooLarge, TooDeep, canonical, dump, parse
 from kijun.gateway.pieces import Texts
 from kijun.gateway.records import Account
 from kijun.gateway.reference.citing import before_question, put_before
@@ -198,6 +198,12 @@ def parse_body(request: Request, dialect: Dialect) -> dict[str, Any]:
         raise bad_request(
             "大きすぎる数値（1e400 など）が含まれています。",
             "It holds a number that is too large (such as 1e400).",
+            code="invalid_json",
+        ) from None
+    except TooDeep:
+        raise bad_request(
+            f"オブジェクトや配列の入れ子が深すぎます（{MOST_DEPTH}段まで）。",
+            f"Objects and lists lie too deep in each other (at most {MOST_DEPTH}).",
             code="invalid_json",
         ) from None
     except NotJson:
