@@ -126,6 +126,27 @@ def test_what_the_service_reads_or_says_by_itself(gateway: Running, more: Any) -
     assert refused(gateway, user("調べて"), extra_body=more)["code"] == "content_blocked"
 
 
+def test_a_number_in_a_name_is_refused_and_not_recorded(gateway: Running, upstream: Upstream) -> None:
+    function = {"name": "n123456789018", "description": "探す"}
+    error = refused(gateway, user("探して"), tools=[{"type": "function", "function": function}])
+    assert (error["code"], error["param"]) == ("content_blocked", "tools")
+    assert not upstream.calls
+    (given,) = gateway.ledger.entries
+    assert given.findings == ("MY_NUMBER",)
+    assert "123456789018" not in str(given.content)
+    assert "⟦個人番号1⟧" in str(given.content["request"]["tools"])
+
+
+def test_what_stands_beside_a_picture_is_hidden(gateway: Running, upstream: Upstream) -> None:
+    gateway.publish(with_purpose(policy(upstream.url), uninspected=True))
+    chat(gateway, user([{**PICTURE, "caption": "山田太郎さんの写真"}]))
+    (part,) = upstream.calls[0].json["messages"][0]["content"]
+    assert part == {**PICTURE, "caption": "⟦氏名1⟧さんの写真"}
+    given = gateway.ledger.last()[0]
+    assert "山田" not in str(given.content)
+    assert given.verdict is Verdict.MASKED
+
+
 def csv_part(text: str) -> dict[str, Any]:
     data = base64.b64encode(text.encode("cp932")).decode()
     return {"type": "file", "file": {"filename": "受付簿.csv", "file_data": f"data:text/csv;base64,{data}"}}

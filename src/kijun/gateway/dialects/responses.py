@@ -117,6 +117,7 @@ class Responses:
                 texts.uninspected.append(Uninspected(f"{place}.{CARRIED}", "stored", item, CARRIED))
             read = ("summary", "content", *((CARRIED,) if _is_sealed(item.get(CARRIED)) else ()))
         elif kind == "item_reference":
+            source = Source.DOCUMENT
             texts.uninspected.append(Uninspected(place, "stored"))
         else:
             texts.uninspected.append(Uninspected(place, "other"))
