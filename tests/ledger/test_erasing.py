@@ -356,3 +356,30 @@ def test_a_month_is_not_destroyed_while_a_hold_is_being_put(
     (record,) = ledger.interaction(disputed.interaction, TOWN)
     assert isinstance(putting.answer, Hold)
     assert (record.content, record.holds) == (disputed.content, (putting.answer.id,))
+
+
+def test_what_goes_is_not_read_and_what_a_hold_keeps_is(
+    ledger: Ledger, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month's ciphertext took 3.7 kB of memory an entry."""
+    disputed = [entry("争いのある相談", at=OLD, masked={"⟦氏名1⟧": "山田"}) for _ in range(2)]
+    add(disputed[0], *[entry("ほか", at=OLD) for _ in range(3)])
+    seal(ledger, force=True)
+    add(disputed[1], *[entry("ほか", at=OLD) for _ in range(3)])
+    for one in disputed:
+        hold(ledger, add_all(add), municipality=TOWN, interaction=one.interaction, why="審査請求", by="1")
+    asked: list[tuple[str, ...]] = []
+    scan = ledger.reader.scan
+    monkeypatch.setattr(
+        ledger.reader,
+        "scan",
+        lambda segments, columns: asked.append(tuple(columns)) or scan(segments, columns),
+    )
+    (done,) = erase_due(ledger, add_all(add), now=LATER)
+    assert (done.entries, done.kept) == (6, 2)
+    assert asked == [("seq", "interaction")]
+    for one in disputed:
+        (record,) = ledger.search(Query(municipality=TOWN, interaction=one.interaction), masked=True).records
+        assert (record.content, record.masked) == (one.content, one.masked)
+    signed(ledger)
+    assert verify(ledger).faults == []

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,9 +23,10 @@ from kijun.ledger.keys import CONTENT, HELD, MASKED, Scope, encrypt
 from kijun.ledger.ledger import Ledger, active_holds
 from kijun.ledger.model import JAPAN, RETENTIONS, Entry, new_id, now_ms
 from kijun.ledger.schema import COLUMN_LIST, ROW
-from kijun.ledger.segments.segment import Segment
+from kijun.ledger.segments.segment import SegmentFault
 
 _NEVER: Final = 9000 * 12
+_PART: Final = 1000
 _MOMENT: Final = 0.05  # seconds that putting a hold takes
 _KEEP: Final = f"INSERT INTO kept ({COLUMN_LIST}) VALUES ({', '.join('?' for _ in ROW)})"  # noqa: S608 - fixed names
 
@@ -114,33 +116,76 @@ def _erase(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> E
 
 def _erase_once(ledger: Ledger, append: Append, key: int, scope: Scope, by: str) -> Erased:
     with ledger.database.reading() as link:
-        segments = [one for one in ledger.segments(link) if one.content_key == key]
         held = active_holds(link)
-        rows = list(_rows(ledger, link, key, segments))
-    kept = [row for row in rows if row["interaction"] in held]
-    gone = places.ranges_of(int(row["seq"]) for row in rows if row["interaction"] not in held)
-    told = _tell(ledger, append, scope, gone, len(kept), by)
-    fresh_rows = len(rows) - sum(one.rows for one in segments)
+        found = _look(ledger, link, key, held)
+    told = _tell(ledger, append, scope, found.gone, len(found.kept), by)
 
     def destroy(link: Link) -> None:
-        _keep(ledger, link, kept)
+        _keep(ledger, link, found.kept)
         masked = keeping.find(link, Scope(MASKED, scope.municipality, scope.month, scope.retention))
         keeping.destroy(link, [key, *([] if masked is None else [masked])])
         # From here on nobody appends with the key; what came before is counted.
-        if link.execute("SELECT COUNT(*) FROM entries WHERE content_key = ?", (key,))[0][0] != fresh_rows:
+        if link.execute("SELECT COUNT(*) FROM entries WHERE content_key = ?", (key,))[0][0] != found.unsealed:
             raise _Changed
         # Whoever puts a hold may wait for one of the keys, so they must not be waited for.
         if not link.alone_with_holds(wait=False):
             raise _Busy
-        if (active_holds(link).keys() - held.keys()) & {row["interaction"] for row in rows}:
+        if any(hash(one) in found.marks for one in active_holds(link).keys() - held.keys()):
             raise _Changed
-        _record(link, told, scope, gone)
+        _record(link, told, scope, found.gone)
         link.execute("DELETE FROM entries WHERE content_key = ?", (key,))
         link.execute("DELETE FROM segments WHERE content_key = ?", (key,))
 
     _destroy(ledger, destroy)
-    ledger.reader.forget(one.name for one in segments)
-    return Erased(scope.municipality, scope.month, scope.retention, places.count(gone), len(kept))
+    ledger.reader.forget(found.segments)
+    count = places.count(found.gone)
+    return Erased(scope.municipality, scope.month, scope.retention, count, len(found.kept))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a key encrypted: the names of its segments, how many rows lie in the journal, the places of what goes, the hashes of their interactions
+    (a month's ids would take ten times as much), and the rows that a hold keeps."""
+
+    segments: list[str] = field(default_factory=list)
+    unsealed: int = 0
+    gone: places.Ranges = field(default_factory=list)
+    marks: array[int] = field(default_factory=lambda: array("q"))
+    kept: list[fresh.Row] = field(default_factory=list)
+
+
+def _look(ledger: Ledger, link: Link, key: int, held: Collection[str]) -> _Found:
+    """Look at every row that a key encrypted; only what is kept is read whole. A segment that cannot be read raises: nothing is erased that nobody
+    can name."""
+    found, gone = _Found(), array("q")
+
+    def sort(rows: Iterable[tuple[int, str]]) -> list[int]:
+        """Note what goes; gives the places of what is kept."""
+        kept = []
+        for seq, interaction in rows:
+            if interaction in held:
+                kept.append(seq)
+            else:
+                gone.append(seq)
+                found.marks.append(hash(interaction))
+        return kept
+
+    for part in link.parts(f"SELECT seq, interaction FROM entries WHERE content_key = {int(key)}", _PART):  # noqa: S608 - a number
+        found.unsealed += len(part)
+        for seq in sort((int(seq), interaction) for seq, interaction in part):
+            rows = link.execute(f"SELECT {COLUMN_LIST} FROM entries WHERE seq = ?", (seq,))  # noqa: S608 - names of ours
+            found.kept += map(fresh.row_of, rows)
+    for segment in [one for one in ledger.segments(link) if one.content_key == key]:
+        found.segments.append(segment.name)
+        mine: list[int] = []
+        for batch in ledger.reader.scan([segment], ("seq", "interaction")):
+            mine += sort(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        kept = ledger.reader.files.rows(segment, mine) if mine else []
+        if len(kept) != len(mine):
+            raise SegmentFault(segment.name, "data file: a row that a hold keeps cannot be found again")
+        found.kept += kept
+    found.gone = places.ranges_of(gone)
+    return found
 
 
 def _destroy(ledger: Ledger, destroy: Callable[[Link], None]) -> None:
@@ -153,15 +198,6 @@ def _destroy(ledger: Ledger, destroy: Callable[[Link], None]) -> None:
             time.sleep(_MOMENT)
         finally:
             ledger.keys.forget()  # also those of a hold that a transaction made and took back
-
-
-def _rows(ledger: Ledger, link: Link, key: int, segments: Sequence[Segment]) -> Iterable[fresh.Row]:
-    """Every row that a key encrypted. A segment that cannot be read raises: nothing is erased that nobody can name."""
-    for values in link.execute(f"SELECT {COLUMN_LIST} FROM entries WHERE content_key = ?", (key,)):  # noqa: S608 - names of ours
-        yield fresh.row_of(values)
-    for batch in ledger.reader.scan(segments, ROW):
-        for row in batch.to_pylist():
-            yield dict(row)
 
 
 def _tell(ledger: Ledger, append: Append, scope: Scope, gone: places.Ranges, kept: int, by: str) -> Entry:
