@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kijun.inspection.secrets import Secrets, entropy
+from kijun.inspection.secrets import Secrets
 from tests.inspection.scenes import candidates, rules, values
 
 SECRETS = Secrets(rules("secret", "url", "pem"))
@@ -177,17 +175,6 @@ def test_a_private_key_to_its_end() -> None:
         ("SECRET", "-----BEGIN PRIVATE KEY-----\nMIIE\n…")
     }
     assert values(SECRETS, "-----BEGIN CERTIFICATE-----\nMIIB") == set()
-
-
-def test_entropy() -> None:
-    assert entropy("aaaa") == 0
-    assert entropy("abab") == pytest.approx(1)
-    assert entropy("abcdefgh") == pytest.approx(3)
-
-
-@given(st.text(min_size=1))
-def test_entropy_lies_between_none_and_all_different(value: str) -> None:
-    assert -1e-9 <= entropy(value) <= len(value).bit_length()
 
 
 def test_without_rules_nothing_is_proposed() -> None:

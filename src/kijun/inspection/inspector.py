@@ -40,7 +40,7 @@ Recogniser = Callable[[Scene], Iterable[Candidate]]
 
 #: Who reads the rules, in the order in which they look: later ones see what earlier ones found.
 _STAGES: Final = (
-    (Secrets, ("secret", "url", "pem")),
+    (Secrets, ("secret", "told", "url", "pem")),
     (Forms, ("pattern",)),
     (Numbers, ("number",)),
     (Labelled, ("labelled",)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,23 +9,25 @@ from typing import Final
 from kijun.inspection import secret_cells
 from kijun.inspection.program_secrets import places
 from kijun.inspection.rule import Rule
-from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.scene import Candidate, Hit, Scene
+from kijun.inspection.secret_values import OTHER_FIGURES, UNITS, is_example, looks_said, looks_secret
 from kijun.inspection.spoken_secrets import (
-    TALK,
     answer_after,
     card_code_after,
     listed_after,
     told_after,
     word_after,
 )
+from kijun.inspection.told_secrets import told
+from kijun.inspection.url_tokens import url_tokens
 
 _BETWEEN: Final = re.compile(
-    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:[をが](?:変えました|変更しました|変わりました)|変更後?|は|を|が|\(|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|今は|数字で|英数字で|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
+    r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:[をが](?:変えました|変更しました|変わりました)|変更後?|は|を|が|\(|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|】|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|今は|数字で|英数字で|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
 )
 _NEAR: Final = re.compile(r"[ \t:=]{1,3}(?=[A-Za-z_.#@!-]{0,16}[0-9])")
 #: The key of a wireless network beside its name: SSID: guest / KEY: gst-4471
 _OF_NETWORK: Final = re.compile(
-    r"SSID[^\n]{1,60}?[\n /、,|][ \t]{0,4}(?:KEY|Key|キー)[12]?[ \t]{0,8}[:=]?[ \t]{0,3}"
+    r"(?:SSID|[Nn]etwork(?: name)?|ネットワーク名)[^\n]{1,60}?[\n /、,|][ \t]{0,4}(?:KEY|Key|キー)[12]?[ \t]{0,8}[:=]?[ \t]{0,3}"
 )
 _VALUE: Final = re.compile(
     r"[!-~​](?:[!-~]{3,120})|[0-9](?: ?[-−ー. ]? ?[0-9]){3,11}|[〇一二三四五六七八九](?:[、・ -]?[〇一二三四五六七八九]){3,11}"
@@ -37,48 +38,23 @@ _JAPANESE_VALUE: Final = re.compile(
     r"(?<=[「『\"'])[ぁ-んァ-ヴー一-龥A-Za-z0-9!#$%&@_+*.-]{4,40}(?=[」』\"'])"
 )
 #: A secret question with its answer behind it: 秘密の質問：母の旧姓は？ 答え：…
-_QUESTION: Final = re.compile(r"[:は「(][^\n]{1,40}[?」)\n 　、/]{1,3}(?:答え?|回答|A)(?=[ ]?[:は→])")
-_KANJI_FIGURES: Final = frozenset("〇一二三四五六七八九")
+_QUESTION: Final = re.compile(
+    r"[:は「(][^\n]{1,40}[?」)\n 　、/]{1,3}(?:の?(?:答え?|回答|A)(?=[ ]?[:は→])|(?=[→⇒=:]))"
+)
 _SAID_BEHIND: Final = re.compile(r"(?<![!-~])([!-~]{4,40})[」』]?が(?:新しい|仮の?|初期)?$")
 #: A word of a value, and no label: reason=bad_password
 _IN_VALUE: Final = re.compile(r"=[A-Za-z0-9]{1,20}_$")
 _TAG: Final = re.compile(r"</")  # <password>…</password>
 _END: Final = re.compile(r"[,;:()\]}>\"'`、。」』|.]+$")
-_UNITS: Final = re.compile(
-    r"[ ]?(?:文字|桁|回|日|分|時間|年|か月|ヶ月|件|円|人|名|秒|台|個|点|%|トークン|tokens?|characters)"
+#: What is said about one, and is none: token_count=1024, password_policy: …
+_ABOUT_ONE: Final = re.compile(
+    r"(?i)[_ -]?(?:count|limit|length|len|size|budget|usage|ttl|expir[a-z]{1,6}|policy|rotation|days|age|max|min)s?(?![a-z])"
 )
-#: What makes figures an amount or a time, where a sentence leads to them
-_AMOUNT: Final = re.compile(
-    rf"{_UNITS.pattern}|[月号階時]|[ ]?に(?:増|減|上が|下が)|[ ]?(?:以上|以下|以内|まで)"
-)
-#: Dates and telephone numbers
-_OTHER_FIGURES: Final = re.compile(
-    r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}(?![0-9])|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{4}$"
-)
+_PORT: Final = re.compile(r"[0-9]{1,5}(?::[0-9]{1,5})?\Z")  # mysql -p3306
 #: What cells say about secrets: 12文字以上, 4/1変更
 _ABOUT: Final = re.compile(r"[0-9](?:文字|桁|回|世代|件|[年月日])|以上|以内|変更|有効|期限|発行")
-#: Words joined by hyphens in the path of a page: nyuuen-annai-2026-07-r8
-_SLUG: Final = re.compile(
-    r"(?:[a-z]{2,30}|[0-9]{1,8}|[a-z]{1,3}[0-9]{1,4})(?:[-_](?:[a-z]{1,30}|[0-9]{1,8}|[a-z]{1,3}[0-9]{1,4})){1,20}$"
-)
-#: Where a secret is kept, which is none: ${DB_PASS}, $DB_PASS, %DB_PASS%, $(cat …), a look into os.environ
-_ELSEWHERE: Final = re.compile(
-    r"\$[({]|\$[A-Z_][A-Z0-9_]{1,40}$|%[A-Z_]{2,40}%?$|@@?[A-Z_]{2,40}@@?$|(?:os\.)?(?:environ|getenv)\b|process\.env\b|ENV\[|System\.getenv|(?:vault|secrets?|env|ssm|keyvault)[.:][A-Za-z_/.-]+$|!(?:Ref|Sub|GetAtt|vault|secret)\b"
-)
-#: A look into a program's own settings, which is none: config["password"], settings.DB_PASSWORD, get_secret("db")
-_CODE: Final = re.compile(
-    r"(?:await )?[A-Za-z_$][A-Za-z_$]{0,30}(?:(?:\.|->|::|\?\.)[A-Za-z_$][A-Za-z0-9_$]{0,40}){0,5}[\[(](?:[\"')\]]|[A-Za-z_]{2})"
-    r"|(?:ConvertTo|ConvertFrom|Get|Read|New|Import)-[A-Z][A-Za-z]{2,30}$"
-    r"|(?:self|this|settings|config|conf|cfg|args|opts|options|params?|request|req|vars?|local|data|module|credentials?|creds|context|ctx|\.?[Vv]alues|props|state|event|input|form)(?:\.|->|::|\?\.)[A-Za-z_]"
-)
-#: What stands for one in an example: your-password, change_me, YOUR_API_KEY_1
-_STAND_IN: Final = re.compile(
-    r"(?i)(?:your[-_]?|(?:enter|insert|put|replace)[-_])(?:own[-_]|strong[-_]|new[-_]|real[-_]|db[-_]|secret[-_]|api[-_])*+(?:pass|pwd|pw|secret|token|key|here)|change[-_]?me|(?:dummy|placeholder)[-_]?[0-9]*$"
-)
-#: What passwords are written or kept with
-_TECHNICAL: Final = re.compile(
-    r"(?i)(?:yubikey[0-9]{0,2}|fido2?|utf-?(?:8|16)|sha-?[0-9]{1,3}|md5|base64|aes-?[0-9]{0,3}|wpa[23]?|pbkdf2|argon2[a-z]{0,2}|bcrypt|scrypt|tls[0-9.]{0,4}|totp|oauth2?|ascii)(?![A-Za-z0-9])"
-)
+#: What may be a password of words in a cell, and no clause: さくら2026!
+_MIXED_CELL: Final = re.compile(r"(?=.{0,20}[0-9])[ぁ-んァ-ヴー一-龥々A-Za-z0-9!#$%&@?*+_.-]{4,20}")
 #: A password in an attribute of a tag, or behind the name of a pair: <input type="password" value="…">, "name": "password", "value": "…"
 _IN_ATTRIBUTE: Final = re.compile(r"=[ ]?[\"']?[A-Za-z0-9_.:-]{0,24}$")
 _TAG_BEGINS: Final = re.compile(r"<[A-Za-z][^<>]{0,240}$")
@@ -88,24 +64,6 @@ _ATTRIBUTE: Final = re.compile(
 )
 _PAIR: Final = re.compile(r"(?i)value[\"']?[ ]?[:=][ ]?[\"']?")
 
-_URL: Final = re.compile(
-    r"(?i)(?:https?|ftp|sftp|wss?|postgres(?:ql)?|mysql|mongodb|redis|amqp|smb|ldaps?)://[!-~]{3,600}(?:\n[!-~]{3,200})?"
-)
-#: What a program sets on the line below a URL: AZURE_OPENAI_KEY=…
-_SETS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,60}[=:][^=\s]")
-_URL_END: Final = re.compile(r"[)\]}>\"'`,.;、。」]+$")
-_KEYS: Final = re.compile(
-    r"(?i)[?&#;/](?:[a-z0-9_.-]{0,24})?(?:token|api_?key|apikey|access_?key|secret|signature|sig|pwd|passwd|password|pass|passcode|auth|authkey|session|sessionid|sid|jwt|code|key|k|t|hash|ticket|invite|otp|nonce|sv|st|credential|csrf|state|uuid|confirm|verify|hmac|s)=([^&#\s]{6,400})"
-)
-_WEAK_KEYS: Final = re.compile(
-    r"(?i)[?&#;/](?:code|key|k|t|s|sid|state|hash|pass|ticket|uuid|st|sv|confirm|verify|invite)="
-)
-_USER: Final = re.compile(r"(?i)^[a-z]+://[^/\s:@]{0,64}:([^/\s@]{3,100})@")
-#: The password among the settings of a connection: postgresql://db/kaigo?user=a&password=…
-_IN_QUERY: Final = re.compile(r"(?i)[?&;](?:password|passwd|pwd)=([^&;#\s]{4,100})")
-_PATH_KEY: Final = re.compile(
-    r"/(?:reset|invite|share|s|d|dl|verify|confirm|token|t|hooks?|services|webhooks?|webhookb2)/(?:[A-Za-z0-9_-]{1,24}/){0,3}([A-Za-z0-9_-]{16,200}+)(?:[@/?#]|$)"
-)
 _PEM: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END: Final = re.compile(r"-----END [A-Z0-9 ]{1,40}-----")
 
@@ -126,14 +84,19 @@ class Secrets:
             yield from self._spoken(scene)
             if scene.words("when:secret-labelled"):
                 yield from self._of_programs(scene)
+        if "told" in self._ids:
+            rule = self._ids["told"]
+            for start, end in told(scene.text, _words_for(scene), scene.words(f"when:{rule}")):
+                yield Candidate("SECRET", start, end, 0.8, rule)
         if "url" in self._ids and scene.words("when:url-token"):
-            yield from self._urls(scene)
+            for type_, start, end, score in url_tokens(scene.text):
+                yield Candidate(type_, start, end, score, self._ids["url"])
         if "pem" in self._ids and scene.words("when:secret-pem"):
             yield from self._pem(scene)
 
     def _labelled(self, scene: Scene) -> Iterator[Candidate]:
         text = scene.text
-        labels = [label for label in scene.words("label") if label.value == "SECRET"]
+        labels = _words_for(scene)
         heads = {label.start for label, *_ in secret_cells.heads(scene)} if "\n" in text else frozenset()
         for label in labels:
             if (
@@ -155,16 +118,16 @@ class Secrets:
                 yield Candidate("SECRET", *word, 0.85, self._ids["secret"])
                 continue
             told = told_after(text, label)
-            if told is not None and _looks_said(text, *told):
+            if told is not None and looks_said(text, *told):
                 yield Candidate("SECRET", *told, 0.85, self._ids["secret"])
                 continue
-            listed = [one for one in listed_after(text, label.end) if _looks_secret(text[slice(*one)])]
+            listed = [one for one in listed_after(text, label) if looks_secret(text[slice(*one)])]
             if listed:
                 yield from (Candidate("SECRET", *one, 0.85, self._ids["secret"]) for one in listed)
                 continue
             is_attribute, kept = _attribute(text, label.start, label.end)
             if is_attribute:
-                if kept is not None and _looks_secret(text[slice(*kept)]):
+                if kept is not None and looks_secret(text[slice(*kept)]):
                     yield Candidate("SECRET", *kept, 0.9, self._ids["secret"])
                 continue
             between = _BETWEEN.match(text, label.end)
@@ -186,7 +149,9 @@ class Secrets:
                     continue
             closing = _TAG.search(value[0]) or _END.search(value[0])
             end = value.end() if closing is None else value.start() + closing.start()
-            if _looks_secret(text[value.start() : end]) and not _UNITS.match(text, end):
+            if is_example(text, value.start(), end) or _ABOUT_ONE.match(text, label.end):
+                continue
+            if looks_secret(text[value.start() : end]) and not UNITS.match(text, end):
                 yield Candidate("SECRET", value.start(), end, 0.9, self._ids["secret"])
 
     def _spoken(self, scene: Scene) -> Iterator[Candidate]:
@@ -215,9 +180,13 @@ class Secrets:
     def _of_networks(self, scene: Scene) -> Iterator[Candidate]:
         """The keys of wireless networks, of which nothing but KEY is said."""
         text = scene.text
-        for match in _OF_NETWORK.finditer(text) if "SSID" in text else ():
+        for match in (
+            _OF_NETWORK.finditer(text)
+            if "SSID" in text or "etwork" in text or "ネットワーク名" in text
+            else ()
+        ):
             value = _VALUE.match(text, match.end())
-            if value is not None and _looks_secret(value[0]) and not _UNITS.match(text, value.end()):
+            if value is not None and looks_secret(value[0]) and not UNITS.match(text, value.end()):
                 yield Candidate("SECRET", *value.span(), 0.85, self._ids["secret"])
 
     def _before(self, scene: Scene) -> Iterator[Candidate]:
@@ -225,7 +194,7 @@ class Secrets:
         for label in scene.words("label"):
             if label.value == "SECRET":
                 value = _SAID_BEHIND.search(scene.text, max(0, label.start - 60), label.start)
-                if value is not None and _looks_secret(value[1]):
+                if value is not None and looks_secret(value[1]):
                     yield Candidate("SECRET", *value.span(1), 0.85, self._ids["secret"])
 
     def _columns(self, scene: Scene) -> Iterator[Candidate]:
@@ -243,27 +212,8 @@ class Secrets:
         """What stands in commands, settings and slips where a secret stands in those."""
         for start, end in places(scene.text):
             value = scene.text[start:end]
-            if _looks_secret(value) and not value.startswith("-"):
+            if looks_secret(value) and not value.startswith("-") and not _PORT.match(value):
                 yield Candidate("SECRET", start, end, 0.9, self._ids["secret"])
-
-    def _urls(self, scene: Scene) -> Iterator[Candidate]:
-        for match in _URL.finditer(scene.text):
-            written = match[0]
-            if "\n" in written and not _continues(written):
-                written = written.split("\n", 1)[0]
-            tail = _URL_END.search(written)
-            if tail:
-                written = written[: tail.start()]
-            user = _USER.match(written)
-            if not written.lower().startswith(("http", "ws")):
-                user = user or _IN_QUERY.search(written)
-            if user and not written.lower().startswith("http"):
-                start = match.start() + user.start(1)
-                yield Candidate("SECRET", start, start + len(user[1]), 0.9, self._ids["url"])
-            elif user or _carries_key(written.replace("\n", "")):
-                yield Candidate(
-                    "URL_TOKEN", match.start(), match.start() + len(written), 0.95, self._ids["url"]
-                )
 
     def _pem(self, scene: Scene) -> Iterator[Candidate]:
         for match in _PEM.finditer(scene.text):
@@ -273,13 +223,20 @@ class Secrets:
             )
 
 
+def _words_for(scene: Scene) -> list[Hit]:
+    """Where a text names a secret."""
+    found = [label for label in scene.words("label") if label.value == "SECRET"]
+    more = scene.words("spoken:secret-told")
+    return sorted([*found, *more]) if more else found
+
+
 def _nearest(text: str, place: int, value: re.Match[str] | None) -> re.Match[str] | None:
     """The value right behind a label, where it was taken for a part of what stands between: パスワード kita_7720 ユーザー admin."""
     near = _NEAR.match(text, place)
     nearest = _VALUE.match(text, near.end()) if near is not None else None
     if nearest is None or value is None or value.start() < nearest.end():
         return value or nearest
-    if text[nearest.end() : value.start()].strip() or not _looks_secret(nearest[0]):
+    if text[nearest.end() : value.start()].strip() or not looks_secret(nearest[0]):
         return value
     return nearest if any(char.isalpha() for char in nearest[0]) else value
 
@@ -303,83 +260,8 @@ def _attribute(text: str, start: int, end: int) -> tuple[bool, tuple[int, int] |
 def _is_of_cell(value: str) -> bool:
     """Whether the cell below a head that names a secret holds one, and no date and no talk."""
     return (
-        _looks_secret(value)
+        looks_secret(value)
         and " " not in value
-        and not _OTHER_FIGURES.match(value)
-        and (value.isascii() or not _ABOUT.search(value))
+        and not OTHER_FIGURES.match(value)
+        and (value.isascii() or (not _ABOUT.search(value) and _MIXED_CELL.fullmatch(value) is not None))
     )
-
-
-def _looks_said(text: str, start: int, end: int) -> bool:
-    """Whether a value that sentences lead to is one: no amount, no time and no lone word."""
-    value = text[start:end]
-    named = not value.isascii() or " " in value or _looks_secret(value)
-    return named and not _OTHER_FIGURES.match(value) and not _AMOUNT.match(text, end)
-
-
-def _looks_secret(value: str) -> bool:
-    """Whether a value after a label is one: figures or mixed characters, not a word or a mask."""
-    bare = value.replace("\u200b", "")
-    if (
-        len(bare) < 4
-        or bare.lower() in TALK
-        or len(set(bare)) < 3
-        or "://" in bare
-        or bare[0] in "<{[("
-        or bare.startswith("//")
-        or _ELSEWHERE.match(bare)
-        or _CODE.match(bare)
-        or _STAND_IN.match(bare)
-        or _TECHNICAL.match(bare)
-    ):
-        return False
-    digits = sum(char.isdigit() for char in bare)
-    if re.fullmatch(r"[0-9](?:[-ー. −]{0,2}[0-9]){3,11}", bare):
-        return True
-    letters = sum(char.isalpha() for char in bare)
-    marks = len(bare) - digits - letters
-    if not bare.isascii():
-        return digits > 0 or marks > 0 or sum(char in _KANJI_FIGURES for char in bare) > 2
-    mixed = any(char.islower() for char in bare) and any(char.isupper() for char in bare[1:])
-    return bool(
-        digits
-        or (marks and letters and not re.fullmatch(r"[a-z]+[._/-][a-z]+(?:[._/-][a-z]+)?", bare))
-        or (mixed and len(bare) >= 8)
-    )
-
-
-def _continues(written: str) -> bool:
-    """Whether the line after a URL is its rest: the URL stopped in the middle of a query."""
-    first, second = written.split("\n", 1)
-    if first[-1] not in "&?" and _SETS.match(second):
-        return False
-    return bool(first[-1] in "&?=/-_%" or second[0] in "&?=") and not second.startswith(("http", "//"))
-
-
-def _carries_key(url: str) -> bool:
-    for match in _KEYS.finditer(url):
-        value = match[1]
-        if _WEAK_KEYS.match(match[0]):
-            if (
-                len(value) >= 8
-                and entropy(value) > 2.6
-                and any(char.isdigit() for char in value)
-                and any(char.isalpha() for char in value)
-            ):
-                return True
-        elif len(value) >= 6 and any(char.isalnum() for char in value):
-            return True
-    path = _PATH_KEY.search(url)
-    return bool(
-        path
-        and not _SLUG.match(path[1])
-        and entropy(path[1]) > 3.2
-        and any(char.isdigit() for char in path[1])
-        and any(char.isalpha() for char in path[1])
-    )
-
-
-def entropy(value: str) -> float:
-    """Shannon's entropy of the characters of a value, in bits a character."""
-    size = len(value)
-    return -sum((count := value.count(char)) / size * math.log2(count / size) for char in set(value))

@@ -10,6 +10,7 @@ from typing import Final
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Scene
+from kijun.inspection.sensitive_english import is_general, told_in_english
 from kijun.inspection.sensitive_entries import entries
 
 _ENGLISH: Final = re.compile(
@@ -94,6 +95,7 @@ class Sensitive:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._entries = [rule for rule in rules if rule.settings["class"] == "entry"]
+        self._english = [rule for rule in rules if rule.settings["class"] == "english"]
         self._rules = [
             (
                 rule,
@@ -103,7 +105,7 @@ class Sensitive:
                 compile_safely(rule.settings["unless"]) if rule.settings.get("unless") else None,
             )
             for rule in rules
-            if rule.settings["class"] != "entry"
+            if rule.settings["class"] not in ("entry", "english")
         ]
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
@@ -156,16 +158,28 @@ class Sensitive:
         for rule in self._entries:
             for start, end in entries(scene, rule):
                 yield Candidate("SENSITIVE", start, end, 0.5, rule.id, ("class=entry", "told=entry"))
+        yield from self._in_english(scene)
+
+    def _in_english(self, scene: Scene) -> Iterator[Candidate]:
+        """What English sentences say of somebody for sure, and the names of illnesses that weights decide about."""
+        for rule in self._english:
+            last = -1
+            for hit in sorted(scene.words(f"sensitive:{rule.id}")):
+                found = told_in_english(scene, hit.start, hit.end) if hit.start >= last else None
+                if found is not None and not _is_inside(scene.text, hit.start, hit.end):
+                    last = found[1]
+                    yield Candidate("SENSITIVE", *found, 0.5, rule.id, ("class=english", "told=english"))
         if self._rules and scene.words("when:english-illness"):
             rule = self._rules[0][0]
-            for match in _ENGLISH.finditer(text):
-                yield Candidate(
-                    "SENSITIVE",
-                    *match.span(),
-                    0.5,
-                    rule.id,
-                    ("class=english", *_situation(scene, match.start())),
-                )
+            for match in _ENGLISH.finditer(scene.text):
+                if not is_general(scene.text, *match.span()):
+                    yield Candidate(
+                        "SENSITIVE",
+                        *match.span(),
+                        0.5,
+                        rule.id,
+                        ("class=english", *_situation(scene, match.start())),
+                    )
 
 
 def _heads(scene: Scene) -> frozenset[int]:

@@ -111,7 +111,9 @@ _MIXED_TALK: Final = re.compile(
     r"(?:別紙|別添|資料|様式|別表|図|バージョン|第|約|最大|最低|最小|計|全|各|上|下|末尾|先頭|西暦|平成|令和|昭和|番号|コード|内線|電話|英数|英字|半角|全角|数字|文字|記号|以上|以下|以内|月|年|日|参照|通知|変更|必須|設定|必要|確認|忘れ|不明|連絡|郵送|入力|再発行|登録|例えば|なし|あり|未定)"
 )
 _KANA: Final = r"([ぁ-ん]{3,12}?|[ァ-ヴー]{3,12}?)"
-_KANA_WORD: Final = re.compile(rf"[「『\"']?{_KANA}(?=[」』\"']?(?:です|だよ|でした|[。、)]|[ \t]*(?:\n|$)))")
+_KANA_WORD: Final = re.compile(
+    rf"[「『\"']?{_KANA}(?=[」』\"']?(?:です|だよ|でした|に(?:し|決め|変え)|でお願い|[。、)]|[ \t]*(?:\n|$)))"
+)
 _QUOTED_KANA: Final = re.compile(
     rf"[「『\"']{_KANA}(?=[」』\"'](?:です|だよ|でした|に(?:変更|設定|し)|を入力|[。、)]|[ \t]*(?:\n|$)))"
 )
@@ -154,7 +156,7 @@ _LATER: Final = re.compile(
 )
 _LETTER_NAMES: Final = (
     "ダブリュー|エックス|エイチ|エッチ|ジェー|ジェイ|キュー|アール|ティー|ディー|ゼット|ケー|ケイ|エフ|エル|エム|エヌ|エス|ブイ|ワイ|エー|ビー|シー|イー|ジー|アイ|オー|ピー|ユー"
-    "|ゼロ|マル|まる|れい|レイ|イチ|いち|サン|さん|ヨン|よん|ロク|ろく|ナナ|なな|ハチ|はち|キュウ|きゅう|ニイ|にい|ゴー|ニ|に|ゴ|ご|[0-9]{1,4}"
+    "|ゼロ|ぜろ|マル|まる|れい|レイ|イチ|いち|サン|さん|ヨン|よん|ロク|ろく|ナナ|なな|ハチ|はち|キュウ|きゅう|ニイ|にい|ゴー|ニ|に|ゴ|ご|[0-9]{1,4}"
     "|アットマーク|アンダーバー|アンダースコア|ビックリマーク|びっくりマーク|エクスクラメーション|アスタリスク|パーセント|スラッシュ|ハイフン|シャープ|ドット|ドル|スター|プラス|[A-Za-z]"
 )
 #: A secret that is told character by character: 大文字のエー、小文字のビー、数字の3、シャープ
@@ -165,9 +167,13 @@ _SPELT: Final = re.compile(
 _LIST_BEGINS: Final = re.compile(
     r"[ ]?(?:一覧|\([^()\n]{0,20}\))?(?:は(?:以下|次)の(?:とおり|通り)(?:です)?)?[ ]?[:。]?[ ]?\n"
 )
-_ITEM: Final = re.compile(
-    r"[ \t]{0,4}(?:[-・*•][ ]?|[0-9]{1,2}[.):][ ]?|[①-⑳][ ]?)([A-Za-z0-9][A-Za-z0-9-]{4,40})[ \t]*(?:\n|$)"
+_MARK: Final = r"[ \t]{0,4}(?:[-・*•][ ]?|[0-9]{1,2}[.):][ ]?|[①-⑳][ ]?)"
+_ITEM: Final = re.compile(rf"{_MARK}([A-Za-z0-9][A-Za-z0-9-]{{4,40}})[ \t]*(?:\n|$)")
+#: A line of codes that are listed without a mark: 8421 9930
+_LINE: Final = re.compile(
+    rf"(?:{_MARK})?([A-Za-z0-9]{{4,12}}(?:[ -][A-Za-z0-9]{{4,8}}){{0,7}})[ \t]*(?:\n|$)"
 )
+_OF_CODES: Final = re.compile(r"(?i)(?:コード|codes?|回復キー|リカバリーキー|recovery keys?)$")
 
 
 #: A passphrase of several words, which only its end shows: パスフレーズは kawa no nagare 77 です
@@ -192,14 +198,15 @@ def told_after(text: str, label: Hit) -> tuple[int, int] | None:
     return None if later is None else later.span(1)
 
 
-def listed_after(text: str, place: int) -> list[tuple[int, int]]:
+def listed_after(text: str, label: Hit) -> list[tuple[int, int]]:
     """The values of a list that stands below a label; none where it has one item only."""
-    begins = _LIST_BEGINS.match(text, place)
+    begins = _LIST_BEGINS.match(text, label.end)
     found: list[tuple[int, int]] = []
-    item = _ITEM.match(text, begins.end()) if begins is not None else None
+    each = _LINE if _OF_CODES.search(text[label.start : label.end]) else _ITEM
+    item = each.match(text, begins.end()) if begins is not None else None
     while item is not None and len(found) < 24:
         found.append(item.span(1))
-        item = _ITEM.match(text, item.end())
+        item = each.match(text, item.end())
     return found if len(found) > 1 else []
 
 
@@ -209,13 +216,15 @@ def word_after(text: str, label: Hit) -> tuple[int, int] | None:
     if name.lower() in _CARD_LABELS:
         return card_code_after(text, label.end)
     says = _SAYS.match(text, label.end)
-    if says is None:
-        return None
     if name in _WATCHWORDS:
-        kana = _KANA_WORD.match(text, says.end())
+        if says is None and text[label.end : label.end + 1] not in ("「", "『"):
+            return None
+        kana = _KANA_WORD.match(text, label.end if says is None else says.end())
         if kana is None or _SLOGAN.search(text, max(0, label.start - 8), label.start):
             return None
         return None if _KANA_TALK.match(kana[1]) else kana.span(1)
+    if says is None:
+        return None
     if not _OF_PEOPLE.search(name):
         return None
     quoted = _QUOTED_KANA.match(text, says.end())
