@@ -331,6 +331,20 @@ def test_a_file_that_somebody_put_there_is_named(full: Ledger, lying: Lying) -> 
     assert [(fault.kind, stray in fault.what) for fault in report.faults] == [("segment", True)]
 
 
+def test_it_is_named_in_a_copy_of_the_ledger_as_well(
+    full: Ledger, lying: Lying, tmp_path: Path, url: str
+) -> None:
+    """Which lies elsewhere than where its table was written: what an auditor looks at."""
+    if url:
+        pytest.skip("the copy of a folder has its database with it")
+    maintain(full, appending(full), force=True)
+    (one,) = full.segments()
+    lying.write(one.path.replace(one.name, "000000000000-000000000009-99"), lying.read(one.path))
+    shutil.copytree(full.folder, tmp_path / "copy")
+    with Ledger(tmp_path / "copy") as copy:
+        assert kinds(verify(copy)) == [("segment", None)]
+
+
 def test_what_a_run_left_that_died_is_no_fault(full: Ledger, lying: Lying) -> None:
     """It wrote the file and died before the list: the rows are in the journal still, and the next run writes it again."""
     maintain(full, appending(full), force=True)

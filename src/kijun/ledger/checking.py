@@ -24,7 +24,7 @@ from kijun.ledger.notes import Verifier
 from kijun.ledger.ranges import Ranges, unpack
 from kijun.ledger.rows import check_rows
 from kijun.ledger.schema import COLUMN_LIST
-from kijun.ledger.sealing import is_published
+from kijun.ledger.sealing import is_swept
 from kijun.ledger.segments.joining import orphans
 from kijun.ledger.segments.segment import TEMPORARY, Segment, SegmentFault
 from kijun.ledger.segments.store import segment_of
@@ -87,6 +87,8 @@ def verify(
         )
     with ledger.database.reading() as link:
         gone = missed(link, ledger.keys.root, verifier)
+        for what, place, id in run.names.faults(link, ledger.keys.ring, run.gone):
+            run.report.add("name", what, place, id)
     for what in gone:
         run.report.add("meta", f"table meta: {what}; restore the back-up, or the root key from escrow")
     return run.finish(ledger.journal.stored_tile)
@@ -136,7 +138,7 @@ def strays(ledger: Ledger) -> list[str]:
     """Sealed files that belong to no segment. What a run that died left is swept by the next one, and is named only where none is due."""
     with alone(ledger) as first:  # nobody seals meanwhile
         try:
-            if not first or not is_published(ledger):
+            if not first or not is_swept(ledger):
                 return []
         except SegmentFault:  # a line of the list was changed, and is named
             return []

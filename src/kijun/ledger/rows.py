@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from kijun.ledger.held import Event, event_of
 from kijun.ledger.keys import NONCE, ChangedKey, KeyRing
 from kijun.ledger.model import COLUMNS, Kind
+from kijun.ledger.naming import is_named
 from kijun.ledger.packing import LONGEST, NOTHING, PREFIX, SALT, BadPacking, commitment, decompressor, unpack
 from kijun.ledger.tree import SIZE, leaf_hash
 
 _WIDTH: Final = len(COLUMNS)
-_ID, _KIND = COLUMNS.index("id"), COLUMNS.index("kind")
+_ID, _KIND, _INTERACTION = (COLUMNS.index(one) for one in ("id", "kind", "interaction"))
 ERASED: Final = "erased"
 NO_KEY: Final = "the line of its key was changed"
 """Why a row gives no leaf although nothing is wrong with the row."""
@@ -47,12 +48,13 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class Part:
     """Rows that were checked: their places, ids and leaves (joined, zeros where there is none). ``odd`` are those of which there
-    is more to say, by where they stand here."""
+    is more to say, by where they stand here; ``begun`` are interactions with a name that inputs among them begin."""
 
     seqs: NDArray[np.int64]
     ids: Sequence[str]
     leaves: bytes
     odd: Mapping[int, Checked]
+    begun: Sequence[str] = ()
 
     def row(self, at: int) -> Checked:
         """One of the rows."""
@@ -116,7 +118,12 @@ def check_rows(columns: Sequence[Sequence[Any]], ring: KeyRing) -> Part:
             one = odd[at] = check_row([column[at] for column in columns], ring)
             leaf = one.leaf or NOTHING
         leaves.append(leaf)
-    return Part(np.array(columns[0], np.int64), columns[1 + _ID], b"".join(leaves), odd)
+    begun = [
+        one
+        for kind, one in zip(columns[1 + _KIND], columns[1 + _INTERACTION], strict=True)
+        if kind == Kind.INPUT and isinstance(one, str) and is_named(one)
+    ]
+    return Part(np.array(columns[0], np.int64), columns[1 + _ID], b"".join(leaves), odd, begun)
 
 
 def _ciphers(ring: KeyRing, keys: Iterable[int | None]) -> tuple[dict[int, AESGCM | None], set[int]]:

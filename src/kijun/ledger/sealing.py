@@ -72,9 +72,19 @@ def is_published(ledger: Ledger) -> bool:
     return last == _told(ledger, segments) if last is not None or segments else True
 
 
+def is_swept(ledger: Ledger) -> bool:
+    """Whether the files are those that `publish` left for the list of segments, also where the ledger was copied to another place since."""
+    with ledger.database.reading() as link:
+        segments, last = ledger.segments(link), meta(link, "published")
+    return not segments if last is None else last.partition(":")[0] == _names(segments)
+
+
 def _told(ledger: Ledger, segments: Iterable[Segment]) -> str:
-    told = [ledger.store.location, *sorted(one.name for one in segments)]
-    return sha256("\0".join(told).encode()).hexdigest()
+    return f"{_names(segments)}:{sha256(ledger.store.location.encode()).hexdigest()}"
+
+
+def _names(segments: Iterable[Segment]) -> str:
+    return sha256("\0".join(sorted(one.name for one in segments)).encode()).hexdigest()
 
 
 def _is_whole(ledger: Ledger, segment: Segment) -> bool:

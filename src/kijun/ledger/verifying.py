@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kijun.ledger.held import Event, Hold, differences, told
+from kijun.ledger.named_rows import NamedRows
 from kijun.ledger.notes import BadNote, Verifier, is_whole
 from kijun.ledger.ranges import Ranges, count, digest, ranges_of
 from kijun.ledger.rows import ERASED, NO_KEY, Checked, Part
@@ -134,7 +135,13 @@ class Verification:
         self._heads: list[tuple[str, str]] = []
         self._walked: Walked | None = None
         self._lost: list[tuple[str, int, int]] = []
+        self.names = NamedRows()
         self._started = time.perf_counter()
+
+    @property
+    def gone(self) -> NDArray[np.bool_]:
+        """Whether what stood at a place was erased, as the erasures tell."""
+        return self._gone
 
     def lose(self, segment: str, first: int, last: int) -> None:
         """A part of a segment's file that held entries between two places cannot be read; which they were is what is missing at the end."""
@@ -149,6 +156,7 @@ class Verification:
         seqs = part.seqs
         if not len(seqs):
             return
+        self.names.take(seqs.tolist(), part.ids, part.begun)
         known = seqs.min() >= 0 and seqs.max() < self.report.size and len(np.unique(seqs)) == len(seqs)
         if not known or self._seen[seqs].any() or (len(self._holes) and self._holes[seqs].any()):
             for at in range(len(seqs)):
