@@ -12,9 +12,10 @@ from pyarrow.fs import FileSystem
 from pyiceberg.io import OutputStream
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO
 
+from kijun.ledger.files import sync_folder
 from kijun.ledger.place import Bucket
 from kijun.ledger.segments.s3 import filesystem_of
-from kijun.ledger.segments.segment import fsync_folder, make_folders
+from kijun.ledger.segments.segment import make_folders
 
 
 class _Stream(OutputStream):
@@ -35,7 +36,7 @@ class _Stream(OutputStream):
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        fsync_folder(self._path.parent)
+        sync_folder(self._path.parent)
 
     def __enter__(self) -> OutputStream:
         return self

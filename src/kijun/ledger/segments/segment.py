@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kijun.ledger.files import sync_folder
 from kijun.ledger.model import COLUMNS, LedgerError
 
 #: A row as the journal hands it over, in this order. ``content`` and ``masked`` are nonce(12) ‖ AES-256-GCM.
@@ -140,16 +141,7 @@ def make_folders(folder: Path) -> None:
         return
     make_folders(folder.parent)
     folder.mkdir(exist_ok=True)
-    fsync_folder(folder.parent)
-
-
-def fsync_folder(folder: Path) -> None:
-    """Makes names that were given or taken away in this folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(folder.parent)
 
 
 def settle(path: Path) -> None:
@@ -161,4 +153,4 @@ def settle(path: Path) -> None:
     finally:
         os.close(handle)
     part.replace(path)
-    fsync_folder(path.parent)
+    sync_folder(path.parent)

@@ -11,9 +11,10 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from kijun.ledger.files import sync_folder
 from kijun.ledger.model import Unavailable
 from kijun.ledger.place import parse
-from kijun.ledger.segments.segment import File, fsync_folder, make_folders, settle, temporary
+from kijun.ledger.segments.segment import File, make_folders, settle, temporary
 
 
 class StoreFault(Unavailable):
@@ -132,7 +133,7 @@ class Folder:
                 deleted += 1
         for folder in {path.parent for path in paths}:
             if folder.is_dir():
-                fsync_folder(folder)
+                sync_folder(folder)
         return deleted
 
     def names(self, below: str) -> list[str]:
