@@ -64,12 +64,12 @@ class NamedRows:
                     yield "table named has a name here that the entry does not have", seq, id
                 elif not _is_whole(ring, key, digest, id):
                     yield "what table named keeps of what was handed in was changed", seq, id
-        for at in sorted(np.flatnonzero(~found).tolist(), key=lambda at: int(seqs[at])):
-            seq = int(seqs[at])
+        for missed in sorted(np.flatnonzero(~found).tolist(), key=lambda one: int(seqs[one])):
+            seq = int(seqs[missed])
             yield (
                 "its name is not in table named: what was recorded may be recorded again",
                 seq,
-                self._ids[order[at]],
+                self._ids[order[missed]],
             )
 
 
