@@ -19,7 +19,7 @@ from kijun.gateway.answer import Outgoing
 from kijun.gateway.attempts import Attempt, how_of
 from kijun.gateway.authorisation import stopped
 from kijun.gateway.errors import LIMIT, Refusal, internal, ledger_busy, ledger_unavailable, unknown_key
-from kijun.gateway.http import Receive, Send, refuse
+from kijun.gateway.http import Receive, Send, Sending, refuse
 from kijun.gateway.inspecting import in_thread
 from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Service
@@ -158,7 +158,7 @@ class Exchange:
         question = self.question
         hides_usage = question.dialect.prepare(question.body)
         service: Service | None = None
-        began = time.monotonic()
+        began, sending = time.monotonic(), Sending(send)
         try:
             with running.interruptible():
                 answer, service = await self._call(routes, hides_usage, began)
@@ -166,7 +166,7 @@ class Exchange:
                 try:
                     async with asyncio.timeout(began + service.upstream.total_timeout - time.monotonic()):
                         if question.streams:
-                            await outgoing.stream(answer, send, hides_usage)
+                            await outgoing.stream(answer, sending, hides_usage)
                         else:
                             await outgoing.take(answer)
                 finally:
@@ -180,6 +180,10 @@ class Exchange:
             outgoing.said = failed.said
             return outgoing.failed(outgoing.explained(failed.refusal), Verdict.FAILED)
         except Exception as error:
+            if isinstance(error, TimeoutError) and sending.waits:  # the service was not slow, its reader was
+                outgoing.left = True
+                self._ended("left")
+                return outgoing.failed(_left(), Verdict.INCOMPLETE)
             refusal_ = outgoing.refusal_of(error)
             if refusal_ is None:
                 raise
@@ -310,7 +314,10 @@ def _left() -> Refusal:
     return Refusal(
         499,
         "client_left",
-        Words("利用者が接続を切りました。", "The client closed the connection."),
+        Words(
+            "利用者が接続を切ったか、応答を受け取らなくなりました。",
+            "The client closed the connection, or took nothing any more.",
+        ),
         Words("", ""),
     )
 

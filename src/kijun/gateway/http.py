@@ -69,6 +69,20 @@ async def read_body(receive: Receive, limit: int, grew: Callable[[int], None]) -
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+class Sending:
+    """Sends to the client; ``waits`` while the client takes nothing."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.waits = False
+
+    async def __call__(self, message: Message) -> None:
+        """See the ASGI specification."""
+        self.waits = True
+        await self._send(message)
+        self.waits = False  # not where it ended otherwise: then it waits still
+
+
 def raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     """Headers as ASGI takes them; what is not ASCII is replaced, and no line breaks get in."""
     return [

@@ -11,15 +11,16 @@ import uvicorn
 
 from kijun.gateway.app import Gateway
 from kijun.gateway.settings import Settings
+from kijun.gateway.stalled import Connection
 from kijun.ledger.client import AsyncClient
 
 
 def config_of(gateway: Any, settings: Settings) -> uvicorn.Config:
-    """How uvicorn runs a gateway: no access log (addresses and paths are nobody's business), no name of the server."""
+    """How uvicorn runs a gateway: no access log (addresses and paths are nobody's business), no name of the server; httptools reads requests."""
     return uvicorn.Config(
         gateway,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         interface="asgi3",
