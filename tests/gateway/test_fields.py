@@ -143,6 +143,7 @@ UNREAD: list[tuple[Dialect, dict[str, Any]]] = [
     (Responses(), {"model": "model", "input": "hi", "store": NUMBER}),
     (Embeddings(), {"model": "model", "input": "hi", "dimensions": NUMBER}),
     (Embeddings(), {"model": "model", "input": [NUMBER]}),
+    (Embeddings(), {"model": "model", "input": [[1, NUMBER, 1_764_548_070_123]]}),
     (Chat(), message(kojin=NUMBER)),
     (Chat(), message(content=[{"type": "text", "text": "hi", "kojin": NUMBER}])),
     (Chat(), chat(stream_options={"x": NUMBER})),

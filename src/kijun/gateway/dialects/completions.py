@@ -10,12 +10,13 @@ from kijun.gateway.dialects.choices import ChoicesReading
 from kijun.gateway.errors import bad_request
 from kijun.gateway.fields import rest
 from kijun.gateway.guard import Guard
-from kijun.gateway.names import is_long
 from kijun.gateway.others import other_pieces, usage_of, word
 from kijun.gateway.pieces import Native, Source, Texts, Uninspected, text_piece
 
 _KNOWN: Final = frozenset(("model", "prompt", "stream", "logit_bias"))
 _CONTROLS: Final = frozenset(("stream_options",))
+#: More than any vocabulary has.
+_TOKENS: Final = 1_000_000
 
 
 class Completions:
@@ -77,4 +78,5 @@ def texts_or_tokens(texts: Texts, body: dict[str, Any], name: str) -> None:
 
 
 def _are_tokens(values: list[Any]) -> bool:
-    return all(type(one) is int and not is_long(one) for one in values)
+    """Whether these are numbers of tokens, and none somebody's number."""
+    return set(map(type, values)) <= {int} and 0 <= min(values, default=0) <= max(values, default=0) < _TOKENS
