@@ -344,7 +344,8 @@ class TestHolds:
         assert run("search", *AUDITOR, *WHY)["records"][0]["held"]
         assert run("show", id, *AUDITOR, *WHY)["holds"][0]["id"] == made["id"]
         assert [one["id"] for one in run("holds", *AUDITOR)] == [made["id"]]
-        again = run("hold", id, *AUDITOR, *WHY)
+        assert run("hold", id, *AUDITOR, *WHY)["id"] == made["id"]  # for the same reason there is one
+        again = run("hold", id, *AUDITOR, "--reason", "別の件")
         assert [one["id"] for one in again["held_already"]] == [made["id"]]
         assert made["held_already"] == []
         run("release", again["id"], *AUDITOR, *WHY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -15,6 +16,7 @@ from kijun.governance.interactions import look_search
 from kijun.governance.interactions.look_search import WhichLooks, find
 from kijun.governance.interactions.looks import look
 from tests.governance.commanding import told
+from tests.governance.interactions.made import exchange
 from tests.governance.interactions.test_records import WHY, page, reader
 
 ClientOf = Callable[[Person], Client]
@@ -68,6 +70,15 @@ class TestSearch:
     def test_faults_are_told(self, client_of: ClientOf, executive: Person, looked: list[str]) -> None:
         for query in ("by=だれでもない", "whom=だれでもない", "since=2027-01-01&until=2026-01-01", "what=x"):
             assert client_of(executive).get(f"/staff/records/looks/?{query}").status_code == 422
+
+    def test_no_application_looks(
+        self, client_of: ClientOf, executive: Person, staff: Person, record: Any
+    ) -> None:
+        record([replace(one, application="Open WebUI", person="") for one in exchange(staff, "質問")])
+        answer = client_of(executive).get("/staff/records/looks/", {"by": "webui"})
+        assert answer.status_code == 422
+        assert "アプリケーションの記録" not in answer.content.decode()
+        assert client_of(executive).get("/staff/records/looks/", {"whom": "webui"}).status_code == 200
 
     def test_pages(self, auditor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(look_search, "_AT_ONCE", 2)

@@ -107,7 +107,7 @@ class TestTheOrdinaryDay:
         assert NAME not in text
         assert "kijun ledger prove" in text
         assert "介護 三郎" in text
-        assert "0.9秒" in text
+        assert "900ミリ秒" in text
 
     def test_findings_of_both_halves_name_their_text(
         self, client_of: ClientOf, auditor: Person, staff: Person, record: Any

@@ -144,7 +144,7 @@ class LooksForm(Form):
 
     def clean_by(self) -> str:
         """The primary key, as the ledger knows the person."""
-        return person_key(self.municipality, self.cleaned_data["by"])
+        return person_key(self.municipality, self.cleaned_data["by"], applications=False)
 
     def clean_whom(self) -> frozenset[str]:
         """Ids of people and applications, as looks name them."""

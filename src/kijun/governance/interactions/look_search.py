@@ -6,7 +6,7 @@ Whose records came and what was asked stands encrypted in each look, so that the
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -88,13 +88,14 @@ def find(municipality: Municipality, which: WhichLooks, before: int | None = Non
 
 
 def _further(query: Query, before: int) -> Query:
-    from dataclasses import replace
-
     return replace(query, before=before)
 
 
-def person_key(municipality: Municipality, text: str) -> str:
-    """The id by which the ledger knows who was typed, also somebody who has left, or a number that nobody has. Raises ValidationError."""
+def person_key(municipality: Municipality, text: str, *, applications: bool = True) -> str:
+    """The id by which the ledger knows who was typed, also somebody who has left, or a number that nobody has. Raises ValidationError.
+
+    With ``applications`` it has the code ``application`` where the name is one's.
+    """
     text = text.strip()
     if not text:
         return ""
@@ -106,7 +107,7 @@ def person_key(municipality: Municipality, text: str) -> str:
             return str(gone.pk)
         if number := unknown_number(municipality, text):
             return number
-        raise _nobody(municipality, text, error) from error
+        raise _nobody(municipality, text, error, applications) from error
 
 
 def whose_keys(municipality: Municipality, text: str) -> frozenset[str]:
@@ -121,7 +122,9 @@ def whose_keys(municipality: Municipality, text: str) -> frozenset[str]:
         raise
 
 
-def _nobody(municipality: Municipality, text: str, error: ValidationError) -> ValidationError:
+def _nobody(
+    municipality: Municipality, text: str, error: ValidationError, applications: bool
+) -> ValidationError:
     """The lines of these searches offer nobody to choose from, and may be taken for the one of applications."""
     params = {"typed": text[:40]} | (error.params or {})
     code = error.code
@@ -129,7 +132,7 @@ def _nobody(municipality: Municipality, text: str, error: ValidationError) -> Va
         words = _(
             "「%(typed)s」に当てはまる職員が%(count)s人います。職員番号か、氏名をすべて入力してください。例：%(example)s"
         )
-    elif narrowing.named(municipality.code, "application", text):
+    elif applications and narrowing.named(municipality.code, "application", text):
         code = "application"
         words = _(
             "「%(typed)s」という職員はいませんが、アプリケーションの記録があります。「ほかの条件」の「アプリケーション」に入力してください。"
