@@ -14,7 +14,7 @@ from kijun.gateway.jsons import NotJson
 from kijun.ledger.model import Entry, Verdict
 from tests.gateway.test_upstreams import ask, error_of, fails
 from tests.gateway.town import Running, handling, policy, wait_for, with_purpose, with_upstream
-from tests.gateway.upstream import Upstream, begin, chunk, completion, event, piece, streams
+from tests.gateway.upstream import Upstream, begin, chunk, completion, end, event, piece, streams
 
 LONG = "担当者の氏名：山田太郎、電話090-1234-5678"  # held back: it may go on
 
@@ -40,9 +40,61 @@ class TestStreams:
         assert "山田" not in str(one.content)
         assert "PERSON" in one.findings
         assert one.tokens_out > 0
-        assert one.content["delivered"]["characters"] == len(shown) < one.content["delivered"]["of"]
+        assert one.content["delivered"] == {"characters": len(shown), "of": len(shown)}
         assert one.content["attempts"][-1]["how"] == "cut"
         assert one.content["attempts"][-1]["status"] == 200
+
+    @pytest.mark.parametrize("how", ["breaks off", "falls silent", "ends", "says an error", "makes no sense"])
+    def test_what_was_held_back_is_given_before_the_error(
+        self, gateway: Running, upstream: Upstream, how: str
+    ) -> None:
+        """Of an answer that had nearly come to its end, the person got nothing but the error."""
+        gateway.publish(with_upstream(policy(upstream.url), idle_timeout=0.3))
+        last = {"says an error": event({"error": {"message": "x"}}), "makes no sense": b"data: {\n\n"}
+        parts = (said("⟦氏名1⟧さん、⟦電話番号1⟧です。"), *([last[how]] if how in last else []))
+
+        async def script(call: Any, writer: asyncio.StreamWriter) -> None:
+            begin(writer)
+            for one in parts:
+                piece(writer, one)
+                await writer.drain()
+                await asyncio.sleep(0.05)
+            if how == "falls silent":
+                await asyncio.sleep(5)
+            if how == "ends":
+                end(writer)
+            else:
+                writer.close()
+
+        upstream.script = script
+        asked: Any = {"role": "user", "content": "氏名：山田太郎、電話番号：090-1234-5678"}
+        stream = gateway.client().chat.completions.create(model="model", messages=[asked], stream=True)
+        shown, error = error_of(stream)
+        assert shown == "山田太郎さん、090-1234-5678です。"
+        assert error["code"].startswith("upstream_")
+        one = made(gateway)
+        assert one.verdict is Verdict.INCOMPLETE
+        assert one.content["delivered"] == {"characters": len(shown), "of": len(shown)}
+
+    def test_what_was_held_back_and_is_hidden_stays_hidden(
+        self, gateway: Running, upstream: Upstream
+    ) -> None:
+        upstream.script = streams(said("個人番号は123456789018"), cut=True)
+        shown, _ = error_of(ask(gateway, stream=True))
+        assert shown == "個人番号は■個人番号■"
+
+    def test_half_a_call_of_a_tool_is_not_given(self, gateway: Running, upstream: Upstream) -> None:
+        call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "send", "arguments": '{"a'}}
+        upstream.script = streams(event(chunk({"content": "送ります。", "tool_calls": [call]})), cut=True)
+        seen: list[Any] = []
+
+        def hear() -> None:
+            for one in ask(gateway, stream=True):
+                seen.extend(one.choices[0].delta.tool_calls or [])
+
+        with pytest.raises(openai.APIError):
+            hear()
+        assert [one.function.arguments for one in seen] == [""]
 
     def test_who_leaves_gets_no_more_and_the_rest_is_kept(self, gateway: Running, upstream: Upstream) -> None:
         async def waits(call: Any, writer: asyncio.StreamWriter) -> None:
@@ -161,9 +213,9 @@ class TestWholeAnswers:
 def test_json_that_was_cut_anywhere_is_read() -> None:
     whole = {"a": [1, {"b": 'c"\\ 山\ud83d\ude00'}, None], "d": {"e": "f,{[", "g": True}}
     for raw in (json.dumps(whole).encode(), json.dumps(whole, indent=1).encode()):
-        for end in range(1, len(raw)):
+        for length in range(1, len(raw)):
             try:
-                found = closed(raw[:end])
+                found = closed(raw[:length])
             except NotJson:
                 continue
             json.dumps(found).encode()

@@ -455,11 +455,6 @@ def test_a_stream_without_done_that_came_to_its_end_is_whole(gateway: Running, u
     assert gateway.ledger.last()[1].verdict is Verdict.ALLOWED
 
 
-def test_no_stream_where_one_was_asked_for(gateway: Running, upstream: Upstream) -> None:
-    upstream.script = answers(completion("はい"))
-    fails(gateway, 502, "upstream_garbage", stream=True)
-
-
 def test_line_ends_comments_and_names_of_events(gateway: Running, upstream: Upstream) -> None:
     crlf = b"".join(EVENTS).replace(b"\n", b"\r\n")
     upstream.script = streams(b": ping\r\n\r\nevent: message\r\n" + crlf[:100], crlf[100:])
@@ -543,3 +538,49 @@ def test_the_azure_client_is_served(gateway: Running, upstream: Upstream) -> Non
             model="model", messages=[{"role": "user", "content": "こんにちは"}]
         )
     assert answer.choices
+
+
+@pytest.mark.parametrize(
+    "more", ["content-encoding: br\r\n", f"x-long: {'x' * 60_000}\r\n"], ids=["brotli", "a long header"]
+)
+def test_what_was_reached_and_cannot_be_read_is_garbage(
+    gateway: Running, upstream: Upstream, second: Upstream, more: str
+) -> None:
+    """It was told as a service that could not be reached, and asked once more."""
+    upstream.script = answers(completion("はい"), more=more)
+    gateway.publish(with_upstream(policy(upstream.url), retries=1))
+    fails(gateway, 502, "upstream_garbage")
+    assert len(upstream.calls) == 1
+    assert [one["how"] for one in gateway.ledger.last()[1].content["attempts"]] == ["garbage"]
+    gateway.publish(two(upstream, second))
+    assert ask(gateway).choices[0].message.content == "二番目です。"
+
+
+@pytest.mark.parametrize(
+    ("asked", "header", "ja", "en"),
+    [
+        ("60", "60", "少し待って", "Wait a moment"),
+        ("600", "600", "約10分", "about 10 minutes"),
+        ("99999", "3600", "約28時間", "about 28 hours"),
+        ("999999", "3600", "約12日", "about 12 days"),
+    ],
+)
+def test_how_long_a_service_asks_to_wait(
+    gateway: Running, upstream: Upstream, asked: str, header: str, ja: str, en: str
+) -> None:
+    upstream.script = answers({}, "429 Slow", f"retry-after: {asked}\r\n")
+    with pytest.raises(openai.RateLimitError) as caught:
+        ask(gateway)
+    assert caught.value.response.headers["retry-after"] == header
+    assert ja in caught.value.message
+    assert en in caught.value.message
+
+
+def test_what_a_service_finds_fault_with_is_read(gateway: Running, upstream: Upstream) -> None:
+    """Its words were, the place that it names was not."""
+    said = {"message": "bad", "param": "個人番号123456789018"}
+    upstream.script = answers({"error": said}, "400 Bad Request")
+    error = fails(gateway, 400, "upstream_refused")
+    assert error["param"] == "個人番号■個人番号■"
+    upstream.script = answers({"error": {**said, "param": "messages[0].content"}}, "400 Bad Request")
+    assert fails(gateway, 400, "upstream_refused")["param"] == "messages[0].content"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from kijun.gateway import halfway, verdicts
 from kijun.gateway.attempts import Cut
+from kijun.gateway.dialects.as_events import as_events
 from kijun.gateway.dialects.base import Answered, count
 from kijun.gateway.dialects.responses_items import finish_response
 from kijun.gateway.dialects.responses_stream import ResponsesReading
@@ -31,7 +33,7 @@ from kijun.gateway.streams import (
     said_error,
 )
 from kijun.gateway.upstreams import Answer
-from kijun.inspection import InspectionError, Words
+from kijun.inspection import InspectionError
 from kijun.ledger.model import Entry, Kind, Verdict
 
 _STREAM: Final = b"text/event-stream; charset=utf-8"
@@ -64,6 +66,8 @@ class Outgoing:
         self._is_whole = False
         self._work: asyncio.Future[bytes] | None = None
         self._sent = 0
+        self._gives_rest = False
+        self._rest = b""
         self._delivered: dict[str, int] | None = None
 
     # --- taking in -----------------------------------------------------------------------------
@@ -133,12 +137,16 @@ class Outgoing:
         return changed
 
     async def stream(self, answer: Answer, send: Send, hides_usage: bool) -> None:
-        """An answer that comes bit by bit: what is certain goes on at once, the end is kept back. Raises what `refusal_of` knows."""
+        """An answer that comes bit by bit: what is certain goes on at once, the end is kept back. Raises what `refusal_of` knows.
+
+        A service that does not know ``stream`` (whisper-1, some of a town's own) answers at once: so does the gateway.
+        """
         if answer.content_type != "text/event-stream":
-            if self._question.dialect.name == "transcriptions":  # whisper-1 does not know ``stream``
-                await self.take(answer)
-                return
-            raise Garbage("no stream")
+            await self.take(answer)
+            if self._question.dialect.name != "transcriptions" and self.refusal is None:
+                self._body = as_events(self._question.dialect.name, parse(self._body), usage=not hides_usage)
+                self._content_type = _STREAM
+            return
         reading = self._reading = self._question.dialect.reading(
             self._guard, self._question.body, hides_usage
         )
@@ -205,6 +213,7 @@ class Outgoing:
         if isinstance(error, UpstreamSaidError):
             self.said = {"message": error.message}
         refusal = halfway.refusal_for(error)
+        self._gives_rest = refusal is not None
         return None if refusal is None else self.failed(refusal, Verdict.FAILED)
 
     async def keep_rest(self) -> None:
@@ -215,7 +224,12 @@ class Outgoing:
             await asyncio.wait([self._work])  # a thread does not end with the request
         refusal = self.refusal
         with suppress(InspectionError, Garbage, NotJson, RecursionError, Blocked):  # such a rest is not kept
-            await in_thread(self._reading.rest) if self._reading is not None else await self._keep_raw()
+            if self._reading is None:
+                await self._keep_raw()
+            else:
+                self._rest = await in_thread(self._reading.rest)
+                if self._gives_rest and self.began:  # it goes out before the error
+                    self._sent = self._guard.released
         self.refusal = refusal
         some = any(one["text"] for one in self._all_kept())
         if self._verdict is not Verdict.INCOMPLETE and some:
@@ -235,9 +249,8 @@ class Outgoing:
             return
         verdict = self._verdict
         try:
-            answered = self._question.dialect.answered(
-                await in_thread(halfway.closed, raw), self._question.body
-            )
+            said = await in_thread(halfway.closed, raw)
+            answered = self._question.dialect.answered(said, self._question.body)
             answered = answered if any(piece.text for piece in answered.pieces) else halfway.as_text(raw)
         except (NotJson, Garbage, RecursionError):
             answered = halfway.as_text(raw)
@@ -285,7 +298,7 @@ class Outgoing:
         if self._delivered is not None:
             content["delivered"] = self._delivered
         if self.said is not None:
-            content["upstream_error"] = self._said_kept()
+            content["upstream_error"] = halfway.said_kept(self.said, self._guard)
         if self._verdict is Verdict.ALLOWED and "failed" in self._outcome.finish:
             self._verdict = Verdict.FAILED  # a response that says of itself that it failed
         if self._verdict is Verdict.ALLOWED and any(
@@ -310,11 +323,6 @@ class Outgoing:
             Kind.OUTPUT, self._verdict, upstream=self.upstream, content=content, masked={}
         )
 
-    def _said_kept(self) -> str:
-        """An upstream's error with what it quotes hidden."""
-        text = str(self.said.get("message", ""))[:2_000] if isinstance(self.said, dict) else ""
-        return self._guard.kept(self._guard.inspect(text)) if text else ""
-
     def _tokens(self, kept: list[dict[str, str]]) -> tuple[tuple[int, int], bool]:
         usage = self._outcome.usage
         if usage is not None:
@@ -333,9 +341,7 @@ class Outgoing:
         """What is known only now, for an answer that has not begun."""
         headers = {}
         if self._guard.findings:
-            counts: dict[str, int] = {}
-            for _, one, _ in self._guard.findings:
-                counts[one.type] = counts.get(one.type, 0) + 1
+            counts = Counter(one.type for _, one, _ in self._guard.findings)
             headers["kijun-answer-findings"] = ",".join(f"{type}:{counts[type]}" for type in sorted(counts))
         if self._guard.unread:
             headers["kijun-answer-uninspected"] = ",".join(
@@ -347,7 +353,7 @@ class Outgoing:
 
     def withhold(self) -> None:
         """The record failed: nothing more is shown."""
-        self._body = b""
+        self._body = self._rest = b""
 
     async def show(self, send: Send, headers: Mapping[str, str]) -> None:
         """Send the whole answer."""
@@ -360,7 +366,7 @@ class Outgoing:
             last = reading.terminal or (b"" if not reading.complete else b"data: [DONE]\n\n")
             last = self._sources_event(reading) + last
         else:
-            last = self._error_event(refusal)
+            last = (self._rest if self._gives_rest else b"") + self._error_event(refusal)
         await send({"type": "http.response.body", "body": last})
 
     def _sources_event(self, reading: Reading) -> bytes:
@@ -391,10 +397,4 @@ class Outgoing:
 
     def explained(self, refusal: Refusal) -> Refusal:
         """The refusal with the upstream's own words, as the person may read them, where the request was at fault."""
-        text = str(self.said.get("message", ""))[:2_000] if isinstance(self.said, dict) else ""
-        if text and refusal.status in (400, 404, 413, 415, 422, 501):
-            words = self._guard.shown(self._guard.inspect(text))
-            refusal.why = Words(f"{refusal.why.ja}（{words}）", f"{refusal.why.en} ({words})")
-            param = self.said.get("param")
-            refusal.param = param[:200] if isinstance(param, str) else None
-        return refusal
+        return halfway.explained(refusal, self.said, self._guard)

@@ -20,6 +20,8 @@ _OF_THE_CLIENT: Final = frozenset((400, 413, 415, 422))
 AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 #: What an upstream may name a fault, so that programs know it again: `context_length_exceeded`.
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,59}")
+_MOMENT: Final = 90  # seconds that "wait a moment" means at most
+_LONGEST_WAIT: Final = 3_600  # of a Retry-After, in seconds
 #: What the gateway offers, behind the base URL.
 ENDPOINTS: Final = (
     "chat/completions",
@@ -280,13 +282,7 @@ def refused_by_upstream(status: int, said: Mapping[str, Any] | None, wait: float
             501, "upstream_cannot", "このAIサービスにはできない要求です。", "This AI service cannot do that."
         )
     if status == 429:
-        return failed_upstream(
-            429,
-            "upstream_rate_limited",
-            "AIサービスの利用が集中しています。",
-            "The AI service takes no more requests just now.",
-            retry_after=max(1, round(wait if wait is not None else 5)),
-        )
+        return _rate_limited(max(1, round(wait if wait is not None else 5)))
     if status in (401, 403):
         return Refusal(
             502,
@@ -306,6 +302,32 @@ def refused_by_upstream(status: int, said: Mapping[str, Any] | None, wait: float
         "AIサービスが正しく応答しませんでした。",
         f"The AI service answered with an error (status {status}).",
     )
+
+
+def _rate_limited(wait: int) -> Refusal:
+    """A service that takes no more. ``wait`` is in seconds; a client is told to come back after an hour at most, a person the whole of it."""
+    refusal = failed_upstream(
+        429,
+        "upstream_rate_limited",
+        "AIサービスの利用が集中しているか、使える量を使い切っています。",
+        "The AI service takes no more requests just now.",
+        retry_after=min(wait, _LONGEST_WAIT),
+    )
+    if wait > _MOMENT:
+        ja, en = _time(wait)
+        refusal.what_to_do = Words(
+            f"AIサービスは約{ja}待つよう求めています。急ぐときはIT担当者に知らせてください。",
+            f"It asks to wait about {en}. If that is too long, tell the IT staff of your office.",
+        )
+    return refusal
+
+
+def _time(seconds: int) -> tuple[str, str]:
+    """A time in words, rounded."""
+    units = ((86_400, "日", "day"), (3_600, "時間", "hour"), (60, "分", "minute"))
+    length, ja, en = next((one for one in units if seconds >= 2 * one[0]), units[-1])
+    number = round(seconds / length)
+    return f"{number}{ja}", f"{number} {en}{'' if number == 1 else 's'}"
 
 
 def _not_its_api(status: int) -> Words:

@@ -21,6 +21,7 @@ from kijun.gateway.jsons import quoted
 from kijun.gateway.lines import may_hold_placeholder
 from kijun.gateway.pieces import AnswerPiece
 from kijun.gateway.snapshot import Action, Handling
+from kijun.gateway.tellings import Telling
 from kijun.inspection import (
     Finding,
     Inspection,
@@ -81,6 +82,9 @@ class Guard:
     released: int = 0
     """Characters of streams that may be shown, as they are shown."""
     carry: Carry = lambda _: False
+    passes_unread: bool = False
+    unread: list[dict[str, str]] = field(default_factory=list)
+    """Parts of the answer that nobody can inspect."""
     _actions: dict[str, Action] = field(default_factory=dict)
 
     def action(self, finding: Finding) -> Action:
@@ -119,6 +123,17 @@ class Guard:
         if len(self.findings) < _MOST_FINDINGS:
             self.findings.append((place, finding, self.action(finding)))
 
+    def passes(self, place: str, what: str) -> bool:
+        """Whether a part that nobody can inspect goes on: where the purpose allows that, and no words were hidden which it may say as well.
+
+        It is marked in the record either way.
+        """
+        passes = self.passes_unread and all(action is Action.ALLOW for _, _, action in self.findings)
+        told = {"where": place, "what": what, **({} if passes else {"why": "left out"})}
+        if told not in self.unread and len(self.unread) < _MOST_FINDINGS:
+            self.unread.append(told)
+        return passes
+
     def shown(self, inspection: Inspection, *, in_json: bool = False) -> str:
         """The text as the person gets it."""
         text = inspection.text
@@ -153,6 +168,8 @@ class Guard:
     def whole_now(self, piece: AnswerPiece) -> tuple[Any, Any]:
         """`whole`, at once."""
         found = self.inspect(piece.text, remembered=True)
+        if isinstance(piece, Telling):
+            found = piece.widened(found)
         if not found.findings and not may_hold_placeholder(piece.text):
             return piece.raw, piece.raw
         blocked = None

@@ -8,14 +8,16 @@ from typing import Any, Final
 from kijun.gateway.attempts import Cut, TooLong
 from kijun.gateway.dialects.base import Answered
 from kijun.gateway.errors import SERVER, Refusal, failed_upstream, unreadable
-from kijun.gateway.guard import Unescape
+from kijun.gateway.guard import Guard, Unescape
 from kijun.gateway.jsons import NotJson, parse
+from kijun.gateway.names import is_plain
 from kijun.gateway.pieces import Plain, Source
 from kijun.gateway.streams import Garbage, UpstreamSaidError
 from kijun.inspection import InspectionError, Words
 
 #: So many bytes of a body that did not come to its end are kept at most.
 MOST: Final = 1_000_000
+_LONGEST_PARAM: Final = 200  # characters
 _CLOSES: Final = {"{": "}", "[": "]"}
 
 
@@ -103,3 +105,26 @@ def refusal_for(error: Exception) -> Refusal | None:
     if isinstance(error, (Garbage, NotJson, RecursionError)):
         return unreadable()
     return None
+
+
+def explained(refusal: Refusal, said: Any, guard: Guard) -> Refusal:
+    """A refusal with the upstream's own words, as the person may read them, where the request was at fault."""
+    words = _words(said)
+    if words and refusal.status in (400, 404, 413, 415, 422, 501):
+        words = guard.shown(guard.inspect(words))
+        refusal.why = Words(f"{refusal.why.ja}（{words}）", f"{refusal.why.en} ({words})")
+        param = said.get("param")
+        if isinstance(param, str):
+            param = param[:_LONGEST_PARAM]
+            refusal.param = param if is_plain(param) else guard.shown(guard.inspect(param))
+    return refusal
+
+
+def said_kept(said: Any, guard: Guard) -> str:
+    """An upstream's error with what it quotes hidden."""
+    words = _words(said)
+    return guard.kept(guard.inspect(words)) if words else ""
+
+
+def _words(said: Any) -> str:
+    return str(said.get("message", ""))[:2_000] if isinstance(said, dict) else ""

@@ -156,8 +156,8 @@ class Reading(Protocol):
     def finish(self) -> bytes:
         """What was held back, when the upstream closed without a terminal event."""
 
-    def rest(self) -> None:
-        """Keep what was held back, when nothing more comes and nothing more is shown."""
+    def rest(self) -> bytes:
+        """Keep what was held back, when nothing more comes; of it the words that may still be shown. Calls of tools are not, for half of one is none."""
 
     def stopped(self, text: str) -> bytes:
         """The words that end a stream whose rest may not be shown."""

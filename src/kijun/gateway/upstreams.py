@@ -146,7 +146,7 @@ class Upstreams:
             )
             if isinstance(came, Exception):
                 last, pause = _no_answer(came), _soon()
-                if isinstance(came, FirstByteLate):
+                if isinstance(came, FirstByteLate) or how_of(came) == "garbage":
                     skipped.add(before)
                 continue
             if came.status < 300:
@@ -274,7 +274,7 @@ def _tries(routes: Sequence[tuple[Route, Service]]) -> list[tuple[Route, Service
 
 
 def _no_answer(error: Exception) -> Failed:
-    if isinstance(error, Garbage):
+    if how_of(error) == "garbage":  # it was reached, and what came is no answer
         return Failed(unreadable())
     if isinstance(error, (FirstByteLate, TimeoutError)):
         return Failed(

@@ -162,9 +162,9 @@ class TranscriptReading:
         self.stop = self._channel.stop
         return event_bytes({"type": "transcript.text.delta", "delta": rest}) if rest else b""
 
-    def rest(self) -> None:
+    def rest(self) -> bytes:
         """See `Reading`."""
-        self.finish()
+        return self.finish()
 
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""

@@ -149,7 +149,7 @@ class Chat:
 def choices_of(answer: Any) -> list[dict[str, Any]]:
     """The choices of an answer; raises `Garbage` where it is none."""
     choices = answer.get("choices") if isinstance(answer, dict) else None
-    if not isinstance(choices, list) or not all(isinstance(one, dict) for one in choices):
+    if not isinstance(choices, list) or not choices or not all(isinstance(one, dict) for one in choices):
         raise Garbage("an answer without choices")
     return choices
 

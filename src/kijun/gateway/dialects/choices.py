@@ -244,23 +244,32 @@ class ChoicesReading:
 
     def _close(self, number: int) -> tuple[bytes, bool]:
         """What a choice still holds, as chunks, and whether all of it may be shown."""
+        out = self._close_words(number)
+        if not self._has_ended():
+            out += self._close_calls(number)
+        return out, not self._has_ended()
+
+    def _close_words(self, number: int) -> bytes:
         out = b""
         for (choice, name), channel in self._channels.items():
             if choice == number and not self._has_ended():
                 rest = channel.close()
                 if rest:
-                    out += self._made(
-                        number, {"audio": {"transcript": rest}} if name == _SPOKEN else {name: rest}
-                    )
+                    words = {"audio": {"transcript": rest}} if name == _SPOKEN else {name: rest}
+                    out += self._made(number, words)
                 self.stop = channel.stop
+        self._closed += [one for (choice, _), one in self._channels.items() if choice == number]
+        self._channels = {key: one for key, one in self._channels.items() if key[0] != number}
+        return out
+
+    def _close_calls(self, number: int) -> bytes:
+        out = b""
         try:
-            for delta in self._calls.close(number) if not self._has_ended() else ():
+            for delta in self._calls.close(number):
                 out += self._made(number, delta)
         except Blocked as error:
             self.stop = error.finding
-        self._closed += [one for (choice, _), one in self._channels.items() if choice == number]
-        self._channels = {key: one for key, one in self._channels.items() if key[0] != number}
-        return out, not self._has_ended()
+        return out
 
     def _made(self, number: int, words: dict[str, Any], finish: str | None = None) -> bytes:
         choice: dict[str, Any] = {"index": number, "finish_reason": finish}
@@ -274,9 +283,13 @@ class ChoicesReading:
             out += self._close(number)[0]
         return out
 
-    def rest(self) -> None:
+    def rest(self) -> bytes:
         """See `Reading`."""
-        self.finish()
+        left = sorted(self._seen - self._finished)
+        out = b"".join([self._close_words(number) for number in left])
+        for number in left:
+            self._close_calls(number)
+        return out
 
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""

@@ -257,13 +257,14 @@ class ResponsesReading:
             del self._channels[key]
         return out
 
-    def rest(self) -> None:
+    def rest(self) -> bytes:
         """See `Reading`."""
-        self.finish()
+        out = self.finish()
         for family, parts in [(key[0], parts) for key, parts in self._held.items()]:
             holder = {"said": "".join(parts)}
             self._put(json_or_plain(holder, "said", family, Source.ASSISTANT))
         self._held.clear()
+        return out
 
     def stopped(self, text: str) -> bytes:
         """See `Reading`."""
