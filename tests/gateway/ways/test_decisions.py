@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from dataclasses import replace
@@ -284,10 +285,37 @@ def test_a_number_beyond_all_numbers(gateway: Running) -> None:
     assert gateway.ledger.entries[0].content["features"]["a"] == 1e40
 
 
-def test_lone_surrogates_and_nul(gateway: Running) -> None:
-    body = '{"id":"a","at":%d,"subject":"\\ud800","features":{"\\udc00x":"\\u0000山田太郎さん"},"score":null,"decision":"\\ud800","model":"m"}'
+def test_nul_is_a_character(gateway: Running) -> None:
+    body = '{"id":"a","at":%d,"subject":"s","features":{"x":"\\u0000山田太郎さん"},"score":null,"decision":"d","model":"m"}'
     assert post(gateway, DECISIONS, (body % now_ms()).encode()).status == 200
     assert "山田太郎" not in str(gateway.ledger.entries[0].content)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("decision", "\ud800"),
+        ("model", "a\udfff"),
+        ("subject", "\ud83d"),
+        ("features", {"a": ["b", "\udc00"]}),
+        ("features", {"\udc00x": 1}),
+        ("explanation", {"a": [{"b": "\ud800"}]}),
+    ],
+)
+def test_half_a_character_is_told_and_not_recorded_as_another(
+    gateway: Running, field: str, value: Any
+) -> None:
+    answer = post(gateway, DECISIONS, json.dumps(decision(**{field: value})).encode())
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid_items")
+    assert [one["field"] for one in answer.json["errors"]] == [field]
+    assert not gateway.ledger.entries
+
+
+def test_half_a_character_in_an_outcome(gateway: Running) -> None:
+    body = b'{"id":"A-1","label":"\\ud800"}'
+    assert post(gateway, OUTCOMES, body).json["errors"][0]["field"] == "label"
+    whole = b'{"id":"A-1","label":"\\ud842\\udfb7"}'  # 𠮷
+    assert post(gateway, OUTCOMES, whole).status == 200
 
 
 def test_too_many_and_too_large(gateway: Running) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,6 +16,11 @@ _MOST_FEATURES: Final = 1_000
 _LONGEST_NAME: Final = 200
 _LONGEST_TEXT: Final = 20_000
 _DEEPEST: Final = 4
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_HALF: Final = (
+    "文字の半分（\\ud800 など）が含まれています。",
+    "It holds half a character (such as \\ud800).",
+)
 Check = Callable[[Any, int], tuple[str, str] | None]
 
 
@@ -65,7 +71,16 @@ class Form:
                 found.append(Fault(number, name[:80], "この項目はありません。", "There is no such field."))
             elif value is not None and (wrong := check_(value, at)):
                 found.append(Fault(number, name, *wrong))
-        return found
+        return found or [Fault(number, name, *_HALF) for name, value in item.items() if _holds_half(value)]
+
+
+def _holds_half(value: Any) -> bool:
+    """Whether a text in a value, or a name, holds half a character: no record could keep it, nor tell it from another."""
+    if isinstance(value, str):
+        return _SURROGATE.search(value) is not None
+    if isinstance(value, dict):
+        return any(_holds_half(name) or _holds_half(one) for name, one in value.items())
+    return isinstance(value, list) and any(map(_holds_half, value))
 
 
 def _id(value: Any, _: int) -> tuple[str, str] | None:
