@@ -78,6 +78,8 @@ class Database(Protocol):
     integer: str
     #: What is written behind a table whose rows lie in the order of its primary key, so that each is in one place and not in two.
     clustered: str
+    #: Asks for the names of the tables and indexes that are there.
+    there: str
 
     def writing(self) -> Any:
         """A context manager that gives a `Link`; commits at its end, durably, or changes nothing."""
@@ -185,6 +187,7 @@ class Sqlite:
     """A file. WAL with ``synchronous=FULL``: a commit is on disk when it returns. What is deleted is overwritten."""
 
     blob, integer, clustered = "BLOB", "INTEGER", " WITHOUT ROWID"
+    there = "SELECT name FROM sqlite_master"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -304,6 +307,7 @@ class Postgres:
     """A PostgreSQL that ``url`` names; a commit waits for its write-ahead log."""
 
     blob, integer, clustered = "BYTEA", "BIGINT", ""
+    there = "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
 
     def __init__(self, url: str) -> None:
         self.url = url

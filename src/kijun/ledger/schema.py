@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kijun.ledger.database import Database, Link
@@ -9,6 +10,7 @@ from kijun.ledger.model import COLUMNS
 from kijun.ledger.tree import TILE
 
 VERSION: Final = 1
+_CREATED: Final = re.compile(r"CREATE (?:TABLE|(?:UNIQUE )?INDEX) IF NOT EXISTS (\w+)")
 NUMBERS: Final = frozenset({"at", "tokens_in", "tokens_out", "duration_ms"})
 #: A row as it is stored: its place, the clear columns, then key and text of the content and of the masked values.
 ROW: Final = ("seq", *COLUMNS, "content_key", "content", "masked_key", "masked")
@@ -23,7 +25,7 @@ COLUMN_LIST: Final = ", ".join(map(quoted, ROW))
 
 
 def create(database: Database) -> None:
-    """Make what is not there."""
+    """Make what is not there. What is there is not named again: even so, PostgreSQL would lock each table, and two that open and erase would wait for each other."""
     blob, integer, clustered = database.blob, database.integer, database.clustered
     clear = ", ".join(f"{quoted(name)} {integer if name in NUMBERS else 'TEXT'} NOT NULL" for name in COLUMNS)
     row = f"seq {integer} PRIMARY KEY, {clear}, content_key {integer} NOT NULL, content {blob} NOT NULL, masked_key {integer}, masked {blob}"
@@ -60,8 +62,10 @@ def create(database: Database) -> None:
         f"CREATE TABLE IF NOT EXISTS unanswered (interaction TEXT PRIMARY KEY, worker TEXT NOT NULL, seq {integer} NOT NULL){clustered}",
     ]
     with database.writing() as link:
+        there = {str(name) for (name,) in link.execute(database.there)}
         for statement in statements:
-            link.execute(statement)
+            if _CREATED.findall(statement)[0] not in there:
+                link.execute(statement)
         if meta(link, "version") is None and not is_used(
             link
         ):  # where something is recorded, what is gone stays gone and is told
