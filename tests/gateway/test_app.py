@@ -27,6 +27,19 @@ def ask(gateway: Running, text: str = "こんにちは", **more: Any) -> Any:
     )
 
 
+def test_health_tells_of_a_checkpoint_that_is_overdue(gateway: Running) -> None:
+    """It goes on: what is recorded is safe, and somebody has to look."""
+    assert httpx2.get(f"{gateway.url}/health").json()["checkpoints"] == "ok"
+    tell = gateway.ledger.tell
+
+    async def overdue() -> dict[str, Any]:
+        return {**await tell(), "signs": False}
+
+    gateway.ledger.tell = overdue  # type: ignore[method-assign]
+    wait_for(lambda: httpx2.get(f"{gateway.url}/health").json()["checkpoints"] == "overdue")
+    assert httpx2.get(f"{gateway.url}/health").status_code == 200
+
+
 def test_health_needs_no_key_and_tells_the_truth(gateway: Running) -> None:
     told = httpx2.get(f"{gateway.url}/health")
     assert (told.status_code, told.json()["policy"], told.json()["ledger"]) == (200, 1, "ok")

@@ -390,3 +390,45 @@ def test_a_process_that_comes_back_in_time_answers_itself(journal: Journal) -> N
     assert watch.look({"w"}) == []
     now[0] = 12.0
     assert watch.look(set()) == [], "counted anew from when it left"
+
+
+def test_a_question_that_is_gone_is_waited_for_no_more(journal: Journal) -> None:
+    now = [0.0]
+    watch = Orphans(journal, lambda: now[0])
+    append(journal, entry(), worker="dead")
+    with journal.database.writing() as link:
+        link.execute("INSERT INTO unanswered (interaction, worker, seq) VALUES ('gone', 'dead', 999)")
+    assert watch.look(set()) == []
+    now[0] = orphans.GRACE
+    (end,) = watch.look(set())
+    journal.append([end])
+    assert (end.error, journal.unanswered()) == (None, [])
+
+
+BROKEN = """
+from kijun.ledger import writer
+def broken(*_):
+    raise IndexError
+writer.TICK, writer.run.__defaults__ = 0.1, ("", (), 0.3)
+{} = broken
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "signs"), [("writer.Orphans.look", True), ("writer.Checkpoints.make", False)]
+)
+def test_what_cannot_be_looked_after_holds_up_no_checkpoint_and_a_late_one_is_told(
+    folder: Path, broken: str, signs: bool
+) -> None:
+    writing = Writing(folder.parent, "", BROKEN.format(broken))
+    writing.wait_until_it_answers()
+    client = Client(writing.home)
+    try:
+        client.append([entry()])
+        time.sleep(2)
+        assert client.command("tell")["signs"] is signs
+        with Ledger(folder) as ledger:
+            assert len(list(ledger.checkpoints())) == signs
+    finally:
+        client.close()
+        writing.stop()

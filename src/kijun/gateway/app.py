@@ -58,6 +58,7 @@ class Gateway:
         self._poller: asyncio.Task[None] | None = None
         self._in_flight = self._bytes = 0
         self._ledger_seen = (0.0, False)
+        self._ledger_signs = True
         self._confirmation_key = self._assertion_key = self._carrying_key = b""
         self._assertions: dict[str, int] = {}
         self._ways = Ways(self)
@@ -324,6 +325,7 @@ class Gateway:
             "status": "ok" if ok else "not ready",
             "policy": index.version if index is not None else None,
             "ledger": "ok" if writes else "unavailable",
+            "checkpoints": "ok" if self._ledger_signs else "overdue",
             "in_flight": self._in_flight,
         }
         await respond(
@@ -340,6 +342,7 @@ class Gateway:
                 async with asyncio.timeout(_HEALTH_WAIT):
                     told = await self.ledger.tell()
                 answered = told.get("writes", True) is True
+                self._ledger_signs = told.get("signs", True) is True
             except Exception:
                 answered = False
             self._ledger_seen = (time.monotonic(), answered)

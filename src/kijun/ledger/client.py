@@ -121,7 +121,10 @@ class AsyncClient:
             await asyncio.sleep(_AGAIN)
 
     async def tell(self) -> Mapping[str, Any]:
-        """How the writer is: its tree's size and what waits. Raises `Unavailable`."""
+        """How the writer is: its tree's ``size``, what is ``waiting``, whether the disk takes it (``writes``) and checkpoints come in time (``signs``).
+
+        Raises `Unavailable`.
+        """
         head = await self._ask(lambda number: frames.frame({"n": number, "do": "tell"}))
         told: Mapping[str, Any] = head["told"]
         return told

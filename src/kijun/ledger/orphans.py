@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
@@ -11,6 +12,7 @@ from kijun.ledger.model import COLUMNS, Entry, Kind, Verdict
 from kijun.ledger.packing import pack
 from kijun.ledger.schema import quoted
 
+log = logging.getLogger("kijun.ledger")
 GRACE: Final = 10.0  # seconds in which a process may come back with the answer
 LONGEST: Final = 6 * 3600.0  # seconds after which no answer comes any more, whoever waits for it
 _SAME: Final = (
@@ -50,14 +52,15 @@ class Orphans:
 
     def look(self, connected: Collection[str]) -> list[Appending]:
         """What is to be appended for processes that have been away for too long."""
-        now, lost = self._clock(), []
+        now = self._clock()
+        lost: list[Appending] = []
         waiting = self._journal.unanswered()
         missing = {worker for worker, _seq in waiting if worker not in connected}
         self._missed = {worker: self._missed.get(worker, now) for worker in missing}
         self._since = {seq: self._since.get(seq, now) for _worker, seq in waiting}
         for worker, seq in waiting:
             if now - self._missed.get(worker, now) >= GRACE or now - self._since[seq] >= LONGEST:
-                lost.append(Appending([pack(self._outcome(seq, Verdict.INCOMPLETE, _DIED))], worker=worker))
+                lost += self._end(worker, seq, Verdict.INCOMPLETE, _DIED)
         return lost
 
     def withdrawn(self, worker: str, interactions: Collection[str]) -> list[Appending]:
@@ -65,14 +68,19 @@ class Orphans:
         with self._journal.database.reading() as link:
             rows = link.execute("SELECT interaction, seq FROM unanswered WHERE worker = ?", (worker,))
         asked = [int(seq) for interaction, seq in rows if interaction in interactions]
-        return [
-            Appending([pack(self._outcome(seq, Verdict.FAILED, _NOT_SENT))], worker=worker) for seq in asked
-        ]
+        return [end for seq in asked for end in self._end(worker, seq, Verdict.FAILED, _NOT_SENT)]
 
-    def _outcome(self, seq: int, verdict: Verdict, error: Mapping[str, str]) -> Entry:
+    def _end(self, worker: str, seq: int, verdict: Verdict, error: Mapping[str, str]) -> list[Appending]:
+        """What is to be appended for a question; nothing where it is gone, of which nobody waits for an answer any more."""
         names = ", ".join(map(quoted, _SAME))
         with self._journal.database.reading() as link:
-            row = link.execute(f"SELECT {names} FROM entries WHERE seq = ?", (seq,))[0]  # noqa: S608 - fixed names
-        same = dict(zip(_SAME, row, strict=True))
+            rows = link.execute(f"SELECT {names} FROM entries WHERE seq = ?", (seq,))  # noqa: S608 - fixed names
+        if not rows:
+            log.warning("the question at place %d is gone, and its answer is waited for no more", seq)
+            with self._journal.database.writing() as link:
+                link.execute("DELETE FROM unanswered WHERE seq = ?", (seq,))
+            return []
+        same = dict(zip(_SAME, rows[0], strict=True))
         assert set(same) <= set(COLUMNS)
-        return Entry(kind=Kind.OUTPUT, verdict=verdict, content={"error": dict(error)}, **same)
+        end = Entry(kind=Kind.OUTPUT, verdict=verdict, content={"error": dict(error)}, **same)
+        return [Appending([pack(end)], worker=worker)]

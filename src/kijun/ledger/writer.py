@@ -31,6 +31,7 @@ log = logging.getLogger("kijun.ledger")
 GROUP: Final = 256  # appends in one commit
 WAITING: Final = 4096  # appends that may wait; more are turned away
 EVERY: Final = 60.0  # seconds between checkpoints while the tree grows
+OVERDUE: Final = 3  # times that, after which a checkpoint is said to be overdue
 TICK: Final = 1.0
 SKEW: Final = 600.0  # seconds by which the clock may have been set forward
 _GARBAGE: Final = 10_000  # new things after which Python looks for circles; appends make none
@@ -119,6 +120,11 @@ class Writer:
         self.connections: set[_Connection] = set()
         self._began, self._clock = now_ms(), time.monotonic()
         self._ails = False  # the last group could not be recorded
+        self._signed = 0  # entries that the newest checkpoint tells of
+        self._whole, self._tried = (
+            self._clock,
+            self._clock - every,
+        )  # when all was signed last, and when we signed
 
     async def run(self, ready: Any = None) -> None:
         """Serve until SIGTERM; ``ready`` is called when the socket is open."""
@@ -169,6 +175,7 @@ class Writer:
                     "size": self.journal.committed.size,
                     "waiting": self._queue.qsize(),
                     "writes": not self._ails,
+                    "signs": self._signs(),
                 }
                 connection.write(frames.frame({"n": number, "told": told}))
             case "checkpoint":
@@ -243,40 +250,53 @@ class Writer:
         wish.appending.error = next((one.error for one in ends if one.error is not None), None)
 
     async def _tick(self) -> None:
-        last = time.monotonic() - self._every
+        """Look after what is due, each apart from the others: none may hold up the signing of checkpoints."""
         while True:
             await asyncio.sleep(TICK)
-            try:
-                if self._ails:
-                    self._try_again()
-                for one in self._orphans.look({one.worker for one in self.connections}):
-                    await self._queue.put(_Wish(None, appending=one))
-                if time.monotonic() - last >= self._every and self._sign_if_grown():
-                    last = time.monotonic()
-            except FAULTS as error:
-                log.warning("the ledger's database does not answer: %s", type(error).__name__)
-            except Exception:  # a fault of ours must not end the signing of checkpoints
-                log.exception("checkpoints and orphans could not be looked after; trying again")
+            for step in (self._try_again, self._mark_orphans, self._sign_if_due):
+                try:
+                    step()
+                except FAULTS as error:
+                    log.warning("the ledger's database does not answer: %s", type(error).__name__)
+                except Exception:  # a fault of ours
+                    log.exception("the writer could not look after everything; trying again")
+
+    def _mark_orphans(self) -> None:
+        lost = self._orphans.look({one.worker for one in self.connections})
+        for at in range(0, len(lost), GROUP):
+            self._append(lost[at : at + GROUP])
 
     def _try_again(self) -> None:
         """Whether the database takes something again: nobody may ask anything of a ledger that is said to be down."""
+        if not self._ails:
+            return
         with self._database.writing() as link:
             set_meta(link, "tried_at", str(now_ms()))
         self._ails = False
 
-    def _sign_if_grown(self) -> bool:
-        if self.journal.committed.size <= self._checkpoints.newest()[0]:
-            return False
-        self._sign()
-        if now_ms() < self._began + (time.monotonic() - self._clock + SKEW) * 1000:
-            # not by a clock that has leapt: when it is set right again, tokens that were used would count once more
-            with self._database.writing() as link:
-                forget_old(link)
-        return True
+    def _sign_if_due(self) -> None:
+        now = time.monotonic()
+        self._signed = self._checkpoints.newest()[0]
+        if self.journal.committed.size <= self._signed:
+            self._whole = now
+        elif now - self._tried >= self._every:
+            self._sign()
+            self._tried = self._whole = now
+            if now_ms() < self._began + (now - self._clock + SKEW) * 1000:
+                # not by a clock that has leapt: when it is set right again, tokens that were used would count once more
+                with self._database.writing() as link:
+                    forget_old(link)
+
+    def _signs(self) -> bool:
+        """Whether checkpoints are made in time: a tree that grew and was not signed for so long is one that nobody vouches for."""
+        late = time.monotonic() - self._whole > OVERDUE * self._every
+        return not late or self.journal.committed.size <= self._signed
 
     def _sign(self) -> str:
         committed = self.journal.committed  # never changed, only replaced
-        return self._checkpoints.make(committed.size, committed.root())
+        note = self._checkpoints.make(committed.size, committed.root())
+        self._signed = committed.size
+        return note
 
 
 def run(folder: Path, url: str = "", elsewhere: Iterable[Path] = (), every: float = EVERY) -> None:
