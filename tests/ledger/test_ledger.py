@@ -168,3 +168,26 @@ def test_a_broken_segment_is_told_and_the_rest_is_found(ledger: Ledger, add: Add
     assert [one.seq for one in found.records] == [1]
     assert found.faults[0].name == first.name
     assert first.name in found.faults[0].ja
+
+
+def test_a_long_interaction_keeps_what_it_began_with(
+    ledger: Ledger, add: Add, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A program's trace has thousands of entries; the question is the first of them."""
+    monkeypatch.setattr("kijun.ledger.ledger._PAGE", 7)
+    first = entry("はじめの質問")
+    add(first)
+    add(*[entry(f"{number}", interaction=first.interaction, kind=Kind.OUTPUT) for number in range(1, 20)])
+    seal(ledger, force=True)
+    add(*[entry(f"{number}", interaction=first.interaction, kind=Kind.OUTPUT) for number in range(20, 40)])
+    assert [one.seq for one in ledger.interaction(first.interaction, TOWN)] == list(range(40))
+    assert ledger.interaction(first.interaction, OTHER_TOWN) == ledger.interaction("", TOWN) == []
+    monkeypatch.setattr("kijun.ledger.ledger.MOST", 20)
+    found = [one.seq for one in ledger.interaction(first.interaction, TOWN)]
+    assert found == [*range(10), *range(30, 40)]
+    assert "20 are left out" in caplog.text
+
+
+def test_the_newest_checkpoint(ledger: Ledger, full: Ledger) -> None:
+    assert ledger.newest_checkpoint() == list(ledger.checkpoints())[-1]
+    assert full.newest_checkpoint()[0] == 10  # type: ignore[index]

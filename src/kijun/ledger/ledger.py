@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -25,6 +26,9 @@ from kijun.ledger.segments.reader import Reader
 from kijun.ledger.segments.segment import Segment, SegmentFault
 from kijun.ledger.segments.store import open_store
 
+log = logging.getLogger("kijun.ledger")
+MOST: Final = 10_000  # entries of one interaction that are given
+_PAGE: Final = 1000
 INDEX_USE = "index"
 """What the keys of indexes are derived for."""
 
@@ -164,9 +168,26 @@ class Ledger:
     def interaction(
         self, interaction: str, municipality: str | None, *, masked: bool = False
     ) -> list[Record]:
-        """The entries of an interaction, oldest first; none where it is another municipality's."""
-        query = Query(municipality=municipality, interaction=interaction, limit=1000)
-        return list(self.search(query, masked=masked).records[::-1]) if interaction else []
+        """The entries of an interaction, oldest first; none where it is another municipality's.
+
+        Of one that has more than `MOST`, as only a program's trace has, the first and the last are given, half of `MOST` each: what it began with is
+        among them in any case. The log tells that some were left out.
+        """
+        found: list[Record] = []  # the newest first
+        query = Query(municipality=municipality, interaction=interaction, limit=_PAGE)
+        before, left_out = query.before, 0
+        while interaction:
+            page = self.search(replace(query, before=before), masked=masked)
+            found += page.records
+            if len(found) > MOST:
+                left_out += len(found) - MOST
+                del found[MOST // 2 : len(found) - MOST // 2]
+            before = page.next
+            if before is None:
+                break
+        if left_out:
+            log.warning("an interaction has more than %d entries: %d are left out", MOST, left_out)
+        return found[::-1]
 
     def record(self, row: Mapping[str, Any], holds: Mapping[str, tuple[str, ...]], masked: bool) -> Record:
         """A row as it is read."""
@@ -262,13 +283,21 @@ class Ledger:
         self.journal.reload()
         return [one.hex() for one in tree.consistency(self.journal.tiles.node, old, new)]
 
+    def newest_checkpoint(self) -> tuple[int, int, str, bytes | None] | None:
+        """(size, time in ms, note, RFC 3161 stamp) of what was signed last; None where nothing was."""
+        with self.database.reading() as link:
+            rows = link.execute("SELECT size, at, note, stamp FROM checkpoints ORDER BY size DESC LIMIT 1")
+        return _checkpoint(*rows[0]) if rows else None
+
     def checkpoints(self) -> Iterator[tuple[int, int, str, bytes | None]]:
         """(size, time in ms, note, RFC 3161 stamp) of each, oldest first."""
         with self.database.reading() as link:
-            for size, at, note, stamp in link.execute(
-                "SELECT size, at, note, stamp FROM checkpoints ORDER BY size"
-            ):
-                yield int(size), int(at), str(note), None if stamp is None else bytes(stamp)
+            for rows in link.parts("SELECT size, at, note, stamp FROM checkpoints ORDER BY size", _PAGE):
+                yield from (_checkpoint(*row) for row in rows)
+
+
+def _checkpoint(size: Any, at: Any, note: Any, stamp: Any) -> tuple[int, int, str, bytes | None]:
+    return int(size), int(at), str(note), None if stamp is None else bytes(stamp)
 
 
 def asked(query: Query) -> Query:
