@@ -348,3 +348,28 @@ def test_nothing_signed_is_nothing_to_export(ledger: Ledger, add: Add, tmp_path:
 def test_what_is_signed_later_waits(ledger: Ledger, exported: Path, add: Add, tmp_path: Path) -> None:
     add(entry("あとから"))
     assert export(ledger, MINE, tmp_path / "again")["entries"] == 601
+
+
+def test_its_files_are_for_this_user_alone_whoever_may_enter_the_folder(
+    ledger: Ledger, exported: Path, tmp_path: Path
+) -> None:
+    assert exported.stat().st_mode & 0o777 == 0o700
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o755)
+    export(ledger, MINE, shared, ("jsonl", "csv", "parquet"))
+    assert {path.stat().st_mode & 0o777 for path in shared.iterdir()} == {0o600}
+    assert shared.stat().st_mode & 0o777 == 0o755, "a folder that was there keeps its mode"
+
+
+def test_parquet_is_written_in_groups(
+    ledger: Ledger, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that an export of everything needs no more memory than a page of it."""
+    import pyarrow.parquet as pq
+
+    monkeypatch.setattr("kijun.ledger.exporting._GROUP", 100)
+    export(ledger, MINE, tmp_path / "again", ("jsonl", "parquet"))
+    file = pq.ParquetFile(tmp_path / "again" / "entries.parquet")
+    assert file.metadata.num_row_groups == 7
+    assert file.read().equals(pq.read_table(exported / "entries.parquet"))

@@ -203,12 +203,12 @@ def verify(args: argparse.Namespace) -> int:
 def head(args: argparse.Namespace) -> int:
     """The newest checkpoint, to be kept elsewhere."""
     with opened() as ledger:
-        notes = list(ledger.checkpoints())
-        key = ledger.verifier().vkey if notes else ""
-    if not notes:
+        newest = ledger.newest_checkpoint()
+        key = ledger.verifier().vkey if newest is not None else ""
+    if newest is None:
         print("まだ記録がありません。 / Nothing was recorded yet.", file=sys.stderr)
         return 1
-    size, at, note, stamp = notes[-1]
+    size, at, note, stamp = newest
     show(args, {"size": size, "at": at, "note": note, "key": key, "stamped": stamp is not None}, [note, key])
     return 0
 

@@ -46,10 +46,10 @@ def stamp(ledger: Ledger, url: str, elsewhere: Iterable[Path] = ()) -> int | Non
 
     Each folder of ``elsewhere`` gets ``stamps/SIZE.txt``, what was stamped, and ``stamps/SIZE.tsr``, the answer, as ``openssl ts -verify`` reads them.
     """
-    newest = list(ledger.checkpoints())[-1:]
-    if not newest or newest[0][3] is not None:
+    newest = ledger.newest_checkpoint()
+    if newest is None or newest[3] is not None:
         return None
-    size, _at, note, _stamp = newest[0]
+    size, _at, note, _stamp = newest
     answer = ask(url, note)
     with ledger.database.writing() as link:
         link.execute("UPDATE checkpoints SET stamp = ? WHERE size = ? AND stamp IS NULL", (answer, size))
