@@ -305,3 +305,18 @@ def test_a_house_number_as_it_is_said(address: str) -> None:
 )
 def test_figures_one_by_one_and_the_second_of_several_houses(address: str) -> None:
     assert found(f"住所：{address}") == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("住所マスタに一致しません：桐野市港町7-14-3", True),
+        ("住所相違あり。正：桐野市港町7-14-3", True),
+        ("会場の住所は桐野市港町7-14-3", False),  # an office's
+        ("該当なし　桐野市港町7-14-3", False),
+    ],
+)
+def test_a_line_that_speaks_of_addresses_and_of_no_office(text: str, told: bool) -> None:
+    found = [one for one in candidates(ADDRESSES, text) if "number=yes" in one.features]
+    assert found
+    assert ("told=field" in found[0].features) is told

@@ -81,3 +81,8 @@ def test_what_may_lead_a_misread_number(text: str, read: str) -> None:
 )
 def test_letters_among_kanji_numerals(text: str, read: str) -> None:
     assert as_digits(text) == read
+
+
+def test_the_letter_of_a_passport_is_no_figure() -> None:
+    assert as_digits("passport (B3777877)") == "passport (B3777877)"
+    assert as_digits("O9O-1234-5678") == "090-1234-5678"

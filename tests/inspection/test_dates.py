@@ -250,3 +250,29 @@ def test_a_day_on_which_something_else_happened_is_no_birth(text: str) -> None:
 )
 def test_a_birth_beside_an_hour_or_another_day_is_one(text: str, date: str) -> None:
     assert {value for type, value in found(text) if type == "BIRTH_DATE"} == {date}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "森田 博 平成元年4月1日採用",
+        "鈴木一郎議員 平成23年4月24日初当選",
+        "故 山田太郎氏の表彰日 平成10年11月3日",
+        "世帯主：柏木 修　転入年月日：H12.5.6",
+        "柏木家 墓地使用許可 昭和52年8月13日",
+    ],
+)
+def test_any_other_day_with_a_word_of_its_own_is_no_birth(text: str) -> None:
+    assert values(DATES, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("出生年月日 平成12年5月6日", "平成12年5月6日"),
+        ("誕生日 平成12年5月6日", "平成12年5月6日"),
+        ("赤ちゃんは令和8年1月20日に生まれました", "令和8年1月20日"),
+    ],
+)
+def test_the_day_of_a_birth_is_one(text: str, date: str) -> None:
+    assert ("BIRTH_DATE", date) in values(DATES, text)

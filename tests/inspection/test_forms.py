@@ -221,3 +221,82 @@ def test_a_local_number_ends_before_what_is_counted() -> None:
     for text in ("宛名番号 1234567 3月末", "宛名番号 1234567 2026年", "宛名番号 1234567 5人分"):
         assert values(LABELLED, text) == {("LOCAL_ID", "1234567")}
     assert values(LABELLED, "宛名番号 123 4567") == {("LOCAL_ID", "123 4567")}
+
+
+# --- plates of offices that no list knows, networks, single figures --------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("勝又 哲　桐野 300 さ 12-34　090-9903-1147", "桐野 300 さ 12-34"),
+        (
+            "公用駐車場の長時間駐車：桐野　３３０　は　２２－１９、",
+            "桐野　３３０　は　２２－１９",
+        ),  # は is a word as well
+        ("桐野 480 り ・3-61", "桐野 480 り ・3-61"),
+        ("水尾５８０あ５５－０１ を確認", "水尾５８０あ５５－０１"),
+        ("目撃されたのは鹿見 58 ぬ 3021のワゴン", "鹿見 58 ぬ 3021"),
+        ("事故相手の車両（桐野300て・・55）", "桐野300て・・55"),
+        ("ﾅﾝﾊﾞｰ ｷﾘﾉ 300 ｻ 12-34", "ｷﾘﾉ 300 ｻ 12-34"),
+        ("ナンバーは桐野で、桐野 3OO な l2-34", "桐野 3OO な l2-34"),
+    ],
+)
+def test_a_vehicle_of_an_office_that_no_list_knows(text: str, value: str) -> None:
+    assert values(VEHICLES, text) == {("VEHICLE_NUMBER", value)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会議室 300 は 12-34 番の鍵",
+        "部屋 501 と 12-10 の鍵",
+        "議席 30 の 12-34",
+        "国道 330 す 22-19",
+        "書架 580 い 12 の本",
+        "対象 300 の 12-34歳",
+        "定員 300 名 さくらホール 12-34席",
+    ],
+)
+def test_figures_with_a_particle_between_are_no_vehicle(text: str) -> None:
+    assert values(VEHICLES, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ip address 10.41.20.1 255.255.255.0", "10.41.20.1"),
+        ("access-list 7 permit 10.62.3.0 0.0.0.255", "10.62.3.0"),
+        ("ip addr add 10.3.4.5/24 dev eth0", "10.3.4.5"),
+        ("proxy 10.1.2.3:8080", "10.1.2.3"),
+        ("IPアドレス 1 0.4 1.2 0.9", "1 0.4 1.2 0.9"),
+    ],
+)
+def test_an_address_is_found_in_settings_and_its_mask_is_none(text: str, address: str) -> None:
+    found = [one for one in candidates(FORMS, text) if one.type == "IP_ADDRESS" and one.score > 0.5]
+    assert [text[one.start : one.end] for one in found] == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("健康保険証　記号 100 番号 5 本人", "5"),
+        ("国保　記号 5 番号 1203", "5"),
+        ("国保　記号桐野　番号0012345　世帯主 佐久間", "0012345"),
+    ],
+)
+def test_a_symbol_or_number_of_an_insurance_card(text: str, value: str) -> None:
+    assert ("HEALTH_INSURANCE", value) in values(LABELLED, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "国保加入者数 12,045人",
+        "健保 300 人",
+        "後期高齢者医療特別会計 12,345千円",
+        "確認書類：免許／記号番号等 309012345620",
+    ],
+)
+def test_what_is_counted_or_is_a_licence_is_no_insurance_card(text: str) -> None:
+    assert values(LABELLED, text) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kijun.inspection.label_meaning import meant
 from tests.inspection.scenes import scene
 
 
@@ -30,3 +31,15 @@ def label(text: str) -> str:
 )
 def test_a_number_is_of_what_is_spoken_of_unless_its_word_says_otherwise(text: str, type_: str) -> None:
     assert label(text) == type_
+
+
+@pytest.mark.parametrize(
+    "text", ["受給者番号8840127、保険は記号50211番号1094", "Health insurance card: symbol 2207, number 118"]
+)
+def test_a_pair_behind_a_word_of_insurance_is_of_insurance(text: str) -> None:
+    looked_at = scene(text)
+    hits = looked_at.words("label")
+    number = next(
+        at for at, hit in enumerate(hits) if looked_at.text[hit.start : hit.end] in ("記号", "symbol")
+    )
+    assert meant(looked_at, hits, number) == "HEALTH_INSURANCE"

@@ -209,3 +209,37 @@ def test_an_amount_is_no_account(text: str) -> None:
 
 def test_the_first_half_of_a_card_needs_more_than_four_figures() -> None:
     assert score("カード番号の上4桁は4532です", "CREDIT_CARD") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("運転免許証の両面コピーをいただいた方　坂井 洋様　309012345633", "309012345633"),
+        ("309012345633（運転免許証）で本人確認済", "309012345633"),
+        ("免許の種類 普通\n番号 309012345620", "309012345620"),
+    ],
+)
+def test_a_licence_is_known_by_what_is_said_farther_before_it_or_behind_it(text: str, value: str) -> None:
+    assert ("DRIVER_LICENSE", value) in sure(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "免許更新の案内を送る。受付番号 309012345633",
+        "免許更新者数の統計 009012345633",
+        "取引ID 123456789018 完了",
+    ],
+)
+def test_a_number_of_some_other_thing_is_nobodys(text: str) -> None:
+    assert sure(text) == set()
+
+
+def test_an_insurer_is_known_by_its_check_digit_where_insurance_is_spoken_of() -> None:
+    assert sure("レセプト返戻\n保険者 06132013") == {("HEALTH_INSURANCE", "06132013")}
+    assert sure("レセプト返戻\n保険者 06132014") == set()
+    assert sure("伝票 06132013") == set()
+
+
+def sure(text: str) -> set[tuple[str, str]]:
+    return {(one.type, text[one.start : one.end]) for one in candidates(NUMBERS, text) if one.score >= 0.5}

@@ -63,3 +63,9 @@ def test_what_stands_in_boxes_is_found_whole() -> None:
     text = "記号 | 1 | 4 | 2 | 6 | 0 | 番号 | 3 | 7 | 8 | 4 | 6 | 6 | 9 | 1 |（ゆうちょ）\n氏名 | 山 | 田 | 　 | 太 | 郎 |"
     assert found(text, "BANK_ACCOUNT") == ["1 | 4 | 2 | 6 | 0", "3 | 7 | 8 | 4 | 6 | 6 | 9 | 1"]
     assert found(text, "PERSON") == ["山 | 田 | 　 | 太 | 郎"]
+
+
+def test_a_label_drawn_apart_before_a_number_drawn_apart() -> None:
+    from kijun.inspection.fold import fold
+
+    assert fold("保 険 者 番 号 0 6 1 3 2 0 1 3").text == "保険者番号 06132013"

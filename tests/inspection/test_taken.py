@@ -28,3 +28,11 @@ def test_it_says_what_a_plain_list_says(wanted: list[tuple[int, int]]) -> None:
         if free:
             taken.take(start, end)
             plain.append((start, end))
+
+
+def test_it_tells_where_the_next_place_begins() -> None:
+    taken = Taken()
+    taken.take(4, 6)
+    assert taken.free_until(1) == 4
+    assert taken.free_until(5) == 5  # is taken itself
+    assert taken.free_until(7) == 7  # nothing is taken behind it

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.english_addresses import in_latin
 from kijun.inspection.house_numbers import (
     HOUSE_NUMBER,
     KANJI_FIGURES,
@@ -113,13 +114,6 @@ _STOP_WORDS: Final = re.compile(
 )
 #: Behind a house number that tells where in a town something is, and nobody's address: 5番地内, 85番地先
 _ABOUT: Final = re.compile(r"地?[内先](?=[ \n、。(のでにを]|$)")
-_ROMAJI: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){0,4}|[A-Z][A-Za-z'-]{1,20}(?: [A-Z]?[A-Za-z0-9'-]{1,15}){0,2} ?[0-9]{0,4}),? ){1,3}"
-    r"(?:[A-Z][A-Za-z-]{1,20}(?:-?(?:shi|ku|cho|machi|mura|gun|ken|fu|to))?,? ?){1,5}(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,4}(?: [0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){1,3})?)?"
-)
-#: What somebody says before an address that begins with its number: We live at 2-31-7 …
-_SAID_BEFORE: Final = re.compile(r"(?:[A-Za-z',-]+ )*?(?:at|in|is|to|from|of|near|on)[: ] ?(?=[0-9])")
-_ROMAJI_UNIT: Final = re.compile(r"(?i)-(?:shi|ku|cho|machi|mura|gun|ken|fu|to|son)\b")
 _HOUSING: Final = re.compile(
     rf"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{{1,12}}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{{0,3}}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}(?:号室|号棟|号|棟)?(?:[ ]?[0-9]{{1,4}}{NO_PART}号?(?:室)?)?"
 )
@@ -133,6 +127,7 @@ _LIVES: Final = re.compile(
 _LIVED_IN: Final = re.compile(r"に?在住|に(?:お)?住|に居住")
 _HOME: Final = re.compile("(?:[現新旧]住所|住所|住まい|自宅|実家|本籍地?|居所|転居先)(?:は|が|: ?)$")
 _AND_NO_MORE: Final = re.compile("(?:です|でした|だ(?!け)|になりました|に変わりました)")
+_ADDRESS_WORD: Final = re.compile("住所(?!地)(?!録|欄|変更)")
 _TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
 _HEAD_RE: Final = re.compile(_HEAD)
@@ -168,23 +163,9 @@ class Addresses:
                 if "number=yes" in features and "head=none" not in features:
                     numbered.append(end)
                 yield Candidate("ADDRESS", start, end, 0.5, self._rule, features)
-        text = scene.text
-        if scene.words("romaji-unit"):
-            for match in _ROMAJI.finditer(text):
-                if _ROMAJI_UNIT.search(match[0]):
-                    end = match.start() + len(match[0].rstrip(" ,"))
-                    said = _SAID_BEFORE.match(text, match.start(), end)
-                    figures = any(c.isdigit() for c in match[0])
-                    yield Candidate(
-                        "ADDRESS",
-                        match.start() if said is None else said.end(),
-                        end,
-                        0.5,
-                        self._rule,
-                        ("form=romaji", f"figures={figures}", f"told={'romaji' if figures else 'no'}"),
-                    )
+        yield from in_latin(scene, self._rule)
         for start, end in continued(scene.digits, sorted(numbered)):
-            if _LAND.search(text, max(0, start - 6), start):
+            if _LAND.search(scene.text, max(0, start - 6), start):
                 yield Candidate("ADDRESS", start, end, 0.75, self._rule)
                 continue
             unit = _units(scene.digits[start:end])
@@ -192,7 +173,7 @@ class Addresses:
             yield Candidate("ADDRESS", start, end, 0.5, self._rule, (*features, "told=same"))
         last = 0
         for hit in scene.words("housing"):
-            for match in _HOUSING.finditer(text, max(last, hit.start - 12), hit.end + 24):
+            for match in _HOUSING.finditer(scene.text, max(last, hit.start - 12), hit.end + 24):
                 last = match.end()
                 yield Candidate("ADDRESS", *match.span(), 0.5, self._rule, ("form=housing",))
 
@@ -345,6 +326,7 @@ def _with_number(
         f"town={min(4, len(town) // 2)}",
         f"hira={bool(re.search('[ぁ-ん]{3}', town))}",
         f"unit={_units(number[0])}",
+        *(("told=field",) if shape != "none" and _is_of_addresses(scene, place) else ()),
     )
     building = _building(scene, end)
     if building is None:
@@ -353,6 +335,15 @@ def _with_number(
     gap = "line" if "\n" in building[0] else "space" if building[0][0] == " " else "none"
     yield building.end(), (*features, "building=yes", f"gap={gap}")
     yield end, (*features, "building=left")
+
+
+def _is_of_addresses(scene: Scene, place: int) -> bool:
+    """Whether the line speaks of somebody's address, and of no office: 住所相違あり。正：… 誤：…"""
+    start, end = scene.line(place)
+    if not _ADDRESS_WORD.search(scene.text, start, end):
+        return False
+    offices = scene.near("office", start, end)
+    return all(scene.text[hit.start - 1 : hit.end] == "住所" for hit in offices)  # 所 of 住所
 
 
 def _building(scene: Scene, place: int) -> re.Match[str] | None:

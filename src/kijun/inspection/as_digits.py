@@ -18,6 +18,7 @@ _SLIP_RUN: Final = re.compile(
 )
 #: What may lead a number in spite of its last character: No.3O12, account_no=3O12 (not in a URL), the T of an invoice's number.
 _LED: Final = re.compile(r"(?:(?:^|[^A-Za-z])N[Oo]\.?|(?:^|[\s,;])[A-Za-z_]{3,20}=|(?:^|[^A-Za-z0-9_])T)$")
+_OF_PASSPORT: Final = (7, 8)  # figures behind the letter
 _CARD_RUN: Final = re.compile(r"([A-Z]{2})([0-9OolISBZ]{7,8})(?=[A-Z]{2}(?![A-Za-z0-9])|(?![A-Za-z0-9]))")
 
 
@@ -40,6 +41,8 @@ def _slips_to_digits(found: re.Match[str]) -> str:
         return run
     digits = sum(char.isdigit() for char in run)
     slips = sum(char.isalpha() for char in run)
+    if slips == 1 and digits in _OF_PASSPORT and run[0] in "SBZ" and len(run) == digits + 1:
+        return run  # a passport of a country that begins its numbers with this letter: B3777877
     return run.translate(_SLIPS) if slips and 3 * digits >= 2 * slips else run
 
 

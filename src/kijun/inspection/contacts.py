@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.foreign_phones import abroad, is_of_english_office
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.taken import Taken
@@ -16,7 +17,7 @@ _SEP: Final = r"[-ー.・ ()の、\n]{0,3}"
 _BEGINS: Final = r"(?<![0-9A-Za-z](?<!TEL)(?<!Tel)(?<!tel)(?<!FAX)(?<!Fax)(?<!fax))"
 _PHONE: Final = re.compile(
     rf"{_BEGINS}(?<![0-9][-ー.])"
-    rf"(?:(?:\+|00|010-?)81{_SEP}0?[1-9]|(?:\((?=[0-9]{{2,5}}\)))?0)[0-9]{{0,4}}\)?{_SEP}[0-9]{{1,4}}{_SEP}[0-9]{{3,4}}(?![0-9A-Za-z]|[-ー][0-9])"
+    rf"(?:(?:\+|00|010-?)81{_SEP}(?:0\)? ?)?[1-9]|(?:\((?=[0-9]{{2,5}}\)))?0)[0-9]{{0,4}}\)?{_SEP}[0-9]{{1,4}}{_SEP}[0-9]{{3,4}}(?![0-9A-Za-z]|[-ー][0-9])"
 )
 _ONE_BY_ONE: Final = re.compile(r"(?<![0-9A-Za-z-])0(?:[-ー.・ ()、]{1,3}[0-9]){9,10}(?![0-9])")
 _BROKEN: Final = re.compile(
@@ -168,6 +169,8 @@ class Contacts:
         ):
             for match in pattern.finditer(text, start, end + 1):
                 form = phone_form(match[0])
+                if match[0].startswith("+") and is_of_english_office(scene, *match.span()):
+                    continue  # +81-465-27-1111 (City Hall)
                 if form == "service" or _IS_OTHER.search(text, max(0, match.start() - 16), match.start()):
                     continue  # a service is nobody's; 管理番号 and 第…号 say what it is
                 if form:
@@ -190,6 +193,10 @@ class Contacts:
                             f"told={'home' if own else _told(scene, match, form)}",
                         ),
                     )
+        for start, end in abroad(scene):
+            if whole.free(start, end):
+                whole.take(start, end)
+                yield Candidate("PHONE", start, end, 0.75, rule)
         for said in self._said(scene):
             if whole.free(said.start, said.end):
                 whole.take(said.start, said.end)

@@ -10,6 +10,7 @@ from kijun.inspection.choosing import apart, beside_own, in_company, settle
 from kijun.inspection.contacts import Contacts, with_bracket
 from kijun.inspection.context import around
 from kijun.inspection.dates import Dates
+from kijun.inspection.english_addresses import STREETS, UNITS
 from kijun.inspection.expressions import Expressions
 from kijun.inspection.fold import fold
 from kijun.inspection.forms import Forms, Labelled, Marks, Vehicles
@@ -307,9 +308,8 @@ def build_lexicon(rules: RuleSet) -> Lexicon:
     )
     builder.add("section", ["大字", "字"])
     builder.add("housing", ["団地", "住宅", "ハイツ", "アパート", "マンション", "コーポ", "寮", "荘"])
-    builder.add(
-        "romaji-unit", ["-shi", "-ku", "-cho", "-machi", "-mura", "-gun", "-ken", "-fu", "-to", "-son"]
-    )
+    builder.add("romaji-unit", UNITS)
+    builder.add("street", STREETS)
     builder.add("small-name", SMALL_HINTS)
     plates = read_yaml("plates.yaml")["plates"]
     in_hiragana = [same_kana(plate) for plate in plates if script(plate) == "kata"]

@@ -37,6 +37,8 @@ _POSTAL_FULL: Final = re.compile(r"(?:記号)?・?(?:番号)?[ :はが|]{0,3}1[0
 _PAIRED: Final = 16  # how far 番号 may stand from 記号
 _BACK: Final = 40  # how far a word that says what 記号 or 番号 belongs to may stand
 #: Before 番号 these do not make it the number of some other thing: 新番号, 同番号, 上記番号; figures that end there: 記号が二二〇一番号が…
+#: The number behind a symbol in English, which is no label: symbol 2207, number 118
+_AND_NUMBER: Final = re.compile(r"(?i)[ :]{0,2}[^\s,]{1,12},? (?:and )?(?:the )?(?:number|no)\b")
 _WHICH: Final = frozenset("新旧現同正記該〇零一二三四五六七八九")
 
 
@@ -90,6 +92,8 @@ def _is_paired(scene: Scene, hits: Sequence[Hit], number: int) -> bool:
     """Whether 記号 or 番号 stands beside the other: 記号 浜11 番号 0482265."""
     hit = hits[number]
     symbol = scene.text[hit.start : hit.end] in _SYMBOL_WORDS
+    if symbol and scene.text[hit.start].isascii() and _AND_NUMBER.match(scene.text, hit.end):
+        return True
     beside = hits[number + 1 : number + 4] if symbol else hits[max(0, number - 3) : number]
     return any(
         other.value in GENERAL

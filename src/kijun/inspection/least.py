@@ -23,7 +23,7 @@ def least(scene: Scene, one: Candidate, settings: Mapping[str, Any]) -> tuple[fl
     A floor have ``told``, which its recogniser saw beside a value, and a usual full name before 様 or さん.
     """
     told = _told(one, settings.get("told"))
-    if told and one.type == "ADDRESS":
+    if told and one.type == "ADDRESS" and "told=field" not in one.features:
         told = told if _speaks_of_somebody(scene, one.start) else 0.0
         return told, told
     addressed = one.type == "PERSON" and is_addressed(one.features)

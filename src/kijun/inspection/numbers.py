@@ -147,8 +147,8 @@ class Numbers:
         if _edge(text, end) or (_edge(text, start - 1) and scene.last("label", start, 0) is None):
             return
         value = "".join(text[group.start : group.end] for group in groups)
-        if (label is None or label.strength < 1) and text.startswith("が", end):
-            label = _named(scene, end + 1) or label
+        if (label is None or label.strength < 1) and end < len(text) and text[end] in "が( ":
+            label = _named(scene, end) or label
         for one in self._by_length[total]:
             own = label is not None and label.type == one.rule.type and label.strength > 0.8
             settings = one.rule.settings
@@ -162,6 +162,12 @@ class Numbers:
             score = _score(one, form, value, label, mentioned)
             if said and label is None:
                 score = max(score, float(settings.get("said", 0.0)))
+            if mentioned and "spoken_of" in settings and re.match(settings["plausible"], value):
+                spoken_of = _is_spoken_of(scene, one.rule.type, start, label)
+                score = max(score, float(settings["spoken_of"]) if spoken_of else 0.0)
+            weak = not mentioned or ("begins" in settings and not own)  # 受付コード 33010042
+            if score and weak and _OF_THING.search(text, max(0, start - 8), start):
+                score *= 0.6
             if label is None or label.type != one.rule.type:
                 score = _beside(scene, one, value, (start, end), score)
             if score > 0:
@@ -262,20 +268,37 @@ def _score(
     if "alone_check" in settings and not CHECKS[settings["alone_check"]](value):
         score = 0.0
     right = bool(raises) and CHECKS[raises](value) if raises else False
-    if mentioned and (check or right):  # the text speaks of such numbers, and this one's digits agree
+    agrees = mentioned and (bool(check) or right)
+    if agrees:  # the text speaks of such numbers, and this one's digits agree
         score = max(score, 0.75)
     if label is not None:
         if label.type == one.rule.type:
             score = float(settings["labelled"]) if label.strength > 0.8 else max(score, 0.7)
+        elif agrees and len(value) > _MOST.get(label.type, len(value)):
+            pass  # 免許の種類 普通 番号 309012345620: no account has so many figures
         elif label.type == "OTHER" or (label.strength > 0.8 and label.type in _NUMBERS):
             score *= 0.4
     return min(0.99, score + 0.04) if right and score else score
 
 
-def _named(scene: Scene, place: int) -> Label | None:
-    """The label that says behind a number what it is: 2740304が口座番号です."""
+def _named(scene: Scene, end: int) -> Label | None:
+    """The label that says behind a number what it is: 2740304が口座番号です, 309012345620（免許証）."""
+    opening = _OPENING.match(scene.digits, end)
+    if opening is None:
+        return None
+    place = opening.end()
     hits = [hit for hit in scene.near("label", place, place + 12) if hit.start == place]
-    return Label(hits[-1].value, 1.0) if hits else None
+    if not hits or ("(" in opening[0] and not _CLOSING.match(scene.digits, hits[-1].end)):
+        return None
+    return Label(hits[-1].value, 1.0)
+
+
+def _is_spoken_of(scene: Scene, type: str, start: int, label: Label | None) -> bool:
+    """Whether a number without another label stands behind words that speak of such numbers: 免許証の写し　坂井様　309012345620."""
+    if label is not None and label.type in _AS_LONG:
+        return False
+    hits = scene.near("label", max(0, start - _SPOKEN), start)
+    return any(hit.value == type for hit in hits) and not any(hit.value == "OTHER" for hit in hits[-2:])
 
 
 def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], score: float) -> float:
@@ -296,6 +319,11 @@ def _beside(scene: Scene, one: NumberRule, value: str, place: tuple[int, int], s
     return score
 
 
+_OPENING: Final = re.compile(r"が|[ ]?\(")
+_CLOSING: Final = re.compile(r"[^()\n]{0,6}\)")
+_SPOKEN: Final = 60  # characters before a number in which it may be said what it is, with other words between
+#: The number of a thing that no list knows, right before a number: 取引ID 123456789018
+_OF_THING: Final = re.compile(r"(?:ID|Id|(?<![A-Za-z])id|コード|CD|キー|#)[ :はが=]{0,3}$")
 #: Behind a group: what it counts, or which day it is
 _COUNTED: Final = re.compile(
     "[ ]?[年月](?![一-龥]*番号)|[日時歳才円件階回枚丁条項]|個(?!人)|番(?!号)|部(?!署)|世(?!帯番)|人(?!番)|名(?!義)|か[月所年]|/[0-9]|,[0-9]{3}(?![0-9])"
@@ -307,6 +335,21 @@ _GO: Final = re.compile("[ ]{0,2}号")
 _MONEY: Final = re.compile("[ ]?(?:千|百万|億|万)?円")
 _ELSEWHERE: Final = 24  # characters from a word that speaks of parcels, orders and goods
 _STOPS: Final = re.compile("[\n。]")
+#: How many figures the numbers of a type have at most
+_MOST: Final = {"BANK_ACCOUNT": 8, "HEALTH_INSURANCE": 10, "PENSION_NUMBER": 10, "PHONE": 11}
+#: Whose numbers may have as many figures as any
+_AS_LONG: Final = frozenset(
+    {
+        "OTHER",
+        "LOCAL_ID",
+        "SECRET",
+        "MY_NUMBER",
+        "CREDIT_CARD",
+        "CORPORATE_NUMBER",
+        "RESIDENT_CODE",
+        "VEHICLE_NUMBER",
+    }
+)
 _NUMBERS: Final = frozenset(
     {
         "BANK_ACCOUNT",

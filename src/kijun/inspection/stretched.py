@@ -142,6 +142,14 @@ def _but_a_space(gap: re.Match[str]) -> Iterator[tuple[int, int, str]]:
     yield space + 1, gap.end(), " "
 
 
+def _free_until(taken: Taken, start: int, end: int) -> int:
+    """Where a run ends if what is taken at its end is left to the number that it is: 保 険 者 番 号 0 6 1 3 2 0 1 3; its start where it is not free."""
+    if taken.free(start, end):
+        return end
+    last = taken.free_until(start) - 1
+    return last if last - start > 2 else start
+
+
 def _words(given: str) -> Iterator[re.Match[str]]:
     if _HINT_CAPITALS.search(given):
         yield from _CAPITALS.finditer(given)
@@ -167,7 +175,11 @@ def _runs(given: str, taken: Taken) -> list[tuple[int, int]]:
             (between - match.end(), match.start(), between),
             (between - match.end(), between + 1, match.end()),
         ]
-    runs = [one for one in runs if taken.free(one[1], one[2])]
+    runs = [
+        (least, first, last)
+        for least, first, end in runs
+        if (last := _free_until(taken, first, end)) - first > 2
+    ]
     starts: set[int] = set()
     ends: set[int] = set()
     kept = []

@@ -24,3 +24,10 @@ class Taken:
         number = bisect_right(self._starts, start)
         self._starts.insert(number, start)
         self._ends.insert(number, end)
+
+    def free_until(self, start: int) -> int:
+        """Where the first place that is taken behind a place begins; the place itself where it is taken."""
+        number = bisect_right(self._starts, start)
+        if (number and self._ends[number - 1] > start) or number == len(self._starts):
+            return start
+        return self._starts[number]
