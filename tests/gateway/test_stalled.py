@@ -76,7 +76,7 @@ async def streams_on(call: Call, writer: asyncio.StreamWriter) -> None:
 
 
 async def answers(call: Call, writer: asyncio.StreamWriter) -> None:
-    plain(writer, json.dumps({**completion("はい。"), "system_fingerprint": "x" * 9_000_000}).encode())
+    plain(writer, json.dumps({**completion("はい。"), "scores": [1] * 3_000_000}).encode())
 
 
 @pytest.fixture(autouse=True)
