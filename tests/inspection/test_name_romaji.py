@@ -34,6 +34,11 @@ def test_it_works() -> None:
         ("NAME SHRESTHA BIKASH\nDATE OF BIRTH", "SHRESTHA BIKASH"),
         ("namae wa shimizu desu", "shimizu"),  # typed without capitals
         ("kinjo san mo kimasu", "kinjo"),
+        ("Carlos's father called.", "Carlos"),  # without what says whose
+        ("This is Lucas Brown's card.", "Lucas Brown"),
+        ("Yesterday Yusuf Karimi came.", "Yusuf Karimi"),  # without the word that begins the sentence
+        ("0012 CD\nNAME TRAN VAN DUC\n", "TRAN VAN DUC"),
+        ("Carla Santos, Resident Tax Division", "Carla Santos"),
     ],
 )
 def test_every_form(text: str, name: str) -> None:
@@ -45,3 +50,22 @@ def test_every_form(text: str, name: str) -> None:
 )
 def test_what_holds_none(text: str) -> None:
     assert found(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "until at least June. We have two children",
+        "You asked for it.",
+        "If I do not answer, wait.",
+        "Kirino Shinkin Bank, East Branch",
+        "Fukuda Hospital's opening hours",
+        "Our sister city is San Jose.",
+    ],
+)
+def test_what_stands_in_no_name(text: str) -> None:
+    assert found(text) == set()
+
+
+def test_a_long_text_of_bodies_is_soon_read() -> None:
+    assert found("Kirino Bank, Carlos\n" * 5_000) <= {"Carlos"}

@@ -93,6 +93,8 @@ def _word_before(text: str, end: int) -> int:
             return start
         while start and end - start < 20 and _is_katakana(text[start - 1]):
             start -= 1
+        while start < end and text[start] in "・=":  # the mark of a list
+            start += 1
         return start
     while (
         start and end - start < 8 and (char_script(text[start - 1]) == "kanji" or text[start - 1] in "ノヶケ")

@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from kijun.inspection.name_abroad import in_katakana, on_cards
+from kijun.inspection.name_english import in_english
 from kijun.inspection.name_lists import COMMON, GIVEN, SURNAME
+from kijun.inspection.name_rolls import rolls
 from kijun.inspection.name_rows import rows
 from kijun.inspection.name_told import in_fields, in_slashes, introduced, signatures, without_marks
 from kijun.inspection.name_view import Place, View, elderly, ordinary_kana, towns
@@ -71,7 +74,7 @@ _READ: Final = re.compile(rf"\((?<=[{KANJI}]\()([ぁ-んー]{{4,12}}|[ァ-ヴー
 
 
 def certain(view: View) -> dict[Place, str]:
-    """Where names stand for certain, and why: row, called, named, role, cell, field, speaker, introduced, signed, kana, read."""
+    """Where names stand for certain, and why: row, called, named, role, cell, field, speaker, introduced, signed, kana, read, roll, card, abroad, english."""
     found: dict[Place, str] = {}
     for why, look in _LOOKS:
         for place in look(view):
@@ -343,6 +346,10 @@ def _read(view: View) -> Iterator[Place]:
 
 #: Why a name is certain, and what finds it; the later ones speak where two find one place.
 _LOOKS: Final[tuple[tuple[str, Callable[[View], Iterator[Place]]], ...]] = (
+    ("english", in_english),
+    ("abroad", in_katakana),
+    ("card", on_cards),
+    ("roll", rolls),
     ("read", _read),
     ("kana", without_marks),
     ("introduced", _in_latin),

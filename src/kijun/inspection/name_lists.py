@@ -67,8 +67,11 @@ class NameLists:
 
     def is_romaji(self, word: str) -> bool:
         """Whether a word in Latin letters is a name of Japan or of people from abroad."""
-        small = word.lower().strip(".,'-")
-        return small in self._foreign or short_romaji(small) in self._romaji
+        return self.is_abroad(word) or short_romaji(word.lower().strip(".,'-")) in self._romaji
+
+    def is_abroad(self, word: str) -> bool:
+        """Whether a word in Latin letters is a name of people from abroad."""
+        return word.lower().strip(".,'-") in self._foreign
 
 
 class Names:

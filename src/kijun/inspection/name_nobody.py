@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from kijun.inspection.name_lists import COMMON, SURNAME
-from kijun.inspection.name_romaji import is_plain_english, is_spoken_to
+from kijun.inspection.name_romaji import is_plain_english, is_spoken_to, stands_in_no_name
 from kijun.inspection.name_view import Place, View
 from kijun.inspection.rule import read_yaml
 from kijun.inspection.taken import Taken
@@ -24,6 +24,13 @@ _CALLED_SO: Final = re.compile(
 _FAMILY: Final = re.compile(
     r"氏(?:の|が|による)?(?:栄華|滅亡|滅び|城|一族|居城|子孫|支配|領|家臣|家紋|菩提|墓|館|末裔|勢力|興亡|時代|台頭|系図|ゆかり|山城|古文書|物語)"
 )
+#: Behind a figure of history, with or without what they are called, what keeps their memory: 渋沢栄一翁顕彰事業, 伊能忠敬先生銅像
+_IN_MEMORY: Final = re.compile(
+    r"(?:翁|先生|博士|女史|公|卿|氏|大師)?(?:の|を)?(?:顕彰|記念|銅像|胸像|立像|座像|像(?!と)|遺徳|遺訓|遺品|遺墨|生誕|誕生|没後|生家|旧居|旧宅|旧邸|邸跡|墓|碑|文学|賞|基金|財団|奨学|忌|祭|ゆかり|しの[びぶん]|偲[びぶん]|たたえ|称え|伝|展|資料|特別展|企画展|ミュージアム|杯)"
+)
+#: The digits and the letter of a number plate: 桐野 300 さ 12-34
+_PLATE: Final = re.compile(r" ?[0-9]{2,3} ?[ぁ-ん] ?[・.0-9]{1,4} ?-? ?[0-9]{2}")
+_PLATE_BEGINS: Final = frozenset(" 0123456789")
 _EXAMPLE: Final = re.compile(
     r"(?:記入|記載|入力|書き方の?|表記)例[^\n]{0,3}[:】)\] ]|(?:\A|(?<=\n))\(?例[):] ?[^\n]{1,24}(?=\n|\Z)"
 )
@@ -56,7 +63,11 @@ def without_nobody(view: View, places: Iterable[Place], certain: Mapping[Place, 
     kept = set(places)
     text = view.text
     known = historical()
-    past = [place for place in kept if text[place[0] : place[1]] in known and not _is_of_today(view, *place)]
+    past = [
+        (start, _memory(text, end))
+        for start, end in kept
+        if text[start:end] in known and (_IN_MEMORY.match(text, end) or not _is_of_today(view, start, end))
+    ]
     examples = _examples(view) if "例" in text else []
     if past or examples:
         gone = Taken()
@@ -74,6 +85,12 @@ def _examples(view: View) -> list[Place]:
     """The lines that begin by saying that they are an example of how to fill in."""
     lines = ((match.start(), view.scene.line(match.start())) for match in _EXAMPLE.finditer(view.text))
     return [line for place, line in lines if place - line[0] < _NEAR]
+
+
+def _memory(text: str, end: int) -> int:
+    """Where what keeps somebody's memory ends behind their name."""
+    match = _IN_MEMORY.match(text, end)
+    return match.end() if match else end
 
 
 def _is_of_today(view: View, start: int, end: int) -> bool:
@@ -96,6 +113,8 @@ def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> boo
         return True
     if after in _BEHIND and _makes_nobody(text, end, word, after):
         return True
+    if after and after in _PLATE_BEGINS and _PLATE.match(text, end):
+        return True
     if word in special and (word in _fictional() or not _is_of_today(view, start, end)):
         return (
             word not in _words_acting() or text[start - 1 : start] == "の" or not (after and after in _ACTS)
@@ -106,8 +125,8 @@ def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> boo
 
 
 def _is_of_program(view: View, start: int, end: int, word: str) -> bool:
-    """Whether all of it are words of SQL or of a table's head, or one is an order of SQL: SELECT Name FROM Persons."""
-    if is_plain_english(word):
+    """Whether all of it are words of SQL, of a table's head or of English, or one is an order of SQL: SELECT Name FROM Persons."""
+    if is_plain_english(word) or stands_in_no_name(word):
         return _ADDRESSED.match(view.text, end) is None and not is_spoken_to(view.text, start)
     return not _ORDERS.isdisjoint(word.split())
 

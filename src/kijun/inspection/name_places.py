@@ -44,6 +44,10 @@ _SELF: Final = (
     "氏",
 )
 _NAMES: Final = SURNAME | GIVEN | ABROAD
+#: Whom a letter is for where nobody knows the name: 御担当者様, 担当官殿
+_ON_DUTY: Final = re.compile(
+    r"御(?!手洗|園|子柴|幸|厨|供|法川|代|宿|前|堂|影|領|薬|旅|牧|巫|船|木|所|宮|崎|器)[^ ]{1,5}|(?:各|窓口|現場|実務|会計|人事|採用|経理|広報)?(?:担当|担当者|担当官|担当員|担当職員|責任者|関係者|代表者|所属長|担任|学級担任)(?:各位|一同)?"
+)
 _DEAR: Final = frozenset({"くん", "君", "ちゃん"})
 
 
@@ -93,6 +97,8 @@ def _is_plain_noun(view: View, start: int, end: int) -> bool:
     if view.scene.kinds[start] != "j":
         return False
     word, kind = view.text[start:end], view.names.kind(start, end)
+    if end in view.after["honorific"] and _ON_DUTY.fullmatch(word):
+        return True
     if word in plain_persons() and (end in view.after["honorific"] or end in view.aged):
         return True
     if word[-1] in "様殿" and word[:-1] in plain_persons():

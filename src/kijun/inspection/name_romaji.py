@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -48,8 +50,14 @@ SMALL_HINTS: Final = (
     " here",
 )
 _POLITE: Final = re.compile(r"(?:(?:Dear|Hello|Hi|Mr|Ms|Mrs|Miss|Dr|Prof|Name|NAME|From|To|I['’]m)\.?,? )+")
-#: The full stop of a sentence, not of an initial: Arisugawa Yuka.
-_TAIL: Final = re.compile(rf"(?<=[{_LETTER}]{{3}})[.'’-]+$")
+#: The full stop of a sentence, not of an initial, and what says whose something is: Arisugawa Yuka., Lucas Brown's
+_TAIL: Final = re.compile(rf"(?:'s|(?<=[{_LETTER}]{{3}})[.'’-]+)$")
+#: Where a sentence ends inside words with capitals: until June. We have
+_SENTENCE_END: Final = re.compile(rf"(?<![{_LETTER}])([{_LETTER}]{{3,}})\.\s")
+#: Behind these a full stop ends no sentence.
+_SHORTENED: Final = frozenset({"mrs", "prof", "mohd", "moh", "abd", "rev", "capt", "hon", "eng", "sra"})
+_WORD: Final = re.compile(r"[^\s,]+")
+_PIECE: Final = re.compile(r"[^,\n ][^,\n]*")
 #: A place, whatever else its words may be: Ginowan-shi Maehara, Maehara, Ginowan-shi, Bizen City; but Lin Chih-fu is somebody.
 _UNIT: Final = "-(?:shi|ku|cho|machi|mura|gun|ken|fu)"
 _PLACE: Final = re.compile(
@@ -88,51 +96,103 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
     if not _CAPITAL.search(text):
         return
     ordinary = _ordinary()
-    for match in _ROMAJI.finditer(text):
-        start = match.start()
-        polite = _POLITE.match(text, start, match.end())
+    bodies: list[tuple[int, int]] = []
+    for first, end in _runs(text):
+        start = first
+        polite = _POLITE.match(text, start, end)
         if polite:  # Dear Mr. Robert Miller
             start = polite.end()
-        words = text[start : match.end()].replace(",", " ").split()
+        words = text[start:end].replace(",", " ").split()
         if not words or (
             len(words) == 1 and text[start - 2 : start] == "m " and not lists.is_romaji(words[0])
         ):
             continue  # I'm Japanese
-        if words[-1].lower().strip(".") in ordinary:
-            line = text.find("\n", start, match.end())
+        if words[-1].lower().strip(".") in ordinary and not is_of_body(words):
+            line = text.find("\n", start, end)
             if line > 0:  # the next line begins with a word of its own
                 yield start, line
             continue
         if words[0] in _makers() or words[-1] in _technical():
-            continue  # Google DNS
+            bodies.append((start, end))  # Google DNS
+            continue
+        if is_of_body(words):
+            for piece in _PIECE.finditer(text, start, end):  # Yamada Hanako, Resident Tax Division
+                if is_of_body(piece[0].split()):
+                    bodies.append(piece.span())
+                elif (
+                    (not bodies or bodies[-1][0] < start)
+                    and " " in piece[0]
+                    and _may_be_one(view, *piece.span())
+                ):
+                    yield piece.span()
+            continue
         if _ACRONYMS.issuperset(words) or _ordinary().issuperset(word.lower() for word in words):
             continue  # EU AI, On Mon
-        line = text.find("\n", start, match.end())
-        comma = _before_place(text, start, match.end()) or _before_head(text, start, match.end())
+        line = text.find("\n", start, end)
+        comma = _before_place(text, start, end) or _before_head(text, start, end)
         if comma:  # Sakuragi Nobuko, Beppu-shi
             yield start, comma
-        elif line > 0 and _is_heading(text, start, line, match.end()):
+        elif line > 0 and _is_heading(text, start, line, end):
             yield from (
                 (first, last)
-                for first, last in _pieces(text, start, line, match.end())
+                for first, last in _pieces(text, start, line, end)
                 if _may_be_one(view, first, last)
             )
-        elif _may_be_one(view, start, match.end()):
-            tail = _TAIL.search(text, start, match.end())
-            yield start, match.end() if tail is None else tail.start()
+        elif _may_be_one(view, start, end):
+            tail = _TAIL.search(text, start, end)
+            yield start, end if tail is None else tail.start()
     for match in _ONE_ROMAJI.finditer(text):
         called = _CALLED.search(match[0])
         if called:  # Kawaharada-san
             yield match.start(), match.start() + called.start()
-        elif match[0].lower() in _HEADERS and text[match.end() : match.end() + 1] == ":":
+            continue
+        word = match[0].removesuffix("'s")
+        end = match.start() + len(word)
+        if word.lower() in _HEADERS and text[end : end + 1] == ":":
             continue  # To: of a mail
-        elif match[0] not in _ACRONYMS and (
-            lists.is_romaji(match[0])
-            or is_spoken_to(text, match.start())
-            or text.startswith(_AFTER_ROMAJI, match.end())
+        if word in _ACRONYMS:
+            continue
+        if (
+            is_spoken_to(text, match.start())
+            or text.startswith(_AFTER_ROMAJI, end)
             or _is_field(view, match.start())
+            or (lists.is_romaji(word) and not is_function(word) and not _is_within(bodies, match.start()))
         ):
+            yield match.start(), end
+
+
+def _is_within(bodies: Sequence[tuple[int, int]], place: int) -> bool:
+    """Whether a place lies in one of some stretches, which stand in order."""
+    number = bisect_right(bodies, (place, sys.maxsize))
+    return number > 0 and place < bodies[number - 1][1]
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Words with capitals side by side, cut where a sentence ends and at words that stand in no name."""
+    functions = _functions()
+    for match in _ROMAJI.finditer(text):
+        cuts = [
+            (end.end(1), end.end())
+            for end in _SENTENCE_END.finditer(text, *match.span())
+            if end[1].lower() not in _SHORTENED
+        ]
+        for word in _WORD.finditer(text, *match.span()):
+            bare = word[0].rstrip(".")
+            if word[0] == "I" or (bare.lower() in functions and (bare != bare.upper() or len(bare) > 2)):
+                cuts.append(word.span())
+        if not cuts:
             yield match.span()
+            continue
+        start = match.start()
+        for first, last in (*sorted(cuts), (match.end(), match.end())):
+            end = first
+            while end > start and text[end - 1] in " \n,":
+                end -= 1
+            while start < end and text[start] in " \n,":
+                start += 1
+            if len(text[start:end].split()) > 1:
+                yield start, end
+            start = max(start, last)
 
 
 def _before_place(text: str, start: int, end: int) -> int:
@@ -171,7 +231,7 @@ def _may_be_one(view: View, start: int, end: int) -> bool:
     """Whether some words with capitals may be a name: one of them is in the lists, or none is an English word and somebody is spoken of."""
     text, lists = view.text, view.lists
     words = text[start:end].replace(",", " ").split()
-    if _PLACE.search(text, start, end) or text.count(",", start, end) > 1:
+    if _PLACE.search(text, start, end) or text.count(",", start, end) > 1 or is_of_body(words):
         return False
     if any(lists.is_romaji(word) and word not in _ACRONYMS for word in words):
         return True
@@ -216,6 +276,26 @@ def is_plain_english(words: str) -> bool:
     return all(word in _ordinary() or word in _programs() for word in words.lower().split())
 
 
+def stands_in_no_name(word: str) -> bool:
+    """Whether a word of English is a name in no language: We, If, Each."""
+    return word.lower() in _functions()
+
+
+def is_function(word: str) -> bool:
+    """Whether a word of English is no name by itself, whatever it is in other languages: We, If, You, June."""
+    return stands_in_no_name(word) or word.lower() in _pronouns()
+
+
+def is_of_body(words: Sequence[str]) -> bool:
+    """Whether one of some words says that they are a body, a building or a prize, or two of them are a town abroad: Kirino Shinkin Bank, San Jose."""
+    plain = [word.lower().strip(".,").removesuffix("'s") for word in words]
+    return not _bodies().isdisjoint(plain) or any(
+        " ".join(plain[place : place + length]) in _towns_abroad()
+        for length in (2, 3)
+        for place in range(len(plain) - length + 1)
+    )
+
+
 @lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
     return frozenset(map(str, read_yaml("names.yaml")["ordinary"]))
@@ -237,3 +317,23 @@ def _makers() -> frozenset[str]:
 def _technical() -> frozenset[str]:
     """What the names of technical things end in."""
     return frozenset(map(str, read_yaml("names.yaml")["technical"]))
+
+
+@lru_cache(maxsize=1)
+def _functions() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["functions"]))
+
+
+@lru_cache(maxsize=1)
+def _pronouns() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["pronouns"]))
+
+
+@lru_cache(maxsize=1)
+def _bodies() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["bodies"]))
+
+
+@lru_cache(maxsize=1)
+def _towns_abroad() -> frozenset[str]:
+    return frozenset(map(str, read_yaml("names.yaml")["towns_abroad"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -50,6 +51,16 @@ class View:
             for hit in self.scene.words(group)
         )
         return [end for end, _ in hits], [start for _, start in hits]
+
+    def in_no_name(self, start: int, end: int) -> bool:
+        """Whether a place is a word that is no name, or a part of one: 次男, 民生 of 民生委員."""
+        ends, starts = self.no_names
+        for number in range(bisect_left(ends, end), len(ends)):
+            if ends[number] > end + 4:
+                return False
+            if starts[number] <= start:
+                return True
+        return False
 
     @cached_property
     def things(self) -> dict[int, int]:

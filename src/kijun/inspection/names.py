@@ -261,23 +261,12 @@ def _touching(view: View, start: int, end: int) -> tuple[list[str], list[str]]:
         near.append("thing-in")  # 田中農園さん
     if text[start:end] in view.prefectures:
         near.append("prefecture")
-    if _inside(view, start, end):
+    if view.in_no_name(start, end):
         near.append("inside")
     before, after = _neighbours(view, start, end)
     near += (f"tb={before}", f"ta={after}")
     features.append(f"tb={before},ta={after}")
     return features, near
-
-
-def _inside(view: View, start: int, end: int) -> bool:
-    """Whether the span is a word that is no name, or a part of one: 次男, 民生 of 民生委員."""
-    ends, starts = view.no_names
-    for number in range(bisect_left(ends, end), len(ends)):
-        if ends[number] > end + 4:
-            return False
-        if starts[number] <= start:
-            return True
-    return False
 
 
 def _neighbours(view: View, start: int, end: int) -> tuple[str, str]:
