@@ -26,8 +26,8 @@ def test_they_wait_in_order_until_the_ledger_writes() -> None:
             for number in range(3):
                 waiting.add(entry(f"{type(error).__name__}{number}"), LIMITS)
             await asyncio.sleep(0.05)
-            assert len(waiting) + len(ledger.entries) in (3, 6)
-            assert len(waiting) >= 3
+            assert not ledger.entries
+            assert len(waiting) >= 2, "all, but for one that is just being handed over"
         ledger.fails = None
         while len(waiting):
             await asyncio.sleep(0.01)
