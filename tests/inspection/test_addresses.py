@@ -320,3 +320,10 @@ def test_a_line_that_speaks_of_addresses_and_of_no_office(text: str, told: bool)
     found = [one for one in candidates(ADDRESSES, text) if "number=yes" in one.features]
     assert found
     assert ("told=field" in found[0].features) is told
+
+
+@pytest.mark.parametrize("number", ["0465-27-1180", "090ー6631ー7402", "080-3319-5526"])
+def test_a_telephone_in_a_list_by_towns_is_no_house_number(number: str) -> None:
+    text = f"町内会長名簿の更新です\n南町　外山 清　{number}\n本町　米倉 登　{number}"
+    assert not any(number in one for one in found(text))
+    assert [one.of(text) for one in INSPECTOR.inspect(text) if one.type == "PHONE"] == [number] * 2

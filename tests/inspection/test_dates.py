@@ -131,7 +131,21 @@ def test_an_age_however_it_is_written(text: str, age: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "歳", "3.5歳", "第3歳", "5さいじ", "(200)", "42", "yoyo", "(42円)", "60〜65歳"]
+    "text",
+    [
+        "",
+        "歳",
+        "3.5歳",
+        "第3歳",
+        "5さいじ",
+        "(200)",
+        "42",
+        "yoyo",
+        "(42円)",
+        "60〜65歳",
+        "20歳前障害基礎年金",
+        "70歳前後",
+    ],
 )
 def test_no_age(text: str) -> None:
     assert values(DATES, text) == set()

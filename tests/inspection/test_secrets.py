@@ -287,3 +287,8 @@ def test_webhooks_and_the_names_of_pages() -> None:
     hook = "https://discord.com/api/webhooks/196114593186272533/weGThdgH9hmsOazM4n8PVGXpV9Wv4Esb7y"
     assert values(SECRETS, hook) == {("URL_TOKEN", hook)}
     assert values(SECRETS, "https://city.example.jp/services/nyuuen-annai-2026-07-r8/") == set()
+
+
+def test_an_empty_setting_does_not_take_the_next_one_for_its_value() -> None:
+    text = ".env の書き方\nAPI_KEY=\nDB_PASSWORD=<ここに入力>\nJWT_SECRET=\n"
+    assert values(SECRETS, text) == set()

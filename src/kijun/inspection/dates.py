@@ -156,6 +156,8 @@ class Dates:
                         label is not None and label.type == "OTHER" and label.strength > 0.8
                     ) or _AVERAGE.search(text, max(0, match.start() - 5), match.start()):
                         continue  # 対象年齢：3歳, 平均寿命84歳
+                    if text.startswith("前", match.end()) and not text.startswith("前の", match.end()):
+                        continue  # 20歳前障害基礎年金, 70歳前後
                     own = label is not None and label.type == "AGE" and label.strength > 0.8
                     own = own and not _RULE_BEHIND.match(text, match.end())
                     features: tuple[str, ...] = (

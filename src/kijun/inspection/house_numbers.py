@@ -85,12 +85,18 @@ REACH: Final = 200
 """Characters before an address in which the item or the address before may stand."""
 
 
+#: No house number begins with a nought and has three parts.
+_TELEPHONE: Final = re.compile(r"0[0-9]{1,4}[-ー][0-9]{1,4}[-ー][0-9]{3,4}")
+
+
 def is_house_number(text: str, number: re.Match[str]) -> bool:
     """Whether a match is a house number: figures, and where they are kanji, with a unit or more than one."""
     written = number[0]
     if written[0] in "OlIS" and not any(char.isdigit() for char in written):
         return False
     if any(char.isdigit() for char in written):
+        if _TELEPHONE.match(written.lstrip()):
+            return False  # 南町 外山清 0465-27-1180: a list of people
         if _MORE_FIGURES.match(text, number.end()):
             return False
         if written.endswith("号線"):

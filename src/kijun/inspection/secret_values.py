@@ -40,9 +40,9 @@ _EXAMPLE: Final = re.compile(
 _AS_EXAMPLE: Final = re.compile(
     r"[」』\"']?(?:のよう[なに]|みたいな|といった|[やと]「[^」\n]{1,30}」(?:のような|など)|など(?:の|は)(?:簡単|単純|推測|弱|避)|[。(]?[(]?これは例)"
 )
-#: Another setting of the same query or call, a host and a time: &page=2, otp=None, --instance=db1, @git.example.jp
+#: Another setting of the same query, call or file, a host and a time: &page=2, DB_PASSWORD=…, otp=None, --instance=db1, @git.example.jp
 _NEXT: Final = re.compile(
-    r"&[A-Za-z_]{1,20}=|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-9]|[a-z_]{1,30}=(?:None|True|False|null|true|false|\"\"|'')?$|--?[a-z]{2,20}[=-]|@[A-Za-z0-9-]{1,40}\.[A-Za-z0-9.-]{2,60}(?:/|$)|(?:[A-Za-z_]{2,30}\.){1,4}[A-Za-z_]{2,40}\([0-9]{0,4}\)?$"
+    r"&[A-Za-z_]{1,20}=|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-9]|[a-z_]{1,30}=(?:None|True|False|null|true|false|\"\"|'')?$|[A-Z]{2,20}(?:_[A-Z0-9]{2,20}){1,4}=|--?[a-z]{2,20}[=-]|@[A-Za-z0-9-]{1,40}\.[A-Za-z0-9.-]{2,60}(?:/|$)|(?:[A-Za-z_]{2,30}\.){1,4}[A-Za-z_]{2,40}\([0-9]{0,4}\)?$"
 )
 #: What passwords are written or kept with
 _TECHNICAL: Final = re.compile(
