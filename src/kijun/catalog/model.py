@@ -248,6 +248,7 @@ class Catalog:
     _risks: dict[str, Risk] = field(init=False, repr=False, compare=False)
     _controls: dict[str, Control] = field(init=False, repr=False, compare=False)
     _frameworks: dict[str, Framework] = field(init=False, repr=False, compare=False)
+    _digest: str = field(init=False, repr=False, compare=False, default="")  # once it was asked for
 
     def __post_init__(self) -> None:
         controls = [control for topic in self.topics for control in topic.controls]
@@ -283,11 +284,13 @@ class Catalog:
     @property
     def digest(self) -> str:
         """``sha256:`` and 64 hex digits over principles, topics (own controls included) and frameworks."""
-        content = [
-            [_plain(part) for part in parts] for parts in (self.principles, self.topics, self.frameworks)
-        ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        if not self._digest:
+            content = [
+                [_plain(part) for part in parts] for parts in (self.principles, self.topics, self.frameworks)
+            ]
+            text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            object.__setattr__(self, "_digest", "sha256:" + hashlib.sha256(text.encode()).hexdigest())
+        return self._digest
 
     def control(self, id: str) -> Control:
         """The control with this id. Raises UnknownId, as the other look-ups do."""
