@@ -169,7 +169,7 @@ def test_a_place_that_is_none_is_a_wrong_call(
     assert "0 for the first entry" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("until", ["2026-11-01", "2026-10-01"])
+@pytest.mark.parametrize("until", ["2026-10-31", "2026-10-01"])
 def test_an_export_of_no_days_is_a_wrong_call(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], until: str
 ) -> None:
@@ -177,7 +177,7 @@ def test_an_export_of_no_days_is_a_wrong_call(
     with pytest.raises(SystemExit) as stopped:
         main(["ledger", "export", str(tmp_path / "out"), *words])
     assert stopped.value.code == 2
-    assert "later than --since" in capsys.readouterr().err
+    assert "the day of --since, or a later one" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
