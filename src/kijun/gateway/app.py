@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from kijun.gateway import assertions, carried, confirmations, errors, inspecting, looking
 from kijun.gateway import question as questions
+from kijun.gateway.arriving import Arriving
 from kijun.gateway.authentication import Caller, authenticate, credential
 from kijun.gateway.authorisation import Permission, address_of, authorise
 from kijun.gateway.dialects import DIALECTS, Dialect
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 
 _HEALTH_FOR: Final = 1.0  # seconds that an answer of the ledger counts
 _HEALTH_WAIT: Final = 1.0
-_BODY_WAIT: Final = 120.0  # seconds in which a request's body has to be there
 
 
 class Gateway:
@@ -57,6 +57,7 @@ class Gateway:
         self.refusals: Refusals | None = None
         self._poller: asyncio.Task[None] | None = None
         self._in_flight = self._bytes = 0
+        self.arriving = Arriving(self.settings.in_flight)
         self._ledger_seen = (0.0, False)
         self._ledger_signs = True
         self._confirmation_key = self._assertion_key = self._carrying_key = b""
@@ -173,7 +174,10 @@ class Gateway:
             if dialect is None and not looks:
                 await self._models(permission, request, send)
                 return
-            await self._read_body(request, receive, grew)
+            if request.announced() > self.settings.body:
+                raise errors.too_large(self.settings.body)
+            async with self.arriving.body_of(permission.grant.id):
+                request.body = await read_body(receive, self.settings.body, grew)
             if dialect is None:
                 told = await looking.inspect(permission, request.body)
                 await respond(send, 200, dump(told), {"cache-control": "no-store"})
@@ -219,15 +223,6 @@ class Gateway:
         except Exception as error:
             log.error("a request failed inside the gateway: %s", where(error))
             await refuse(send, errors.internal(), headers)
-
-    async def _read_body(self, request: Request, receive: Receive, grew: Callable[[int], None]) -> None:
-        if request.announced() > self.settings.body:
-            raise errors.too_large(self.settings.body)
-        try:
-            async with asyncio.timeout(_BODY_WAIT):
-                request.body = await read_body(receive, self.settings.body, grew)
-        except TimeoutError:
-            raise errors.too_slow() from None
 
     def _ready(self) -> tuple[Index, Upstreams]:
         index = self.keeper.index

@@ -44,7 +44,7 @@ _HEADING: Final = ("seq", *COLUMNS, "content")
 _NUMBERS: Final = frozenset({"seq", "at", "tokens_in", "tokens_out", "duration_ms"})
 #: Rows of a group in Parquet, or the characters of content after which one ends earlier.
 _GROUP, _GROUP_BYTES = 20_000, 64_000_000
-_README: Final = """AIの入出力記録の輸出 / Export of the records of AI use
+_README: Final = """AIの入出力記録の書き出し / Export of the records of AI use
 ========================================================
 検証 / verify:   python3 kijun_verify.py .
 別の場所で保管していた検証鍵と検査点があるとき / with key and checkpoints that were kept elsewhere:

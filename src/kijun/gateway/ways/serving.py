@@ -63,7 +63,8 @@ class Ways:
             request = self._request(scope)
             kind = otlp.kind_of(request.header(b"content-type"))
             given = await self._leave(request)
-            data = await body.read(request, receive, self._gateway.settings.body, grew)
+            async with self._gateway.arriving.body_of(given.permission.grant.id):
+                data = await body.read(request, receive, self._gateway.settings.body, grew)
             reader = await given.permission.index.readers.of(given.permission.grant.municipality)
             taken = await otlp.take(
                 what, kind, data, given, reader, self._named(), self._appender, self._gateway.ledger
@@ -83,7 +84,8 @@ class Ways:
             kind = _ITEMS[scope["path"]]
             request = self._request(scope)
             given = await self._leave(request)
-            data = await body.read(request, receive, self._gateway.settings.body, grew)
+            async with self._gateway.arriving.body_of(given.permission.grant.id):
+                data = await body.read(request, receive, self._gateway.settings.body, grew)
             reader = await given.permission.index.readers.of(given.permission.grant.municipality)
             asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
             partial = asked.get("partial", [""])[-1].lower() in ("true", "1")

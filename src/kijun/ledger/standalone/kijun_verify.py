@@ -7,7 +7,7 @@ Each entry is hashed anew and held against its leaf; the tree is built from all 
 ledger signed (Ed25519, RFC 8032; C2SP signed notes). Every file is held against its digest in the manifest, which the ledger signed too, and the
 CSV, cell by cell, against the entries. --key names a verifier key, and --checkpoints checkpoints (a file or a folder of them), that were kept
 elsewhere: use them, for what lies in the folder itself proves only that it fits together.
-輸出した入出力記録を、Kijun を入れずに検証します。--key と --checkpoints には、別の場所で保管していたものを指定してください。
+書き出した入出力記録を、Kijun を入れずに検証します。--key と --checkpoints には、別の場所で保管していたものを指定してください。
 """
 
 from __future__ import annotations
@@ -571,7 +571,7 @@ def main(argv: list[str] | None = None) -> int:
     else:
         print(
             f"記録 entries {report['entries']}  木 leaves {report['size']}  検査点 checkpoints {report['checkpoints']}"
-            f"（別保管 kept elsewhere {report['kept_elsewhere']}、輸出の後 later {report['later']}）"
+            f"（別保管 kept elsewhere {report['kept_elsewhere']}、書き出しの後 later {report['later']}）"
         )
         print(f"根 root {report['root']}")
         for fault in report["faults"]:
