@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 _URL: Final = re.compile(
     r"(?i)(?:https?|ftp|sftp|wss?|postgres(?:ql)?|mysql|mariadb|mssql|mongodb(?:\+srv)?|rediss?|amqps?|smb|ldaps?)://[!#-&(-;=?-_a-~]{3,600}(?:\n[!#-&(-;=?-_a-~]{3,200})?"
@@ -111,7 +112,8 @@ def _carries_key(url: str) -> bool:
     for name, value in _QUERY.findall(url):
         if _NO_KEY.match(name) or _SLUG.match(value) or _STAND_IN.match(value):
             continue
-        if (does or len(value) >= 16) and _is_mixed(value, 2.6 if does else 3.2):
+        said = unquote(value)  # tel=090%2D1234%2D5678 and q=%E5%B1%B1 are no keys
+        if said.isascii() and (does or len(said) >= 16) and _is_mixed(said, 2.6 if does else 3.2):
             return True
     return _path_carries_key(url.partition("?")[0])
 
