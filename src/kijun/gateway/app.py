@@ -24,6 +24,7 @@ from kijun.gateway.inspecting import UnusablePolicy
 from kijun.gateway.jsons import dump
 from kijun.gateway.late import Late
 from kijun.gateway.policy import Index, Keeper
+from kijun.gateway.question import Question
 from kijun.gateway.reference.shelf import Shelf
 from kijun.gateway.refusals import WATCHED, Refusals
 from kijun.gateway.running import Runnings
@@ -163,6 +164,7 @@ class Gateway:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, grew: Callable[[int], None]) -> None:
         permission: Permission | None = None
+        question: Question | None = None
         headers: dict[str, str] = {}
         try:
             request = self._request(scope)
@@ -191,31 +193,15 @@ class Gateway:
                 self._carrying_key,
             )
             headers = question.headers()
-            index, upstreams = self._ready()
-            exchange = Exchange(
-                question,
-                self.ledger,
-                upstreams,
-                self.runnings,
-                lambda: self.keeper.index or index,
-                self.settings.answer,
-                self.shelf,
-                late=self._late,
-            )
-            try:
-                await exchange.run(receive, send)
-            except Refusal as refusal:
-                headers = question.headers()
-                if question.refusal is refusal:
-                    refusal.interaction = question.account.interaction
-                raise
+            await self._exchange(question, receive, send)
         except UnusablePolicy:
             await refuse(send, _unusable_policy(), headers)
         except Refusal as refusal:
             if permission is not None:
                 if refusal.code in WATCHED and not refusal.interaction:
                     self.refused(permission.index, permission.caller, refusal, self._address(scope))
-                headers = headers or {"kijun-policy": str(permission.index.version)}
+                policy = {"kijun-policy": str(permission.index.version)}
+                headers = policy if question is None else question.headers()
                 refusal.contact = contact_of(permission.index, permission.grant)
             await refuse(send, refusal, headers)
         except (Left, asyncio.CancelledError):
@@ -223,6 +209,26 @@ class Gateway:
         except Exception as error:
             log.error("a request failed inside the gateway: %s", where(error))
             await refuse(send, errors.internal(), headers)
+
+    async def _exchange(self, question: Question, receive: Receive, send: Send) -> None:
+        """Have a question recorded, answered, and its answer shown; raises a `Refusal`, which knows its interaction where there is one."""
+        index, upstreams = self._ready()
+        exchange = Exchange(
+            question,
+            self.ledger,
+            upstreams,
+            self.runnings,
+            lambda: self.keeper.index or index,
+            self.settings.answer,
+            self.shelf,
+            late=self._late,
+        )
+        try:
+            await exchange.run(receive, send)
+        except Refusal as refusal:
+            if question.refusal is refusal:
+                refusal.interaction = question.account.interaction
+            raise
 
     def _ready(self) -> tuple[Index, Upstreams]:
         index = self.keeper.index

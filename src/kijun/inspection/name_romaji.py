@@ -92,11 +92,17 @@ _AFTER_ROMAJI: Final = ("さん", "-san", " san", "様", "氏", "ちゃん", "�
 def romaji_places(view: View) -> Iterator[tuple[int, int]]:
     """Every place in Latin letters where a name may stand."""
     yield from _without_capitals(view)
-    text, lists = view.text, view.lists
-    if not _CAPITAL.search(text):
+    if not _CAPITAL.search(view.text):
         return
-    ordinary = _ordinary()
     bodies: list[tuple[int, int]] = []
+    yield from _several(view, bodies)
+    yield from _alone(view, bodies)
+
+
+def _several(view: View, bodies: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Names of several words with capitals. Where such words name a body instead is added to ``bodies``, in order."""
+    text, lists = view.text, view.lists
+    ordinary = _ordinary()
     for first, end in _runs(text):
         start = first
         polite = _POLITE.match(text, start, end)
@@ -141,6 +147,11 @@ def romaji_places(view: View) -> Iterator[tuple[int, int]]:
         elif _may_be_one(view, start, end):
             tail = _TAIL.search(text, start, end)
             yield start, end if tail is None else tail.start()
+
+
+def _alone(view: View, bodies: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Names of one word, where what stands beside it says so or a list knows it."""
+    text, lists = view.text, view.lists
     for match in _ONE_ROMAJI.finditer(text):
         called = _CALLED.search(match[0])
         if called:  # Kawaharada-san
