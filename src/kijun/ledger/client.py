@@ -25,8 +25,6 @@ FOLDER: Final = "ledger"
 PATIENCE: Final = 8.0  # seconds in which a writer that died is started again
 _PAUSE: Final = 0.05  # seconds between two tries to connect while somebody waits for an answer
 _IDLE: Final = 0.2  # the same while nobody does
-
-
 _AGAIN: Final = 1.0  # seconds until questions are withdrawn once more
 _MANY: Final = 500  # interactions that are withdrawn at once
 _WITHDRAWN: Final = 10_000  # that wait for it; the writer marks others as unanswered by itself, only later
