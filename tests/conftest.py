@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -82,14 +84,28 @@ def files_in_tmp(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
-    """SQLite's database in memory is there, migrated, before Django makes it: its ``migrate`` finds nothing to do."""
+    """SQLite's test database is a file, as in a town hall: two writers wait for each other, which in memory they do not.
+
+    It lies in memory where the machine has a place for that, and is there, migrated, before Django makes it.
+    """
     if connection.vendor != "sqlite":
         yield
         return
-    name = connection.creation._get_test_db_name()
-    with closing(sqlite3.connect(name, uri=True)) as keeper:  # while this is open the database lives
-        snapshots.fill(keeper)
+    memory = "/dev/shm"  # noqa: S108 (a folder of our own is made in it)
+    with tempfile.TemporaryDirectory(
+        prefix="kijun-test-", dir=memory if os.access(memory, os.W_OK) else None
+    ) as place:
+        file = Path(place) / "kijun.sqlite3"
+        with closing(sqlite3.connect(file)) as database:
+            snapshots.fill(database)
+        connection.settings_dict["TEST"]["NAME"] = str(file)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Django takes the file that is there instead of emptying it; its ``migrate`` then finds nothing to do."""
+    return django_db_keepdb or connection.vendor == "sqlite"
 
 
 @pytest.fixture(autouse=True, scope="session")
