@@ -111,6 +111,14 @@ def recorded(recorder: Recorder, attributes: dict[str, Any], events: Any = ()) -
     return recorder.entries(call, _origin_of_span(span, recorder.leave, now_ms()))
 
 
+def test_the_type_of_a_tool_that_is_no_word_of_the_api_is_not_told(recorder: Recorder) -> None:
+    """What a service's own tool is called stands in the record of what nobody read; a sentence in its place does not."""
+    tools = [{"type": "web_search"}, {"type": "山田太郎さん", "role": None}]
+    question, _ = recorded(recorder, {"gen_ai.operation.name": "chat", "gen_ai.tool.definitions": tools})
+    assert [one["why"] for one in question.content["uninspected"]] == ["web_search", "unknown"]
+    assert "山田太郎" not in str(question.content)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     attributes=st.dictionaries(_NAMES, _ANYTHING | _ANYTHING.map(lambda one: dump(one).decode()), max_size=5),

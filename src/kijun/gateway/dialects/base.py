@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from kijun.gateway.errors import bad_request
 from kijun.gateway.fields import around, beside
 from kijun.gateway.guard import Guard
-from kijun.gateway.names import is_long
+from kijun.gateway.names import is_long, is_setting
 from kijun.gateway.payloads import bare_all, is_document
 from kijun.gateway.pieces import (
     AnswerPiece,
@@ -212,7 +212,8 @@ def tools(texts: Texts, body: dict[str, Any]) -> None:
     for at, one in enumerate(definitions):
         kind = one.get("type") if isinstance(one, dict) else None
         if kind not in ("function", "custom"):
-            texts.uninspected.append(Uninspected(f"tools[{at}]", "tool", why=str(kind)[:40]))
+            named = kind if isinstance(kind, str) and is_setting(kind) else "unknown"
+            texts.uninspected.append(Uninspected(f"tools[{at}]", "tool", why=named[:40]))
 
 
 def schema(texts: Texts, body: dict[str, Any], name: str) -> None:
