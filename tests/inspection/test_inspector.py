@@ -328,3 +328,11 @@ def test_a_quoted_order_inside_a_harmless_document_is_talked_about() -> None:
 )
 def test_what_only_looks_like_something_is_nothing(text: str) -> None:
     assert not Inspector().inspect(text).data
+
+
+@pytest.mark.parametrize("ligature", list("㍻㍼㍽㍾㋿㈱㍿㏍㌢㌔ﷺ⅓⑴…"))
+@pytest.mark.parametrize("before", ["氏名 大", "川", "山田", "氏名：山田太郎", "生年月日", "1", "\\u5c71"])
+def test_a_ligature_beside_anything_is_a_text_like_any_other(before: str, ligature: str) -> None:
+    for behind in ("元年", "々1丁目", "和", "和、1丁目2番3号", "〒名：普通", "太郎さん", "", "、"):
+        for one in INSPECTOR.inspect(f"{before}{ligature}{behind}"):
+            assert one.start < one.end

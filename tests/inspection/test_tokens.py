@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given, settings
@@ -53,6 +54,31 @@ def test_nothing_is_no_word() -> None:
     assert len(cut("")) == 0
     assert cut("").at == {}
     assert len(Tokens()) == 0
+
+
+#: Characters that stand for several: eras, months, companies, units, marks, an Arabic wish.
+LIGATURES = [
+    chr(code)
+    for code in range(0x80, 0x20000)
+    if not 0xD800 <= code < 0xE000 and len(unicodedata.normalize("NFKC", chr(code))) > 1
+]
+
+
+def test_a_word_that_ends_inside_a_ligature_leaves_no_empty_one() -> None:
+    assert len(LIGATURES) > 1_000
+    for ligature in LIGATURES:
+        for text in (
+            f"大{ligature}元年",
+            f"川{ligature}々1丁目",
+            f"山田{ligature}和",
+            f"{ligature}〒",
+            ligature,
+        ):
+            tokens = cut(text)
+            assert tokens.starts[0] == 0
+            assert tokens.ends[-1] == len(text)
+            assert tokens.starts[1:] == tokens.ends[:-1]
+            assert all(start < end for start, end in zip(tokens.starts, tokens.ends, strict=True)), text
 
 
 def test_a_text_longer_than_the_dictionary_takes_is_cut_between_words() -> None:

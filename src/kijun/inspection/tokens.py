@@ -54,7 +54,10 @@ class Tokens:
             shift = offset + base
             first = len(self.starts)
             for word in _tokenizer().tokenize(piece):
-                self.starts.append(shift + word.begin())
+                begin = word.begin()
+                if begin == word.end():  # one that the dictionary sees inside a ligature: the 成 of ㍻
+                    continue
+                self.starts.append(shift + begin)
                 self.kinds.append(kinds[word.part_of_speech_id()])
             base += len(piece)
             if len(self.starts) > first:  # a word ends where the next begins
