@@ -343,6 +343,41 @@ def test_an_own_word_is_held_whatever_stands_in_it(text: str, shown: str, size: 
 
 
 @pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("size", [1, 3, 10])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "マイナンバーは上4桁が1234、続いて5678、最後が9018です。",
+        "マイナンバーは１２３４、続いて５６７８、最後が９０１８です。",
+        "クレジットカードは上4桁が4556、続いて7375、次が8689、最後が9855です。",
+    ],
+)
+def test_of_a_number_told_in_parts_none_is_shown(text: str, size: int, at_once: bool) -> None:
+    shown, releases = streamed(INSPECTOR, text, size, at_once=at_once)
+    assert shown == redact(INSPECTOR.inspect(text))
+    assert not any(one.late for one in releases)
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("上4桁が1234、続いて", "1234、続いて"),
+        ("マイナンバーは1234、次は56", "1234、次は56"),
+        ("予算は1234、次は", ""),
+        ("マイナンバーの交付は2026年度に、", ""),
+        ("マイナンバーは1234。", ""),
+    ],
+)
+def test_four_figures_wait_only_where_more_of_a_number_may_come(text: str, held: str) -> None:
+    assert text[INSPECTOR.begins(text) :] == held
+
+
+def test_figures_wait_for_no_number_that_nobody_looks_for() -> None:
+    text = "マイナンバーは上4桁が1234、続いて"
+    assert Inspector(Policy.read({"types": ["PERSON"]})).begins(text) == len(text)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
 def test_an_illness_waits_for_its_clause(at_once: bool) -> None:
     text = "彼はうつ病を患い、その後、統合失調症を発症した。"
     shown, releases = streamed(INSPECTOR, text, 1, at_once=at_once)

@@ -93,6 +93,7 @@ class Inspector:
             (self._own.words, own_readings.words),
             models,
             EVERY_TYPE if self.policy.types is None else self.policy.types,
+            self._lexicon,
         )
 
     def inspect(self, text: str) -> Inspection:
