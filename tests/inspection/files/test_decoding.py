@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kijun.inspection.files import UnknownFile
-from kijun.inspection.files.decoding import decode, decode_as, decode_iso_2022_jp
+from kijun.inspection.files.decoding import decode, decode_iso_2022_jp
 
 LETTER = (
     "山田太郎様\r\n東京都千代田区霞が関の住民票の写しについて、ご連絡します。電話は03-1234-5678です。\r\n"
@@ -72,10 +72,6 @@ def test_utf_16_of_another_script_shows_itself_by_its_spaces() -> None:
     assert decode(text.encode("utf-16-le")).text == text
 
 
-def test_a_declared_encoding_does_not_keep_zero_bytes() -> None:
-    assert decode_as("山田\x00太郎".encode(), "utf-8") == "山田太郎"
-
-
 @pytest.mark.parametrize("text", [HALF, "ﾔﾏﾀﾞ", "①㈱髙﨑", "～∥－"])
 def test_what_only_windows_writes(text: str) -> None:
     assert decode(text.encode("cp932")).text == text
@@ -94,11 +90,40 @@ def test_iso_2022_jp_that_is_broken_is_no_error() -> None:
     assert decode_iso_2022_jp(b"\x1b$B;3\nabc") == "山\nabc"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
+def test_iso_2022_jp_with_a_foot_in_another_code(encoding: str) -> None:
+    data = "本文です。\n".encode("iso2022_jp") + "配信停止はこちら\n".encode(encoding)
+    assert decode(data).text == "本文です。\n配信停止はこちら\n"
+
+
+def test_an_escape_of_a_terminal_makes_no_other_code() -> None:
+    text = "\x1b(B山田太郎さん\n"
+    assert decode(text.encode()).text == text
+
+
+def test_high_bytes_within_iso_2022_jp_are_no_error() -> None:
+    assert decode_iso_2022_jp(b"\x1b$B;3\xff!\x1b(B") == "山\ufffd"
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes(data: bytes) -> None:
+    with contextlib.suppress(UnknownFile):
+        decode(data).text.encode("utf-8")
+    decode_iso_2022_jp(b"\x1b$B" + data)
+
+
 def test_a_few_broken_bytes_are_forgiven_and_counted() -> None:
     data = LETTER.encode("cp932") * 3
     assert decode(data[:-4] + b"\x81").broken == 1
     assert decode(LETTER.encode()[:-3]).broken <= 1
     assert decode(codecs.BOM_UTF16_LE + LETTER.encode("utf-16-le") + b"\x00").broken == 1
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_utf_8_that_ends_inside_a_character(cut: int) -> None:
+    text = "申請者は山田太郎さんです。"
+    found = decode(text.encode()[:-cut])
+    assert (found.text, found.broken) == (text[:-1] + "\ufffd", 1)
 
 
 def test_european_text() -> None:
@@ -119,37 +144,6 @@ def test_european_text() -> None:
 def test_what_is_no_text(data: bytes) -> None:
     with pytest.raises(UnknownFile):
         decode(data)
-
-
-@pytest.mark.parametrize(
-    ("charset", "encoding"),
-    [
-        ("Shift_JIS", "cp932"),
-        ("ISO-2022-JP", "iso2022_jp"),
-        ("UTF-8", "utf-8"),
-        ("x-unknown", "utf-8"),
-        ("us-ascii", "cp932"),
-        ("zlib", "utf-8"),
-        ("utf-8", "cp932"),
-    ],
-)
-def test_a_declared_encoding_is_believed_while_it_holds(charset: str, encoding: str) -> None:
-    assert decode_as(ROLL.encode(encoding), charset) == ROLL
-
-
-def test_a_declaration_never_fails() -> None:
-    assert decode_as(b"\x00\xff\xfe\x00", "utf-8")
-    assert decode_as(b"abc", "a\x00b") == "abc"
-
-
-@given(
-    st.binary(max_size=300),
-    st.sampled_from(["utf-8", "iso-2022-jp", "cp932", "utf-7", "idna", "unicode_escape", ""]),
-)
-def test_any_bytes(data: bytes, charset: str) -> None:
-    assert isinstance(decode_as(data, charset), str)
-    with contextlib.suppress(UnknownFile):
-        decode(data).text.encode("utf-8")
 
 
 @given(st.text(alphabet=st.characters(codec="cp932", categories=["Lo", "Nd", "Ll"]), max_size=80))

@@ -184,3 +184,21 @@ def test_encoded_bodies_cannot_grow_beyond_the_limit(encoding: str) -> None:
 def test_old_mailers_write_headers_as_they_are() -> None:
     data = "From: 山田 <a@example.jp>\r\nSubject: 件名\r\n\r\n本文".encode("cp932")
     assert extract(data, "a.eml").text == "山田 <a@example.jp>\n件名\n本文"
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("ISO-2022-JP", "cp932"), ("ISO-2022-JP", "utf-8"), ("utf-8", "iso2022_jp"), ("iso-8859-1", "utf-8")],
+)
+def test_a_body_under_a_wrong_label_is_read(charset: str, encoding: str) -> None:
+    head = f"From: a@example.jp\r\nSubject: x\r\nContent-Type: text/plain; charset={charset}\r\n\r\n"
+    document = extract(head.encode() + "申請者は山田太郎さんです。\r\n".encode(encoding), "a.eml")
+    assert ("本文 1行目", "申請者は山田太郎さんです。") in shown(document)
+    assert document.notes == ()
+
+
+def test_characters_of_a_body_that_are_broken_are_told_of() -> None:
+    head = b"From: a@example.jp\nSubject: x\nContent-Type: text/plain; charset=iso-2022-jp\n\n"
+    document = extract(head + "申請者は山田さん".encode("cp932")[:-1] + b" \xff", "a.eml")
+    assert "申請者は山田さ" in document.text
+    assert [note.en for note in document.notes] == ["1 character(s) could not be read."]

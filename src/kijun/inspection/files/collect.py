@@ -100,6 +100,18 @@ class Collector:
         if words not in self._notes and len(self._notes) < _MOST_NOTES:
             self._notes.append(words)
 
+    def note_broken(self, broken: int, zeros: int) -> None:
+        """Characters of a text that could not be read, and zero bytes that were left out of it."""
+        if broken:
+            self.note(
+                f"読み取れない文字が{broken}か所あります。", f"{broken} character(s) could not be read."
+            )
+        if zeros:
+            self.note(
+                f"文字ではないバイト（NUL）が{zeros}個あり、除いて読み取りました。",
+                f"There were {zeros} zero byte(s), which are no text; they were left out.",
+            )
+
     def refused(self, refusal: FileError, name: str) -> None:
         """A file of this name inside the file was not read."""
         self.unread += 1

@@ -20,22 +20,22 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Codecs of Python that interpret what they read; and ASCII, a label that mailers put on everything.
-_NO_CHARSETS: Final = frozenset(("ascii", "idna", "punycode", "raw-unicode-escape", "unicode-escape"))
 _ESCAPE: Final = re.compile(rb"\x1b(\([BIJ]|\$[@B]|\$\([@BD]|&@\x1b\$B)")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x19\x7f]")
 _NOT_CP932: Final = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what Python decodes though no such file holds it
-_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_TWO_BYTES: Final = re.compile(rb"\x1b\$(?:[@B]|\([@BD])[!-~]")
+HIGH: Final = re.compile(rb"[\x80-\xff]")
 _KANA: Final = re.compile("[ぁ-んァ-ヶー、。]")
 _HALF_KANA: Final = re.compile("[｡-ﾟ]")
 _BROKEN: Final = "\ufffd"
 _CONTROL_BYTE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _PLAIN: Final = re.compile("[\t\r\n -~\u3000-\u3020\u3040-\u30ff\uff01-\uff9f]")
+_THREE_BYTES: Final = re.compile("[\u0800-\U0010ffff]")
 _KANA_OR_MARK: Final = re.compile("[\r\nぁ-んァ-ヶー、。]")
 _KANJI: Final = re.compile("[\u3005\u4e00-\u9fff]")
 _MOSTLY_USUAL = 0.85
 _NO_CHANCE = 4  # characters: one in seven kanji is of the first level
-_FEW = 20  # zero bytes are few where there are no more than one to so many
+_FEW = 20  # zero bytes and broken characters are few where there are no more than one to so many
 _TOLERATED = 0.05  # broken characters to bytes beyond ASCII
 _MOSTLY_ASCII = 0.2
 _SAMPLE = 200_000  # characters by which two encodings are compared
@@ -62,31 +62,24 @@ def decode(data: bytes) -> Decoded:
         return wide
     if b"\x00" in data:
         return _without_zeros(data)
-    if _ESCAPE.search(data) and not _HIGH.search(data):
-        return Decoded(decode_iso_2022_jp(data), "iso-2022-jp")
-    for found in (_strict(data, "utf-8"), _japanese(data), _damaged(data)):
+    if (escaped := by_escapes(data)) is not None:
+        return escaped
+    for found in (strict(data, "utf-8"), _cut_utf_8(data), japanese(data), _damaged(data)):
         if found is not None:
             return _checked(found)
     raise UnknownFile()
 
 
-def decode_as(data: bytes, charset: str) -> str:
-    """Text whose encoding somebody declared; where that does not hold, by content, and never an error."""
-    name = charset.strip().strip("\"'").lower().replace("_", "-")
-    if name in ("iso-2022-jp", "iso-2022-jp-ms", "cp50220", "cp50221", "csiso2022jp", "jis"):
-        return decode_iso_2022_jp(data)
-    if name in ("shift-jis", "sjis", "x-sjis", "ms-kanji", "windows-31j"):
-        name = "cp932"  # what they mean: ① and ㈱ are no Shift_JIS
-    try:
-        if codecs.lookup(name).name in _NO_CHARSETS:
-            raise LookupError
-        return data.decode(name).replace("\x00", "")
-    except (LookupError, ValueError):
-        pass
-    try:
-        return decode(data).text
-    except UnknownFile:
-        return data.decode("utf-8", "replace")
+def by_escapes(data: bytes) -> Decoded | None:
+    """ISO-2022-JP, which its escape sequences show; beside it may stand what another code wrote (the foot that a mailing list adds)."""
+    if not _ESCAPE.search(data):
+        return None
+    is_mixed = HIGH.search(data) is not None
+    if is_mixed and not _TWO_BYTES.search(data):
+        return None
+    text = decode_iso_2022_jp(data)
+    broken = text.count(_BROKEN)
+    return None if is_mixed and broken else Decoded(text, "iso-2022-jp", broken)
 
 
 def decode_iso_2022_jp(data: bytes) -> str:
@@ -103,9 +96,9 @@ def decode_iso_2022_jp(data: bytes) -> str:
 def _segment(data: bytes, charset: bytes) -> str:
     """Bytes between two escape sequences; a line end falls back to ASCII as in RFC 1468."""
     if charset in (b"(B", b"(J") or not data:
-        return data.decode("ascii", "replace")
+        return _one_byte(data)
     lines = data.split(b"\n")
-    rest = b"\n".join(lines[1:])
+    rest = _one_byte(b"\n".join(lines[1:]))
     if charset == b"(I":
         first = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in lines[0]).decode(
             "cp932", "replace"
@@ -114,7 +107,15 @@ def _segment(data: bytes, charset: bytes) -> str:
         first = _pairs(lines[0], lambda high, low: (bytes((0x8F, high | 0x80, low | 0x80)), "euc_jp"))
     else:
         first = _pairs(lines[0], lambda high, low: (_shift_jis(high, low), "cp932"))
-    return f"{first}\n{rest.decode('ascii', 'replace')}" if len(lines) > 1 else first
+    return f"{first}\n{rest}" if len(lines) > 1 else first
+
+
+def _one_byte(data: bytes) -> str:
+    """What is ASCII by its escape sequence; where it is not, what it reads as."""
+    if not HIGH.search(data):
+        return data.decode("ascii")
+    found = strict(data, "utf-8") or japanese(data)
+    return found.text if found is not None else data.decode("ascii", "replace")
 
 
 def _pairs(data: bytes, convert: _Convert) -> str:
@@ -131,7 +132,7 @@ def _pairs(data: bytes, convert: _Convert) -> str:
             text.append(_BROKEN)
             break
         low = data[at + 1]
-        if 0x21 <= low <= 0x7E:
+        if high <= 0x7E and 0x21 <= low <= 0x7E:
             code, codec = convert(high, low)
             text.append(code.decode(codec, "replace")[:1])
         else:
@@ -148,16 +149,17 @@ def _shift_jis(high: int, low: int) -> bytes:
     return bytes((lead, low + 0x7E))
 
 
-def _strict(data: bytes, encoding: str) -> Decoded | None:
+def strict(data: bytes, encoding: str) -> Decoded | None:
+    """The text, or None where the bytes are none in this encoding."""
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError:
         return None
 
 
-def _japanese(data: bytes) -> Decoded | None:
+def japanese(data: bytes) -> Decoded | None:
     """CP932 or EUC-JP; where both would do, the one that reads like Japanese."""
-    cp932, euc = _strict(data, "cp932"), _strict(data, "euc_jp")
+    cp932, euc = strict(data, "cp932"), strict(data, "euc_jp")
     if cp932 is not None and _NOT_CP932.search(cp932.text):
         cp932 = None
     if cp932 is None or euc is None:
@@ -181,18 +183,28 @@ def _reads_like_japanese(euc: str, cp932: str) -> bool:
     return rare <= 0.15 * len(wide) or (kana >= 0.25 * len(wide) and rare <= 0.3 * len(wide))
 
 
+def _cut_utf_8(data: bytes) -> Decoded | None:
+    """UTF-8 with a few broken bytes, or an end inside a character: three bytes make none of its characters by chance."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count(_BROKEN)
+    sure = len(_THREE_BYTES.findall(text)) - broken
+    return Decoded(text, "utf-8", broken) if sure >= _NO_CHANCE and broken <= max(1, sure // _FEW) else None
+
+
 def _damaged(data: bytes) -> Decoded | None:
     """Text with a few broken bytes, or a European language in one of its old encodings."""
-    high = len(_HIGH.findall(data))
+    high = len(HIGH.findall(data))
     tries = [
-        Decoded(text := data.decode(name, "replace"), name, text.count(_BROKEN))
+        Decoded(
+            text := data.decode(name, "replace"), name, text.count(_BROKEN) + len(_NOT_CP932.findall(text))
+        )
         for name in ("utf-8", "cp932", "euc_jp")
     ]
     best = min(tries, key=lambda found: found.broken)
-    if best.broken <= max(1, _TOLERATED * high) and not _NOT_CP932.search(best.text):
+    if best.broken <= max(1, _TOLERATED * high):
         return best
     if high <= _MOSTLY_ASCII * len(data):
-        return _strict(data, "cp1252")
+        return strict(data, "cp1252")
     return None
 
 
@@ -212,9 +224,9 @@ def _unmarked_utf16(data: bytes) -> Decoded | None:
     Japanese text has.
     """
     has_zero = b"\x00" in data
-    if len(data) % 2 or not (has_zero or _HIGH.search(data) or _CONTROL_BYTE.search(data)):
+    if len(data) % 2 or not (has_zero or HIGH.search(data) or _CONTROL_BYTE.search(data)):
         return None
-    ways = [found for name in ("utf-16-le", "utf-16-be") if (found := _strict(data, name)) is not None]
+    ways = [found for name in ("utf-16-le", "utf-16-be") if (found := strict(data, name)) is not None]
     best = max(ways, key=lambda found: _usual(found.text), default=None)
     if best is None or _CONTROL.search(best.text) or (share := _usual(best.text)) < _MOSTLY_USUAL:
         return None
@@ -228,18 +240,22 @@ def _unmarked_utf16(data: bytes) -> Decoded | None:
 
 def _otherwise(data: bytes) -> float:
     """How usual bytes without a zero are as text in one of the other codes."""
-    if _ESCAPE.search(data) and not _HIGH.search(data):
+    if by_escapes(data) is not None:
         return 1
-    found = _strict(data, "utf-8") or _japanese(data)
+    found = strict(data, "utf-8") or japanese(data)
     return _usual(found.text) if found is not None and not _CONTROL.search(found.text) else 0
 
 
 def _usual(text: str) -> float:
     """The share of characters that usual Japanese and English text is made of; kanji only of the first level."""
     sample = text[:_SAMPLE]
-    kanji = "".join(_KANJI.findall(sample)).encode("shift_jis", "ignore")
-    first_level = sum(1 for lead in kanji[::2] if lead <= 0x98)
-    return (len(_PLAIN.findall(sample)) + first_level) / max(1, len(sample))
+    return (len(_PLAIN.findall(sample)) + first_level(sample)) / max(1, len(sample))
+
+
+def first_level(text: str) -> int:
+    """How many kanji are of the first level of JIS X 0208, those that nearly all Japanese text is made of."""
+    kanji = "".join(_KANJI.findall(text)).encode("shift_jis", "ignore")
+    return sum(1 for lead in kanji[::2] if lead <= 0x98)
 
 
 def _without_zeros(data: bytes) -> Decoded:
@@ -257,7 +273,7 @@ def _without_zeros(data: bytes) -> Decoded:
             return found._replace(zeros=data.count(0))
     even, odd = data[::2].count(0), data[1::2].count(0)
     if len(data) % 2 == 0 and min(even, odd) * _FEW <= max(even, odd) and max(even, odd) * 10 >= len(data):
-        other = _strict(
+        other = strict(
             data, "utf-16-be" if even > odd else "utf-16-le"
         )  # another script; these are its spaces
         if other is not None and not _CONTROL.search(other.text):

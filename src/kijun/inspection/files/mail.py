@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kijun.inspection.files.collect import Collector
-from kijun.inspection.files.decoding import decode_as
+from kijun.inspection.files.declared import declared
 from kijun.inspection.files.errors import FileError, LimitMet
 from kijun.inspection.files.kinds import by_bytes
 from kijun.inspection.files.markup import read_html
@@ -76,11 +76,12 @@ def _is_body(part: MailPart, content: bytes) -> bool:
 
 
 def _read_body(part: MailPart, content: bytes, collector: Collector) -> None:
-    text = decode_as(content, part.charset or "utf-8")
+    found = declared(content, part.charset or "utf-8")
+    collector.note_broken(found.broken, found.zeros)
     if part.content_type == "text/html":
-        read_html(text, collector, Part.HTML_BODY)
+        read_html(found.text, collector, Part.HTML_BODY)
     else:
-        collector.lines(text, Place("part", part=Part.BODY))
+        collector.lines(found.text, Place("part", part=Part.BODY))
 
 
 def _read_attached(

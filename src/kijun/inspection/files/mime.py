@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from kijun.inspection.files.decoding import decode, decode_as
+from kijun.inspection.files.declared import decode_as
+from kijun.inspection.files.decoding import decode
 from kijun.inspection.files.errors import NestedTooDeep, TooManyEntries, UnknownFile, UnsafeFile
 from kijun.inspection.files.limits import Budget
 

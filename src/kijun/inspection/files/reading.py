@@ -59,16 +59,7 @@ def _read_text(data: bytes, name: str, collector: Collector) -> str:
     decoded = decode(data)
     text = decoded.text
     collector.budget.room_for(len(text))
-    if decoded.broken:
-        collector.note(
-            f"読み取れない文字が{decoded.broken}か所あります。",
-            f"{decoded.broken} character(s) could not be read.",
-        )
-    if decoded.zeros:
-        collector.note(
-            f"文字ではないバイト（NUL）が{decoded.zeros}個あり、除いて読み取りました。",
-            f"There were {decoded.zeros} zero byte(s), which are no text; they were left out.",
-        )
+    collector.note_broken(decoded.broken, decoded.zeros)
     kind = of_text(text, name)
     if kind == "html":
         from kijun.inspection.files.markup import read_html
