@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import deque
+from typing import Any, cast
 
 import openai
 import pytest
 
 from kijun.gateway.dialects import DIALECTS
-from kijun.gateway.errors import ENDPOINTS, refused_by_upstream
+from kijun.gateway.errors import (
+    ENDPOINTS,
+    Refusal,
+    limit_reached,
+    overloaded,
+    refused_by_upstream,
+    wrong_method,
+)
+from kijun.ledger.counting import Counter, _spent
+from kijun.ledger.model import Limits, Spent
 from tests.gateway.test_upstreams import ask, two
 from tests.gateway.test_upstreams import second as second
 from tests.gateway.town import Running, policy, with_upstream
@@ -154,3 +164,63 @@ def test_what_is_not_offered_is_told_with_what_is(gateway: Running, path: str) -
 
 def test_all_that_is_offered_is_named() -> None:
     assert set(ENDPOINTS) == {*DIALECTS, "models"}
+
+
+@pytest.mark.parametrize("what", ["requests", "tokens"])
+def test_a_spent_budget_says_what_happened_and_what_to_do(what: str) -> None:
+    error = _spent(what, "20/20")
+    refusal = limit_reached(error.ja, error.en, rate=False, retry_after=error.retry_after)
+    assert (refusal.code, refusal.retry_after, refusal.lasts) == ("insufficient_quota", None, True)
+    assert refusal.why.ja.endswith("を使い切りました（20/20）。")
+    assert refusal.what_to_do.ja.startswith("来月1日からまた使えます。")
+    assert refusal.why.en.endswith("are used up (20/20).")
+    assert refusal.what_to_do.en.startswith("It goes on from the 1st;")
+    assert refusal.body()["error"]["message"].count("来月1日") == 1
+
+
+class Nothing:
+    """A database in which nothing was counted."""
+
+    def execute(self, *_: Any) -> list[Any]:
+        return []
+
+
+def test_a_rate_says_when_to_come_back() -> None:
+    counter, limits = Counter(), Limits(account="1", period="2026-12", per_minute=1)
+    counter._lately["1"] = deque([counter._clock()])
+    with pytest.raises(Spent) as caught:
+        counter.check(cast("Any", Nothing()), limits, 1)
+    error = caught.value
+    refusal = limit_reached(error.ja, error.en, rate=error.what == "rate", retry_after=error.retry_after)
+    assert (refusal.code, refusal.retry_after, refusal.lasts) == ("rate_limit_exceeded", 60, False)
+    assert refusal.why.ja == "1分間に1回までの利用です。"
+    assert refusal.what_to_do.ja == "60秒待ってから、もう一度送信してください。"
+    assert refusal.why.en == "At most 1 a minute."
+    assert refusal.what_to_do.en == "Try again in 60 seconds."
+
+
+def test_words_of_one_sentence_are_completed() -> None:
+    for rate in (True, False):
+        refusal = limit_reached("混雑", "busy", rate=rate, retry_after=0)
+        assert refusal.why.ja == "混雑。"
+        assert refusal.what_to_do.ja
+        assert refusal.what_to_do.en
+
+
+@pytest.mark.parametrize(
+    ("refusal", "lasts"),
+    [
+        (wrong_method("POST"), True),
+        (overloaded(), False),
+        (refused_by_upstream(401, None, None), True),
+        (refused_by_upstream(302, None, None), True),
+        (refused_by_upstream(404, None, None), True),
+        (refused_by_upstream(400, {"message": "bad"}, None), True),
+        (refused_by_upstream(501, {"message": "no"}, None), True),
+        (refused_by_upstream(429, None, 30), False),
+        (refused_by_upstream(500, None, None), False),
+        (refused_by_upstream(504, None, None), False),
+    ],
+)
+def test_what_lasts_is_not_asked_again(refusal: Refusal, lasts: bool) -> None:
+    assert refusal.lasts is lasts

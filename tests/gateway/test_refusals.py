@@ -13,7 +13,7 @@ import pytest
 
 from kijun.gateway import refusals
 from kijun.gateway.snapshot import Snapshot, Stop
-from kijun.ledger.model import NOBODYS, Entry, Kind, Unavailable, Verdict
+from kijun.ledger.model import NOBODYS, Busy, Entry, Kind, Unavailable, Verdict
 from tests.gateway.town import KEY, TOWN, Running, policy, serving, wait_for, with_grant, with_purpose
 from tests.gateway.upstream import Upstream
 
@@ -174,3 +174,66 @@ def test_what_comes_while_a_count_is_written_is_in_the_next(tmp_path: Path, upst
 )
 def test_networks(address: str, there: str) -> None:
     assert refusals.network(address) == there
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "again"),
+    [
+        (lambda one: with_grant(one, requests=0), "insufficient_quota", False),
+        (lambda one: with_grant(one, per_minute=0), "rate_limit_exceeded", True),
+        (lambda one: with_grant(one, expires=1), "grant_expired", False),
+        (lambda one: replace(one, stops=(Stop("system", TOWN, "system", "点検"),)), "stopped", False),
+        (lambda one: replace(one, models=()), "model_not_found", False),
+    ],
+)
+def test_what_no_repetition_helps_is_not_repeated(
+    quick: Running, upstream: Upstream, changed: Any, code: str, again: bool
+) -> None:
+    quick.publish(changed(policy(upstream.url)))
+    with pytest.raises(openai.APIStatusError) as caught:
+        quick.client().chat.completions.create(model="model", messages=[{"role": "user", "content": SAID}])
+    assert caught.value.code == code
+    headers = caught.value.response.headers
+    assert headers.get("x-should-retry") == (None if again else "false")
+    assert ("retry-after" in headers) == again
+    body = caught.value.response.json()["error"]
+    assert body["what_to_do"]["ja"]
+    assert body["what_to_do"]["en"]
+    # it is counted, and no record of its own: none is named
+    assert "kijun-interaction" not in headers
+    assert "x-request-id" not in headers
+    assert "interaction" not in body
+
+
+def test_the_client_of_openai_asks_once(quick: Running, upstream: Upstream) -> None:
+    quick.publish(with_grant(policy(upstream.url), requests=0))
+    with pytest.raises(openai.RateLimitError):
+        quick.client().with_options(max_retries=2).chat.completions.create(
+            model="model", messages=[{"role": "user", "content": SAID}]
+        )
+    wait_for(lambda: bool(told(quick)))
+    time.sleep(0.5)
+    assert count(quick) == 1
+
+
+def test_a_refusal_that_is_recorded_names_its_record(quick: Running) -> None:
+    with pytest.raises(openai.APIStatusError) as caught:
+        quick.client().chat.completions.create(
+            model="model", messages=[{"role": "user", "content": "個人番号は1234-5678-9018です"}]
+        )
+    headers = caught.value.response.headers
+    assert headers["kijun-interaction"] == headers["x-request-id"] == quick.ledger.of(Kind.INPUT)[-1].interaction
+    assert headers["x-should-retry"] == "false"
+
+
+def test_a_ledger_that_did_not_say_whether_it_recorded(quick: Running) -> None:
+    for fails, named in ((Unavailable("ない", "gone"), True), (Busy("混雑", "busy"), False)):
+        quick.ledger.fails = fails
+        with pytest.raises(openai.APIStatusError) as caught:
+            quick.client().chat.completions.create(
+                model="model", messages=[{"role": "user", "content": SAID}]
+            )
+        headers = caught.value.response.headers
+        assert ("kijun-interaction" in headers) == named
+        assert "retry-after" in headers
+        assert "x-should-retry" not in headers

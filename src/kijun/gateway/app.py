@@ -208,7 +208,7 @@ class Gateway:
             raise
         except Exception as error:
             log.error("a request failed inside the gateway: %s", where(error))
-            await refuse(send, errors.internal(), headers)
+            await refuse(send, errors.internal(), headers if question is None else question.headers())
 
     async def _exchange(self, question: Question, receive: Receive, send: Send) -> None:
         """Have a question recorded, answered, and its answer shown; raises a `Refusal`, which knows its interaction where there is one."""

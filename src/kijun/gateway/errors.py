@@ -18,6 +18,10 @@ SERVER: Final = "server_error"
 _OF_THE_CLIENT: Final = frozenset((400, 413, 415, 422))
 #: Statuses after which another try may help.
 AGAIN: Final = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
+#: What stays as it is however often it is sent, though its status (429, 5xx) makes clients of the API try again.
+_LASTING: Final = frozenset(
+    ("insufficient_quota", "upstream_cannot", "upstream_key_refused", "answer_too_large")
+)
 #: What an upstream may name a fault, so that programs know it again: `context_length_exceeded`.
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,59}")
 _MOMENT: Final = 90  # seconds that "wait a moment" means at most
@@ -65,6 +69,14 @@ class Refusal(Exception):
         self.findings, self.confirmation, self.interaction = list(findings), confirmation, interaction
         self.headers = dict(headers or {})
         self.contact = ""
+
+    @property
+    def lasts(self) -> bool:
+        """The same request gets the same answer, however soon it is repeated: not so for rates and full queues, which tell when to come back."""
+        if self.retry_after is not None:
+            return False
+        of_the_request = self.status < 500 and self.status not in AGAIN
+        return of_the_request or self.code in _LASTING or self.what_to_do is _TELL
 
     def body(self) -> dict[str, Any]:
         """The answer's JSON."""
@@ -214,6 +226,21 @@ def ledger_busy() -> Refusal:
         _TRY_AGAIN,
         type=LIMIT,
         retry_after=1,
+    )
+
+
+def limit_reached(ja: str, en: str, *, rate: bool, retry_after: int) -> Refusal:
+    """A grant's month or minute is used up. The ledger says in one text what happened and then what to do: clients get each by itself."""
+    why_ja, _, todo_ja = ja.partition("。")
+    why_en, _, todo_en = en.partition(": " if rate else ". ")
+    usual = _TRY_AGAIN if rate else _ASK
+    return Refusal(
+        429,
+        "rate_limit_exceeded" if rate else "insufficient_quota",
+        Words(f"{why_ja}。", f"{why_en.rstrip('.')}."),
+        Words(todo_ja or usual.ja, todo_en[:1].upper() + todo_en[1:] or usual.en),
+        type=LIMIT if rate else "insufficient_quota",
+        retry_after=retry_after or None,
     )
 
 

@@ -18,7 +18,14 @@ from kijun.gateway import verdicts
 from kijun.gateway.answer import Outgoing
 from kijun.gateway.attempts import Attempt, how_of
 from kijun.gateway.authorisation import stopped
-from kijun.gateway.errors import LIMIT, Refusal, internal, ledger_busy, ledger_unavailable, unknown_key
+from kijun.gateway.errors import (
+    Refusal,
+    internal,
+    ledger_busy,
+    ledger_unavailable,
+    limit_reached,
+    unknown_key,
+)
 from kijun.gateway.http import Receive, Send, Sending, refuse
 from kijun.gateway.inspecting import in_thread
 from kijun.gateway.late import Late
@@ -31,7 +38,7 @@ from kijun.gateway.running import Interrupted, Running, Runnings
 from kijun.gateway.snapshot import Grant
 from kijun.gateway.upstreams import Answer, Failed, Upstreams
 from kijun.inspection import Words
-from kijun.ledger.model import Busy, Entry, LedgerError, Limits, Receipt, Spent, UsedUp, Verdict
+from kijun.ledger.model import Busy, Entry, LedgerError, Limits, Receipt, Spent, Unavailable, UsedUp, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -148,8 +155,10 @@ class Exchange:
             question.verdict = Verdict.BLOCKED  # the answer's header may not say that it was sent
             raise (verdicts.confirmation_used() if confirmation is not None else unknown_key()) from None
         except LedgerError as error:
+            question.recorded = isinstance(error, Unavailable)  # it did not say, and may have it
             question.verdict = Verdict.BLOCKED if isinstance(error, Spent) else Verdict.FAILED
             raise refusal_of(error) from None
+        question.recorded = True
 
     async def _forward(
         self, running: Running, outgoing: Outgoing, routes: list[tuple[Any, Service]], send: Send
@@ -285,15 +294,7 @@ def _unrecorded(entry: Entry, refusal: Refusal) -> Entry:
 def refusal_of(error: LedgerError) -> Refusal:
     """What the client hears of the ledger's refusal."""
     if isinstance(error, Spent):
-        rate = "rate" in error.what or "minute" in error.what
-        return Refusal(
-            429,
-            "rate_limit_exceeded" if rate else "insufficient_quota",
-            Words(error.ja, error.en),
-            Words("", ""),
-            type=LIMIT if rate else "insufficient_quota",
-            retry_after=error.retry_after or None,
-        )
+        return limit_reached(error.ja, error.en, rate=error.what == "rate", retry_after=error.retry_after)
     return ledger_busy() if isinstance(error, Busy) else ledger_unavailable()
 
 

@@ -117,6 +117,8 @@ async def refuse(send: Send, refusal: Refusal, headers: Mapping[str, str]) -> No
     more = {**headers, **refusal.headers}
     if refusal.retry_after is not None:
         more["retry-after"] = str(max(0, refusal.retry_after))
+    if refusal.lasts:
+        more["x-should-retry"] = "false"  # the clients of OpenAI and others ask this first
     if refusal.confirmation:
         more["kijun-confirmation"] = refusal.confirmation
     await respond(send, refusal.status, dump(refusal.body()), more)

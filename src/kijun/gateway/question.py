@@ -55,6 +55,8 @@ class Question:
     characters: list[str] = field(default_factory=list, repr=False)
     files: Known = field(default_factory=dict, repr=False)
     asked: str = field(default="", repr=False)
+    recorded: bool = False
+    """The ledger has it, or may have it."""
     found: Found | None = field(default=None, repr=False)
     """Passages of reference documents, where they were looked up for ``asked``."""
 
@@ -69,13 +71,10 @@ class Question:
         return self.body.get("stream") in (True, "true")
 
     def headers(self) -> dict[str, str]:
-        """The verdict, for the answer."""
-        headers = {
-            "kijun-interaction": self.account.interaction,
-            "x-request-id": self.account.interaction,
-            "kijun-verdict": str(self.verdict),
-            "kijun-policy": str(self.permission.index.version),
-        }
+        """The verdict, for the answer, and the record where there is one."""
+        headers = {"kijun-verdict": str(self.verdict), "kijun-policy": str(self.permission.index.version)}
+        if self.recorded:
+            headers |= dict.fromkeys(("kijun-interaction", "x-request-id"), self.account.interaction)
         if self.judgement.found:
             counts = self.judgement.counts()
             headers["kijun-findings"] = ",".join(f"{type}:{counts[type]}" for type in sorted(counts))

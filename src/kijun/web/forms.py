@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -13,7 +13,7 @@ from django.forms.utils import pretty_name
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from kijun.web import codes, dates, kana
+from kijun.web import codes, dates, kana, merging
 from kijun.web.versions import Stale
 
 
@@ -208,6 +208,10 @@ class Helpful:
     data: Any
     sometimes_required: Collection[str] = ()
     """Fields that the form asks for depending on other answers: marked so, where others say 任意."""
+    compares = True
+    """Puts a stale form beside the row as it is now; False where the page does so by itself."""
+    who_changed: merging.WhoChanged | None = None
+    """Tells a stale form whose change it was; set by views whose readers may know that."""
 
     def full_clean(self) -> None:
         for name, field in self.fields.items():
@@ -224,14 +228,28 @@ class Helpful:
         super().full_clean()  # type: ignore[misc]  # of the form that this is mixed into
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """Also lets a stale form be sent once more: it was told what happened, and now carries today's revision."""
-        super().add_error(field, error)  # type: ignore[misc]  # of the form that this is mixed into
+        """Also brings a stale form up to date, so that it can be sent once more: see :mod:`kijun.web.merging`."""
         if not isinstance(error, ValidationError):
             error = ValidationError(error)
         found = [one for one in getattr(error, "error_list", []) if isinstance(one, Stale)]
-        if found and found[0].current is not None and "revision" in self.fields:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("revision")] = str(found[0].current)  # type: ignore[attr-defined]  # a copy of the QueryDict, which can be written
+        differences = merging.merge(self, found[0]) if found and "revision" in self.fields else None
+        if differences is None:
+            super().add_error(field, error)  # type: ignore[misc]  # of the form that this is mixed into
+            return
+        who: Iterable[tuple[str, datetime.datetime]] = ()
+        if self.who_changed is not None and found[0].row is not None and differences.since is not None:
+            who = self.who_changed(found[0].row, differences.since)
+        super().add_error(None, list(merging.sentences(differences, who)))  # type: ignore[misc]  # as above
+        for name, theirs, mine in differences.open:
+            super().add_error(name, merging.beside_field(theirs, mine))  # type: ignore[misc]  # as above
+
+    def _watch_revision(self) -> None:
+        if (
+            self.compares
+            and "revision" in self.fields
+            and isinstance(self.fields["revision"].widget, merging.RevisionInput)
+        ):
+            self.fields["revision"].widget.form = self
 
 
 class Form(Helpful, forms.Form):
@@ -242,6 +260,7 @@ class Form(Helpful, forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self._watch_revision()
 
 
 class ModelForm(Helpful, forms.ModelForm):  # type: ignore[type-arg]  # subclasses name their model in Meta
@@ -250,15 +269,16 @@ class ModelForm(Helpful, forms.ModelForm):  # type: ignore[type-arg]  # subclass
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self._watch_revision()
 
     def save(self, commit: bool = True) -> Any:
         raise TypeError("a form does not save: call the app's action with cleaned_data")
 
 
 class RevisionMixin(forms.Form):
-    """A hidden revision number: the page as it was when the person opened it."""
+    """A hidden revision number, and what the fields held: the page as it was when the person opened it."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    revision = forms.IntegerField(widget=merging.RevisionInput, required=False, min_value=0)
 
 
 def add_errors(form: Any, error: ValidationError) -> None:

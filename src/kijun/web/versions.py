@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 class Stale(ValidationError):
     """The row was changed after the person opened the page; nothing was saved.
 
-    ``current`` is the row's revision now, so that a form can be sent once more; None when it is not known.
+    ``current`` is the row's revision now, so that a form can be sent once more; None when it is not known. ``row``: which row it is.
     """
 
-    def __init__(self, current: int | None = None) -> None:
-        self.current = current
+    def __init__(self, current: int | None = None, row: models.Model | None = None) -> None:
+        self.current, self.row = current, row
         super().__init__(
             _(
                 "この内容は、あなたが開いたあとに、別の画面か別の人が更新しました。入力した内容はこの画面に残っています。"
@@ -43,7 +43,8 @@ class Versioned(models.Model):
             rows = rows.filter(revision=seen)
         if not rows.update(revision=models.F("revision") + 1):
             raise Stale(
-                type(self)._default_manager.filter(pk=self.pk).values_list("revision", flat=True).first()
+                type(self)._default_manager.filter(pk=self.pk).values_list("revision", flat=True).first(),
+                self,
             )
         self.revision = rows.model._default_manager.values_list("revision", flat=True).get(pk=self.pk)
 

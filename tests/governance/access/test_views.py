@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,10 @@ from kijun.gateway.snapshot import Group
 from kijun.governance.access import actions, handling, keys
 from kijun.governance.access.models import Grant, GrantKey, Model, Purpose, Stop, Upstream
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Department
+from tests.conftest import make_person
 from tests.governance.inventory.made import make_system
 
 ClientOf = Callable[[Person], Client]
@@ -67,6 +71,20 @@ def purpose_form(owner: Person, **changes: Any) -> dict[str, Any]:
         for group in Group:
             sent[f"{direction}-{group}"] = str(handling.DEFAULTS[direction][group])
     return {**sent, **changes}
+
+
+def fields_of(page: Any) -> dict[str, Any]:
+    """What a browser sends of a page on which nobody types: its form as it stands there."""
+    form = page.context["form"]
+    found: dict[str, Any] = {}
+    for bound in form:
+        value = bound.value()
+        if bound.field.widget.__class__.__name__ == "CheckboxInput":
+            found |= {bound.html_name: "on"} if value else {}
+        elif value is not None:
+            found[bound.html_name] = value
+    began = re.search(r'name="revision-began" value="([^"]*)"', text(page))
+    return {**found, "revision-began": html.unescape(began[1]) if began else ""}
 
 
 class TestUpstreams:
@@ -285,6 +303,39 @@ class TestPurposes:
         assert not Purpose.objects.get().enabled
         client.post(url("switch_purpose", purpose.pk), {"revision": ""})
         assert Purpose.objects.get().enabled
+
+    def test_a_stale_tab_does_not_undo_what_another_made_stricter(
+        self, client_of: ClientOf, it_staff: Person, it_department: Department, purpose: Purpose
+    ) -> None:
+        another = make_person(it_staff.municipality, "0099", "情報 次子", it_department, Role.IT_STAFF)
+        mine, address = client_of(it_staff), url("change_purpose", purpose.pk)
+        tab = fields_of(mine.get(address))
+        other = client_of(another)
+        assert (
+            other.post(address, {**fields_of(other.get(address)), "input-expression": "block"}).status_code
+            == 302
+        )
+        refused = mine.post(address, {**tab, "description": "短く。"})
+        assert refused.status_code == 422
+        page = text(refused)
+        assert "「不適切な表現（入力）」は「止める」に変わりました" in page
+        assert f"更新した人：{another}" in page
+        assert Purpose.objects.get().description == purpose.description
+        assert mine.post(address, fields_of(refused)).status_code == 302
+        saved = Purpose.objects.get()
+        assert saved.description == "短く。"
+        assert saved.input_handling["groups"]["expression"] == "block"
+
+    def test_what_two_tabs_changed_is_put_side_by_side(
+        self, client_of: ClientOf, it_staff: Person, purpose: Purpose
+    ) -> None:
+        client, address = client_of(it_staff), url("change_purpose", purpose.pk)
+        tab = fields_of(client.get(address))
+        client.post(address, {**tab, "hours": "土日 9:00-12:00"})
+        refused = client.post(address, {**tab, "hours": "平日 9:00-12:00"})
+        assert "土-日 9:00-12:00" in str(refused.context["form"].errors["hours"])
+        assert client.post(address, {**fields_of(refused), "hours": "土日 9:00-12:00"}).status_code == 302
+        assert Purpose.objects.get().hours == [[5, 540, 720], [6, 540, 720]]
 
     def test_who_uses_it_reads_the_card(
         self, client_of: ClientOf, staff: Person, neighbour: Person, grant: Grant

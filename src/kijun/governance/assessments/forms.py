@@ -58,6 +58,8 @@ class AnswerForm(RevisionMixin, Form):
 
     sometimes_required = ("reason", "planned_on", "attestation")
 
+    compares = False  # the page shows what another person answered
+
     status = forms.ChoiceField(
         label=_("実施状況"), choices=Status.choices, widget=forms.RadioSelect(attrs={"class": "choice-row"})
     )

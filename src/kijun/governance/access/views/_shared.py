@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from kijun.governance.access.models import Purpose, Upstream
 from kijun.governance.access.start import Steps, steps
 from kijun.governance.access.upstream_forms import ConfirmForm, ReasonForm
+from kijun.governance.audit.queries import history
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.web.forms import add_errors
 from kijun.web.who_may import require
@@ -32,8 +34,18 @@ def sent(
             try:
                 return carry_out(form)
             except ValidationError as error:
+                form.who_changed = who_changed
                 add_errors(form, error)
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def who_changed(row: Any, since: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+    """Whose changes of a thing came between opening a page and saving it, the newest first, each person once."""
+    found: dict[str, datetime.datetime] = {}
+    for entry in history(row):
+        if entry.at >= since:
+            found.setdefault(entry.actor_label, entry.at)
+    return list(found.items())
 
 
 def see(request: StaffRequest, seeing: str, permission: str, thing: Any) -> None:
