@@ -396,10 +396,21 @@ class TestReports:
         code, told = refused("report", "acknowledge", id, "--as", "0005")
         assert code == 1  # once
         assert told.splitlines() == [
-            "この報告は、すでに確認されています。",
-            "This report was acknowledged already.",
+            "すでに上長 四郎さんが確認しました。",
+            "上長 四郎 has already acknowledged this report.",
         ]
         assert [row["department"] for row in run("report", "list", *AUDITOR, "--waiting")] == ["30"]
+
+    def test_remarked_on(self, run: Run, refused: Any, auditor: Person, approver: Person) -> None:
+        [one] = run("report", "list", "--as", "0005")
+        id = str(one["id"])
+        assert refused("report", "remark", id, "--as", "0005", "--comment", "まだ早い")[0] == 1
+        run("report", "acknowledge", id, "--as", "0005")
+        [told] = run("report", "remark", id, "--as", "0005", "--comment", "夜の3回に心当たりがない")[
+            "remarks"
+        ]
+        assert (told["by"], told["text"]) == ("0005", "夜の3回に心当たりがない")
+        assert refused("report", "remark", id, *AUDITOR, "--comment", "監査から")[0] == 1
 
     def test_another_departments_is_not_there(self, refused: Any, approver: Person, tax: Department) -> None:
         other = AccessReport.objects.get(department=tax)

@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from kijun.governance.accounts import waiting
 from kijun.governance.accounts.models import Person
+from kijun.governance.accounts.roles import Role
 from kijun.governance.audit.models import Entry as Told
 from kijun.governance.interactions import actions, figures, jobs, refused
 from kijun.governance.interactions.models import AccessReport
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.ledger.model import JAPAN, Verdict
+from tests.conftest import make_person
 from tests.governance.interactions.made import exchange, refusal
 
 ClientOf = Callable[[Person], Client]
@@ -42,6 +44,12 @@ def october(record: Any, system: AISystem, staff: Person, neighbour: Person) -> 
     )
     entries += exchange(neighbour, "税の説明", "説明です", system=system, at=at(2))
     record(entries)
+
+
+@pytest.fixture
+def deputy(town: Municipality, care: Department) -> Person:
+    """Approves for the same department."""
+    return make_person(town, "0095", "代理 九子", care, Role.APPROVER, kana="ダイリ キュウコ")
 
 
 @pytest.fixture
@@ -174,8 +182,68 @@ class TestAcknowledging:
 
     def test_twice(self, approver: Person, report: AccessReport) -> None:
         actions.acknowledge(approver, report, odd=False, comment="")
-        with pytest.raises(ValidationError):
+        with pytest.raises(ValidationError, match="すでに上長 四郎さんが確認しました。"):
             actions.acknowledge(approver, report, odd=False, comment="")
+
+    def test_a_second_tab_loses_nothing(
+        self, client_of: ClientOf, approver: Person, deputy: Person, report: AccessReport
+    ) -> None:
+        """What was written too late stays in the page, and is put on record with one more press."""
+        first, second = client_of(approver), client_of(deputy)
+        address = f"/staff/records/reports/{report.pk}/"
+        first.post(address, {"odd": "no", "comment": "", "revision": report.revision})
+        late = {"odd": "yes", "comment": "1日の夜に4回、心当たりがない", "revision": report.revision}
+        answer = second.post(address, late)
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "すでに上長 四郎さんが確認しました。" in text
+        assert "あなたが書いたことは、まだ記録していません" in text
+        assert "心当たりがない</textarea>" in text
+        assert not report.remarks.exists()
+        assert second.post(address, {"remark": late["comment"]}).status_code == 302
+        assert second.post(address, {"remark": late["comment"]}).status_code == 302  # pressed twice
+        made = report.remarks.get()
+        assert (made.by, made.text) == (deputy, late["comment"])
+        text = first.get(address).content.decode()
+        assert "代理 九子" in text
+        assert "確認済（気になる点あり）" in text
+        told = Told.objects.get(action="interactions.report_remarked")
+        assert (told.actor_label, told.detail["remark"]) == ("代理 九子", late["comment"])
+        report.refresh_from_db()
+        assert (report.acknowledged_by, report.odd) == (approver, False)  # what they said stays as it was
+
+    def test_pressed_twice(self, client_of: ClientOf, approver: Person, report: AccessReport) -> None:
+        client, said = client_of(approver), {"odd": "no", "comment": "", "revision": report.revision}
+        address = f"/staff/records/reports/{report.pk}/"
+        assert [client.post(address, said).status_code for _ in range(2)] == [302, 302]
+        assert Told.objects.filter(action="interactions.report_acknowledged").count() == 1
+        answer = client.post(address, said | {"odd": "yes"})
+        assert answer.status_code == 422
+        assert "気になる点があれば、下に書き足してください。" in answer.content.decode()
+
+    def test_a_remark_says_something(
+        self, client_of: ClientOf, approver: Person, report: AccessReport
+    ) -> None:
+        with pytest.raises(ValidationError, match="先に"):
+            actions.remark(approver, report, "気になる")
+        actions.acknowledge(approver, report, odd=False, comment="")
+        client = client_of(approver)
+        for wrong in ("", "  ", "見え\u202eない", "あ" * 1001):
+            answer = client.post(f"/staff/records/reports/{report.pk}/", {"remark": wrong})
+            assert answer.status_code == 422
+        assert not report.remarks.exists()
+
+    def test_remarks_are_nobody_elses(
+        self, client_of: ClientOf, approver: Person, it_staff: Person, outsider: Person, report: AccessReport
+    ) -> None:
+        actions.acknowledge(approver, report, odd=False, comment="")
+        address = f"/staff/records/reports/{report.pk}/"
+        assert "書き足す" not in client_of(it_staff).get(address).content.decode()
+        for other, status in ((it_staff, 200), (outsider, 404)):
+            assert client_of(other).post(address, {"remark": "書いてみる"}).status_code == status
+            with pytest.raises(PermissionDenied):
+                actions.remark(other, report, "書いてみる")
+        assert not report.remarks.exists()
 
     def test_nobody_elses(
         self,
@@ -208,3 +276,14 @@ class TestAcknowledging:
         book = openpyxl.load_workbook(io.BytesIO(answer.content))
         rows = list(book.worksheets[0].iter_rows(values_only=True))
         assert [row[1] for row in rows if row[0] == MONTH] == ["介護保険課", "税務課"]
+
+    def test_remarks_in_excel(
+        self, client_of: ClientOf, approver: Person, auditor: Person, report: AccessReport
+    ) -> None:
+        actions.acknowledge(approver, report, odd=True, comment="夜間は選挙事務")
+        actions.remark(approver, report, "4日は心当たりがない")
+        answer = client_of(auditor).get("/staff/records/reports/?format=xlsx")
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        heads, row = [[cell.value for cell in cells] for cells in list(sheet.iter_rows())[:2]]
+        told = str(dict(zip(heads, row, strict=True))["気になる点と対応"])
+        assert told.startswith("夜間は選挙事務\n4日は心当たりがない（上長 四郎 ")

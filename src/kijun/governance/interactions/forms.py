@@ -212,6 +212,19 @@ class AcknowledgeForm(Form):
     sometimes_required = ("comment",)
 
 
+class RemarkForm(Form):
+    """What is noticed after a report was acknowledged."""
+
+    remark = forms.CharField(
+        label=_("書き足す気になる点と対応"),
+        max_length=1000,
+        required=False,  # the action says what to write; an empty one that came too late has nothing to say
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("例：1日の夜の3回は、選挙事務のため。係の全員に申告を求めた。"),
+    )
+    sometimes_required = ("remark",)
+
+
 NEW = tuple(ImportTemplate.Form.values)
 
 

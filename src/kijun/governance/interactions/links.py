@@ -127,6 +127,7 @@ ACTIONS = {
     "interactions.released": _("入出力記録の保全を解除した"),
     "interactions.report_made": _("AIの利用報告を作成した"),
     "interactions.report_acknowledged": _("AIの利用報告を確認した"),
+    "interactions.report_remarked": _("AIの利用報告に気になる点を書き足した"),
     "interactions.template_made": _("記録の読み方を決めた"),
     "interactions.template_changed": _("記録の読み方を変更した"),
     "interactions.template_removed": _("記録の読み方を削除した"),
@@ -148,5 +149,6 @@ FIELDS: dict[str, StrOrPromise] = {
     "double": _("取込み済みの件数"),
     "sha256": "SHA-256",
     "odd": _("気になる点がある"),
+    "remark": _("書き足した気になる点"),
     "rows": _("行数"),
 }

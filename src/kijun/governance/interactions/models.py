@@ -63,6 +63,21 @@ class AccessReport(Tenant, Versioned):
         )
 
 
+class AccessRemark(models.Model):
+    """What somebody who may acknowledge a report wrote after another had acknowledged it; never changed."""
+
+    report = models.ForeignKey(AccessReport, models.CASCADE, related_name="remarks")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", editable=False)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    text = models.CharField(_("書き足す気になる点・対応"), max_length=1000)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
 class ImportTemplate(Tenant, Versioned):
     """How one product's log is read: which column is what, for which system and purpose. ``mapping``: `importing.FIELDS`."""
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import figures, reach, wording
-from kijun.governance.interactions.models import AccessReport
+from kijun.governance.interactions.models import AccessRemark, AccessReport
 from kijun.governance.interactions.names import Names, resolve
 from kijun.web.dates import format_date
+from kijun.web.punctuation import mark
 
 
 def month_label(month: str) -> str:
@@ -27,13 +29,20 @@ def month_label(month: str) -> str:
 
 def visible(person: Person) -> QuerySet[AccessReport]:
     """All reports of the municipality, or those of the departments that the person approves for."""
-    rows: QuerySet[AccessReport] = AccessReport.objects.of(person.municipality).select_related(
-        "department", "acknowledged_by"
+    rows: QuerySet[AccessReport] = (
+        AccessReport.objects.of(person.municipality)
+        .select_related("department", "acknowledged_by")
+        .prefetch_related("remarks__by")
     )
     if person.roles_today() & reach.EVERYTHING:
         return rows
     held = reach.reach_of(person).departments
     return rows.filter(department__in=[int(one) for one in held])
+
+
+def remarked(one: AccessRemark) -> str:
+    """What was added later, with who and when, in one line or more: for files."""
+    return f"{one.text}{mark('（')}{one.by} {timezone.localtime(one.at):%Y/%m/%d %H:%M}{mark('）')}"
 
 
 def state(one: AccessReport) -> tuple[StrOrPromise, str]:
@@ -43,7 +52,7 @@ def state(one: AccessReport) -> tuple[StrOrPromise, str]:
     if one.acknowledged_at is not None:
         return (
             (gettext_lazy("確認済（気になる点あり）"), "warning")
-            if one.odd
+            if one.odd or one.remarks.all()
             else (gettext_lazy("確認済"), "success")
         )
     if one.is_overdue:

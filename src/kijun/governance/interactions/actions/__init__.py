@@ -14,9 +14,10 @@ from kijun.governance.interactions.actions.imports import (
     save_template,
     stage_import,
 )
-from kijun.governance.interactions.actions.reports import acknowledge, generate
+from kijun.governance.interactions.actions.reports import ACKNOWLEDGED, acknowledge, generate, remark
 
 __all__ = [
+    "ACKNOWLEDGED",
     "NO_HOLD",
     "acknowledge",
     "confirm_import",
@@ -26,6 +27,7 @@ __all__ = [
     "put_hold",
     "release_for_case",
     "release_hold",
+    "remark",
     "remove_template",
     "save_template",
     "stage_import",

@@ -1,17 +1,20 @@
-"""Access reports: made once a month, acknowledged by the department's approver."""
+"""Access reports: made once a month, acknowledged by the department's approver, remarked on afterwards."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kijun.governance.access.plain import check_names
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.actions import record
 from kijun.governance.audit.refs import SYSTEM
 from kijun.governance.interactions import figures
-from kijun.governance.interactions.models import AccessReport
+from kijun.governance.interactions.models import AccessRemark, AccessReport
 from kijun.governance.organisation.calendar import due_date
 from kijun.governance.organisation.models import Department, Municipality
 
@@ -60,15 +63,24 @@ def _make(
     return True
 
 
+ACKNOWLEDGED: Final = "acknowledged"
+"""The code of a refusal: somebody acknowledged the report before."""
+
+
 @transaction.atomic
 def acknowledge(
     person: Person, report: AccessReport, *, odd: bool, comment: str, seen_revision: int | None = None
 ) -> AccessReport:
-    """The department's approver looked at the report. Something that looks odd needs a comment: what, and what is done about it."""
+    """The department's approver looked at the report. Something that looks odd needs a comment: what, and what is done about it.
+
+    ValidationError with the code `ACKNOWLEDGED` where somebody did before; what they noticed can be added with `remark`.
+    """
     if not person.has_perm("interactions.acknowledge", report):
         raise PermissionDenied
-    if report.acknowledged_at is not None:
-        raise ValidationError(_("この報告は、すでに確認されています。"))
+    now = AccessReport.objects.select_for_update().get(pk=report.pk)
+    if now.acknowledged_at is not None:
+        report.refresh_from_db()
+        raise _acknowledged(now)
     comment = comment.strip()
     if odd and not comment:
         raise ValidationError({"comment": [_("何が気になるか、どう対応するかを入力してください。")]})
@@ -79,3 +91,31 @@ def acknowledge(
     detail = {"month": report.month, "odd": odd, "comment": report.comment}
     record(report.municipality.chain, person, "interactions.report_acknowledged", report, detail)
     return report
+
+
+def _acknowledged(report: AccessReport) -> ValidationError:
+    words = _("すでに%(by)sさんが確認しました。")
+    return ValidationError(words, code=ACKNOWLEDGED, params={"by": str(report.acknowledged_by)})
+
+
+@transaction.atomic
+def remark(person: Person, report: AccessReport, text: str) -> AccessRemark:
+    """Add what somebody who may acknowledge a report notices after it was acknowledged. The same person's same words are added once."""
+    if not person.has_perm("interactions.acknowledge", report):
+        raise PermissionDenied
+    now = AccessReport.objects.select_for_update().get(pk=report.pk)
+    if now.acknowledged_at is None:
+        raise ValidationError(_("先に、報告を確認してください。"))
+    text = text.strip()
+    if not text:
+        raise ValidationError({"remark": [_("何が気になるか、どう対応するかを入力してください。")]})
+    check_names({"remark": text}, lines=True)
+    text = text[:1000]
+    # the button may be pressed twice
+    there: AccessRemark | None = now.remarks.filter(by=person, text=text).first()
+    if there is not None:
+        return there
+    made = AccessRemark.objects.create(report=now, by=person, text=text)
+    detail = {"month": now.month, "remark": text}
+    record(now.municipality.chain, person, "interactions.report_remarked", now, detail)
+    return made

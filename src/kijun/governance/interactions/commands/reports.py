@@ -23,7 +23,11 @@ def add(commands: Any) -> None:
     acknowledging = acting(mine, "acknowledge", "say that the department's approver has looked", _acknowledge)
     acknowledging.add_argument("--odd", action="store_true", help="something looks odd; needs --comment")
     acknowledging.add_argument("--comment", metavar="TEXT", help="what looks odd, and what is done about it")
-    for one in (showing, acknowledging):
+    remarking = acting(mine, "remark", "add what is noticed after a report was acknowledged", _remark)
+    remarking.add_argument(
+        "--comment", required=True, metavar="TEXT", help="what looks odd, and what is done about it"
+    )
+    for one in (showing, acknowledging, remarking):
         one.add_argument("report", metavar="REPORT", help="its number")
 
 
@@ -40,6 +44,7 @@ def as_dict(row: AccessReport) -> dict[str, Any]:
         "acknowledged_by": row.acknowledged_by.staff_number if row.acknowledged_by else "",
         "odd": row.odd if row.acknowledged_at else None,
         "comment": row.comment,
+        "remarks": [{"at": one.at, "by": one.by.staff_number, "text": one.text} for one in row.remarks.all()],
         "overdue": row.is_overdue,
     }
 
@@ -109,3 +114,10 @@ def _acknowledge(args: argparse.Namespace) -> None:
     who = person(args, "interactions.view_reports")
     row = actions.acknowledge(who, _find(who, args.report), odd=args.odd, comment=args.comment or "")
     show(args, as_dict(row), [f"{row.pk}\t{row.month}: acknowledged"])
+
+
+def _remark(args: argparse.Namespace) -> None:
+    who = person(args, "interactions.view_reports")
+    row = _find(who, args.report)
+    actions.remark(who, row, args.comment)
+    show(args, as_dict(_find(who, args.report)), [f"{row.pk}\t{row.month}: remarked"])

@@ -17,14 +17,14 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.roles import Role
 from kijun.governance.interactions import actions, figures, wording
-from kijun.governance.interactions.forms import AcknowledgeForm
+from kijun.governance.interactions.forms import AcknowledgeForm, RemarkForm
 from kijun.governance.interactions.models import AccessReport
 from kijun.governance.interactions.refused import REASONS
-from kijun.governance.interactions.reports import counted, findings, month_label, state, visible
+from kijun.governance.interactions.reports import counted, findings, month_label, remarked, state, visible
 from kijun.governance.interactions.reports import names as names_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import charts, excel
-from kijun.web.forms import add_errors
+from kijun.web.forms import Form, add_errors
 from kijun.web.tables import excel_response
 from kijun.web.templatetags.kit import named
 from kijun.web.who_may import who_may
@@ -58,35 +58,77 @@ def reports(request: StaffRequest) -> HttpResponse:
 
 @who_may("interactions.view_reports")
 def report(request: StaffRequest, pk: int) -> HttpResponse:
-    """One department's month; its approver says whether something looks odd."""
+    """One department's month; its approver says whether something looks odd, and later what else they noticed."""
     row = get_mine(request, AccessReport.objects.select_related("department", "acknowledged_by"), pk=pk)
     if not request.user.has_perm("interactions.view_report", row):
         raise Http404  # as for one that does not exist: whose reports there are is nobody else's to know
-    may = row.acknowledged_at is None and request.user.has_perm("interactions.acknowledge", row)
-    initial = {"revision": row.revision}
-    form = AcknowledgeForm(request.POST or None, initial=initial) if may else None
-    status = 200
-    if request.method == "POST" and form is not None:
-        status = 422
-        if form.is_valid():
-            data = form.cleaned_data
-            try:
-                actions.acknowledge(
-                    request.user,
-                    row,
-                    odd=data["odd"],
-                    comment=data["comment"],
-                    seen_revision=data["revision"],
-                )
-            except ValidationError as error:
-                add_errors(form, error)
-            else:
-                messages.success(request, _("利用報告の確認を記録しました。"))
-                return redirect("interactions:report", row.pk)
+    if not request.user.has_perm("interactions.acknowledge", row):
+        return _show(request, row, None)
+    if request.method == "POST":
+        return _remark(request, row) if "remark" in request.POST else _acknowledge(request, row)
+    return _show(request, row, _form(row))
+
+
+def _form(row: AccessReport) -> Form:
+    return RemarkForm() if row.acknowledged_at else AcknowledgeForm(initial={"revision": row.revision})
+
+
+def _acknowledge(request: StaffRequest, row: AccessReport) -> HttpResponse:
+    form = AcknowledgeForm(request.POST, initial={"revision": row.revision})
+    if row.acknowledged_at is not None:
+        return _too_late(request, row)
+    if form.is_valid():
+        data = form.cleaned_data
+        said = {"odd": data["odd"], "comment": data["comment"], "seen_revision": data["revision"]}
+        try:
+            actions.acknowledge(request.user, row, **said)
+        except ValidationError as error:
+            if getattr(error, "code", "") == actions.ACKNOWLEDGED:
+                return _too_late(request, row)
+            add_errors(form, error)
+        else:
+            messages.success(request, _("利用報告の確認を記録しました。"))
+            return redirect("interactions:report", row.pk)
+    return _show(request, row, form, status=422)
+
+
+def _too_late(request: StaffRequest, row: AccessReport) -> HttpResponse:
+    """Somebody acknowledged the report first: what was written is kept, to be added as a remark."""
+    written = request.POST.get("comment", "").strip()
+    odd = request.POST.get("odd") == "yes"
+    if (row.acknowledged_by, row.odd, row.comment) == (request.user, odd, written):
+        messages.info(request, _("あなたの確認は、すでに記録しています。"))  # the button was pressed twice
+        return redirect("interactions:report", row.pk)
+    words = [_("すでに%(by)sさんが確認しました。") % {"by": row.acknowledged_by}]
+    if written:
+        words.append(
+            _("あなたが書いたことは、まだ記録していません。残すときは、下の「書き足す」を押してください。")
+        )
+    elif odd:
+        words.append(_("気になる点があれば、下に書き足してください。"))
+    form = RemarkForm({"remark": written})
+    form.add_error(None, words)
+    return _show(request, row, form, status=422)
+
+
+def _remark(request: StaffRequest, row: AccessReport) -> HttpResponse:
+    form = RemarkForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.remark(request.user, row, form.cleaned_data["remark"])
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("気になる点を書き足しました。"))
+            return redirect("interactions:report", row.pk)
+    return _show(request, row, form, status=422)
+
+
+def _show(request: StaffRequest, row: AccessReport, form: Form | None, status: int = 200) -> HttpResponse:
     return render(request, "interactions/report.html", _context(request, row, form), status=status)
 
 
-def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | None) -> dict[str, Any]:
+def _context(request: StaffRequest, row: AccessReport, form: Form | None) -> dict[str, Any]:
     told, names = row.figures, names_of(request.user, [row])
     return {
         "report": row,
@@ -130,7 +172,7 @@ def _context(request: StaffRequest, row: AccessReport, form: AcknowledgeForm | N
         ],
         "findings": _findings(told),
         "chart": _chart(row),
-        "own": form is not None,
+        "remarks": list(row.remarks.select_related("by")),
     }
 
 
@@ -191,5 +233,5 @@ def _sheet_row(one: AccessReport) -> dict[str, Any]:
         "state": str(state(one)[0]),
         "by": str(one.acknowledged_by or ""),
         "on": timezone.localtime(one.acknowledged_at).date() if one.acknowledged_at else None,
-        "comment": one.comment,
+        "comment": "\n".join((one.comment, *map(remarked, one.remarks.all()))).strip(),
     }
