@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kijun.gateway.handling import group_of
-from kijun.gateway.snapshot import Action, Group
-from kijun.governance.access.handling import OUTPUT, action_of
+from kijun.gateway.snapshot import Group
 from kijun.governance.access.models import Purpose
 from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope, proves, shown_day
@@ -20,17 +18,22 @@ from kijun.governance.interactions.counting import (
     BOTH,
     DAYS,
     STOPPED,
-    count,
+    Rows,
+    by_type,
     counted,
     expressions,
+    in_group,
+    open_purposes,
     personal,
     proof_of,
     summed,
     unreadable,
+    uses,
     where,
 )
-from kijun.governance.interactions.figures import last_month, month_days
+from kijun.governance.interactions.figures import last_month
 from kijun.governance.interactions.models import AccessReport, LedgerCheck
+from kijun.governance.interactions.reports import held_until, newest, shown_month
 from kijun.governance.inventory.models import IN_USE, AISystem
 from kijun.ledger.model import Kind, LedgerError
 from kijun.ledger.model import Verdict as Ruled
@@ -61,8 +64,8 @@ def records_are_kept(scope: Scope) -> Proof | None:
     title = _("入出力の記録と完全性")
     used = _in_use(scope)
     try:
-        counts = {row["system"]: row["count"] for row in count(("system",), where(scope))}
-        answers = sum(row["count"] for row in count(("kind",), where(scope, (Kind.OUTPUT,))))
+        counts = uses(where(scope), "system")
+        answers = sum(uses(where(scope, (Kind.OUTPUT,))).values())
     except LedgerError:
         return unreadable(title)
     total = sum(counts.values())
@@ -76,17 +79,21 @@ def records_are_kept(scope: Scope) -> Proof | None:
     faults = check.faults if check is not None else 0
     value = format_lazy(
         _(
-            "使っているAIシステム{used}件のうち{kept}件の入出力を記録（{days}日間に入力{total}件、出力{answers}件）。"
-            "台帳の検証{day}：{entries}件を確かめ、異常{faults}件"
+            "使っているAIシステム{used}件のうち{kept}件の入出力を記録（{days}日間に入力{total}件、出力{answers}件）。{check}"
         ),
         used=len(used),
         kept=kept,
         days=DAYS,
         total=total,
         answers=answers,
-        day=shown_day(day),
-        entries=check.entries if check is not None else 0,
-        faults=faults,
+        check=_("台帳の検証はまだ行われていません")
+        if check is None
+        else format_lazy(
+            _("台帳の検証{day}：{entries}件を確かめ、異常{faults}件"),
+            day=shown_day(day),
+            entries=check.entries,
+            faults=faults,
+        ),
     )
     figures = {
         "systems": len(used),
@@ -107,23 +114,10 @@ def records_are_kept(scope: Scope) -> Proof | None:
 # --- analysed and looked at -----------------------------------------------------------------
 
 
-def _reports(scope: Scope) -> tuple[str, list[AccessReport]]:
-    """The newest month with reports, and these."""
-    rows = AccessReport.objects.of(scope.municipality).select_related("department")
-    newest = rows.order_by("-month").values_list("month", flat=True).first()
-    return (newest, list(rows.filter(month=newest))) if newest else ("", [])
-
-
-def _lapse(month: str) -> datetime.date:
-    """Until the report of the following month is due: ten days into the month after it."""
-    following = month_days(month)[1] + datetime.timedelta(days=1)
-    return month_days(f"{following:%Y-%m}")[1] + datetime.timedelta(days=10)
-
-
 @proves("P6.1.3", page="interactions:reports")
 def access_is_analysed(scope: Scope) -> Proof | None:
     """The use of the month that is over was analysed by department; what stood out was looked at by the department."""
-    month, rows = _reports(scope)
+    month, rows = newest(scope.municipality)
     if not rows:
         return None
     odd = [one for one in rows if one.figures.get("anomalies")]
@@ -131,7 +125,7 @@ def access_is_analysed(scope: Scope) -> Proof | None:
     late = [one for one in odd if one.is_overdue]
     value = format_lazy(
         _("{month}の利用を{n}部署で分析（{day}）。目立つことのある部署{odd}、うち確認済み{handled}"),
-        month=month,
+        month=shown_month(month),
         n=len(rows),
         day=shown_day(timezone.localdate(max(one.generated_at for one in rows))),
         odd=len(odd),
@@ -140,7 +134,7 @@ def access_is_analysed(scope: Scope) -> Proof | None:
     figures = {"month": month, "reports": len(rows), "odd": len(odd), "handled": len(handled)}
     current = month >= last_month(timezone.localdate() - datetime.timedelta(days=10))
     verdict = Verdict.UNMET if not current else Verdict.PARTLY if late else Verdict.MET
-    until = _lapse(month) if verdict == Verdict.MET else None
+    until = held_until(month) if verdict == Verdict.MET else None
     return proof_of(_("アクセスの分析"), value, verdict, "reports", figures, until)
 
 
@@ -149,7 +143,7 @@ def refusals_are_watched(scope: Scope) -> Proof | None:
     """Calls that were refused at the door are recorded: by grant and reason, and keys that open nothing by where they came from."""
     title = _("断った利用の記録")
     try:
-        total = sum(row["count"] for row in count(("kind",), where(scope)))
+        total = sum(uses(where(scope)).values())
         reasons = refused.summed(scope.municipality) if total else {}
         keys = refused.wrong_keys(scope.municipality) if total else None
     except LedgerError:
@@ -171,15 +165,17 @@ def refusals_are_watched(scope: Scope) -> Proof | None:
 @proves("P7.1.4", page="interactions:reports")
 def tendencies_are_analysed(scope: Scope) -> Proof | None:
     """What was found in inputs and outputs is counted each month and held against the month before."""
-    month, rows = _reports(scope)
+    month, rows = newest(scope.municipality)
     if not rows:
         return None
     total = sum(one.figures.get("interactions", 0) for one in rows)
     found = sum(sum(one.figures.get("findings", {}).values()) for one in rows)
     moved = sum(1 for one in rows if one.figures.get("changes"))
     value = format_lazy(
-        _("{month}の入出力{total}件の傾向を分析：見つかったもの{found}件、前の月から変化のあった部署{moved}"),
-        month=month,
+        _(
+            "{month}の入出力{total}件の傾向を分析：見つかったもの延べ{found}件、前の月から変化のあった部署{moved}"
+        ),
+        month=shown_month(month),
         total=total,
         found=found,
         moved=moved,
@@ -198,23 +194,23 @@ def reports_are_acknowledged(scope: Scope) -> Proof | None:
     rows = list(AccessReport.objects.of(scope.municipality).filter(department__isnull=False))
     if not rows:
         return None
-    newest = max(one.month for one in rows)
-    recent = [one for one in rows if one.month == newest or one.acknowledged_at is None]
+    month = max(one.month for one in rows)
+    recent = [one for one in rows if one.month == month or one.acknowledged_at is None]
     done = [one for one in recent if one.acknowledged_at is not None]
     late = [one for one in recent if one.is_overdue]
     value = format_lazy(
         _("{month}までの利用報告{n}件のうち、部署の確認済み{done}件、期限切れ{late}件"),
-        month=newest,
+        month=shown_month(month),
         n=len(recent),
         done=len(done),
         late=len(late),
     )
-    figures = {"month": newest, "reports": len(recent), "acknowledged": len(done), "overdue": len(late)}
+    figures = {"month": month, "reports": len(recent), "acknowledged": len(done), "overdue": len(late)}
     if late:
         verdict = Verdict.PARTLY if done else Verdict.UNMET
     else:
         verdict = Verdict.MET if done else Verdict.UNKNOWN
-    until = _lapse(newest) if verdict == Verdict.MET else None
+    until = held_until(month) if verdict == Verdict.MET else None
     return proof_of(_("利用報告の確認"), value, verdict, "reports", figures, until)
 
 
@@ -226,14 +222,14 @@ def personal_data_are_limited(scope: Scope) -> Proof | None:
     """How much personal information the gateway masked or stopped, purpose by purpose."""
     title = _("目的に要らない個人情報の伏せ・遮断")
 
-    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+    def make(total: int, rows: Rows) -> Proof:
         found = personal(rows)
         masked, stopped = summed(found, {Ruled.MASKED}), summed(found, STOPPED)
         passed = summed(found, {Ruled.ALLOWED, Ruled.CONFIRMED})
         purposes = len({row["purpose"] for row in found})
         value = format_lazy(
             _(
-                "{days}日間の入力{total}件で、個人情報を伏せた{masked}件、止めた{stopped}件、目的に応じて通した{passed}件（利用目的{purposes}）"
+                "{days}日間の入力{total}件で、個人情報を伏せた{masked}件、止めたか確認を求めた{stopped}件、目的に応じて通した{passed}件（利用目的{purposes}）"
             ),
             days=DAYS,
             total=total,
@@ -253,7 +249,7 @@ def outside_of_scope_is_stopped(scope: Scope) -> Proof | None:
     """Personal information beyond what a purpose is for was stopped; none passed for a purpose without a basis."""
     title = _("同意・根拠の範囲外の入力の遮断")
 
-    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+    def make(total: int, rows: Rows) -> Proof:
         known = Purpose.objects.of(scope.municipality)
         based = {str(one.pk) for one in known if one.legal_basis or one.consent_scope}
         found = personal(rows)
@@ -262,7 +258,9 @@ def outside_of_scope_is_stopped(scope: Scope) -> Proof | None:
             [row for row in found if row["purpose"] not in based], {Ruled.ALLOWED, Ruled.CONFIRMED}
         )
         value = format_lazy(
-            _("{days}日間に、範囲外として止めた個人情報{stopped}件、根拠のない目的で通ったもの{beyond}件"),
+            _(
+                "{days}日間に、個人情報を範囲外として止めたか確認を求めた入力{stopped}件、根拠のない目的で通った入力{beyond}件"
+            ),
             days=DAYS,
             stopped=stopped,
             beyond=beyond,
@@ -278,7 +276,7 @@ def forbidden_attempts_are_stopped(scope: Scope) -> Proof | None:
     """Attempts to enter personal information where it is forbidden, and what became of them."""
     title = _("個人情報を入力できないサービスでの遮断")
 
-    def make(total: int, rows: list[dict[str, Any]]) -> Proof | None:
+    def make(total: int, rows: Rows) -> Proof | None:
         known = Purpose.objects.of(scope.municipality)
         closed = {str(one.pk) for one in known if not one.has_personal_data}
         here = [row for row in personal(rows) if row["purpose"] in closed]
@@ -288,7 +286,7 @@ def forbidden_attempts_are_stopped(scope: Scope) -> Proof | None:
         passed = summed(here, {Ruled.ALLOWED, Ruled.CONFIRMED})
         value = format_lazy(
             _(
-                "{days}日間に、個人情報を入力しない目的で見つけた個人情報：伏せた・止めた{hidden}件、通った{passed}件"
+                "{days}日間に、個人情報を入力しない目的に個人情報の入った入力：伏せた・止めた{hidden}件、通った{passed}件"
             ),
             days=DAYS,
             hidden=hidden,
@@ -305,25 +303,31 @@ def refusals_follow_rules(scope: Scope) -> Proof | None:
     """What was refused, by rule: attacks, secrets, forbidden words, all else."""
     title = _("規則による拒否")
 
-    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
-        refused = [row for row in rows if row["verdict"] in STOPPED]
-        attacks = sum(row["count"] for row in refused if group_of(row["finding"]) is Group.ATTACK)
-        secrets = sum(row["count"] for row in refused if group_of(row["finding"]) is Group.SECRETS)
-        everything = sum(row["count"] for row in refused)
+    def make(total: int, rows: Rows) -> Proof:
+        refused = [row for row in rows if row["verdict"] == Ruled.BLOCKED]
+        waiting = [row for row in rows if row["verdict"] == Ruled.TO_CONFIRM]
+        stopped, asked = (
+            sum(uses(where(scope), verdict=one).values()) for one in (Ruled.BLOCKED, Ruled.TO_CONFIRM)
+        )
         value = format_lazy(
             _(
-                "{days}日間の入力{total}件で、規則により止めたもの{n}件（攻撃{attacks}件、認証情報{secrets}件）"
+                "{days}日間の入力{total}件のうち、規則により止めたもの{n}件（攻撃を含むもの{attacks}件、"
+                "認証情報を含むもの{secrets}件）、本人に確認を求めたもの{asked}件"
             ),
             days=DAYS,
             total=total,
-            n=everything,
-            attacks=attacks,
-            secrets=secrets,
+            n=stopped,
+            attacks=in_group(refused, Group.ATTACK),
+            secrets=in_group(refused, Group.SECRETS),
+            asked=asked,
         )
-        by_type: dict[str, int] = {}
-        for row in refused:
-            by_type[row["finding"]] = by_type.get(row["finding"], 0) + row["count"]
-        return proof_of(title, value, Verdict.MET, "records", {"inputs": total, "refused": by_type})
+        figures = {
+            "inputs": total,
+            "stopped": stopped,
+            "asked": asked,
+            "refused": by_type([*refused, *waiting]),
+        }
+        return proof_of(title, value, Verdict.MET, "records", figures)
 
     return counted(scope, title, make)
 
@@ -336,7 +340,7 @@ def loaded_input_is_warned_of(scope: Scope) -> Proof | None:
     """Inputs with loaded expressions: how many went no further after the warning, and how many were sent after being confirmed."""
     title = _("偏った・きつい表現を含む入力への注意")
 
-    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
+    def make(total: int, rows: Rows) -> Proof:
         found = expressions(rows)
         warned, confirmed = summed(found, STOPPED), summed(found, {Ruled.CONFIRMED})
         silent = summed(found, {Ruled.ALLOWED, Ruled.MASKED})
@@ -361,10 +365,10 @@ def answers_are_filtered(scope: Scope) -> Proof | None:
     """Answers that were stopped or altered, by rule; partly, where a purpose in use lets unsuitable expressions through unmarked."""
     title = _("回答に含まれる不適切な内容の遮断")
 
-    def make(total: int, rows: list[dict[str, Any]]) -> Proof:
-        found = [row for row in rows if row["finding"]]
-        stopped, altered = summed(found, STOPPED), summed(found, {Ruled.MASKED})
-        open_to = _open_purposes(scope)
+    def make(total: int, rows: Rows) -> Proof:
+        answers = where(scope, (Kind.OUTPUT,))
+        stopped, altered = (sum(uses(answers, verdict=one).values()) for one in (Ruled.BLOCKED, Ruled.MASKED))
+        open_to = open_purposes(scope)
         value = format_lazy(
             _(
                 "{days}日間の回答{total}件をすべて検査し、止めた{stopped}件、伏せた{altered}件。不適切な表現をそのまま通す利用目的{open}件"
@@ -375,25 +379,13 @@ def answers_are_filtered(scope: Scope) -> Proof | None:
             altered=altered,
             open=len(open_to),
         )
-        by_type: dict[str, int] = {}
-        for row in found:
-            by_type[row["finding"]] = by_type.get(row["finding"], 0) + row["count"]
         figures = {
             "answers": total,
             "stopped": stopped,
             "altered": altered,
-            "by_type": by_type,
+            "by_type": by_type(rows),
             "open": open_to,
         }
         return proof_of(title, value, Verdict.PARTLY if open_to else Verdict.MET, "records", figures)
 
     return counted(scope, title, make, (Kind.OUTPUT,))
-
-
-def _open_purposes(scope: Scope) -> list[str]:
-    """Names of purposes in use whose answers may hold unsuitable expressions without anything being done. Raises `LedgerError`."""
-    used = [row["purpose"] for row in count(("purpose",), where(scope, (Kind.OUTPUT,)))]
-    rows = Purpose.objects.of(scope.municipality).filter(pk__in=[one for one in used if one.isdecimal()])
-    return [
-        one.name for one in rows if action_of(one.output_handling, OUTPUT, Group.EXPRESSION) is Action.ALLOW
-    ]

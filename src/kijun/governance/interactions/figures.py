@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from kijun.governance.interactions.same_calls import Beside
 from kijun.governance.interactions.searching import SAID, milliseconds
 from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
+from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Kind, Query, Verdict
 from kijun.web.dates import is_business_day
 
@@ -70,7 +72,7 @@ def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
     """Figures of each department (its primary key as text, empty for none) that used AI in a month, or tried to. Raises `LedgerError`.
 
     A use is an interaction: what is told of it beside the first entry is not counted (`same_calls`). Nine questions to the ledger, whatever the number of
-    departments and records, two more for each day of which others reported, and the entries of refused calls.
+    departments and records, two for each day of use, one more for each day of which others reported, and the entries of refused calls.
     """
     first, last = month_days(month)
     found: defaultdict[str, Figures] = defaultdict(empty)
@@ -89,13 +91,13 @@ def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
             rows = book.aggregate(("department", *by.split()), query)
             return beside.off(rows, by, tuple(map(Kind, query.kinds)))
 
-        _verdicts(found, count("verdict", where))
+        _uses(found, count("verdict", where))
         _people(found, count("person", where), count("application", where))
         for name in ("system", "purpose"):
             for row in count(name, where):
                 if row[name]:
                     found[row["department"]][f"{name}s"][row[name]] = row["count"]
-        _findings(found, count("kind verdict finding", everything))
+        _calls(found, book, everything)
         _hours(found, count("day hour", where), _open_days(municipality, first, last))
         for row in count("verdict", answers):
             if row["verdict"] in (Verdict.FAILED, Verdict.INCOMPLETE):
@@ -108,8 +110,6 @@ def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
 
 
 def _narrow(where: Query, kinds: tuple[Kind, ...]) -> Query:
-    from dataclasses import replace
-
     return replace(where, kinds=kinds)
 
 
@@ -117,13 +117,11 @@ Found = defaultdict[str, Figures]
 Rows = list[dict[str, Any]]
 
 
-def _verdicts(found: Found, rows: Rows) -> None:
+def _uses(found: Found, rows: Rows) -> None:
     for row in rows:
         one = found[row["department"]]
         one["interactions"] += row["count"]
-        if row["verdict"] in one["verdicts"]:
-            one["verdicts"][row["verdict"]] += row["count"]
-        elif row["verdict"] == Verdict.FAILED:
+        if row["verdict"] == Verdict.FAILED:
             one["failed"] += row["count"]
 
 
@@ -140,15 +138,46 @@ def _people(found: Found, people: Rows, applications: Rows) -> None:
         one["by_person"] = dict(most[:5])
 
 
-def _findings(found: Found, rows: Rows) -> None:
-    for row in rows:
-        one, type, count = found[row["department"]], row["finding"], row["count"]
-        one["findings"][type] = one["findings"].get(type, 0) + count
-        if row["verdict"] in VERDICTS:
-            ruled = one["ruled_findings"].setdefault(type, {})
-            ruled[row["verdict"]] = ruled.get(row["verdict"], 0) + count
-        if row["kind"] == Kind.INPUT and group_of(type) is Group.ATTACK:
-            one["attacks"] += count
+def _calls(found: Found, book: Ledger, where: Query) -> None:
+    """What became of calls, and what was found in them: each call once, of its question and its answer together, as a search lists it.
+
+    A day at a time, so that a town's month fits in memory; a call that goes on after midnight is known from the day before.
+    """
+    yesterday: list[set[tuple[str, ...]]] = [set(), set(), set(), set()]
+    for used in book.aggregate(("day",), where):
+        day = datetime.date.fromisoformat(used["day"])
+        asked = replace(where, since=milliseconds(day), until=milliseconds(day + datetime.timedelta(days=1)))
+        ruled = book.aggregate(("department", "interaction", "verdict"), asked)
+        marked = book.aggregate(("department", "interaction", "kind", "verdict", "finding"), asked)
+        attacks = (
+            row for row in marked if row["kind"] == Kind.INPUT and group_of(row["finding"]) is Group.ATTACK
+        )
+        today = [
+            _once((row for row in ruled if row["verdict"] in VERDICTS), "verdict"),
+            _once(marked, "finding"),
+            _once((row for row in marked if row["verdict"] in VERDICTS), "finding", "verdict"),
+            _once(attacks),
+        ]
+        verdicts, findings, both, attacked = (
+            now - before for now, before in zip(today, yesterday, strict=True)
+        )
+        for department, _id, verdict in verdicts:
+            found[department]["verdicts"][verdict] += 1
+        for department, _id, type in findings:
+            _add(found[department]["findings"], type)
+        for department, _id, type, verdict in both:
+            _add(found[department]["ruled_findings"].setdefault(type, {}), verdict)
+        for department, _id in attacked:
+            found[department]["attacks"] += 1
+        yesterday = today
+
+
+def _once(rows: Iterable[Mapping[str, Any]], *names: str) -> set[tuple[str, ...]]:
+    return {tuple(row[name] for name in ("department", "interaction", *names)) for row in rows}
+
+
+def _add(counts: dict[str, int], name: str) -> None:
+    counts[name] = counts.get(name, 0) + 1
 
 
 def _open_days(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.interactions.importing_times import parse_moment
 from kijun.governance.interactions.models import ImportTemplate
-from kijun.web import excel
+from kijun.web import archives
 from kijun.web.excel import ReadLimits, SheetError
 from kijun.web.punctuation import listed
 
@@ -28,7 +28,9 @@ LIMITS: Final = ReadLimits(max_bytes=20 * 1024 * 1024, max_rows=20_000, max_colu
 LONGEST: Final = 200_000
 """Characters of one question or answer."""
 _NAMED: Final = 5
-"""Rows that one fault names."""
+"""Rows that one fault, or one reason to pass over, names."""
+_TABLES: Final = frozenset({"xlsx", "xlsm", "xls", "csv"})
+_LINES: Final = frozenset({"jsonl", "ndjson", "json"})
 _FIRST: Final = datetime.datetime(2015, 1, 1, tzinfo=datetime.UTC)
 FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "at": gettext_lazy("日時"),
@@ -42,59 +44,33 @@ FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "tokens_out": gettext_lazy("出力のトークン数"),
 }
 REQUIRED: Final = ("at", "question")
-GUESSES: Final[Mapping[str, tuple[str, ...]]] = {
-    "at": (
-        "日時",
-        "利用日時",
-        "送信日時",
-        "作成日時",
-        "timestamp",
-        "time",
-        "date",
-        "createdat",
-        "created_at",
-        "日付",
-    ),
-    "person": (
-        "職員番号",
-        "利用者id",
-        "ユーザーid",
-        "ユーザid",
-        "userid",
-        "user_id",
-        "email",
-        "メールアドレス",
-        "user",
-        "利用者",
-    ),
-    "question": ("質問", "プロンプト", "入力", "利用者の発言", "prompt", "question", "input", "usermessage"),
-    "answer": ("回答", "応答", "出力", "aiの回答", "response", "answer", "output", "completion", "reply"),
-    "model": ("モデル", "モデル名", "model"),
-    "conversation": (
-        "会話id",
-        "会話番号",
-        "スレッドid",
-        "conversationid",
-        "conversation_id",
-        "threadid",
-        "chatid",
-    ),
-    "id": ("id", "記録id", "メッセージid", "messageid", "message_id", "ログid", "requestid"),
-    "tokens_in": ("入力トークン", "入力トークン数", "prompttokens", "prompt_tokens", "inputtokens"),
-    "tokens_out": ("出力トークン", "出力トークン数", "completiontokens", "completion_tokens", "outputtokens"),
-}
 
 
-_NO_ROWS: Final = gettext_lazy(
+NO_ROWS: Final = gettext_lazy(
     "行がありません。見出しの下に記録のあるファイルか、書き出した期間に利用があったかを確かめてください。"
 )
 
 
-@dataclass(slots=True)
-class Row:
-    """One question with its answer, as the file tells. ``number`` is the row or line; ``who`` what the file calls the person."""
+class Place(NamedTuple):
+    """A row (or line) of a file; ``sheet`` only where several sheets of a workbook are read."""
 
     number: int
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        """As it stands before 行目."""
+        told = {"sheet": self.sheet, "number": self.number}
+        return _("「%(sheet)s」の%(number)s") % told if self.sheet else str(self.number)
+
+
+@dataclass(slots=True)
+class Row:
+    """One question with its answer, as the file tells. ``who`` is what the file calls the person.
+
+    ``unread`` names fields (`FIELDS`) that could not be read: their error says so, and they are not judged as empty.
+    """
+
+    place: Place
     at: datetime.datetime | None = None
     who: str = ""
     question: str = ""
@@ -106,6 +82,12 @@ class Row:
     tokens_out: int = 0
     more: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+    @classmethod
+    def broken(cls, place: Place, error: str) -> Row:
+        """A row of which nothing can be read: its one error says all."""
+        return cls(place, errors=[error], unread=set(FIELDS))
 
     def key(self) -> str:
         """What tells the row from others, also in another file: its own number, else all that it says (SHA-256)."""
@@ -123,6 +105,49 @@ class Row:
         at = self.at.astimezone(datetime.UTC).isoformat() if self.at else ""
         told = [at, self.who, self.question, self.answer, self.more]
         return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class Passed:
+    """What of a file is passed over and why, counted, with the places of the first ones."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, list[Place]] = {}
+        self._counts: Counter[str] = Counter()
+
+    def add(self, what: str, place: Place | None = None, count: int = 1) -> None:
+        """``what`` names the things and why they are passed over, in the page's language."""
+        places = self._places.setdefault(what, [])
+        self._counts[what] += count
+        if place is not None and len(places) <= _NAMED and place not in places:
+            places.append(place)
+
+    def __iter__(self) -> Iterator[tuple[str, int, list[Place]]]:
+        """What, how many, and where the first of them stand (one more than are named)."""
+        return iter([(what, self._counts[what], places) for what, places in self._places.items()])
+
+    def lines(self) -> list[str]:
+        """As people read it."""
+        return [
+            _("読み飛ばしたもの：%(what)s %(count)s件（%(rows)s行目）。")
+            % {"what": what, "count": f"{count:,}", "rows": named(places)}
+            if places
+            else _("読み飛ばしたもの：%(what)s %(count)s件。") % {"what": what, "count": f"{count:,}"}
+            for what, count, places in self
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a file holds: its rows, what of it is passed over, and, of a workbook, which sheets were read with how many rows."""
+
+    rows: list[Row]
+    passed: Passed
+    sheets: list[tuple[str, int]] = field(default_factory=list)
+
+
+def named(places: Sequence[Place]) -> str:
+    """The first of some places, as they stand before 行目."""
+    return listed(str(place) for place in places[:_NAMED]) + (" …" if len(places) > _NAMED else "")
 
 
 class Unreadable(SheetError):
@@ -144,138 +169,65 @@ def as_utf8(content: bytes) -> bytes:
     return content
 
 
-def headings(content: bytes, filename: str) -> tuple[list[str], list[list[str]]]:
-    """The headings of a table, and its first three rows as text. Raises `SheetError`."""
-    rows = excel.read_raw(as_utf8(content), filename, LIMITS)
-    if not rows:
-        raise Unreadable(_("ファイルに何も書かれていません。"))
-    names = numbered([_text(cell) for cell in rows[0][1]])
-    return names, [[_text(cell) for cell in cells] for _number, cells in rows[1:4]]
-
-
-def numbered(names: Sequence[str]) -> list[str]:
-    """Headings by which each column can be chosen: one that stands over several gets a number, 質問 [1] and 質問 [2]."""
-    count = Counter(names)
-    seen: Counter[str] = Counter()
-    found = []
-    for name in names:
-        seen[name] += 1
-        found.append(f"{name} [{seen[name]}]" if name and count[name] > 1 else name)
-    return found
-
-
-def doubled(names: Sequence[str]) -> list[str]:
-    """Of headings from `numbered` those that stand over several columns."""
-    there = frozenset(names)
-    return [name for name in names if {f"{name.rpartition(' [')[0]} [{n}]" for n in (1, 2)} <= there]
-
-
-def guess(names: Sequence[str]) -> dict[str, str]:
-    """Which heading probably holds what: the first of the usual names that the file has."""
-    plain = {_same(name): name for name in reversed(names) if name}
-    found: dict[str, str] = {}
-    for key, words in GUESSES.items():
-        heading = next((plain[word] for word in words if word in plain), None)
-        if heading is not None and heading not in found.values():
-            found[key] = heading
-    return found
-
-
-def _same(text: str) -> str:
-    import unicodedata
-
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def check(form: str, content: bytes, filename: str) -> None:
     """Refuse a file without any row, or that cannot be read at all, before anybody is asked how to read it. Raises `SheetError`."""
-    if form == ImportTemplate.Form.COMPLIANCE:
+    if form == ImportTemplate.Form.TABLE:
+        from kijun.governance.interactions import importing_tables
+
+        _fits(form, content, filename)
+        if not importing_tables.headings(content, filename).below:
+            raise Unreadable(NO_ROWS)
+    else:
         read(form, content, filename, {})
-    elif len(excel.read_raw(as_utf8(content), filename, LIMITS)) < 2:
-        raise Unreadable(_NO_ROWS)
 
 
-def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -> list[Row]:
-    """The rows of a file. Raises `SheetError` for a file that cannot be read at all."""
+def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -> Log:
+    """What a file holds. Raises `SheetError` for a file that cannot be read at all."""
+    from kijun.governance.interactions import importing_products, importing_tables
+
     if len(content) > LIMITS.max_bytes:
         size = LIMITS.max_bytes // 1024 // 1024
         raise Unreadable(
             _("ファイルが大きすぎます（上限%(size)sMB）。期間を分けて書き出してください。") % {"size": size}
         )
+    _fits(form, content, filename)
     if form == ImportTemplate.Form.COMPLIANCE:
-        from kijun.governance.interactions.importing_products import compliance
-
-        rows = compliance(content)
+        log = importing_products.compliance(content)
+    elif form == ImportTemplate.Form.PURVIEW:
+        log = importing_products.purview(importing_tables.pages(content, filename))
     else:
-        table = excel.read_raw(as_utf8(content), filename, LIMITS)
-        if form == ImportTemplate.Form.PURVIEW:
-            from kijun.governance.interactions.importing_products import purview
-
-            rows = purview(table)
-        else:
-            rows = _table(table, mapping)
-    if not rows:
-        raise Unreadable(_NO_ROWS)
-    if len(rows) > LIMITS.max_rows:
+        log = importing_tables.read(importing_tables.pages(content, filename), mapping)
+    if not log.rows:
+        raise Unreadable(" ".join([str(NO_ROWS), *log.passed.lines()]))
+    if len(log.rows) > LIMITS.max_rows:
         raise Unreadable(
             _("行が多すぎます（上限%(count)s行）。期間を分けて書き出してください。")
             % {"count": f"{LIMITS.max_rows:,}"}
         )
-    for row in rows:
+    for row in log.rows:
         judge(row)
-    _clashes(rows)
-    return rows
+    _clashes(log.rows)
+    return log
 
 
-def _table(table: Sequence[tuple[int, Sequence[Any]]], mapping: Mapping[str, Any]) -> list[Row]:
-    if not table:
-        raise Unreadable(_("ファイルに何も書かれていません。"))
-    names = numbered([_text(cell) for cell in table[0][1]])
-    places: dict[str, int] = {}
-    for key, heading in dict(mapping.get("columns", {})).items():
-        if key not in FIELDS or not heading:
-            continue
-        if heading not in names and f"{heading} [1]" in names:
+def _fits(form: str, content: bytes, filename: str) -> None:
+    """Refuse a file of another kind than was chosen, in words that name both."""
+    ending = filename.rpartition(".")[2].lower()
+    packed = content.startswith((archives.ZIP, archives.OLE))
+    if form == ImportTemplate.Form.COMPLIANCE:
+        if packed or ending in _TABLES:
             raise Unreadable(
                 _(
-                    "見出し「%(heading)s」の列が2つ以上あります。どれを読むか分からないため、取り込めません。読み方を直し、左から数えた番号の付いた見出し（「%(heading)s [1]」など）から選んでください。"
+                    "選んだ読み方は、会話の書き出し（JSONL）のものです。このファイルは、JSONLではありません。ExcelやCSVのファイルなら、読み方で「表（CSV・Excel）」のものを選んでください。圧縮されたファイルなら、中のファイルを取り出してください。"
                 )
-                % {"heading": heading}
             )
-        if heading not in names:
-            raise Unreadable(
-                _("列「%(heading)s」がありません。ファイルを確かめるか、読み方を直してください。")
-                % {"heading": heading}
-            )
-        places[key] = names.index(heading)
-    missing = [key for key in REQUIRED if key not in places]
-    if missing:
-        raise Unreadable(_("「%(label)s」の列を選んでください。") % {"label": FIELDS[missing[0]]})
-    zone = str(mapping.get("zone", "local"))
-    return [_row(number, cells, places, zone, len(names)) for number, cells in table[1:]]
-
-
-def _row(number: int, cells: Sequence[Any], places: Mapping[str, int], zone: str, width: int) -> Row:
-    row = Row(number)
-    if any(_text(cell) for cell in cells[width:]):  # a comma inside of a text moves all that follows it
-        row.errors.append(
+    elif ending in _LINES and not packed:
+        raise Unreadable(
             _(
-                '値の数（%(n)s）が、見出しの数（%(width)s）より多い行です。コンマを含む値は、"で囲んでください。'
+                "選んだ読み方は、CSVかExcelのファイルのものです。このファイルは、JSONL（.%(ending)s）です。ChatGPT Enterpriseの会話の書き出しなら、読み方でそれを選んでください。ほかの製品のログなら、CSVで書き出してください。"
             )
-            % {"n": len(cells), "width": width}
+            % {"ending": ending}
         )
-
-    def cell(key: str) -> Any:
-        place = places.get(key)
-        return cells[place] if place is not None and place < len(cells) else None
-
-    row.at = when(cell("at"), zone, row.errors)
-    row.who, row.model = _text(cell("person")), _text(cell("model"))[:120]
-    row.question, row.answer = _text(cell("question"), True), _text(cell("answer"), True)
-    row.conversation, row.id = _text(cell("conversation")), _text(cell("id"))
-    for key in ("tokens_in", "tokens_out"):
-        setattr(row, key, _count(cell(key), str(FIELDS[key]), row.errors))
-    return row
 
 
 def when(value: Any, zone: str, errors: list[str]) -> datetime.datetime | None:
@@ -292,7 +244,7 @@ def judge(row: Row) -> None:
     now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)
     if row.at is not None and not _FIRST <= row.at <= now:
         row.errors.append(_("日時が2015年より前か、これから先です。日時の列と形式を確かめてください。"))
-    if not row.question.strip() and not row.more:
+    if "question" not in row.unread and not row.question.strip() and not row.more:
         row.errors.append(_("質問（入力）が空です。"))
     for name, text in ((_("質問"), row.question), (_("回答"), row.answer)):
         if len(text) > LONGEST:
@@ -310,8 +262,7 @@ def _clashes(rows: Sequence[Row]) -> None:
     for id, group in same.items():
         if len(group) < 2 or len({row.told() for row in group}) < 2:
             continue
-        places = listed(str(row.number) for row in group[:_NAMED])
-        places += " …" if len(group) > _NAMED else ""
+        places = named([row.place for row in group])
         for row in group:
             row.errors.append(
                 _(
@@ -321,17 +272,17 @@ def _clashes(rows: Sequence[Row]) -> None:
             )
 
 
-def repeated(rows: Sequence[Row]) -> list[tuple[int, int]]:
-    """Rows that say what an earlier one said, each with the number of that one."""
-    first: dict[str, int] = {}
+def repeated(rows: Sequence[Row]) -> list[tuple[Place, Place]]:
+    """Rows that say what an earlier one said, each with the place of that one."""
+    first: dict[str, Place] = {}
     found = []
     for row in rows:
         if row.errors:
             continue
         if (key := row.key()) in first:
-            found.append((row.number, first[key]))
+            found.append((row.place, first[key]))
         else:
-            first[key] = row.number
+            first[key] = row.place
     return found
 
 
@@ -342,22 +293,3 @@ def distinct(rows: Sequence[Row]) -> dict[str, Row]:
         if not row.errors:
             found.setdefault(row.key(), row)
     return found
-
-
-def _text(cell: Any, whole: bool = False) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = str(cell)
-    return text if whole else text.strip()[:300]
-
-
-def _count(cell: Any, label: str, errors: list[str]) -> int:
-    text = _text(cell).replace(",", "")
-    if not text:
-        return 0
-    if not text.isdecimal() or len(text) > 12:
-        errors.append(_("「%(label)s」は数字で入力してください。") % {"label": label})
-        return 0
-    return int(text)

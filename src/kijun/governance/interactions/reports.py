@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from kijun.governance.accounts.models import Person
+from kijun.governance.evidence.proofs import lazystr_of
 from kijun.governance.interactions import figures, reach, wording
 from kijun.governance.interactions.models import AccessRemark, AccessReport
 from kijun.governance.interactions.names import Names, resolve
+from kijun.governance.organisation.models import Municipality
 from kijun.web.dates import format_date
 from kijun.web.punctuation import mark
 
@@ -25,6 +28,24 @@ def month_label(month: str) -> str:
         return f"{first:%B} {first.year}"
     whole = format_date(first, "ja")
     return whole.replace("1日", "", 1) if "月1日" in whole else whole
+
+
+def newest(municipality: Municipality) -> tuple[str, list[AccessReport]]:
+    """The newest month with reports, and these; no month where there are none."""
+    rows = AccessReport.objects.of(municipality).select_related("department")
+    month = rows.order_by("-month").values_list("month", flat=True).first()
+    return (month, list(rows.filter(month=month))) if month else ("", [])
+
+
+def held_until(month: str) -> datetime.date:
+    """How long a month's reports are the newest: until that of the following month is due, ten days into the month after it."""
+    following = figures.month_days(month)[1] + datetime.timedelta(days=1)
+    return figures.month_days(f"{following:%Y-%m}")[1] + datetime.timedelta(days=10)
+
+
+def shown_month(month: str) -> StrOrPromise:
+    """As `month_label`, in the language in which it is read: for texts that are made once."""
+    return lazystr_of(lambda: month_label(month))
 
 
 def visible(person: Person) -> QuerySet[AccessReport]:

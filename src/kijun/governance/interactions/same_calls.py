@@ -29,32 +29,25 @@ class Beside:
     def __init__(self, book: Ledger, where: Query) -> None:
         """``where`` says municipality, time and kinds; days are looked at one by one, so that a town's year of traces fits in memory."""
         self._entries: Rows = []
-        self._findings: Rows = []
         reported = replace(where, source=SOURCE, kinds=SAID)
-        yesterday: dict[str, set[tuple[str, ...]]] = {}
+        yesterday: set[tuple[str, str]] = set()
         for row in book.aggregate(("day",), reported):
             day = datetime.date.fromisoformat(row["day"])
             asked = replace(
                 reported, since=milliseconds(day), until=milliseconds(day + datetime.timedelta(days=1))
             )
-            for name, kept, by in (
-                ("entries", self._entries, ("interaction", "kind", *_DIMENSIONS)),
-                ("findings", self._findings, ("interaction", "kind", "finding", "department", "verdict")),
-            ):
-                what = by[: 3 if name == "findings" else 2]
-                seen: set[tuple[str, ...]] = set()
-                for one in sorted(book.aggregate(by, asked), key=lambda each: each["verdict"] in _LEAST):
-                    key = tuple(one[part] for part in what)
-                    known = key in seen or key in yesterday.get(name, ())
-                    seen.add(key)
-                    if more := one["count"] - (not known):
-                        kept.append({**one, "count": more})
-                yesterday[name] = seen
+            entries = book.aggregate(("interaction", "kind", *_DIMENSIONS), asked)
+            seen: set[tuple[str, str]] = set()
+            for one in sorted(entries, key=lambda each: each["verdict"] in _LEAST):
+                key = (one["interaction"], one["kind"])
+                known = key in seen or key in yesterday
+                seen.add(key)
+                if more := one["count"] - (not known):
+                    self._entries.append({**one, "count": more})
+            yesterday = seen
 
     def off(self, rows: Rows, by: str, kinds: Sequence[Kind]) -> Rows:
         """Rows of a question for figures by department and ``by``, less what is told beside."""
-        if by == "kind verdict finding":
-            return _less(rows, self._findings, ("department", *by.split()))
         beside = (one for one in self._entries if one["kind"] in kinds)
         return _less(rows, beside, ("department", *by.split()))
 
