@@ -81,8 +81,12 @@ def test_identity_codes_are_read_by_their_table() -> None:
 
 def test_identity_codes_without_a_table_are_told_of() -> None:
     document = extract(pdf(drawn("山".encode("utf-16-be")), font=JAPANESE.format("Identity-H")), "")
-    assert document.unread == 1
+    assert (document.unread, document.unopened) == (1, 1)
     assert document.notes[0].ja.startswith("1ページには、文字として読み取れない部分")
+
+
+def test_a_font_that_nothing_is_written_in_is_no_loss() -> None:
+    assert extract(pdf(b"", font=JAPANESE.format("Identity-H")), "").unopened == 0
 
 
 def test_pages_without_text_are_told_of_but_not_empty_ones() -> None:
@@ -98,6 +102,70 @@ def test_a_file_of_nothing_but_pictures_of_pages_does_not_look_clean() -> None:
     assert extract(pdf(lines, lines), "").unopened == 1
     assert extract(pdf(lines, drawn(b"text")), "").unopened == 0
     assert extract(pdf(b""), "").unopened == 0  # an empty page hides nothing
+
+
+def strings(*given: tuple[int, int, str], encoding: str = "utf-16-be") -> bytes:
+    """Strings as ReportLab draws them: each a text of its own that ends with a move to the next line."""
+    return b"".join(
+        f"BT 1 0 0 1 {x} {y} Tm /F1 11 Tf 13.2 TL <{text.encode(encoding).hex()}> Tj T* ET\n".encode()
+        for x, y, text in given
+    )
+
+
+@pytest.mark.parametrize("font", ["UniJIS-UCS2-H", "UniJIS-UTF16-H"])
+def test_what_stands_on_one_baseline_is_a_line(font: str) -> None:
+    letters, x = [], 50
+    for char in "申請者は山本幸子さん、携帯は090-9999-0000です。":
+        letters.append((x, 700, char))
+        x += 11 if char > "~" else 6
+    document = extract(pdf(strings(*letters), font=JAPANESE.format(font)), "")
+    assert shown(document) == [("1ページ 1行目", "申請者は山本幸子さん、携帯は090-9999-0000です。")]
+
+
+def test_latin_letters_set_one_by_one_by_the_widths_of_their_font() -> None:
+    widths = {"T": 611, "a": 556, "r": 333, "o": 556, " ": 278, "m": 833, "i": 222}
+    letters, x = b"", 50.0
+    for char in "Taro i Tarom":
+        letters += f"BT 1 0 0 1 {x:.3f} 700 Tm /F1 11 Tf 13.2 TL ({char}) Tj T* ET\n".encode()
+        x += widths[char] * 11 / 1000
+    assert extract(pdf(letters), "").text == "Taro i Tarom"
+
+
+def test_rows_of_a_table_are_lines() -> None:
+    rows = [
+        ("氏名", "宛名番号", "電話"),
+        ("山田太郎", "1234567", "0312345678"),
+        ("佐藤花子", "2345678", "0322223333"),
+    ]
+    cells = [
+        (x, 700 - 19 * row, text)
+        for row, texts in enumerate(rows)
+        for x, text in zip((50, 106, 162), texts, strict=True)
+    ]
+    document = extract(pdf(strings(*cells), font=JAPANESE.format("UniJIS-UCS2-H")), "")
+    assert document.text == "\n".join("\t".join(row) for row in rows)
+
+
+def test_the_widths_that_a_font_gives_its_latin_letters_count() -> None:
+    """Glyph 17 of Adobe-Japan1 is 0; pypdf asks for the width of character 48."""
+    font = JAPANESE.format("UniJIS-UCS2-H").replace("/DW 1000", "/DW 1000/W[17 26 300]")
+    made = pdf(strings((50, 700, "0000"), (68, 700, "山田")), font=font)
+    assert extract(made, "").text == "0000 山田"
+    assert extract(pdf(strings((50, 700, "0000"), (64, 700, "山田")), font=font), "").text == "0000山田"
+
+
+def test_columns_of_a_font_for_vertical_writing_are_lines() -> None:
+    made = pdf(
+        strings((500, 700, "申請者は山田"), (480, 700, "太郎です。")), font=JAPANESE.format("UniJIS-UCS2-V")
+    )
+    assert extract(made, "").text == "申請者は山田\n太郎です。"
+
+
+def test_a_page_of_many_pieces_takes_no_longer() -> None:
+    pieces = strings(*((n % 100 * 6, 780 - n // 100 * 12, "1") for n in range(10_000)), encoding="ascii")
+    start = time.monotonic()
+    assert extract(pdf(pieces), "").text.count("1") == 10_000
+    assert time.monotonic() - start < 20
 
 
 def stacked(*columns: str, size: int = 12, step: float = 14, more: bytes = b"") -> bytes:

@@ -57,10 +57,9 @@ def read_pdf(data: bytes, collector: Collector, read_inside: ReadInside) -> None
         collector.add(_TYPESET_SPACE.sub("", text.translate(_RADICALS)), place)
     _note_pages(answer, collector)
     has_text = any(kind == "page" and not part for kind, _, _, part, _ in answer["pieces"])
-    if not has_text and (answer["scans"] or answer["unreadable"]):
-        collector.unopened += (
-            1  # nothing but pictures of pages must not look like a file in which nothing was found
-        )
+    # Nothing but pictures of pages, or a page whose letters nobody knows, must not look like one in which nothing was found.
+    is_lost = answer["unreadable"] or answer["broken"] or (answer["scans"] and not has_text)
+    collector.unopened += bool(is_lost)
     for name, content in answer["attached"]:
         collector.add_file_name(name)
         try:

@@ -1,6 +1,6 @@
 """Reads one PDF file in a process of its own, which the operating system ends when it takes too long or too much.
 
-Run as a file by `pdf.py`, never imported by it: nothing of Kijun is loaded here. Standard input is a line of
+Run as a file by `pdf.py`, never imported by it: nothing of Kijun is loaded here but `pdf_pieces`, `pdf_lines` and `pdf_columns`. Standard input is a line of
 JSON with the limits and then the file, standard output one JSON object; what pypdf says about a file goes nowhere.
 """
 
@@ -17,7 +17,9 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -38,45 +40,9 @@ _JAPANESE = {
     "UniJIS-UTF8": "utf-8",
 }
 _BLANK_PAGE = 200  # bytes of drawing; an empty page of Word has fewer, one of outlined letters many more
-_COLUMN = 3  # characters one below the other
-_FARTHEST = 2.5  # sizes from a character to the one below it
-_SIDE_BY_SIDE = 3  # figures that share the place of one character
-_WIDER = 1.2  # times the step before it
 _MOST_BOOKMARKS = 10_000
 _PARAGRAPH = re.compile(r"</p>|<br[^<>]{0,20}>")
 _TAG = re.compile(r"<[^<>]*>")
-
-
-class _Drawn(NamedTuple):
-    """A piece of text, where it begins on the page, how large it is, whether its characters lie on their side.
-
-    `length` counts the characters of its line so far.
-    """
-
-    words: str
-    x: float
-    y: float
-    size: float
-    is_turned: bool
-    length: int = 0
-
-    def is_below(self, other: _Drawn) -> bool:
-        """Whether this stands in the same column, and no more than a blank character below.
-
-        Where characters lie on their side pypdf does not know how far they reach down: the column alone must do.
-        """
-        size = max(self.size, other.size)
-        is_near = other.is_turned or self.is_turned or 0 < other.y - self.y <= _FARTHEST * size
-        return is_near and abs(self.x - other.x) < 0.8 * size
-
-    def goes_on(self, other: _Drawn) -> bool:
-        """Whether this belongs to the line of the other: single characters, figures side by side (12), what lies on its side.
-
-        The end of a paragraph that is written across may be a single character too; what stands below it is a line.
-        """
-        few, many = sorted((len(self.words.strip()), other.length))
-        single = self.is_turned or other.is_turned or (few == 1 and many <= _SIDE_BY_SIDE)
-        return single and self.is_below(other)
 
 
 class Limit(Exception):
@@ -131,45 +97,38 @@ class Reading:
             self.broken += 1
 
     def _page(self, page: PageObject, number: int) -> None:
-        try:
-            text = page.extract_text()
-        except (Limit, MemoryError):
-            raise
-        except Exception:
-            self.unreadable.append(number)
-            text = ""
-        for line, words in enumerate(self._lines(page, number, text), 1):
+        lines, fonts = self._lines(page, number)
+        for line, words in enumerate(lines, 1):
             self.add(words, "page", number, line)
-        self._tried(self._look_around, page, number, bool(text.strip()))
+        if any(map(_is_opaque, fonts)) and number not in self.unreadable:
+            self.unreadable.append(number)
+        self._tried(self._look_around, page, number, bool(lines))
         self._tried(self._annotations, page, number)
 
-    def _lines(self, page: PageObject, number: int, text: str) -> list[str]:
-        """The lines of a page; characters that stand below each other (vertical writing) are a line as well."""
-        lines = text.splitlines()
-        if not _has_column(lines):
-            return lines
-        drawn: list[_Drawn] = []
-
-        def see(words: str, around: list[float], matrix: list[float], _: object, size: float) -> None:
-            drawn.append(_drawn(words, around, matrix, size))
+    def _lines(self, page: PageObject, number: int) -> tuple[list[str], list[Any]]:
+        """The lines of a page, of which characters below each other (vertical writing) are one too, and its fonts."""
+        from kijun.inspection.files.pdf_columns import columns, has_column
+        from kijun.inspection.files.pdf_lines import lines_of
+        from kijun.inspection.files.pdf_pieces import pieces_of
 
         try:
-            page.extract_text(visitor_text=see)
-            lines = _columns(drawn)
+            pieces, fonts = pieces_of(page)
+            drawn = lines_of(pieces)
         except (Limit, MemoryError):
             raise
         except Exception:
-            self.broken += 1
-        if _has_column(lines):  # single characters still, of which nobody could tell words
             self.unreadable.append(number)
-        return lines
+            return [], []
+        lines = [line.text for line in drawn]
+        if has_column(lines):
+            lines = columns(drawn)
+            if has_column(lines):  # single characters still, of which nobody could tell words
+                self.unreadable.append(number)
+        return lines, fonts
 
     def _look_around(self, page: PageObject, number: int, has_text: bool) -> None:
-        """Fonts whose codes mean nothing without their program, pictures, pages that are nothing but a picture."""
+        """Pictures, and pages that are nothing but a picture."""
         resources = _resolved(page.get("/Resources")) or {}
-        fonts = (_resolved(font) for font in (_resolved(resources.get("/Font")) or {}).values())
-        if number not in self.unreadable and has_text and any(_is_opaque(font) for font in fonts if font):
-            self.unreadable.append(number)
         objects = [_resolved(one) for one in (_resolved(resources.get("/XObject")) or {}).values()]
         if not has_text:
             contents = page.get_contents()
@@ -229,60 +188,6 @@ class Reading:
                 )
 
 
-def _has_column(lines: list[str]) -> bool:
-    """Whether somewhere characters stand on lines of their own, one after the other, and are no list of figures."""
-    run = letters = 0
-    for line in lines:
-        sign = line.strip()
-        if not sign:
-            continue
-        run, letters = (run + 1, letters + (sign > "\u3000")) if len(sign) == 1 else (0, 0)
-        if run >= _COLUMN and letters * 2 >= run:
-            return True
-    return False
-
-
-def _drawn(words: str, around: list[float], matrix: list[float], size: float) -> _Drawn:
-    """A piece of text as it stands on the page, in the coordinates of the page."""
-    a, b, c, d, e, f = around
-    x, y = matrix[4] * a + matrix[5] * c + e, matrix[4] * b + matrix[5] * d + f
-    across, down = matrix[0] * a + matrix[1] * c, matrix[0] * b + matrix[1] * d
-    return _Drawn(words, x, y, size * (abs(across) + abs(down)), abs(down) > abs(across))
-
-
-def _columns(drawn: list[_Drawn]) -> list[str]:
-    """Lines from pieces in the order in which they are drawn: what stands right below a single character goes on its line.
-
-    A column is a line, for the next one may begin in the middle of a word as well as of a table. Where the step to the next
-    character is wider than the last one a space shows it: cells of a table, family and given name.
-    """
-    lines: list[list[str]] = []
-    before: _Drawn | None = None
-    is_open = False
-    pitch = 0.0
-    for one in drawn:
-        for part in one.words.splitlines(keepends=True):
-            sign = part.rstrip("\r\n")
-            length = len(sign.strip())
-            if length:
-                if before is not None and is_open:
-                    lines[-1].append(sign)
-                    length += before.length
-                elif before is not None and one.goes_on(before):
-                    step = before.y - one.y
-                    is_wide = pitch and step > _WIDER * pitch and not before.is_turned
-                    lines[-1].append(f" {sign.strip()}" if is_wide else sign.strip())
-                    pitch = 0.0 if is_wide or before.is_turned else step
-                else:
-                    lines.append([sign])
-                    pitch = 0.0
-                before = one._replace(length=length)
-            elif is_open:
-                lines[-1].append(sign)
-            is_open = part == sign and (is_open or length > 0)
-    return ["".join(line) for line in lines]
-
-
 def _resolved(value: Any) -> Any:
     found = value.get_object() if hasattr(value, "get_object") else value
     return None if type(found).__name__ == "NullObject" else found
@@ -301,7 +206,8 @@ def _rich(value: Any) -> Iterator[str]:
 def _is_opaque(font: Any) -> bool:
     """Codes that are numbers of glyphs, and no table says which characters they draw."""
     return (
-        font.get("/Subtype") == "/Type0"
+        font is not None
+        and font.get("/Subtype") == "/Type0"
         and str(font.get("/Encoding")) in ("/Identity-H", "/Identity-V")
         and "/ToUnicode" not in font
     )
@@ -340,6 +246,19 @@ def _bound(limits: dict[str, Any]) -> None:
     signal.alarm(seconds + 2)  # also if the one who waits for us is gone
 
 
+def _load_no_more_than_beside() -> None:
+    """Let the modules beside this one be found without loading the packages around them."""
+    beside = Path(__file__).parent
+    for name, folder in (
+        ("kijun.inspection.files", beside),
+        ("kijun.inspection", beside.parent),
+        ("kijun", beside.parents[1]),
+    ):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+
+
 def _teach_encodings() -> None:
     """Character maps of Japanese files that pypdf does not name (PDF 32000-1, table 118)."""
     from pypdf import _cmap
@@ -360,6 +279,7 @@ def main() -> None:
     reading = Reading(limits)
     error = ""
     try:
+        _load_no_more_than_beside()
         _teach_encodings()
         reading.read(sys.stdin.buffer.read())
     except Limit as limit:

@@ -154,7 +154,7 @@ class Document:
     a row, tabs. `kind` is what the content is, whatever the name says: text, csv, tsv, html, json, xlsx, docx,
     pptx, pdf or eml. `notes` tell people what they should know; `unread` counts what is inside and was not
     read: pictures, scanned pages, attachments that are encrypted or of an unknown kind. `unopened` counts those of them
-    that are files with text: encrypted or damaged ones, archives, old Office files; and PDF files without text on any page.
+    that are files with text: encrypted or damaged ones, archives, old Office files; and PDF files without text on any page, or with a part that is no text to us.
     """
 
     text: str = field(repr=False)
