@@ -98,7 +98,60 @@ def test_a_text_box_is_read_once_though_it_stands_there_twice() -> None:
         f"<w:p><w:r><w:t>外</w:t></w:r><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice>"
         f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
     )
-    assert [text for _, text in shown(extract(docx(body), ""))] == ["箱の中", "外"]
+    assert shown(extract(docx(body), "")) == [("段落1", "外"), ("段落1の図形・テキストボックス", "箱の中")]
+
+
+def test_boxes_and_empty_paragraphs_do_not_count_as_paragraphs() -> None:
+    box = f"<w:pict><w:txbxContent>{paragraph('箱一')}{paragraph('箱二')}</w:txbxContent></w:pict>"
+    deleted = '<w:p><w:del w:id="1"><w:r><w:delText>消した</w:delText></w:r></w:del></w:p>'
+    inner = f"<w:txbxContent>{deleted}</w:txbxContent>"
+    body = (
+        f"{paragraph('一')}<w:p/><w:p><w:r><w:t>二</w:t></w:r><w:r>{box}</w:r><w:r><w:t>の続き</w:t></w:r></w:p>"
+        f"<w:p><w:r>{box}</w:r><w:r>{inner}</w:r></w:p>{paragraph('三')}"
+    )
+    assert shown(extract(docx(body), "")) == [
+        ("段落1", "一"),
+        ("段落2", "二の続き"),
+        ("段落2の図形・テキストボックス", "箱一"),
+        ("段落2の図形・テキストボックス", "箱二"),
+        ("段落2の図形・テキストボックス", "箱一"),
+        ("段落2の図形・テキストボックス", "箱二"),
+        ("段落2の削除された文字（変更履歴）", "消した"),
+        ("段落3", "三"),
+    ]
+
+
+def test_cells_that_reach_over_columns_keep_values_under_their_heads() -> None:
+    def cell(text: str, span: str = "") -> str:
+        return f"<w:tc><w:tcPr>{span}</w:tcPr>{paragraph(text)}</w:tc>"
+
+    wrong = '<w:gridSpan w:val="x"/>'
+    two = '<w:gridSpan w:val="2"/><w:tcPrChange><w:tcPr><w:gridSpan w:val="9"/></w:tcPr></w:tcPrChange>'
+    body = (
+        f"<w:tbl><w:tr>{cell('氏名', two)}{cell('宛名番号')}{cell('文書番号')}</w:tr>"
+        f"<w:tr>{''.join(map(cell, ('山田', '太郎', '1234567', '7654321')))}</w:tr>"
+        f"<w:tr><w:trPr><w:gridBefore w:val='2'/></w:trPr>{cell('2345678')}{cell('8765432', wrong)}</w:tr>"
+        "</w:tbl>"
+    )
+    document = extract(docx(body), "")
+    assert document.text == "氏名\t\t宛名番号\t文書番号\n山田\t太郎\t1234567\t7654321\n\t\t2345678\t8765432"
+    assert ("表1の1行目 3列目", "宛名番号") in shown(document)
+    assert ("表1の3行目 3列目", "2345678") in shown(document)
+
+
+def test_merged_cells_of_python_docx() -> None:
+    made = python_docx.Document()
+    table = made.add_table(2, 4)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "氏名"
+    for column, text in enumerate(("宛名番号", "文書番号"), 2):
+        table.cell(0, column).text = text
+    for column, text in enumerate(("山田", "太郎", "1234567", "7654321")):
+        table.cell(1, column).text = text
+    target = io.BytesIO()
+    made.save(target)
+    assert extract(target.getvalue(), "").text.startswith(
+        "氏名\t\t宛名番号\t文書番号\n山田\t太郎\t1234567\t7654321"
+    )
 
 
 def test_readings_fields_and_alternative_text_do_not_break_a_word() -> None:

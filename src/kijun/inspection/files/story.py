@@ -46,6 +46,7 @@ _OWN_NAMES: Final = ("_", "OLE_LINK")  # bookmarks that Word sets by itself: _Go
 _IN_FORM: Final = frozenset(
     ("ffData", "ddList", "textInput", "sdtPr")
 )  # `default` and `tag` mean other things elsewhere
+_MOST_COLUMNS = 63  # of a table, as in Word
 _COUNTED: Final = frozenset(("footnote", "endnote", "comment"))
 
 
@@ -58,6 +59,14 @@ class _Paragraph:
     pictures: list[str] = field(default_factory=list)
     beside: list[tuple[str, Part]] = field(default_factory=list)
     part: Part | None = None
+
+
+@dataclass(slots=True)
+class _Cell:
+    """The paragraphs of a cell, and its column in the grid that all rows of the table share."""
+
+    column: int
+    paragraphs: list[str] = field(default_factory=list)
 
 
 class Story(Walker):
@@ -80,7 +89,8 @@ class Story(Walker):
         self._table = self._fallback = self._removed = self._reading = self._box = 0
         self._placeholder = False
         self._rows = self._seen = 0
-        self._cells: list[list[str]] = []
+        self._cells: list[_Cell] = []
+        self._next_column = 1
         self._later: list[tuple[str, Place]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -98,9 +108,12 @@ class Story(Walker):
             self._begin_table()
         elif tag == "tr" and self._table == 1:
             self._rows += 1
-            self._cells = []
+            self._cells, self._next_column = [], 1
         elif tag == "tc" and self._table == 1:
-            self._cells.append([])
+            self._cells.append(_Cell(self._next_column))
+            self._next_column += 1
+        elif tag in ("gridSpan", "gridBefore") and self._table == 1:
+            self._spanned(tag, attributes)
         elif tag == "rt":
             self._reading += 1
         elif tag == "txbxContent":
@@ -209,24 +222,30 @@ class Story(Walker):
             self._rows = 0
             self._cells = []
 
+    def _spanned(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A cell that reaches over several columns, or a row that begins behind the first; not what they were before a change."""
+        owner = self._tags[-3] if len(self._tags) > 2 else ""
+        count = attributes.get("val", "")
+        if not count.isdecimal() or int(count[:4]) > _MOST_COLUMNS:
+            return
+        if tag == "gridSpan" and owner == "tc" and self._cells:
+            self._next_column = self._cells[-1].column + max(1, int(count))
+        elif tag == "gridBefore" and owner == "tr" and not self._cells:
+            self._next_column = 1 + int(count)
+
     def _end_paragraph(self, paragraph: _Paragraph) -> None:
         words = "".join(paragraph.words)
         shown = not (self._skips and self._placeholder)
+        if paragraph.part is Part.TEXT_BOX and self._open and not self._table:
+            # A box belongs to the paragraph it hangs on, whose number is known when that ends.
+            self._open[-1].beside += [(words, Part.TEXT_BOX), *_around(paragraph)]
+            return
         if words.strip() and not self._table:
             self._paragraphs += 1
         place = self._here(paragraph.part)
-        for part, texts in (
-            (Part.DELETED, paragraph.deleted),
-            (Part.FIELD, paragraph.fields),
-            (Part.READING, paragraph.readings),
-            (Part.ALT_TEXT, paragraph.pictures),
-        ):
-            if texts and (text := (" " if part is Part.ALT_TEXT else "").join(texts).strip()):
-                self._later.append((text, replace(place, part=part)))
-        for text, part in paragraph.beside:
-            self._later.append((text, self._beside(place, part)))
+        self._later += [(text, self._beside(place, part)) for text, part in _around(paragraph)]
         if self._table and self._cells:
-            self._cells[-1].append(words)
+            self._cells[-1].paragraphs.append(words)
             return
         if shown:
             self._out.add(words, place)
@@ -235,11 +254,11 @@ class Story(Walker):
 
     def _end_row(self) -> None:
         cells = []
-        for column, paragraphs in enumerate(self._cells, 1):
+        for cell in self._cells:
             self._out.budget.take_cell()
-            text = "\n".join(words for words in paragraphs if words.strip())
-            place = self._place or Place("cell", self._tables, line=self._rows, column=column)
-            cells.append((column, text, place))
+            text = "\n".join(words for words in cell.paragraphs if words.strip())
+            place = self._place or Place("cell", self._tables, line=self._rows, column=cell.column)
+            cells.append((cell.column, text, place))
         self._out.row(cells)
         self._cells = []
 
@@ -253,8 +272,20 @@ class Story(Walker):
         if self._place is not None:
             return self._place
         if self._table:
-            return Place("cell", self._tables, line=self._rows, column=max(1, len(self._cells)), part=part)
+            column = self._cells[-1].column if self._cells else 1
+            return Place("cell", self._tables, line=self._rows, column=column, part=part)
         return Place("paragraph", max(1, self._paragraphs), part=part)
+
+
+def _around(paragraph: _Paragraph) -> list[tuple[str, Part]]:
+    """What stands beside, under and behind a paragraph."""
+    joined = (
+        ("".join(paragraph.deleted), Part.DELETED),
+        ("".join(paragraph.fields), Part.FIELD),
+        ("".join(paragraph.readings), Part.READING),
+        (" ".join(paragraph.pictures), Part.ALT_TEXT),
+    )
+    return [(text.strip(), part) for text, part in joined if text.strip()] + paragraph.beside
 
 
 class Loose(Walker):
