@@ -16,7 +16,8 @@ from kijun.gateway.inspecting import Memory, Reader, standard
 from kijun.gateway.pieces import Plain, Source, json_or_plain
 from kijun.gateway.snapshot import Handling
 from kijun.gateway.streams import Events
-from kijun.inspection import Inspection, Inspector, Placeholders, Policy
+from kijun.inspection import Finding, Inspection, Inspector, Placeholders, Policy
+from kijun.inspection import Kind as DataKind
 from tests.gateway.upstream import chat_events, chunk, event
 
 TEXTS = st.sampled_from(
@@ -216,3 +217,26 @@ def test_of_a_slow_answer_hardly_a_word_waits(monkeypatch: pytest.MonkeyPatch) -
 
 def test_beside_many_others_more_is_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert longest_wait(monkeypatch, 0.2, others=60) > longest_wait(monkeypatch, 0.2, others=0)
+
+
+def test_a_name_that_only_a_later_sentence_gives_away_is_noted_with_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def speakers(text: str) -> Inspection:
+        places = (place for place, char in enumerate(text) if char == "森" and "森さん" in text)
+        return Inspection(
+            text, tuple(Finding(DataKind.DATA, "PERSON", at, at + 1, 0.9, "x") for at in places)
+        )
+
+    the_guard = Guard(standard(), Handling(groups={"personal": "mask"}), table())
+    monkeypatch.setattr(the_guard, "inspect", speakers)
+    channel = Channel(the_guard, "answer", every=0)
+    said = "司会　始めますか。\n森　はい。件数は230件ありました。\n司会　森さん、どうぞ。\n森　では。\n"
+    shown = (
+        "".join(channel.feed(said[place : place + 3]) for place in range(0, len(said), 3)) + channel.close()
+    )
+    assert shown == said.replace("森さん", "■氏名■さん").replace("森　では", "■氏名■　では")
+    assert [(place, one.type, one.start) for place, one, _ in the_guard.findings] == [
+        ("answer", "PERSON", place) for place, char in enumerate(said) if char == "森"
+    ]
+    assert the_guard.count == 3

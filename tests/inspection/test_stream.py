@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kijun.inspection import Inspector, Policy
+from kijun.inspection import Inspector, Kind, Policy
 from kijun.inspection.masking import mask, redact
 from kijun.inspection.model import Finding, Inspection
 from kijun.inspection.placeholders import Placeholders
@@ -398,6 +398,59 @@ def test_what_only_its_end_gives_away_is_told_as_late_once() -> None:
     assert [(one.start, one.end) for release in releases for one in release.late] == [(0, 2)]
     assert findings_of(releases) == []
     assert len(asked) == 1
+
+
+TALK = "司会　始めますか。\n森　はい。件数は230件ありました。\n司会　けっこうありますね。\n森　そうなんです。\n司会　森さん、どうぞ。\n森　では。\n"
+
+
+def speakers(text: str) -> Inspection:
+    """Knows that 森 is somebody once he is called so."""
+    places = (place for place, char in enumerate(text) if char == "森" and "森さん" in text)
+    return Inspection(text, tuple(Finding(Kind.DATA, "PERSON", at, at + 1, 0.9, "x") for at in places))
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_a_name_whose_evidence_comes_in_a_later_sentence_is_told_once(size: int, at_once: bool) -> None:
+    arriving = StreamInspector(speakers, transform=redact)
+    releases = [*(arriving.feed(piece, at_once=at_once) for piece in pieces(TALK, size)), arriving.close()]
+    late = [one.start for release in releases for one in release.late]
+    assert late == [place for place, char in enumerate(TALK) if char == "森"][: len(late)]
+    assert len(late) >= 2
+    assert [*late, *(one.start for one in findings_of(releases))] == [
+        one.start for one in speakers(TALK).findings
+    ]
+    assert text_of(releases).endswith("司会　■氏名■さん、どうぞ。\n■氏名■　では。\n")
+
+
+def test_late_data_may_stop_a_stream() -> None:
+    arriving = StreamInspector(speakers, decide=lambda one: one.type == "PERSON")
+    shown = text_of(run(arriving, pieces(TALK, 3)))
+    assert arriving.stop is not None
+    assert TALK.startswith(shown)
+    assert "さん" not in shown
+
+
+def test_of_the_evaluation_set_nothing_is_found_that_a_stream_does_not_tell() -> None:
+    inspector = Inspector()
+    for text in evaluated(40):
+        _, releases = streamed(inspector, text, 6)
+        told = [one for release in releases for one in (*release.findings, *release.late)]
+        for one in inspector.inspect(text).data:
+            assert any(other.start < one.end and one.start < other.end for other in told)
+
+
+def test_a_value_that_was_told_late_is_hidden_where_it_comes_again() -> None:
+    def judged(text: str) -> Inspection:
+        start, end = text.find("hanako.suzuki"), text.find("個人の")
+        found = (Finding(Kind.DATA, "PERSON", start, start + 13, 1, "x"),) if 0 <= start < end else ()
+        return Inspection(text, found)
+
+    arriving = StreamInspector(judged, transform=redact)
+    text = f"hanako.suzuki を見た。それは個人のもの。{FILLER}hanako.suzuki を見た。"
+    releases = run(arriving, pieces(text, 3))
+    assert [(one.start, one.end) for release in releases for one in release.late] == [(0, 13)]
+    assert text_of(releases) == f"hanako.suzuki を見た。それは個人のもの。{FILLER}■氏名■ を見た。"
 
 
 def test_a_finding_that_grows_is_one_finding() -> None:

@@ -30,7 +30,7 @@ class Release:
     """What may be shown now, and what was found in it.
 
     `findings` lie wholly in what was released; of `late` ones something had gone before: they are longer than what is held, or only
-    what came behind them gave them away. Places count from the beginning of the stream as it was fed, before `transform`. `stop` is the
+    what came behind them gave them away (森が代表で、森さんの…). Places count from the beginning of the stream as it was fed, before `transform`. `stop` is the
     finding that ended the stream; what stood before it is in `text`, it and all that follows are not.
     """
 
@@ -213,18 +213,14 @@ class StreamInspector:
             tuple(self._in_stream(one) for one in ended if one.start < self._seen),
             stop and self._in_stream(stop),
         )
-        self._keep(inspection, cut)
+        self._keep(inspection, cut, release.late)
         self._move_to(cut, release.stop)
         return release
 
     def _is_news(self, one: Finding) -> bool:
-        """Whether a finding was not told yet. One in what was released long ago is none, for its text is no longer whole;
-        of data one in an earlier sentence: seen from further on, an office's address may look like somebody's."""
-        if one.end <= self._seen:
-            if self._offset and one.start < self._seen - self._context // 2:
-                return False
-            if one.kind is Kind.DATA and sentence_ends(self._window[: self._seen], one.end):
-                return False
+        """Whether a finding was not told yet. One in what was released long ago is none, for its text is no longer whole."""
+        if one.end <= self._seen and self._offset and one.start < self._seen - self._context // 2:
+            return False
         # What a value is called may change with what comes behind it.
         any_type = one.kind is Kind.DATA and one.end <= self._seen
         place = self._in_stream(one)
@@ -236,10 +232,11 @@ class StreamInspector:
             for told in self._told
         )
 
-    def _keep(self, inspection: Inspection, cut: int) -> None:
-        """Remember what was told, as far as it lies in what is kept, and the values in it."""
+    def _keep(self, inspection: Inspection, cut: int, late: Sequence[Finding]) -> None:
+        """Remember what was told, as far as it lies in what is kept, and the values in it, late ones as well."""
+        told_late = {(one.start - self._offset, one.end - self._offset) for one in late}
         for one in inspection.data:
-            if self._seen < one.end <= cut:
+            if self._seen < one.end <= cut or (one.start, one.end) in told_late:
                 self._known.add(one, one.of(self._window))
         first = self._offset + cut - self._context
         self._told = {told for told in self._told if told.end > first}
