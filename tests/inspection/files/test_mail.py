@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import io
 from email.message import EmailMessage
 
@@ -184,6 +185,74 @@ def test_encoded_bodies_cannot_grow_beyond_the_limit(encoding: str) -> None:
 def test_old_mailers_write_headers_as_they_are() -> None:
     data = "From: 山田 <a@example.jp>\r\nSubject: 件名\r\n\r\n本文".encode("cp932")
     assert extract(data, "a.eml").text == "山田 <a@example.jp>\n件名\n本文"
+
+
+HEAD = b"From: a@example.jp\nSubject: x\nMIME-Version: 1.0\n"
+ARMOUR = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Content-Type: text/plain\n\n" + ARMOUR,
+        b"Content-Type: text/plain\n\nHello\n> " + ARMOUR.replace(b"\n", b"\n> "),
+        b"Content-Type: text/html\n\n<pre>" + ARMOUR + b"</pre>",
+        b"Content-Type: application/octet-stream; name=e.asc\n\n" + ARMOUR,
+        b"Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+        b"--b\nContent-Type: application/octet-stream; name=e.asc\n\n" + ARMOUR + b"--b--\n",
+        b"Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+        b"--b\nContent-Type: application/octet-stream\n\nhQEMA\n--b--\n",
+        b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n"
+        b"Content-Transfer-Encoding: base64\n\neHh4eHh4\n",
+        b"Content-Type: application/x-pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHA6CA/wA=\n",
+    ],
+)
+def test_what_is_encrypted_is_not_opened(data: bytes) -> None:
+    document = extract(HEAD + data, "a.eml")
+    assert (document.unread, document.unopened) == (1, 1)
+    assert any("パスワードなどで保護" in note.ja or "種類" in note.ja for note in document.notes)
+
+
+def test_what_is_signed_only_or_stands_beside_what_is_encrypted_is_read() -> None:
+    signed = b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\n\n0 body\n"
+    assert extract(HEAD + signed, "a.eml").unopened == 0
+    part = (
+        b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/encrypted; boundary=b\n\n--b\n"
+        b"Content-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nhQEMA\n--b--\n"
+        b"--a\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nHello Taro\n--c--\n--a--\n"
+    )
+    document = extract(HEAD + part, "a.eml")
+    assert document.unopened == 1
+    assert ("本文 1行目", "Hello Taro") in shown(document)
+
+
+def uuencoded(data: bytes) -> bytes:
+    return b"".join(binascii.b2a_uu(data[at : at + 45]) for at in range(0, len(data), 45)) + b"`\nend\n"
+
+
+def test_a_file_that_stands_in_the_text_is_opened() -> None:
+    text = "佐藤花子さん、090-2222-3333。" * 5
+    body = b"\nhello\nbegin 644 =?utf-8?B?5bGxLnR4dA==?=\n" + uuencoded(text.encode()) + b"bye\n"
+    found = shown(extract(HEAD + body, "a.eml"))
+    lines = len(uuencoded(text.encode()).splitlines())
+    assert found[2:] == [
+        ("本文 1行目", "hello"),
+        (f"本文 {3 + lines}行目", "bye"),
+        ("ファイル名", "山.txt"),
+        ("添付「山.txt」の1行目", text),
+    ]
+
+
+def test_a_picture_that_stands_in_the_text_is_told_of_and_words_are_words() -> None:
+    document = extract(HEAD + b"\nbegin 644 a.png\n" + uuencoded(b"\x89PNG\r\n" + bytes(90)), "a.eml")
+    assert (document.unread, document.unopened) == (1, 0)
+    text = "begin 644 a.txt\nTaro Yamada says hello\nend"
+    assert text in extract(HEAD + b"\n" + text.encode(), "a.eml").text
+
+
+def test_the_frame_of_an_address_card_is_no_text() -> None:
+    card = "Content-Type: text/vcard; charset=utf-8\n\nBEGIN:VCARD\nFN:山田太郎\nEND:VCARD\n"
+    assert shown(extract(HEAD + card.encode(), "a.eml"))[2:] == [("本文 2行目", "FN:山田太郎")]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from kijun.inspection.files import FileLimits, NestedTooDeep, TooManyEntries, UnsafeFile
 from kijun.inspection.files.limits import Budget
-from kijun.inspection.files.mime import decode_words, from_base64, leaves, parameters
+from kijun.inspection.files.mime import (
+    blanked,
+    decode_words,
+    from_base64,
+    leaves,
+    parameters,
+    uuencoded_blocks,
+)
 
 
 def parts(data: bytes, limits: FileLimits = FileLimits()) -> list[tuple[int, bytes]]:
@@ -103,6 +110,23 @@ def test_hostile_mails_take_no_longer(data: bytes) -> None:
     for _, part in leaves(data, Budget(FileLimits())):
         decode_words(part.headers.get("subject", ""))
         assert part.file_name == ""
+    assert time.process_time() - start < 5
+
+
+def test_files_in_a_text_are_blanked_with_their_lines() -> None:
+    text = b"a\r\nbegin 644 b\r\n#='=O\r\n`\r\nend\r\nc"
+    blocks = list(uuencoded_blocks(text))
+    assert [(block.name, block.content) for block in blocks] == [("b", b"two")]
+    assert blanked(text, blocks) == b"a\r\n\n\n\n\nc"
+    assert list(uuencoded_blocks(b"begin 644 b\nend\nbegin 644 b\nno line\nend\nbegin 644 b\n#='=O\n")) == []
+
+
+@pytest.mark.parametrize(
+    "line", [b"begin 644 a\n", b"begin 644 a\n#='=O\n", b"begin 644 a\n" + b"#='=O\n" * 9]
+)
+def test_texts_of_many_beginnings_take_no_longer(line: bytes) -> None:
+    start = time.process_time()
+    list(uuencoded_blocks(line * 50_000))
     assert time.process_time() - start < 5
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kijun.inspection.files import FileLimits, TooManyCells, TooMuchText, extract
+from kijun.inspection.files.plain import separator_of
 from tests.inspection.files.making import shown
 
 
@@ -41,6 +42,37 @@ def test_other_separators(name: str, separator: str) -> None:
     assert (
         extract(f"氏名{separator}住所\n山田{separator}東京\n".encode(), name).text == "氏名\t住所\n山田\t東京"
     )
+
+
+@pytest.mark.parametrize("title", ["受付簿;令和6年度", "受付簿", '"a;b;c",x', "令和6年度;第1回;案"])
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_title_above_the_table_does_not_say_what_parts_cells(title: str, separator: str) -> None:
+    rows = "".join(f"{name}{separator}090\n" for name in ("氏名", "山田太郎", "佐藤花子"))
+    assert "山田太郎\t090\n佐藤花子\t090" in extract(f"{title}\n{rows}".encode(), "a.csv").text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sep=;\nx;y,z\n", ";"),
+        ("a;b\n1,5;2,5\n3,5;4,5\n", ";"),
+        ("a\n", ","),
+        ("", ","),
+        ('a,b\n"x;y;z",1\n', ","),
+    ],
+)
+def test_what_parts_the_cells(text: str, expected: str) -> None:
+    assert separator_of(text, tabs=False) == expected
+
+
+def test_what_is_encrypted_in_a_text_is_not_opened() -> None:
+    document = extract(b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n", "a.asc")
+    assert (document.unread, document.unopened) == (1, 1)
+
+
+def test_the_frame_of_an_address_card_is_no_text() -> None:
+    card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:山田太郎\r\nEND:VCARD\r\n"
+    assert shown(extract(card.encode(), "a.vcf")) == [("2行目", "VERSION:4.0"), ("3行目", "FN:山田太郎")]
 
 
 @pytest.mark.parametrize("rows", [3, 500])

@@ -179,6 +179,37 @@ def test_a_break_in_a_short_cell_is_one_value_and_in_a_long_one_are_lines() -> N
     assert extract(xlsx(row), "").text == f"名簿\n山田 太郎\t左 右\t{long}"
 
 
+@pytest.mark.parametrize("name", ["Sheet1", "Sheet", "シート2", "Sheet1 (2)", "Chart1"])
+def test_a_name_that_the_program_gave_a_sheet_is_no_text(name: str) -> None:
+    parts = xlsx_parts('<row r="1"><c t="str"><v>山田</v></c></row>')
+    parts["xl/workbook.xml"] = str(parts["xl/workbook.xml"]).replace("名簿", name)
+    assert shown(extract(zipped(parts), "")) == [(f"シート「{name}」のA1", "山田")]
+
+
+@pytest.mark.parametrize(
+    "code", ["&K01+000", "&K04-024", "&KFF0000", "&Kff0000", "&12", '&"游ゴシック,太字"']
+)
+def test_codes_of_headings_are_no_text(code: str) -> None:
+    parts = xlsx_parts()
+    heading = f"<headerFooter><oddFooter>&amp;L{code.replace('&', '&amp;')}電話090-7777-8888</oddFooter></headerFooter>"
+    sheet = str(parts["xl/worksheets/sheet1.xml"])
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace("</worksheet>", f"{heading}</worksheet>")
+    assert ("シート「名簿」のフッター", "電話090-7777-8888") in shown(extract(zipped(parts), ""))
+
+
+def test_telephones_that_are_numbers_keep_their_zero_under_a_format_for_them() -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        sheet = book.add_worksheet("名簿")
+        phone = book.add_format({"num_format": "[<=99999999]####-####;\\(00\\) ####-####"})
+        postal = book.add_format({"num_format": "000-0000"})
+        sheet.write_row("A1", ["電話", "携帯", "郵便番号"])
+        sheet.write("A2", 312345678, phone)
+        sheet.write("B2", 9012345678, phone)
+        sheet.write("C2", 600001, postal)
+    assert "(03) 1234-5678\t(090) 1234-5678\t060-0001" in extract(target.getvalue(), "").text
+
+
 def test_columns_keep_their_distance() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c><c r="D1"><v>4</v></c><c r="XFD1"><v>5</v></c></row>'
     assert extract(xlsx(rows), "").text == "名簿\n1\t\t\t4\t5"

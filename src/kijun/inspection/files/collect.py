@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from kijun.inspection.files.errors import FileError
+from kijun.inspection.files.errors import EncryptedFile, FileError
 from kijun.inspection.files.kinds import is_text_lost
 from kijun.inspection.files.limits import Budget
 from kijun.inspection.files.place import Document, Part, Piece, Place
@@ -116,6 +116,12 @@ class Collector:
         """A file of this name inside the file was not read."""
         self.unread += 1
         self.unopened += is_text_lost(refusal, name)
+
+    def sealed(self) -> None:
+        """Something encrypted stands here, in a mail or a text, that is no file of its own."""
+        refusal = EncryptedFile()
+        self.refused(refusal, "")
+        self.note(refusal.message.ja, refusal.message.en)
 
     @contextmanager
     def inside(self, name: str) -> Iterator[None]:

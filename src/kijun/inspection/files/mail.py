@@ -11,8 +11,9 @@ from kijun.inspection.files.errors import FileError, LimitMet
 from kijun.inspection.files.kinds import by_bytes
 from kijun.inspection.files.markup import read_html
 from kijun.inspection.files.mime import Part as MailPart
-from kijun.inspection.files.mime import decode_words, leaves
+from kijun.inspection.files.mime import blanked, decode_words, leaves, uuencoded_blocks
 from kijun.inspection.files.place import Part, Place
+from kijun.inspection.files.plain import read_text, tell_encrypted
 
 ReadInside = Callable[[bytes, str, Collector], str]
 
@@ -34,12 +35,15 @@ _ENDINGS: Final = {
     "application/pkcs7-signature": "p7s",
     "application/x-pkcs7-signature": "p7s",
 }
+_PGP: Final = "application/pgp-encrypted"  # the part that stands first in a multipart/encrypted
+_SMIME: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _NAMED_BY_TYPE: Final = ("image", "audio", "video", "font")
 
 
 def read_mail(data: bytes, collector: Collector, read_inside: ReadInside) -> None:
     """Read a mail; an attachment that cannot be read is told of in a note, one that meets a limit refuses the mail."""
     attached = 0
+    sealed_at = -1  # the depth of a multipart/encrypted
     for depth, part in leaves(data, collector.budget):
         if depth == 0:
             _read_headers(part, collector)
@@ -47,11 +51,24 @@ def read_mail(data: bytes, collector: Collector, read_inside: ReadInside) -> Non
         content = part.content()
         if not content.strip():
             continue
-        if _is_body(part, content):
-            _read_body(part, content, collector)
+        if part.content_type == _PGP:
+            sealed_at = depth
             continue
-        attached += 1
-        _read_attached(part, content, attached, collector, read_inside)
+        before = collector.unopened
+        blocks = list(uuencoded_blocks(content)) if part.content_type == "text/plain" else []
+        if _is_body(part, content):
+            _read_body(part, blanked(content, blocks), collector)
+        else:
+            blocks = []
+            attached += 1
+            _read_attached(part, content, attached, collector, read_inside)
+        for block in blocks:
+            attached += 1
+            _read_file(block.content, block.name, f"{attached}.bin", collector, read_inside)
+        if (depth == sealed_at or _is_enveloped(part)) and collector.unopened == before:
+            collector.sealed()
+        if depth == sealed_at:
+            sealed_at = -1
 
 
 def _read_headers(part: MailPart, collector: Collector) -> None:
@@ -79,18 +96,24 @@ def _read_body(part: MailPart, content: bytes, collector: Collector) -> None:
     found = declared(content, part.charset or "utf-8")
     collector.note_broken(found.broken, found.zeros)
     if part.content_type == "text/html":
+        tell_encrypted(found.text, collector)
         read_html(found.text, collector, Part.HTML_BODY)
     else:
-        collector.lines(found.text, Place("part", part=Part.BODY))
+        read_text(found.text, collector, Place("part", part=Part.BODY))
 
 
 def _read_attached(
     part: MailPart, content: bytes, number: int, collector: Collector, read_inside: ReadInside
 ) -> None:
-    name = part.file_name
-    if not name:
-        name = f"{number}.{_ending(part.content_type)}"
-    collector.add_file_name(part.file_name)
+    _read_file(content, part.file_name, f"{number}.{_ending(part.content_type)}", collector, read_inside)
+
+
+def _read_file(
+    content: bytes, name: str, otherwise: str, collector: Collector, read_inside: ReadInside
+) -> None:
+    """A file inside the mail, by its name or, where it has none, by another."""
+    collector.add_file_name(name)
+    name = name or otherwise
     with collector.inside(name):
         try:
             read_inside(content, name, collector)
@@ -99,6 +122,11 @@ def _read_attached(
         except FileError as refusal:
             collector.refused(refusal, name)
             collector.note(refusal.message.ja, refusal.message.en)
+
+
+def _is_enveloped(part: MailPart) -> bool:
+    """Whether a part is encrypted by S/MIME; one that is signed only says so."""
+    return part.content_type in _SMIME and part.smime_type not in ("signed-data", "certs-only")
 
 
 def _ending(content_type: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from kijun.inspection.files.declared import decode_as
@@ -28,6 +28,7 @@ _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,75})(?:\*[^?\s]{0,20})?\?([bBq
 _COMMENT: Final = re.compile(r"\([^()]{0,200}\)")
 _TECHNICAL: Final = ("received", "content-type", "content-disposition", "content-transfer-encoding")
 _UUENCODED: Final = ("x-uuencode", "uuencode", "x-uue", "uue")
+_UU_BEGIN: Final = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?$", re.MULTILINE)
 _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 )
@@ -57,6 +58,11 @@ class Part:
     def charset(self) -> str:
         """The declared character set, or an empty text."""
         return parameters(self.headers.get("content-type", "")).get("charset", "")
+
+    @property
+    def smime_type(self) -> str:
+        """What S/MIME did to the body (RFC 8551), or an empty text."""
+        return parameters(self.headers.get("content-type", "")).get("smime-type", "").strip().lower()
 
     @property
     def file_name(self) -> str:
@@ -268,3 +274,53 @@ def from_uuencoded(data: bytes) -> bytes:
         except binascii.Error:
             continue
     return bytes(content)
+
+
+class Block(NamedTuple):
+    """A file that an old mailer wrote into the text, and where."""
+
+    start: int
+    end: int
+    name: str
+    content: bytes
+
+
+def uuencoded_blocks(data: bytes) -> Iterator[Block]:
+    """The files between ``begin 644 name`` and ``end`` in a text; every line between must be one of a file."""
+    after = 0
+    for found in _UU_BEGIN.finditer(data):
+        if found.start() < after:
+            continue
+        here, lines = found.end() + 1, 0
+        while here < len(data):
+            stop = data.find(b"\n", here)
+            stop = stop if stop >= 0 else len(data)
+            line = data[here:stop].rstrip(b"\r")
+            if line.rstrip() == b"end" and lines:
+                content = from_uuencoded(data[found.end() + 1 : here])
+                yield Block(found.start(), stop, decode_words(_text(found[1])), content)
+                after = stop
+                break
+            if not _is_uuencoded(line):
+                break
+            here, lines = stop + 1, lines + 1
+
+
+def _is_uuencoded(line: bytes) -> bool:
+    """Whether the first character tells the length of the line; spaces at its end may be lost."""
+    if line.strip() in (b"", b"`"):
+        return True
+    count = line[0] - 32
+    length = 1 + (count + 2) // 3 * 4
+    body = line.rstrip(b" ")
+    return 0 < count <= 45 and len(body) <= length + 1 and len(line) >= length - 4 and max(body) <= 0x60 and min(body) >= 0x20  # fmt: skip
+
+
+def blanked(data: bytes, blocks: Iterable[Block]) -> bytes:
+    """A text without such files; its lines keep their numbers."""
+    parts: list[bytes] = []
+    at = 0
+    for block in blocks:
+        parts += (data[at : block.start], b"\n" * data.count(b"\n", block.start, block.end))
+        at = block.end
+    return b"".join((*parts, data[at:]))

@@ -161,6 +161,8 @@ def _digits(number: Decimal, section: tuple[_Token, ...]) -> str:
     pattern = "".join(token.text for token in whole if token.kind == "digits")
     needed = len(pattern) - pattern.find("0") if "0" in pattern else 0
     left = left.lstrip("0").rjust(needed, "0")
+    if not places and number > 0 and _lost_zero(left, section):
+        left = "0" + left
     if any(token == _Token("sign", ",") for token in whole):
         left = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", left)
         whole = _merged(whole)
@@ -176,6 +178,21 @@ def _digits(number: Decimal, section: tuple[_Token, ...]) -> str:
         else ""
     )
     return (minus + text).strip()
+
+
+def _lost_zero(digits: str, section: tuple[_Token, ...]) -> bool:
+    """Whether a telephone number lost its 0 by being a number: 90-1234-5678, (3) 1234-5678, which Excel shows so.
+
+    A format of telephones has two or three places of 10 or 11 digits in all, the last of four, and nothing but hyphens,
+    brackets and spaces between them.
+    """
+    places = [len(token.text) for token in section if token.kind == "digits"]
+    between = {char for token in section if token.kind in ("literal", "sign") for char in token.text}
+    if not 2 <= len(places) <= 3 or sum(places) not in (10, 11) or places[-1] != 4 or between - set("-() "):
+        return False
+    if len(digits) == 10:
+        return digits[0] in "5789" and digits[1] == "0" and places != [3, 3, 4]  # those are American
+    return len(digits) == 9 and digits[0] != "0"
 
 
 def _split(section: tuple[_Token, ...]) -> tuple[list[_Token], str, list[_Token]]:

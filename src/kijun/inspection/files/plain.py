@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Final
 
 from kijun.inspection.files.collect import Collector
@@ -11,12 +12,27 @@ from kijun.inspection.files.place import Place
 
 _LINE: Final = Place("line")
 _ESCAPES: Final = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
+_ENCRYPTED: Final = re.compile(r"(?:^|>)[> \t]{0,20}-----BEGIN (?:PGP MESSAGE|PKCS7|CMS)-----", re.MULTILINE)
+#: Lines of address cards and calendars that are the same in each of them.
+_FRAME: Final = re.compile(
+    r"^(?:BEGIN|END):V(?:CARD|CALENDAR|EVENT|TODO|ALARM|TIMEZONE)[ \t\r]*$", re.MULTILINE | re.IGNORECASE
+)
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_SAID: Final = re.compile(r'\s*"?sep=([,;\t])"?\s*')
+_SAMPLE = 50  # lines by which the separator of a table is judged
 _LONGEST_ROW = 100  # physical lines; beyond, a quotation mark was never closed
 
 
-def read_text(text: str, collector: Collector) -> None:
-    """A text, its lines as they are."""
-    collector.lines(text, _LINE)
+def read_text(text: str, collector: Collector, place: Place = _LINE) -> None:
+    """A text, its lines as they are; what in it is encrypted is told of."""
+    tell_encrypted(text, collector)
+    collector.lines(_FRAME.sub("", text) if ":V" in text else text, place)
+
+
+def tell_encrypted(text: str, collector: Collector) -> None:
+    """Count what PGP or S/MIME encrypted within a text."""
+    for _ in _ENCRYPTED.finditer(text):
+        collector.sealed()
 
 
 def read_json(text: str, collector: Collector) -> None:
@@ -93,7 +109,20 @@ def _quoted(lines: list[str], at: int, here: int) -> tuple[str, int, int] | None
 
 
 def separator_of(text: str, *, tabs: bool) -> str:
-    """What parts the cells: files that are called .csv also come with tabs and semicolons."""
-    first = next((line for line in text[:20_000].splitlines() if line.strip()), "")
-    best = max(",\t;", key=first.count) if not tabs else "\t"
-    return best if first.count(best) else ("\t" if tabs else ",")
+    """What parts the cells: files that are called .csv also come with tabs and semicolons.
+
+    It stands as often in most lines; a title above the table may hold another.
+    """
+    if tabs:
+        return "\t"
+    lines = [_QUOTED.sub("", line) for line in text[:20_000].splitlines() if line.strip()][:_SAMPLE]
+    if lines and (said := _SAID.fullmatch(lines[0])):
+        return said[1]
+    best, how_well = ",", (0, 0)
+    for separator in ",\t;":
+        counts = Counter(count for line in lines if (count := line.count(separator)))
+        if counts:
+            often, rows = max(counts.items(), key=lambda one: (one[1], one[0]))
+            if (rows, often) > how_well:
+                best, how_well = separator, (rows, often)
+    return best

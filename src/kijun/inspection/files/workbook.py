@@ -19,8 +19,12 @@ _REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _HEADINGS: Final = frozenset(
     ["oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter"]
 )
-_HEADING_CODE: Final = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|\d{1,3}|[LCRPNDTFAZGBIUESXYHO])')
+_HEADING_CODE: Final = re.compile(
+    r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[LCRPNDTFAZGBIUESXYHO])'
+)
 _VALUES: Final = frozenset(("v", "t"))
+#: Names that programs give to sheets nobody named.
+_BY_PROGRAM: Final = re.compile(r"(?:Sheet|Chart|シート|グラフ)\d{0,4}(?: ?\(\d{1,3}\))?")
 
 
 def read_workbook(package: Package, main: str, collector: Collector) -> None:
@@ -39,7 +43,8 @@ def read_workbook(package: Package, main: str, collector: Collector) -> None:
     for name, state, link in book.sheets:
         target = relations[link].target if link in relations else ""
         hidden += state in ("hidden", "veryHidden")
-        collector.add(name, Place("cell", name=name, part=Part.SHEET_NAME))
+        if not _BY_PROGRAM.fullmatch(name):
+            collector.add(name, Place("cell", name=name, part=Part.SHEET_NAME))
         if package.has(target):
             sheet = _Sheet(collector, name, strings, styles, from_1904=book.from_1904)
             package.walk(target, sheet)
