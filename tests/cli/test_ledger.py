@@ -255,6 +255,20 @@ def test_a_passphrase_from_a_pipe_is_read_once(
     assert main(["ledger", "escrow", "export", str(tmp_path / "key.escrow")]) == 0
 
 
+@pytest.mark.parametrize("what", ["export", "restore"])
+def test_without_anybody_to_type_the_passphrase_its_file_is_named(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(command.getpass, "getpass", nobody)
+    ja, en = failed(capsys, "escrow", what, str(tmp_path / "key.escrow")).splitlines()
+    assert "--passphrase-file で指定してください。" in ja
+    assert "with --passphrase-file." in en
+    assert not (tmp_path / "key.escrow").exists()
+
+
 def test_names_that_are_gone_come_back_with_the_root_key(
     home: Path, escrowed: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

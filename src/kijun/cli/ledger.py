@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from kijun.cli.ledger_given import check_certificates, check_folder, check_key, text_of
 from kijun.ledger.model import JAPAN, LedgerError
 from kijun.sites import environ
 
@@ -178,6 +179,10 @@ def verify(args: argparse.Namespace) -> int:
     """Exit status 1 on any fault."""
     from kijun.ledger.checking import verify as check
 
+    if args.key is not None:
+        check_key(args.key)
+    for root in args.timestamp_root:
+        check_certificates(root)
     with opened() as ledger:
         report = check(ledger, args.checkpoints, args.key, roots=args.timestamp_root)
     told = {**asdict(report), "holds": report.holds}
@@ -229,6 +234,7 @@ def export(args: argparse.Namespace) -> int:
 
     if args.since is not None and args.until is not None and args.since > args.until:
         args.fail("--until: it has to be the day of --since, or a later one; nothing was written")
+    check_folder(args.folder)
     set_up_django()
     from kijun.governance.interactions.commands import carry_out, exports
 
@@ -304,7 +310,7 @@ def escrow(args: argparse.Namespace) -> int:
     from kijun.ledger.keys import RootKey
 
     if args.passphrase_file:
-        passphrase = args.passphrase_file.read_text(encoding="utf-8").strip("\r\n")
+        passphrase = text_of(args.passphrase_file).strip("\r\n")
     else:
         passphrase = _asked_passphrase(twice=args.what == "export")
     if args.what == "export":
@@ -316,7 +322,7 @@ def escrow(args: argparse.Namespace) -> int:
             f"The key {fingerprint} is in {args.file}; keep it elsewhere.",
         ]
     else:
-        key = RootKey.from_escrow(args.file.read_text(encoding="utf-8"), passphrase)
+        key = RootKey.from_escrow(text_of(args.file), passphrase)
         folder, fingerprint = private_folder(environ.home() / HOME_LEDGER), key.fingerprint
         with closing(connect(folder, environ.text("DATABASE_URL"))) as database:
             put_back(folder, database, key)
@@ -328,8 +334,15 @@ def escrow(args: argparse.Namespace) -> int:
 
 def _asked_passphrase(*, twice: bool) -> str:
     """What is typed. A slip in an export's would be noticed only when the key is lost, so at a terminal it is typed twice."""
-    passphrase = getpass.getpass("合言葉 / passphrase: ")
-    if twice and sys.stdin.isatty() and getpass.getpass("もう一度 / again: ") != passphrase:
+    try:
+        passphrase = getpass.getpass("合言葉 / passphrase: ")
+        differs = twice and sys.stdin.isatty() and getpass.getpass("もう一度 / again: ") != passphrase
+    except EOFError as error:
+        raise LedgerError(
+            "合言葉を入力できる端末がありません。合言葉を書いたファイルを --passphrase-file で指定してください。",
+            "There is no terminal to ask for the passphrase. Name the file that holds it with --passphrase-file.",
+        ) from error
+    if differs:
         raise LedgerError(
             "2回の合言葉が違います。何も書き出していません。もう一度実行してください。",
             "The two passphrases differ. Nothing was written: try again.",
