@@ -18,6 +18,7 @@ from kijun.governance.interactions.models import AccessReport, ImportRun, Import
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.ledger.model import Kind, Query, Unavailable, new_id, now_ms
+from tests.governance.commanding import printed
 from tests.governance.interactions.made import exchange
 from tests.governance.interactions.test_reports import MONTH, october, report  # noqa: F401  fixtures
 
@@ -67,6 +68,14 @@ class TestReading:
         assert one["verdicts"] == ["masked", "allowed"]
         assert (told["more"], told["unread_segments"]) == (False, 0)
         assert NAME not in str(told)
+
+    def test_an_application_stands_where_a_person_would(
+        self, capsys: Any, auditor: Person, staff: Person, record: Any
+    ) -> None:
+        """As on the page: nobody signed in, and the name of what asked is known."""
+        record([replace(one, application="Open WebUI", person="") for one in exchange(staff, "質問")])
+        [line] = printed(capsys, "records", "search", *AUDITOR, *WHY).splitlines()
+        assert line.split("\t")[2] == "Open WebUI"
 
     def test_one_record_with_verdicts_and_proof(
         self, run: Run, auditor: Person, staff: Person, say: Any

@@ -117,7 +117,11 @@ class TestFigures:
         report = AccessReport.objects.get(department=care)
         assert report.figures["anomalies"] == ["refused"]
         text = client_of(approver).get(f"/staff/records/reports/{report.pk}/").content.decode()
-        assert 'AIの停止中</td><td class="number">17</td>' in text
+        address = f"/staff/records/refused/?department={there}&period={MONTH}&reason=stopped"
+        line = text.split("AIの停止中</td>")[1].split("</tr>")[0]
+        assert "17<small>回</small>" in line
+        assert address.replace("&", "&amp;") in line
+        assert '"number">17<' in client_of(approver).get(address).content.decode()
 
     def test_refused_calls_are_counted_to_the_last(
         self, record: Any, town: Municipality, care: Department, staff: Person, monkeypatch: Any

@@ -24,7 +24,7 @@ from kijun.governance.access.models import Purpose
 from kijun.governance.evidence.models import ScopeKind, Verdict
 from kijun.governance.evidence.proofs import Proof, Scope
 from kijun.governance.interactions import ledger
-from kijun.governance.interactions.figures import ASKED
+from kijun.governance.interactions.hours import ASKED
 from kijun.governance.interactions.searching import milliseconds
 from kijun.governance.interactions.wording import MARKS
 from kijun.ledger.model import Kind, LedgerError, Query

@@ -13,18 +13,14 @@ from django.utils import timezone
 from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Group
 from kijun.governance.interactions import ledger, refused
+from kijun.governance.interactions.hours import ASKED, out_of_hours
 from kijun.governance.interactions.same_calls import Beside
 from kijun.governance.interactions.searching import SAID, milliseconds
-from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Kind, Query, Verdict
-from kijun.web.dates import is_business_day
 
-OFFICE_HOURS: Final = (8, 18)
-"""Hours of an opening day that are no night work: from 8:00 to 18:00, for figures are counted by the hour."""
 VERDICTS: Final = (Verdict.MASKED, Verdict.CONFIRMED, Verdict.TO_CONFIRM, Verdict.BLOCKED)
-ASKED: Final = (Kind.INPUT, Kind.DECISION)
 Figures = dict[str, Any]
 
 
@@ -98,7 +94,7 @@ def by_department(municipality: Municipality, month: str) -> dict[str, Figures]:
                 if row[name]:
                     found[row["department"]][f"{name}s"][row[name]] = row["count"]
         _calls(found, book, everything)
-        _hours(found, count("day hour", where), _open_days(municipality, first, last))
+        _hours(found, count("day hour", where), out_of_hours(municipality))
         for row in count("verdict", answers):
             if row["verdict"] in (Verdict.FAILED, Verdict.INCOMPLETE):
                 found[row["department"]]["failed"] += row["count"]
@@ -180,21 +176,11 @@ def _add(counts: dict[str, int], name: str) -> None:
     counts[name] = counts.get(name, 0) + 1
 
 
-def _open_days(
-    municipality: Municipality, first: datetime.date, last: datetime.date
-) -> Callable[[str], bool]:
-    closed = closing_days(municipality)
-    days = (first + datetime.timedelta(days=n) for n in range((last - first).days + 1))
-    opened = {day.isoformat() for day in days if is_business_day(day, closed)}
-    return opened.__contains__
-
-
-def _hours(found: Found, rows: Rows, is_open: Callable[[str], bool]) -> None:
-    begin, end = OFFICE_HOURS
+def _hours(found: Found, rows: Rows, is_out: Callable[[datetime.date, int], bool]) -> None:
     for row in rows:
         one = found[row["department"]]
         one["days"][row["day"]] = one["days"].get(row["day"], 0) + row["count"]
-        if not (is_open(row["day"]) and begin <= row["hour"] < end):
+        if is_out(datetime.date.fromisoformat(row["day"]), row["hour"]):
             one["out_of_hours"] += row["count"]
 
 

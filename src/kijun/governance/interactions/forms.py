@@ -17,6 +17,7 @@ from kijun.governance.access.plain import wrong_name
 from kijun.governance.access.purpose_forms import RETENTION_LABELS
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import importing, wording
+from kijun.governance.interactions.hours import OUT
 from kijun.governance.interactions.look_search import SHORTEST_ID, WhichLooks, person_key, whose_keys
 from kijun.governance.interactions.models import ImportTemplate
 from kijun.governance.interactions.reach import Reach
@@ -43,6 +44,7 @@ class SearchForm(Form):
     department = forms.ChoiceField(
         label=_("部署"), required=False, help_text=_("下にある部署の記録も含めます。")
     )
+    alone = forms.BooleanField(label=_("下にある部署を含めない"), required=False)
     system = forms.ChoiceField(label=pgettext_lazy("one", "AIシステム"), required=False)
     purpose = forms.ChoiceField(label=pgettext_lazy("one", "利用目的"), required=False)
     finding = forms.ChoiceField(label=_("見つかったもの"), required=False)
@@ -60,6 +62,7 @@ class SearchForm(Form):
         label=_("モデル"), required=False, max_length=120, help_text=_("名称の一部でも探せます。")
     )
     source = forms.ChoiceField(label=_("記録の経路"), required=False)
+    hours = forms.ChoiceField(label=_("質問した時間"), required=False)
 
     def __init__(self, *args: Any, viewer: Person, reach: Reach, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,17 +78,20 @@ class SearchForm(Form):
                 for one in departments
                 if reach.everything or reach.systems or str(one.pk) in reach.departments
             ],
-            "finding": [(one, wording.finding(one)) for one in wording.FINDINGS],
-            "verdict": [(str(one), wording.VERDICTS[one]) for one in Verdict],
+            "finding": [(one, wording.finding(one)) for one in (*wording.FINDINGS, *wording.GROUPED)],
+            "verdict": [
+                (str(one), wording.asked_verdict(one)) for one in (*map(str, Verdict), *wording.TOGETHER)
+            ],
+            "hours": [(OUT, wording.OUT_OF_HOURS)],
             "source": list(wording.SOURCES.items()),
         }
         for name, rows in choices.items():
             self.fields[name].choices = _choices(rows)  # type: ignore[attr-defined]  # a ChoiceField
         if own:
-            for name in ("person", "department", "application"):
+            for name in ("person", "department", "alone", "application"):
                 del self.fields[name]
 
-    MORE = ("department", "system", "purpose", "verdict", "application", "model", "source")
+    MORE = ("department", "alone", "system", "purpose", "verdict", "application", "model", "source", "hours")
 
     def first_fields(self) -> list[Any]:
         """What people ask most."""
@@ -246,7 +252,9 @@ class FileForm(Form):
         self.templates = {str(one.pk): one for one in templates}
         kept = [(key, str(one)) for key, one in self.templates.items()]
         fresh = [(f"new-{value}", label) for value, label in ImportTemplate.Form.choices]
-        groups: list[Any] = [(_("保存した読み方"), kept)] if kept else []
+        # None is chosen beforehand: which it is knows only who has the file.
+        groups: list[Any] = [("", CHOOSE)]
+        groups += [(_("保存した読み方"), kept)] if kept else []
         self.fields["how"].choices = [*groups, (_("新しく決める"), fresh)]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_file(self) -> Any:

@@ -17,7 +17,7 @@ from kijun.governance.access import actions as access
 from kijun.governance.access.models import Grant
 from kijun.governance.interactions import checks, figures, importing_run, ledger
 from kijun.governance.interactions.actions import generate
-from kijun.governance.interactions.figures import ASKED
+from kijun.governance.interactions.hours import ASKED
 from kijun.governance.interactions.searching import milliseconds
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import JAPAN, LedgerError, Query

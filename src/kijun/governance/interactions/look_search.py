@@ -166,7 +166,11 @@ def _value(name: str, value: Any, names: Names) -> str:
     if name == "finding":
         return wording.finding(str(value))
     if name == "verdict":
-        return str(wording.VERDICTS.get(str(value), value))
+        return str(wording.asked_verdict(str(value)))
+    if name == "hours":
+        return str(wording.OUT_OF_HOURS)
+    if name == "alone":
+        return _("はい")
     if name == "source":
         return str(wording.source(str(value)))
     return listed(map(str, value)) if isinstance(value, list) else str(value)

@@ -6,12 +6,12 @@ them is asked and what does not hold is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Final
 
-from kijun.governance.interactions import ledger
+from kijun.governance.interactions import ledger, wording
 from kijun.governance.organisation.models import Department
 from kijun.ledger.model import LedgerError, Query, Record, Verdict
 from kijun.web.search import folded
@@ -28,6 +28,8 @@ class Questions:
 
     asked: tuple[Query, ...]
     bounds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    when: Callable[[Record], bool] | None = None
+    """What else must be true of it, that the ledger cannot be asked."""
 
     @property
     def quiet(self) -> str:
@@ -36,7 +38,9 @@ class Questions:
 
     def hold(self, record: Record) -> bool:
         """The record has one of the values."""
-        return all(getattr(record, column) in values for column, values in self.bounds.items())
+        return all(_has(record, column, values) for column, values in self.bounds.items()) and (
+            self.when is None or self.when(record)
+        )
 
     def suit(self, entries: Iterable[Record]) -> bool:
         """An interaction is meant, by all of its entries."""
@@ -44,12 +48,22 @@ class Questions:
         return not quiet or all(one.verdict in (quiet, Verdict.NONE) for one in entries)
 
 
-def questions(asked: Sequence[Query], bounds: Mapping[str, frozenset[str]]) -> Questions:
+def _has(record: Record, column: str, values: frozenset[str]) -> bool:
+    if column == "finding":  # a record has several
+        return not values.isdisjoint(record.findings)
+    return getattr(record, column) in values
+
+
+def questions(
+    asked: Sequence[Query],
+    bounds: Mapping[str, frozenset[str]],
+    when: Callable[[Record], bool] | None = None,
+) -> Questions:
     """Each question with each of the values; none where a column has none."""
     if not all(bounds.values()):
         return Questions(())
     sharp = tuple(_sharper(asked, bounds))
-    return Questions(sharp if len(sharp) <= MANY else tuple(asked), bounds)
+    return Questions(sharp if len(sharp) <= MANY else tuple(asked), bounds, when)
 
 
 def _sharper(asked: Iterable[Query], bounds: Mapping[str, frozenset[str]]) -> Iterator[Query]:
@@ -61,14 +75,27 @@ def _sharper(asked: Iterable[Query], bounds: Mapping[str, frozenset[str]]) -> It
                 yield replace(one, **wanted)
 
 
-def bounds(municipality: str, *, department: str, application: str, model: str) -> dict[str, frozenset[str]]:
-    """The values that are meant, for the columns that are asked for."""
+def bounds(
+    municipality: str,
+    *,
+    department: str,
+    application: str,
+    model: str,
+    alone: bool = False,
+    finding: str = "",
+    verdict: str = "",
+) -> dict[str, frozenset[str]]:
+    """The values that are meant, for the columns that are asked for. ``alone``: the department without those below it."""
     found = {}
     if department:
-        found["department"] = below(municipality, department)
+        found["department"] = frozenset({department}) if alone else below(municipality, department)
     for column, words in (("application", application), ("model", model)):
         if words:
             found[column] = named(municipality, column, words)
+    if finding in wording.GROUPED:
+        found["finding"] = wording.GROUPED[finding]
+    if verdict in wording.TOGETHER:
+        found["verdict"] = wording.TOGETHER[verdict][0]
     return found
 
 

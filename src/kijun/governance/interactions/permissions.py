@@ -32,7 +32,8 @@ add_perm("interactions.mine", is_staff_member)
 # Which records a person reads is narrowed by `interactions.reach`; this is the door.
 add_perm("interactions.search", is_staff_member & (sees_everything | is_approver | owns_system_of))
 add_perm("interactions.hold", holds_records)
-add_perm("interactions.view_refusals", holds_records)
+# Which departments' an approver sees is narrowed by `interactions.reach`.
+add_perm("interactions.view_refusals", holds_records | is_approver)
 add_perm("interactions.view_looks", has_role(Role.AUDITOR, Role.EXECUTIVE))
 add_perm("interactions.view_reports", is_staff_member & (sees_everything | is_approver))
 add_perm("interactions.view_report", is_staff_member & (sees_everything | (is_approver & leads)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.interactions import ledger
 from kijun.governance.interactions.by_time import Place, Walk
-from kijun.governance.interactions.searching import milliseconds
+from kijun.governance.interactions.searching import end_of, milliseconds
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import NOBODYS, Kind, Query, Record
 
@@ -22,6 +22,11 @@ DAYS: Final = 30
 """Days of wrong keys that are told."""
 PER_PAGE: Final = 50
 _AT_ONCE: Final = 500
+LISTED: Final = 5_000
+"""Entries that the list reads at most."""
+_MANY: Final = 12
+"""Departments that are asked for one by one."""
+_MINUTE: Final = 60_000
 _MOST: Final = 20_000
 """Entries of the ledger that one sum looks at: a month of one grant that asks all day and night has some 80,000, and is told as more."""
 REASONS: Final[Mapping[str, StrOrPromise]] = {
@@ -33,14 +38,14 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
     "insufficient_quota": _("1か月の上限を超えた"),
     "rate_limit_exceeded": _("1分の上限を超えた"),
     "model_not_found": _("使えないモデル"),
-    "confirmation_used": _("使用済みの確認"),
+    "confirmation_used": _("使用済みの確認（同じ確認での再送信）"),
     "invalid_api_key": _("使えないキー"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Calls of one grant and reason, counted together: ``record`` names the grant, ``first`` and ``last`` are the ledger's times."""
+    """Calls of one grant, person and reason within a minute: ``record`` names the grant, ``first`` and ``last`` are the ledger's times."""
 
     record: Record
     reason: str
@@ -74,8 +79,9 @@ def refused(
     until: datetime.date | None = None,
     before: Place | None = None,
     limit: int = PER_PAGE,
+    departments: frozenset[str] | None = None,
 ) -> Page:
-    """Calls under the municipality's grants that were refused. Raises `LedgerError`."""
+    """Calls under the municipality's grants that were refused, of some departments (of all for None). Raises `LedgerError`."""
     query = Query(
         municipality=municipality.code,
         kinds=(Kind.REFUSAL,),
@@ -85,8 +91,77 @@ def refused(
     unread: set[str] = set()
     with ledger.reading() as book:
         # Gateways write what they counted one after the other: the order of recording is another than that of the calls.
-        records, following = Walk(book, [query], limit, unread).page(before)
-    return Page([_read(one) for one in records], following, len(unread))
+        records, following = Walk(book, _of(query, departments), limit, unread).page(before)
+    kept = (one for one in records if departments is None or one.department in departments)
+    return Page(merged(map(_read, kept)), following, len(unread))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Newest first. ``cut``: there are more, further back; ``unread`` counts segments that could not be read."""
+
+    rows: list[Refused]
+    cut: bool
+    unread: int
+
+
+def listed(
+    municipality: Municipality,
+    departments: frozenset[str] | None = None,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> Listed:
+    """Calls that were refused, of some departments (of all for None), both days included. Raises `LedgerError`."""
+    asked = Query(
+        municipality=municipality.code,
+        kinds=(Kind.REFUSAL,),
+        since=None if since is None else milliseconds(since),
+        until=end_of(until),
+        limit=_AT_ONCE,
+    )
+    records: list[Record] = []
+    cut, unread = False, set()
+    with ledger.reading() as book:
+        for query in _of(asked, departments):
+            left, before = LISTED, None
+            while True:
+                page = book.search(replace(query, before=before))
+                records += page.records
+                unread |= {fault.name for fault in page.faults}
+                left, before = left - len(page.records), page.next
+                if before is None or left <= 0:
+                    cut = cut or before is not None
+                    break
+    kept = (one for one in records if departments is None or one.department in departments)
+    return Listed(merged(map(_read, kept)), cut, len(unread))
+
+
+def _of(query: Query, departments: frozenset[str] | None) -> list[Query]:
+    """A question a department; one without where these would be too many."""
+    if departments is None or len(departments) > _MANY:
+        return [query]
+    return [replace(query, department=one) for one in sorted(departments)]
+
+
+def merged(rows: Iterable[Refused]) -> list[Refused]:
+    """Those of the same grant, person, reason and minute as one, whichever process of the gateway counted them; newest first."""
+    found: dict[tuple[object, ...], Refused] = {}
+    for one in sorted(rows, key=lambda one: (-one.last, -one.record.seq)):
+        record = one.record
+        key = (
+            *(record.grant, record.person, record.application, record.purpose, record.department),
+            *(one.reason, one.last // _MINUTE),
+        )
+        held = found.get(key)
+        if held is not None:
+            one = replace(
+                held,
+                count=held.count + one.count,
+                first=min(held.first, one.first),
+                networks=tuple(dict.fromkeys((*held.networks, *one.networks))),
+            )
+        found[key] = one
+    return list(found.values())
 
 
 def wrong_keys(municipality: Municipality) -> list[WrongKeys] | None:

@@ -91,6 +91,13 @@ def names(person: Person, rows: Iterable[AccessReport]) -> Names:
     return resolve(person.municipality, wanted)
 
 
+def staff_numbers(person: Person, ids: Iterable[str]) -> dict[str, str]:
+    """The staff numbers of the municipality's people, by their ids as the ledger has them."""
+    keys = [int(one) for one in ids if one.isdecimal() and len(one) < 19]
+    rows = Person.objects.of(person.municipality).filter(pk__in=keys).values_list("pk", "staff_number")
+    return {str(pk): number for pk, number in rows}
+
+
 def counted(counts: Mapping[str, int], label: Callable[[str], str]) -> list[tuple[str, int]]:
     """(label, count), the most first."""
     return [(label(id), n) for id, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]

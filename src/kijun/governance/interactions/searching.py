@@ -12,10 +12,12 @@ import orjson
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.interactions import ledger, narrowing, saying
+from kijun.governance.interactions import ledger, narrowing, saying, wording
 from kijun.governance.interactions.by_time import Place, Walk, where
+from kijun.governance.interactions.hours import OUT, asked_out_of_hours
 from kijun.governance.interactions.narrowing import MANY, Questions, questions
 from kijun.governance.interactions.reach import Reach, reach_of
+from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import Kind, Query, Record, Verdict
 
 SAID: Final = (Kind.INPUT, Kind.OUTPUT, Kind.DECISION, Kind.OUTCOME)
@@ -30,14 +32,17 @@ _BESIDE: Final = 600_000
 _MOST_BESIDE: Final = 400
 _ROUNDS: Final = 8
 """Pages without a hit that are turned at once, where not all that is asked can be told to the ledger."""
-_APART: Final = frozenset({"since", "until", "department", "application", "model"})
+_APART: Final = frozenset(
+    {"since", "until", "department", "application", "model", "alone", "hours", "finding", "verdict"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody looks for; all that is given must hold. ``person`` and the like are primary keys as text, days inclusive.
 
-    ``department`` means those below it too, ``application`` and ``model`` every name that holds the words.
+    ``department`` means those below it too, unless ``alone``; ``application`` and ``model`` every name that holds the words. ``finding`` may be
+    a group (``group:attack``), ``verdict`` several (`wording.TOGETHER`), ``hours`` `hours.OUT`: asked while the office was closed.
     """
 
     text: str = ""
@@ -52,6 +57,8 @@ class Asked:
     source: str = ""
     since: datetime.date | None = None
     until: datetime.date | None = None
+    alone: bool = False
+    hours: str = ""
 
     @property
     def is_narrowed(self) -> bool:
@@ -66,15 +73,22 @@ class Asked:
             kinds=tuple(SAID),
             since=None if self.since is None else milliseconds(self.since),
             until=end_of(self.until),
+            finding="" if self.finding in wording.GROUPED else self.finding,
+            verdict="" if self.verdict in wording.TOGETHER else self.verdict,
             **same,
         )
         return replace(made, **more)
 
     def bounds(self, municipality: str) -> dict[str, frozenset[str]]:
         """The departments, applications and models that are meant."""
-        return narrowing.bounds(
-            municipality, department=self.department, application=self.application, model=self.model
-        )
+        names = ("department", "application", "model", "alone", "finding", "verdict")
+        return narrowing.bounds(municipality, **{name: getattr(self, name) for name in names})
+
+    def when(self, municipality: str) -> Callable[[Record], bool] | None:
+        """What the ledger cannot be asked."""
+        if self.hours != OUT:
+            return None
+        return asked_out_of_hours(Municipality.objects.get(code=municipality))
 
 
 def milliseconds(day: datetime.date) -> int:
@@ -189,12 +203,13 @@ def queries(municipality: str, asked: Asked, reach: Reach) -> Questions:
             if asked.system in ("", one)
         ]
         found += [asked.query(municipality, department=one) for one in sorted(reach.departments)]
-    return questions(found, asked.bounds(municipality))
+    return questions(found, asked.bounds(municipality), asked.when(municipality))
 
 
 def own_query(municipality: str, asked: Asked, person: str) -> Questions:
     """A person's own records."""
-    return questions([replace(asked.query(municipality), person=person)], asked.bounds(municipality))
+    mine = replace(asked.query(municipality), person=person)
+    return questions([mine], asked.bounds(municipality), asked.when(municipality))
 
 
 def search(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -74,6 +76,28 @@ COMPARED: Final[Mapping[str, StrOrPromise]] = {
     "failed": _("失敗・中断"),
     "attacks": _("AIへの攻撃の疑い"),
 }
+#: What became of the records in which something was found.
+FOUND: Final[Mapping[str, StrOrPromise]] = {
+    "count": _("見つかった記録"),
+    "masked": _("伏せた記録"),
+    "confirmed": _("本人に確認を求めた記録"),
+    "blocked": _("止めた記録"),
+}
+_PEOPLE: Final = frozenset({"people"})
+_RECORDS: Final = frozenset({"blocked", "masked", "attacks"})
+
+
+def amount(name: str, n: int) -> SafeString:
+    """A figure of `COMPARED` with its unit: 8回, 3人, 2件."""
+    if name in _PEOPLE:
+        unit = ngettext("人", "人", n)
+    elif name in _RECORDS:
+        unit = ngettext("件", "件", n)
+    else:
+        unit = ngettext("回", "回", n)
+    return format_html("{}<small>{}{}</small>", f"{n:,}", " " if english() else "", unit)
+
+
 ANOMALIES: Final[Mapping[str, StrOrPromise]] = {
     "attacks": _("AIを操ろうとする記述が見つかりました。だれが、何を入力したかを確かめてください。"),
     "blocked": _(
@@ -86,6 +110,7 @@ ANOMALIES: Final[Mapping[str, StrOrPromise]] = {
     "failed": _("利用の10分の1以上が、失敗か中断です。IT担当者に相談してください。"),
     "surge": _("利用回数が、前の月の3倍以上になりました。新しい使い方が始まっていないか確かめてください。"),
 }
+OUT_OF_HOURS: Final = _("開庁時間の外（夜間、土日祝日、閉庁日）")
 #: What the gateway says of use that did not pass it (traces, decisions): it could not prevent it.
 TOO_LATE: Final[Mapping[str, StrOrPromise]] = {
     "POLICY_VIOLATION": _("止めるべきだった利用"),
@@ -98,6 +123,22 @@ MARKS: Final[Mapping[str, StrOrPromise]] = {
 }
 #: All types that a search offers; the indirect attack is named by the gateway alone.
 FINDINGS: Final = tuple(dict.fromkeys((*TYPES, str(Attack.INDIRECT), *MARKS)))
+#: Kinds that a search asks for together: those of a group.
+GROUPED: Final[Mapping[str, frozenset[str]]] = {
+    f"group:{group}": frozenset(one for one in FINDINGS if one not in MARKS and group_of(one) is group)
+    for group in GROUP_LABELS
+}
+#: Verdicts that a search asks for together.
+TOGETHER: Final[Mapping[str, tuple[frozenset[str], StrOrPromise]]] = {
+    "confirmation": (
+        frozenset((Verdict.CONFIRMED, Verdict.TO_CONFIRM)),
+        _("本人に確認を求めた（送ったものと待っているもの）"),
+    ),
+    "unanswered": (
+        frozenset((Verdict.FAILED, Verdict.INCOMPLETE)),
+        _("AIが答えなかったか、途中で終わった"),
+    ),
+}
 #: What the halves of an interaction are called where both stand in one line.
 HALVES: Final[Mapping[str, StrOrPromise]] = {
     Kind.INPUT: _("質問"),
@@ -119,8 +160,15 @@ def verdict(record: Record | None) -> tuple[StrOrPromise, str]:
     return VERDICTS.get(record.verdict, record.verdict), TONES.get(record.verdict, "neutral")
 
 
+def asked_verdict(name: str) -> StrOrPromise:
+    """What a search asks for: a verdict, or several."""
+    return TOGETHER[name][1] if name in TOGETHER else VERDICTS.get(name, name)
+
+
 def finding(type: str) -> str:
-    """A kind of finding, for people."""
+    """A kind of finding, or all of a group (``group:attack``), for people."""
+    if type in GROUPED:
+        return gettext("%(group)s（すべて）") % {"group": GROUP_LABELS[type.removeprefix("group:")]}
     return str(MARKS.get(type) or type_label(type))
 
 

@@ -34,6 +34,7 @@ from kijun.governance.interactions.commands._shared import (
     person,
     reason,
 )
+from kijun.governance.interactions.hours import OUT
 from kijun.governance.interactions.looks import history, look
 from kijun.governance.interactions.names import unknown_number
 from kijun.governance.interactions.reach import Reach, reach_of
@@ -57,15 +58,23 @@ def add(commands: Any) -> None:
     searching_.add_argument("--text", metavar="WORDS", help="what question or answer contains")
     searching_.add_argument("--person", metavar="NUMBER", help="staff number of who used AI")
     searching_.add_argument("--department", metavar="CODE", help="the department's code; those below it too")
+    searching_.add_argument("--alone", action="store_true", help="the department without those below it")
     searching_.add_argument("--system", metavar="SYSTEM", help="AI-003, or the system's name")
     searching_.add_argument("--purpose", metavar="PURPOSE", help="its name or number")
     searching_.add_argument(
-        "--finding", metavar="TYPE", help="what was found, such as MY_NUMBER, or NOT_INSPECTED"
+        "--finding",
+        metavar="TYPE",
+        help="what was found, such as MY_NUMBER, or NOT_INSPECTED; all of a group: group:attack",
     )
     searching_.add_argument(
         "--verdict",
-        choices=[str(one) for one in Verdict],
-        help="what became of question or answer; allowed and none: of both",
+        choices=[*map(str, Verdict), *wording.TOGETHER],
+        help="what became of question or answer; allowed and none: of both; confirmation: confirmed or to_confirm; unanswered: failed or incomplete",
+    )
+    searching_.add_argument(
+        "--out-of-hours",
+        action="store_true",
+        help="asked at night, at the weekend or while the office was closed",
     )
     searching_.add_argument("--since", type=day, metavar="DATE", help="first day")
     searching_.add_argument("--until", type=day, metavar="DATE", help="last day")
@@ -110,7 +119,8 @@ def _search(args: argparse.Namespace) -> None:
 
 def _asked(args: argparse.Namespace, who: Person) -> Asked:
     town = who.municipality
-    found = {name: getattr(args, name) or "" for name in _TEXTS}
+    found: dict[str, Any] = {name: getattr(args, name) or "" for name in _TEXTS}
+    found |= {"alone": args.alone, "hours": OUT if args.out_of_hours else ""}
     if args.person and not args.mine:
         found["person"] = unknown_number(town, args.person) or str(person_of(town, args.person).pk)
     if args.department:
@@ -119,7 +129,7 @@ def _asked(args: argparse.Namespace, who: Person) -> Asked:
         found["system"] = str(system_of(town, args.system).pk)
     if args.purpose:
         found["purpose"] = str(purpose_of(town, args.purpose).pk)
-    if args.finding and args.finding not in wording.FINDINGS:
+    if args.finding and args.finding not in (*wording.FINDINGS, *wording.GROUPED):
         raise NotThere(
             f"{args.finding} という種類はありません。種類は docs/inspection.md にあります。\n"
             f"There is no kind {args.finding}: docs/inspection.md lists them."
@@ -132,7 +142,8 @@ def _print(args: argparse.Namespace, who: Person, results: Results) -> None:
     codes = Codes(who.municipality)
     found = [_summary(one, codes) for one in results.interactions]
     more = results.before is not None
-    lines = rows(found, "id", "at", "person", "system", "question", "answer", "findings", "excerpt")
+    told = [{**one, "person": one["person"] or one["application"]} for one in found]
+    lines = rows(told, "id", "at", "person", "system", "question", "answer", "findings", "excerpt")
     if more:
         lines.append(
             "ほかにもあります。--limit を増やすか、条件を足してください。 / There are more: raise --limit, or narrow."

@@ -9,6 +9,7 @@ from kijun.governance.access.commands import NotThere, day, rows, show
 from kijun.governance.interactions import refused
 from kijun.governance.interactions.by_time import place_of
 from kijun.governance.interactions.commands._shared import Codes, acting, at, days, person
+from kijun.governance.interactions.reach import reach_of
 
 
 def add(commands: Any) -> None:
@@ -32,8 +33,10 @@ def _list(args: argparse.Namespace) -> None:
         raise NotThere(
             f"--before {args.before} を読めません。前の答えのとおりに書いてください。 / Write --before as the last answer said."
         )
-    page = refused.refused(who.municipality, args.since, args.until, before)
-    keys = refused.wrong_keys(who.municipality)
+    reach = reach_of(who)
+    within = None if reach.everything else reach.departments
+    page = refused.refused(who.municipality, args.since, args.until, before, departments=within)
+    keys = refused.wrong_keys(who.municipality) if reach.everything else None
     codes = Codes(who.municipality)
     found = [
         {

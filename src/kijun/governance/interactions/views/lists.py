@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kijun.governance.access.models import Grant
-from kijun.governance.interactions import ledger
+from kijun.governance.interactions import ledger, refused_list
 from kijun.governance.interactions import refused as refusing
-from kijun.governance.interactions.by_time import place_of
 from kijun.governance.interactions.looks import release_reasons
-from kijun.governance.interactions.names import names_of, resolve
+from kijun.governance.interactions.names import resolve
+from kijun.governance.interactions.reach import reach_of
 from kijun.governance.interactions.searching import moment
 from kijun.governance.interactions.views._shared import with_ledger
+from kijun.governance.organisation.models import Department
 from kijun.governance.organisation.tenancy import StaffRequest
 from kijun.ledger.holding import holds_of
+from kijun.web.templatetags.kit import named
 from kijun.web.who_may import who_may
 
 
@@ -49,41 +53,40 @@ def holds(request: StaffRequest) -> HttpResponse:
 @who_may("interactions.view_refusals")
 @with_ledger
 def refused(request: StaffRequest) -> HttpResponse:
-    """Calls that were refused before they became a question, newest first; on the first page also keys that opened nothing."""
-    before = place_of(request.GET.get("before"))
-    page = refusing.refused(request.municipality, before=before)
-    names = names_of(request.municipality, [one.record for one in page.rows])
-    known = set(Grant.objects.of(request.municipality).values_list("pk", flat=True))
-    may_open = request.user.has_perm("access.view")
-    rows = [
-        {
-            "at": moment(one.last),
-            "who": names.who(one.record),
-            "grant": one.record.grant if may_open and one.record.grant in map(str, known) else "",
-            "purpose": names.of("purpose", one.record.purpose),
-            "system": names.of("system", one.record.system),
-            "reason": refusing.REASONS.get(one.reason, one.reason),
-            "count": one.count,
-            "networks": one.networks,
-        }
-        for one in page.rows
+    """Calls that were refused, newest first: of all departments, or of those that the person approves for. Below them keys that opened nothing."""
+    reach = reach_of(request.user)
+    offered = [
+        (str(one.pk), named(one))
+        for one in Department.objects.of(request.municipality).order_by("path")
+        if reach.everything or str(one.pk) in reach.departments
     ]
-    keys = refusing.wrong_keys(request.municipality) if before is None else None
-    told = (
-        None
-        if keys is None
-        else [{"network": _source(one.network), "count": one.count, "last": moment(one.last)} for one in keys]
-    )
+    within = None if reach.everything else reach.departments
+    if (chosen := request.GET.get("department", "")) in dict(offered):
+        within = frozenset({chosen})
+    period = request.GET.get("period", "")
+    found = refusing.listed(request.municipality, within, *refused_list.days_of(period))
+    rows = refused_list.lines(request.user, found.rows)
+    table = refused_list.table(request, rows, offered, may_open=request.user.has_perm("access.view"))
+    if table.wants_excel(request):
+        filename = f"{_('断った利用')}_{timezone.localdate():%Y%m%d}.xlsx"
+        return table.as_excel(request, rows, filename)  # type: ignore[arg-type]  # lines, where a table has a queryset
+    shown = table.show(request, rows)  # type: ignore[arg-type]  # the same
+    first = shown.page.number == 1 and not shown.narrowed
     context = {
-        "rows": rows,
-        "next": page.before,
-        "unread": page.unread,
-        "keys": told,
-        "later": before is not None,
+        "shown": shown,
+        "cut": found.cut,
+        "unread": found.unread,
+        "limited": not reach.everything,
+        "keys": _wrong_keys(request) if reach.everything and first else None,
     }
     return render(request, "interactions/refused.html", context)
 
 
-def _source(network: str) -> str:
-    """A source network, for people."""
-    return {"other": _("そのほかの場所"), "unknown": _("分からない")}.get(network, network)
+def _wrong_keys(request: StaffRequest) -> list[dict[str, Any]] | None:
+    keys = refusing.wrong_keys(request.municipality)
+    if keys is None:
+        return None
+    return [
+        {"network": refused_list.source(one.network), "count": one.count, "last": moment(one.last)}
+        for one in keys
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +20,16 @@ from kijun.governance.interactions import actions, figures, wording
 from kijun.governance.interactions.forms import AcknowledgeForm, RemarkForm
 from kijun.governance.interactions.models import AccessReport
 from kijun.governance.interactions.refused import REASONS
-from kijun.governance.interactions.reports import counted, findings, month_label, remarked, state, visible
+from kijun.governance.interactions.report_links import CONFIRMED, ReportLinks, links_of
+from kijun.governance.interactions.reports import (
+    counted,
+    findings,
+    month_label,
+    remarked,
+    staff_numbers,
+    state,
+    visible,
+)
 from kijun.governance.interactions.reports import names as names_of
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web import charts, excel
@@ -43,7 +52,7 @@ def reports(request: StaffRequest) -> HttpResponse:
         (
             month,
             month_label(month),
-            [(one, state(one), one.figures) for one in shown if one.month == month],
+            [(one, state(one), _in_list(one)) for one in shown if one.month == month],
         )
         for month in months
     ]
@@ -54,6 +63,12 @@ def reports(request: StaffRequest) -> HttpResponse:
     return render(
         request, "interactions/reports.html", {"groups": groups, "late": late, "it_staff": it_staff}
     )
+
+
+def _in_list(one: AccessReport) -> dict[str, Any]:
+    names = ("interactions", "people", "blocked", "out_of_hours")
+    shown = {name: wording.amount(name, figures.figure(one.figures, name)) for name in names}
+    return {**shown, "anomalies": bool(one.figures.get("anomalies"))}
 
 
 @who_may("interactions.view_reports")
@@ -129,56 +144,107 @@ def _show(request: StaffRequest, row: AccessReport, form: Form | None, status: i
 
 
 def _context(request: StaffRequest, row: AccessReport, form: Form | None) -> dict[str, Any]:
-    told, names = row.figures, names_of(request.user, [row])
+    told, links = row.figures, links_of(request.user, row)
     return {
         "report": row,
         "form": form,
         "month": month_label(row.month),
         "state": state(row),
-        "figures": [(wording.COMPARED[name], figures.figure(told, name)) for name in figures.COMPARED],
+        "figures": [
+            (wording.COMPARED[name], wording.amount(name, n), links.figure(name) if n else "")
+            for name, n in ((name, figures.figure(told, name)) for name in figures.COMPARED)
+        ],
         "anomalies": [
-            wording.ANOMALIES[one] for one in told.get("anomalies", []) if one in wording.ANOMALIES
+            (wording.ANOMALIES[one], links.figure(one))
+            for one in told.get("anomalies", [])
+            if one in wording.ANOMALIES
         ],
-        "changes": [
-            (wording.COMPARED[one["name"]], one["before"], one["now"], one["now"] - one["before"])
-            for one in told.get("changes", [])
-            if one["name"] in wording.COMPARED
-        ],
-        "tables": [
-            (
-                pgettext("one", "AIシステム"),
-                _("名称"),
-                _("利用回数"),
-                counted(told.get("systems", {}), lambda id: names.of("system", id)),
-            ),
-            (
-                pgettext("one", "利用目的"),
-                _("名称"),
-                _("利用回数"),
-                counted(told.get("purposes", {}), lambda id: names.of("purpose", id)),
-            ),
-            (
-                _("利用の多い職員（5人まで）"),
-                _("職員"),
-                _("利用回数"),
-                counted(told.get("by_person", {}), lambda id: names.of("person", id)),
-            ),
-            (
-                _("断った利用"),
-                _("理由"),
-                _("回数"),
-                counted(told.get("refused_by", {}), lambda code: str(REASONS.get(code, code))),
-            ),
-        ],
-        "findings": _findings(told),
+        "changes": [_change(one) for one in told.get("changes", []) if one["name"] in wording.COMPARED],
+        "tables": _tables(request, row, links),
+        "findings": _findings(told, links),
         "chart": _chart(row),
+        "looks": bool(links.records),
         "remarks": list(row.remarks.select_related("by")),
     }
 
 
-def _findings(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _change(one: Mapping[str, Any]) -> tuple[StrOrPromise, Any, Any, Any, bool]:
+    """Label, before, now, difference, whether it grew."""
+    name, difference = one["name"], one["now"] - one["before"]
+    shown = (wording.amount(name, n) for n in (one["before"], one["now"], difference))
+    return (wording.COMPARED[name], *shown, difference > 0)
+
+
+def _tables(request: StaffRequest, row: AccessReport, links: ReportLinks) -> list[tuple[Any, ...]]:
+    """Title, head, unit, and rows of (label, figure, address)."""
+    told, names = row.figures, names_of(request.user, [row])
+    numbers = staff_numbers(request.user, told.get("by_person", {}))
+
+    def shown(kind: str, counts: Mapping[str, int], address: Callable[[str], str]) -> list[tuple[Any, ...]]:
+        return [
+            (names.of(kind, id), wording.amount("interactions", n), address(id))
+            for id, n in counted(counts, str)
+        ]
+
+    def of(kind: str) -> Callable[[str], str]:
+        return lambda id: links.search(**{kind: id if (kind, id) in names.known else ""})
+
     return [
-        {**one, "label": wording.finding(one["type"]), "group": wording.finding_group(one["type"])}
+        (
+            pgettext("one", "AIシステム"),
+            _("名称"),
+            _("利用回数"),
+            shown("system", told.get("systems", {}), of("system")),
+        ),
+        (
+            pgettext("one", "利用目的"),
+            _("名称"),
+            _("利用回数"),
+            shown("purpose", told.get("purposes", {}), of("purpose")),
+        ),
+        (
+            _("利用の多い職員（5人まで）"),
+            _("職員"),
+            _("利用回数"),
+            shown(
+                "person",
+                told.get("by_person", {}),
+                lambda id: links.search(person=numbers.get(id, "")),
+            ),
+        ),
+        (
+            _("断った利用"),
+            _("理由"),
+            _("回数"),
+            [
+                (str(REASONS.get(code, code)), wording.amount("refused", n), links.refused(code))
+                for code, n in counted(told.get("refused_by", {}), str)
+            ],
+        ),
+    ]
+
+
+def _findings(told: Mapping[str, Any], links: ReportLinks) -> list[dict[str, Any]]:
+    """A line a kind; each figure with its address."""
+    verdicts = {
+        "count": {},
+        "masked": {"verdict": "masked"},
+        "confirmed": {"verdict": CONFIRMED},
+        "blocked": {"verdict": "blocked"},
+    }
+    return [
+        {
+            "label": wording.finding(one["type"]),
+            "group": wording.finding_group(one["type"]),
+            "cells": [
+                (
+                    wording.FOUND[name],
+                    wording.amount("blocked", one[name]),
+                    links.search(finding=one["type"], **asked) if one[name] else "",
+                )
+                for name, asked in verdicts.items()
+            ],
+        }
         for one in findings(told)
     ]
 
