@@ -20,7 +20,7 @@ STRUCTURE: Final = frozenset(
 )
 #: Keys of a schema under which values stand, numbers too.
 _VALUES: Final = frozenset(("enum", "const", "default", "examples"))
-_OPENINGS: Final = ("⟦", "〚", "[[", "［［", "\\[\\[")
+_OPENINGS: Final = ("⟦", "〚", "〖", "[[", "［［", "\\[\\[", "\\u27", "&#")
 #: Digits of one of the values that a number is cut into, and of all of them; and how many characters before them may tell what it is.
 _LONGEST_CUT: Final = 8
 _CUT: Final = (10, 16)

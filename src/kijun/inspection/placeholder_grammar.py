@@ -1,10 +1,11 @@
 """How a placeholder is written, and how far from that an AI may write it and still be understood.
 
 ⟦氏名1⟧ is the form that Kijun writes, ⟦氏名1別表記2⟧ a second spelling of the same value. In answers the digits may be
-full width or begin with 0, spaces and "No." may stand inside, the spelling in brackets （別表記2）, a title behind the number
-(⟦氏名1さん⟧), and the brackets may be 〚 〛, [[ ]], ［［ ］］ or \\[\\[ \\]\\], which models and their tokenisers make of ⟦ ⟧.
+full width, circled or kanji or begin with 0, spaces and "No." may stand inside, the spelling in brackets （別表記2）, a title behind the number
+(⟦氏名1さん⟧), a line break or marks of emphasis at the brackets (⟦**氏名1**⟧), and the brackets may be 〚 〛, 〖 〗, [[ ]], ［［ ］］, \\[\\[ \\]\\]
+or ⟦ ⟧ escaped (\\u27e6, &#10214;), which models and their tokenisers make of ⟦ ⟧.
 Everything else (［氏名1］, 【氏名1】, 氏名1) is ordinary writing in a town hall and stays as it is. What is so near that a placeholder was
-plainly meant (⟦氏名1、氏名3⟧) is told (`Grammar.near`), not put back.
+plainly meant (⟦氏名1、氏名3⟧), and all that stands between ⟦ ⟧ or their escapes (⟦Name1⟧), is told (`Grammar.near`), not put back.
 
 A placeholder has one opening and one closing bracket and none between. That is what makes masking exact: no
 placeholder that Kijun writes can become part of a longer one, whatever stands around it.
@@ -13,6 +14,7 @@ placeholder that Kijun writes can become part of a longer one, whatever stands a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,16 +26,31 @@ OTHER_FORM: Final = "別表記"
 _DIGITS: Final = "[0-9０-９]{1,6}"
 _SPACE: Final = "[ \t\u00a0\u2002-\u200d\u202f\u2060\u3000\ufeff]"
 _GAP: Final = f"{_SPACE}{{0,4}}"
-_OPENING: Final = r"(?:⟦|〚|\[\[|［［|\\\[\\\[)"
-_CLOSING: Final = r"(?:⟧|〛|\]\]|］］|\\\]\\\])"
+#: At the brackets a line may break, and marks of emphasis may stand.
+_BREAK: Final = f"(?:{_SPACE}|[\r\n]){{0,4}}"
+_MARKS: Final = "[*_~`]{0,3}"
+_OPENING: Final = r"(?:⟦|〚|〖|\[\[|［［|\\\[\\\[|\\u27[eE]6|&#10214;|&#[xX]27[eE]6;)"
+_CLOSING: Final = r"(?:⟧|〛|〗|\]\]|］］|\\\]\\\]|\\u27[eE]7|&#10215;|&#[xX]27[eE]7;)"
 #: The beginnings of an opening, and of a closing.
-_HALF_OPENING: Final = r"(?:[\[［]|\\(?:\[\\?)?)"
-_HALF_CLOSING: Final = r"(?:[\]］]|\\(?:\]\\?)?)"
+_HALF_OPENING: Final = r"(?:[\[［]|\\(?:\[\\?|u(?:2(?:7[eE]?)?)?)?|&(?:#(?:1(?:0(?:2(?:14?)?)?)?|[xX](?:2(?:7(?:[eE]6?)?)?)?)?)?)"
+_HALF_CLOSING: Final = r"(?:[\]］]|\\(?:\]\\?|u(?:2(?:7[eE]?)?)?)?|&(?:#(?:1(?:0(?:2(?:15?)?)?)?|[xX](?:2(?:7(?:[eE]7?)?)?)?)?)?)"
+#: How a value's number may be written.
+_KANJI_FIGURES: Final = "〇一二三四五六七八九"
+_FIGURES: Final = f"(?:{_DIGITS}|[①-⑳]|[{_KANJI_FIGURES}十]{{1,3}})"
+_TENS: Final = re.compile(f"([{_KANJI_FIGURES[1:]}]?)十([{_KANJI_FIGURES[1:]}]?)")
 #: What models put before a number, and what of a title they draw into the brackets.
 _NUMBER_SIGNS: Final = ("No.", "no.", "No", "no", "№", "#", "＃", "番号")
 TITLES: Final = ("さん", "様", "さま", "氏", "殿", "君", "くん", "ちゃん", "先生")
 _NEAR: Final = 60  # characters behind the label of what is nearly a placeholder
+_ESCAPED: Final = 160  # characters between escaped brackets
 _HALF_WIDTH: Final = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
+#: ⟦ and ⟧ as programs write them: in JSON, in HTML, in an address.
+_ESCAPES: Final = (
+    (r"\\u27[eE]6", r"\\u27[eE]7"),
+    (r"&#(?:10214|[xX]27[eE]6);", r"&#(?:10215|[xX]27[eE]7);"),
+    ("(?i:%e2%9f%a6)", "(?i:%e2%9f%a7)"),
+)
+_AN_ESCAPE: Final = "|".join(escape for pair in _ESCAPES for escape in pair)
 _LETTER: Final = r"[^\s⟦⟧〚〛\[\]［］]"
 _BODY: Final = re.compile(
     f"(?P<label>{_LETTER}{{0,23}}?(?![0-9]){_LETTER})(?P<number>[1-9][0-9]{{0,5}})"
@@ -91,8 +108,18 @@ def body_of(found: re.Match[str]) -> str:
         part and _UNSEEN.sub("", part).translate(_HALF_WIDTH)
         for part in (found["label"], found["number"], found["form"] or found["aside"])
     )
-    form = (form or "").lstrip("0")
+    number, form = _in_digits(number), (form or "").lstrip("0")
     return f"{label}{number.lstrip('0') or number}" + (f"{OTHER_FORM}{form}" if form not in ("", "1") else "")
+
+
+def _in_digits(number: str) -> str:
+    """A number as digits: ① and 一 are 1, 十二 and 一二 are 12."""
+    if number[0] in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳":
+        return str(int(unicodedata.numeric(number)))
+    if tens := _TENS.fullmatch(number):
+        ten, one = (_KANJI_FIGURES.find(figure) for figure in tens.groups(""))
+        return f"{ten if tens[1] else 1}{one if tens[2] else 0}"
+    return "".join(str(at) if (at := _KANJI_FIGURES.find(char)) >= 0 else char for char in number)
 
 
 def title_of(found: re.Match[str]) -> str:
@@ -121,20 +148,20 @@ def _compiled(labels: tuple[str, ...]) -> Grammar:
     form_begun = f"(?:{_prefixes(list(OTHER_FORM))}|{OTHER_FORM}{_GAP}(?:{_DIGITS}{_GAP})?)"
     parts = (
         _Part(_OPENING, _HALF_OPENING),
-        _Part(_GAP, _GAP),
+        _Part(f"{_BREAK}{_MARKS}", f"{_BREAK}{_MARKS}"),
         _Part(f"(?P<label>{label})", begun),
         _Part(
-            f"{_GAP}{_any(_NUMBER_SIGNS)}?{_GAP}",
-            f"{_GAP}(?:{_any_begun(_NUMBER_SIGNS)}?|{_any(_NUMBER_SIGNS)}{_GAP})",
+            f"{_BREAK}{_any(_NUMBER_SIGNS)}?{_GAP}",
+            f"{_BREAK}(?:{_any_begun(_NUMBER_SIGNS)}?|{_any(_NUMBER_SIGNS)}{_GAP})",
         ),
-        _Part(f"(?P<number>{_DIGITS})", _DIGITS),
+        _Part(f"(?P<number>{_FIGURES})", _FIGURES),
         _Part(_GAP, _GAP),
         _Part(
             f"(?:{form.replace(_DIGITS, f'(?P<form>{_DIGITS})')}"
             f"|[(（]{_GAP}{form.replace(_DIGITS, f'(?P<aside>{_DIGITS})')}[)）]{_GAP})?",
             f"(?:{form_begun}|[(（]{_GAP}{form_begun}?)",
         ),
-        _Part(f"(?P<title>{_any(TITLES)})?{_GAP}", _any_begun(TITLES)),
+        _Part(f"(?P<title>{_any(TITLES)})?{_MARKS}{_BREAK}", _any_begun(TITLES)),
         _Part(_CLOSING, _HALF_CLOSING),
     )
     unfinished = ""
@@ -142,16 +169,22 @@ def _compiled(labels: tuple[str, ...]) -> Grammar:
         unfinished = (
             f"(?:{part.begun}|{_unnamed(part.whole)}{unfinished})" if unfinished else part.begun + "?"
         )
-    longest = 68 + 5 * max(map(len, labels), default=0)  # all parts at their longest
-    other = r"[^⟦⟧〚〛\[\]［］\n]"
-    near = f"{_OPENING}{_GAP}{label}(?={other}{{0,{_NEAR}}}?[0-9０-９]){other}{{1,{_NEAR}}}?{_CLOSING}"
+    longest = 90 + 5 * max(map(len, labels), default=0)  # all parts at their longest
+    other = rf"(?:(?!{_AN_ESCAPE})[^⟦⟧〚〛〖〗\[\]［］])"
+    near = "|".join(
+        (
+            rf"{_OPENING}{_BREAK}{_MARKS}{label}(?={other}{{0,{_NEAR}}}?{_FIGURES}){other}{{1,{_NEAR}}}?{_CLOSING}",
+            rf"[⟦〚]{other}{{1,{_NEAR}}}[⟧〛]",
+            *(rf"{begins}{other}{{1,{_ESCAPED}}}{ends}" for begins, ends in _ESCAPES),
+        )
+    )
     return Grammar(
         re.compile("".join(part.whole for part in parts)),
         # An opening alone is no end of the text: something must have begun.
-        re.compile(rf"(?=[⟦〚\[［\\]){unfinished}\Z"),
+        re.compile(rf"(?=[⟦〚〖\[［\\&]){unfinished}\Z"),
         longest,
         re.compile(near),
-        longest + _NEAR,
+        longest + _NEAR + _ESCAPED,
     )
 
 
