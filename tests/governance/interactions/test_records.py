@@ -98,6 +98,13 @@ class TestTheOrdinaryDay:
         assert f"/staff/records/one/{id}/" in text
         assert WHY in text
 
+    def test_the_records_number(self, client_of: ClientOf, staff: Person, say: Any) -> None:
+        """What the gateway's header, 閲覧の記録, holds and commands call it."""
+        id = say(staff)
+        text = page(client_of(staff), f"/staff/records/one/{id}/")
+        assert f'<dt>記録の番号</dt><dd><code class="whole">{id}</code></dd>' in text
+        assert f"記録 {id[:12]}</" in text.split("<h1>")[0].split('class="breadcrumb"')[1]
+
     def test_one_interaction_with_its_proof(
         self, client_of: ClientOf, auditor: Person, staff: Person, say: Any
     ) -> None:

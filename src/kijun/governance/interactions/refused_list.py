@@ -20,6 +20,7 @@ from kijun.governance.interactions.names import names_of
 from kijun.governance.interactions.refused import REASONS, Refused
 from kijun.governance.interactions.reports import month_label
 from kijun.governance.interactions.searching import moment
+from kijun.governance.interactions.templatetags.spoken import spoken
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import bracketed, labelled, listed
 from kijun.web.search import folded
@@ -164,15 +165,17 @@ def table(request: HttpRequest, rows: Sequence[Line], departments: Choices, *, m
             Column(
                 "who",
                 gettext_lazy("使おうとした人"),
-                lambda row: plainly(row.who),
+                lambda row: spoken(plainly(row.who)),
                 ("who", "purpose"),
                 link=(lambda row: reverse("access:grant", args=[row.grant]) if row.grant else None)
                 if may_open
                 else None,
                 kind="name",
-                hint=lambda row: row.under,
+                hint=lambda row: spoken(row.under),
             ),
-            Column("department", gettext_lazy("部署"), lambda row: row.department or "—", ("department",)),
+            Column(
+                "department", gettext_lazy("部署"), lambda row: spoken(row.department or "—"), ("department",)
+            ),
             Column("reason", gettext_lazy("理由"), lambda row: row.reason, ("reason",)),
             Column("count", gettext_lazy("回数"), lambda row: row.count, ("count",), kind="number"),
             Column("networks", gettext_lazy("どこから"), lambda row: row.networks, ("networks",)),
