@@ -21,11 +21,15 @@ from hypothesis import strategies as st
 
 from kijun.web import excel
 from kijun.web.excel import (
+    Broken,
+    Formula,
+    Page,
     ReadLimits,
     ReadResult,
     Sheet,
     SheetColumn,
     SheetError,
+    read_book,
     read_raw,
     read_table,
     write_csv,
@@ -549,3 +553,59 @@ class TestRaw:
     def test_too_many_rows(self) -> None:
         with pytest.raises(SheetError):
             read_raw(b"a\n1\n2\n3\n", "log.csv", ReadLimits(max_rows=2))
+
+
+class TestBook:
+    """Every sheet, with what holds no value of its own."""
+
+    def test_sheets_hidden_ones_formulas_and_errors(self) -> None:
+        file = io.BytesIO()
+        book = xlsxwriter.Workbook(file, {"in_memory": True})
+        book.add_worksheet("一").write_row(0, 0, ["質問", 3])
+        page = book.add_worksheet("二")
+        page.write_formula(1, 0, "=1+1")
+        page.write_formula(1, 1, "=NA()", None, "#N/A")
+        book.add_worksheet("三").write(0, 0, "隠れた")
+        book.worksheets()[2].hide()
+        book.add_worksheet("空")
+        book.close()
+        pages = read_book(file.getvalue(), "x.xlsx", ReadLimits(max_columns=2))
+        assert [(one.title, one.hidden) for one in pages] == [
+            ("一", False),
+            ("二", False),
+            ("三", True),
+            ("空", False),
+        ]
+        assert [one.rows for one in pages] == [
+            [(1, ["質問", 3])],
+            [(2, [Formula(), Formula()])],
+            [(1, ["隠れた", None])],
+            [],
+        ]
+
+    def test_an_error_that_stands_for_itself(self) -> None:
+        book = openpyxl.Workbook()
+        book.worksheets[0].append(["#NAME?"])
+        out = io.BytesIO()
+        book.save(out)
+        [page] = read_book(out.getvalue(), "x.xlsx", ReadLimits(max_columns=1))
+        assert page.rows == [(1, [Broken("#NAME?")])]
+
+    def test_a_csv_file_is_one_sheet(self) -> None:
+        assert read_book(b"a\n\nb\n", "x.csv") == [Page("", [(1, ["a"]), (3, ["b"])])]
+
+    def test_too_many_rows_and_too_many_bytes(self) -> None:
+        with pytest.raises(SheetError):
+            read_book(b"a\n1\n2\n3\n", "log.csv", ReadLimits(max_rows=2))
+        with pytest.raises(SheetError):
+            read_book(b"a\n1\n2\n3\n", "log.csv", ReadLimits(max_bytes=2))
+
+    def test_of_a_hidden_sheet_no_more_is_read_than_of_others(self) -> None:
+        book = openpyxl.Workbook()
+        page = book.create_sheet("隠れた")
+        for _ in range(9):
+            page.append(["a"])
+        page.sheet_state = "hidden"
+        out = io.BytesIO()
+        book.save(out)
+        assert len(read_book(out.getvalue(), "x.xlsx", ReadLimits(max_rows=2))[1].rows) == 3

@@ -66,6 +66,15 @@ class ReadLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet of a workbook whose columns nobody knows yet; a CSV file is one without a title."""
+
+    title: str
+    rows: list[tuple[int, list[Any]]]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CellError:
     """What is wrong with a cell: the column's key (or heading, when it has none), and a message."""
 

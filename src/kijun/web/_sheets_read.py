@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ _LAST_ROW: Final = 1_048_576
 csv.field_size_limit(max(csv.field_size_limit(), 2**31 - 1))
 
 
-class _FileRefusal(Refusal):
+class FileRefusal(Refusal):
     """The file as a whole cannot be read; the message is already in the page's language."""
 
 
@@ -59,58 +60,70 @@ def read_table(
     """
     limits = limits or ReadLimits()
     try:
-        if len(content) > limits.max_bytes:
-            raise _FileRefusal(
-                _("ファイルが大きすぎます（上限%(size)sMB）。行を分けて保存し直してください。")
-                % {"size": f"{limits.max_bytes / MEBIBYTE:g}"}
-            )
+        check_size(content, limits)
         return _read_rows(_raw_rows(content, filename, limits, sheet), columns, limits)
-    except (_FileRefusal, ArchiveError) as refused:
+    except (FileRefusal, ArchiveError) as refused:
         return ReadResult([], [str(refused)])
+
+
+def check_size(content: bytes, limits: ReadLimits) -> None:
+    """Refuse what is larger than an import takes."""
+    if len(content) > limits.max_bytes:
+        raise FileRefusal(
+            _("ファイルが大きすぎます（上限%(size)sMB）。行を分けて保存し直してください。")
+            % {"size": f"{limits.max_bytes / MEBIBYTE:g}"}
+        )
+
+
+def too_many(limits: ReadLimits) -> FileRefusal:
+    """Words for more rows than an import takes."""
+    return FileRefusal(
+        _("行が多すぎます（上限%(count)s行）。ファイルを分けてください。") % {"count": f"{limits.max_rows:,}"}
+    )
 
 
 def read_raw(content: bytes, filename: str, limits: ReadLimits) -> list[tuple[int, list[Any]]]:
     """See :func:`kijun.web.excel.read_raw`."""
     found: list[tuple[int, list[Any]]] = []
     try:
-        if len(content) > limits.max_bytes:
-            raise _FileRefusal(
-                _("ファイルが大きすぎます（上限%(size)sMB）。行を分けて保存し直してください。")
-                % {"size": f"{limits.max_bytes / MEBIBYTE:g}"}
-            )
+        check_size(content, limits)
         for number, cells in _raw_rows(content, filename, limits, None):
-            if not any(map(_filled, cells)):
+            if not any(map(filled, cells)):
                 continue
             if len(found) > limits.max_rows:
-                raise _FileRefusal(
-                    _("行が多すぎます（上限%(count)s行）。ファイルを分けてください。")
-                    % {"count": f"{limits.max_rows:,}"}
-                )
+                raise too_many(limits)
             kept = cells[: limits.max_columns]
             found.append((number, [None if isinstance(cell, Formula | Broken) else cell for cell in kept]))
-    except (_FileRefusal, ArchiveError) as refused:
+    except (FileRefusal, ArchiveError) as refused:
         raise SheetError(str(refused)) from refused
     return found
 
 
 def _raw_rows(content: bytes, filename: str, limits: ReadLimits, sheet: str | None) -> Rows:
+    if is_workbook(content, filename):
+        return _xlsx_rows(content, limits, sheet)
+    return csv_rows(content)
+
+
+def is_workbook(content: bytes, filename: str) -> bool:
+    """Whether the file is to be read as Excel, else as CSV; what is neither is refused."""
     ending = filename.rpartition(".")[2].lower()
     if ending in {"xlsm", "xltm", "xlsb", "xlam"}:
-        raise _FileRefusal(
+        raise FileRefusal(
             _("マクロ付きのExcel（.%(ending)s）は読み取れません。.xlsx の形式で保存し直してください。")
             % {"ending": ending}
         )
     archives.refuse_ole(content)
     if content.startswith(archives.ZIP) and ending == "xlsx":
-        return _xlsx_rows(content, limits, sheet)
+        return True
     if ending in {"csv", "txt"} and not content.startswith(archives.ZIP):
-        return _csv_rows(content)
+        return False
     if ending in {"xlsx", "csv", "txt"}:
-        raise _FileRefusal(
+        raise FileRefusal(
             _("ファイルの中身が拡張子（.%(ending)s）と合いません。Excelで開き、保存し直してください。")
             % {"ending": ending}
         )
-    raise _FileRefusal(_("Excel（.xlsx）かCSV（.csv）のファイルを選んでください。"))
+    raise FileRefusal(_("Excel（.xlsx）かCSV（.csv）のファイルを選んでください。"))
 
 
 @dataclass(slots=True)
@@ -126,12 +139,12 @@ def _read_rows(raw_rows: Rows, columns: Sequence[SheetColumn], limits: ReadLimit
     readers: dict[int, tuple[str, Callable[[Any], Value]]] = {}
     rows: list[ReadRow] = []
     for number, cells in raw_rows:
-        if len(cells) > limits.max_columns and any(map(_filled, cells[limits.max_columns :])):
-            raise _FileRefusal(
+        if len(cells) > limits.max_columns and any(map(filled, cells[limits.max_columns :])):
+            raise FileRefusal(
                 _("列が多すぎます（上限%(count)s列）。使わない列を削除してください。")
                 % {"count": limits.max_columns}
             )
-        if not any(map(_filled, cells)):
+        if not any(map(filled, cells)):
             continue
         if header is None:
             header = _match_header(cells, columns)
@@ -140,19 +153,17 @@ def _read_rows(raw_rows: Rows, columns: Sequence[SheetColumn], limits: ReadLimit
             readers = {place: (column.key, reader(column)) for place, column in header.found.items()}
             continue
         if len(rows) >= limits.max_rows:
-            raise _FileRefusal(
-                _("行が多すぎます（上限%(count)s行）。ファイルを分けてください。")
-                % {"count": f"{limits.max_rows:,}"}
-            )
+            raise too_many(limits)
         rows.append(_read_row(number, cells, readers, header.headed))
     if header is None:
-        raise _FileRefusal(
+        raise FileRefusal(
             _("ファイルに何も書かれていません。1行目に見出し、2行目から内容を入力してください。")
         )
     return ReadResult(rows, [], header.notes, [column.key for column in header.found.values()])
 
 
-def _filled(cell: Any) -> bool:
+def filled(cell: Any) -> bool:
+    """Whether anything stands in a cell."""
     return cell is not None and not (isinstance(cell, str) and not cell.strip())
 
 
@@ -161,7 +172,7 @@ def _match_header(cells: Sequence[Any], columns: Sequence[SheetColumn]) -> _Head
     known = {word: column for column in reversed(columns) for word in headings(column)}
     known |= {same_word(column.key): column for column in columns}
     for place, cell in enumerate(cells):
-        if not _filled(cell):
+        if not filled(cell):
             continue
         header.headed.add(place)
         heading = str(cell).strip() if not isinstance(cell, Formula | Broken) else "="
@@ -210,7 +221,7 @@ def _read_row(
         except CellRefusal as refused:
             row.errors.append(CellError(key, str(refused)))
     for place, cell in enumerate(cells):
-        if place not in headed and _filled(cell):
+        if place not in headed and filled(cell):
             message = _("見出しのない%(place)s列目に値があります。列がずれていないか確かめてください。")
             row.errors.append(CellError("", message % {"place": place + 1}))
             break
@@ -254,34 +265,43 @@ class _Reader(ExcelReader):
     def read_chartsheet(self, sheet: Any, rel: Any) -> None: ...
 
 
-def _xlsx_rows(content: bytes, limits: ReadLimits, sheet: str | None) -> Rows:
+@contextmanager
+def opened_pages(content: bytes, limits: ReadLimits) -> Iterator[list[Any]]:
+    """The sheets of a workbook, hidden ones too."""
     with archives.opened(content, max_unpacked=limits.max_unpacked):
         pass
     try:
         book = _Reader(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         book.read()
-        pages = [page for page in book.wb.worksheets if page.sheet_state == "visible"]
+        pages = list(book.wb.worksheets)
     except Exception as error:  # the library raises anything on a file that is not quite a workbook
         raise ArchiveError(_broken()) from error
     try:
+        yield pages
+    finally:
+        book.archive.close()
+
+
+def _xlsx_rows(content: bytes, limits: ReadLimits, sheet: str | None) -> Rows:
+    with opened_pages(content, limits) as pages:
+        pages = [page for page in pages if page.sheet_state == "visible"]
         if sheet is not None:
             pages = [page for page in pages if same_word(page.title) == same_word(sheet)]
         if not pages:
-            raise _FileRefusal(
+            raise FileRefusal(
                 _("シート「%(sheet)s」がありません。シート名を確かめてください。") % {"sheet": sheet}
                 if sheet is not None
                 else _("表示されているシートがありません。シートを再表示して保存し直してください。")
             )
-        yield from _page_rows(pages[0], limits)
-    finally:
-        book.archive.close()
+        yield from page_rows(pages[0], limits)
 
 
 def _broken() -> str:
     return _("Excelファイルとして読み取れません。Excelで開いて保存し直してから、もう一度選んでください。")
 
 
-def _page_rows(page: Any, limits: ReadLimits) -> Rows:
+def page_rows(page: Any, limits: ReadLimits) -> Rows:
+    """The rows of a sheet that hold anything, with the numbers that Excel shows."""
     # The bounds keep a file that names row 10,000,000,000 from running for ever.
     found = page.iter_rows(min_row=1, max_row=_LAST_ROW, min_col=1, max_col=limits.max_columns + 1)
     number, empty = 0, None
@@ -321,10 +341,11 @@ def _unescaped(text: str) -> str:
 # --- CSV ------------------------------------------------------------------------------------
 
 
-def _csv_rows(content: bytes) -> Rows:
+def csv_rows(content: bytes) -> Rows:
+    """The rows of a CSV file, also empty ones."""
     text = decoded(content)
     if text is None:
-        raise _FileRefusal(
+        raise FileRefusal(
             _(
                 "CSVの文字コードが読み取れません。"
                 "Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
@@ -342,7 +363,7 @@ def _csv_rows(content: bytes) -> Rows:
         try:
             cells = next(lines, None)
         except csv.Error as error:
-            raise _FileRefusal(
+            raise FileRefusal(
                 _('CSVの%(number)s行目が読み取れません。引用符（"）が閉じているか確かめてください。')
                 % {"number": number}
             ) from error

@@ -14,6 +14,7 @@ from typing import Any
 from kijun.web._sheets import (
     CellError,
     Kind,
+    Page,
     ReadLimits,
     ReadResult,
     ReadRow,
@@ -22,10 +23,14 @@ from kijun.web._sheets import (
     SheetError,
     Value,
 )
+from kijun.web._sheets_cells import Broken, Formula
 
 __all__ = [
+    "Broken",
     "CellError",
+    "Formula",
     "Kind",
+    "Page",
     "ReadLimits",
     "ReadResult",
     "ReadRow",
@@ -33,6 +38,7 @@ __all__ = [
     "SheetColumn",
     "SheetError",
     "Value",
+    "read_book",
     "read_raw",
     "read_table",
     "write_csv",
@@ -66,6 +72,17 @@ def read_raw(content: bytes, filename: str, limits: ReadLimits | None = None) ->
     from kijun.web import _sheets_read
 
     return _sheets_read.read_raw(content, filename, limits or ReadLimits())
+
+
+def read_book(content: bytes, filename: str, limits: ReadLimits | None = None) -> list[Page]:
+    """Every sheet of a workbook, hidden ones too, or the one of a CSV file; only rows that hold anything, the limit of rows is each sheet's.
+
+    Cells are as with :func:`read_raw`, but :class:`Formula` and :class:`Broken` stand for those that hold a formula or show an error:
+    what is left out must be told. Raises :class:`SheetError`.
+    """
+    from kijun.web import _sheets_book
+
+    return _sheets_book.read_book(content, filename, limits or ReadLimits())
 
 
 def write_workbook(sheets: Sequence[Sheet], *, front: Callable[[Any], str] | None = None) -> bytes:

@@ -20,6 +20,7 @@ from kijun.governance.organisation.models import Department, Municipality
 from kijun.ledger.model import Kind, Query, Unavailable, new_id, now_ms
 from tests.governance.commanding import printed
 from tests.governance.interactions.made import exchange
+from tests.governance.interactions.test_importing_tables import book
 from tests.governance.interactions.test_reports import MONTH, october, report  # noqa: F401  fixtures
 
 Run = Callable[..., Any]
@@ -559,6 +560,29 @@ class TestImports:
         text = capsys.readouterr().out
         assert f"4: {wrong['errors_en'][0]}" in text
         assert "Says the same as row 2." in text
+
+    def test_sheets_and_what_is_passed_over_in_both_languages(
+        self, run: Run, capsys: Any, template: dict[str, Any], tmp_path: Path, staff: Person
+    ) -> None:
+        head = ["日時", "職員", "質問", "回答"]
+        log = tmp_path / "log.xlsx"
+        title, first = ["利用ログ"], ["2026/10/1", "0004", "質問", ""]
+        wrong = ["2026/10/1", "0004", "壊れた", "#NAME?"]
+        months = {"9月": [title, head, first], "10月": [title, head, first, wrong]}
+        log.write_bytes(book({**months, "表紙": [["町"]]}))
+        how = ("import", str(log), "--template", "庁内チャット", *self.IT)
+        told = run(*how)
+        assert told["sheets"] == [{"sheet": "9月", "rows": 1}, {"sheet": "10月", "rows": 2}]
+        cover, titles = told["passed"]
+        assert (cover["count"], cover["rows"]) == (1, [])
+        assert "lacks the heading" in cover["what_en"]
+        assert (titles["what"], titles["rows"]) == ("見出しより上の行", ["9月!1", "10月!1"])
+        assert [one["row"] for one in told["wrong"]] == ["10月!4"]
+        assert "an error of Excel's (#NAME?)" in told["wrong"][0]["errors_en"][0]
+        assert main(["records", *how]) == 0
+        text = capsys.readouterr().out
+        assert "読み取ったシート / sheets read: 9月 1, 10月 2" in text
+        assert "passed over: 見出しより上の行 / rows above the headings: 2 (9月!1, 10月!1)" in text
 
     def test_a_template_in_use_is_not_removed_in_both_languages(
         self, run: Run, refused: Any, template: dict[str, Any], file: Path

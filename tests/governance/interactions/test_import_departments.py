@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from kijun.governance.accounts.models import Person, Posting
+from kijun.governance.interactions.importing import Place
 from kijun.governance.interactions.importing_preview import Preview
 from kijun.governance.interactions.models import ImportTemplate
 from kijun.governance.organisation.models import Department
@@ -57,11 +58,11 @@ class TestNoPost:
             valid_from=datetime.date(2026, 9, 1), valid_to=datetime.date(2026, 10, 31)
         )
         found = Preview.of(template, LOG.encode(), "log.csv", "")
-        assert (found.no_post, found.first_post) == ([3], [])
+        assert (found.no_post, found.first_post) == ([Place(3)], [])
         run = stage(it_staff, template, LOG)
         text = client_of(it_staff).get(f"/staff/records/imports/{run.pk}/").content.decode()
         assert "1件は、その日の所属が分からないため、部署なしで記録します。" in text
 
     def test_somebody_without_any(self, it_staff: Person, joined: Person, template: ImportTemplate) -> None:
         Posting.objects.filter(person=joined).delete()
-        assert Preview.of(template, LOG.encode(), "log.csv", "").no_post == [2, 3]
+        assert Preview.of(template, LOG.encode(), "log.csv", "").no_post == [Place(2), Place(3)]

@@ -36,8 +36,8 @@ class TestTheResult:
         assert "取り込まなかった行" in text
         assert f'href="{address}"' in client.get("/staff/records/imports/").content.decode()
         run.refresh_from_db()
-        assert [number for number, _ja, _en in faults_of(run)] == [4, 5]
-        assert all(ja != en and "職員" not in en[0] for _number, ja, en in faults_of(run))
+        assert [place.number for place, _ja, _en in faults_of(run)] == [4, 5]
+        assert all(ja != en and "職員" not in en[0] for _place, ja, en in faults_of(run))
 
     def test_a_second_submit_is_told_that_it_has_begun(
         self, client_of: ClientOf, it_staff: Person, template: Any
@@ -71,7 +71,7 @@ class TestTheResult:
         monkeypatch.setattr(importing_run, "MOST_FAULTS", 1)
         monkeypatch.setattr(importing_run, "PART", 2)
         run = carry_out(it_staff, template)
-        assert [number for number, _ja, _en in faults_of(run)] == [3]
+        assert [place.number for place, _ja, _en in faults_of(run)] == [3]
 
     def test_another_towns_is_not_there(
         self, client_of: ClientOf, it_staff: Person, outsider: Person, staff: Person, template: Any

@@ -19,7 +19,15 @@ from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry as Told
-from kijun.governance.interactions import actions, importing, importing_run, jobs, ledger
+from kijun.governance.interactions import (
+    actions,
+    importing,
+    importing_run,
+    importing_tables,
+    jobs,
+    ledger,
+)
+from kijun.governance.interactions.importing import Place
 from kijun.governance.interactions.importing_preview import Preview
 from kijun.governance.interactions.importing_times import parse_moment
 from kijun.governance.interactions.models import ImportedRow, ImportRun, ImportTemplate
@@ -241,7 +249,7 @@ class TestOnce:
         november = head + "2026/11/1 9:00,0008,別の質問,はい,x,1\n2026/10/2 9:01,0004,二,はい,x,2\n"
         assert carry_out(it_staff, template, october).done == 2
         found = Preview.of(template, november.encode(), "november.csv", "")
-        assert (found.fresh, found.double, [row for row, _why in found.wrong]) == (0, 0, [2, 3])
+        assert (found.fresh, found.double, [row.number for row, _why in found.wrong]) == (0, 0, [2, 3])
         assert "「この列はない」" in found.wrong[0][1][0]
         run = carry_out(it_staff, template, november)
         assert (run.done, run.double, run.wrong) == (0, 0, 2)
@@ -389,7 +397,7 @@ class TestOnce:
 class TestReading:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
     def test_encodings(self, encoding: str) -> None:
-        names, _sample = importing.headings(CSV.encode(encoding), "log.csv")
+        names = importing_tables.headings(CSV.encode(encoding), "log.csv").names
         assert names[:2] == ["日時", "職員番号"]
 
     def test_excel(self) -> None:
@@ -402,8 +410,8 @@ class TestReading:
         out = io.BytesIO()
         book.save(out)
         mapping = {"columns": {"at": "日時", "person": "職員番号", "question": "質問"}}
-        first, second = importing.read("table", out.getvalue(), "log.xlsx", mapping)
-        assert (first.number, first.who, first.question) == (2, "4", "数字の職員番号")
+        first, second = importing.read("table", out.getvalue(), "log.xlsx", mapping).rows
+        assert (first.place.number, first.who, first.question) == (2, "4", "数字の職員番号")
         assert first.at == datetime.datetime(2026, 10, 1, 9, 30, tzinfo=JAPAN)
         assert second.errors  # a formula is no question
 
@@ -457,7 +465,7 @@ class TestReading:
         for one in (data, other):
             sheet.writerow(["r", "2026-11-23", "u", one["Operation"], json.dumps(one, ensure_ascii=False)])
         sheet.writerow(["r", "d", "u", "o", "{broken"])
-        rows = importing.read("purview", out.getvalue().encode(), "audit.csv", {})
+        rows = importing.read("purview", out.getvalue().encode(), "audit.csv", {}).rows
         assert len(rows) == 2
         assert rows[0].errors == []
         assert rows[0].who == "0004@city.example.jp"
@@ -492,7 +500,7 @@ class TestReading:
             },
         }
         content = json.dumps(told, ensure_ascii=False) + "\n{broken\n"
-        rows = importing.read("compliance", content.encode(), "c.jsonl", {})
+        rows = importing.read("compliance", content.encode(), "c.jsonl", {}).rows
         assert [(row.question, row.answer) for row in rows] == [("質問", "回答"), ("次", ""), ("", "")]
         assert rows[0].id == "m1"
         assert rows[2].errors
@@ -505,21 +513,21 @@ class TestReading:
     def test_a_long_cell_is_an_error_of_its_row(self) -> None:
         mapping = {"columns": {"at": "日時", "question": "質問"}}
         rows = "".join(f"2026/10/1 9:00,{'あ' * n}\n" for n in (199_999, 200_001))
-        whole, long = importing.read("table", f"日時,質問\n{rows}".encode(), "log.csv", mapping)
+        whole, long = importing.read("table", f"日時,質問\n{rows}".encode(), "log.csv", mapping).rows
         assert (len(whole.question), whole.errors) == (199_999, [])
         assert "長すぎます" in long.errors[0]
 
     def test_a_heading_over_two_columns_is_chosen_by_its_number(self) -> None:
         content = "日時,質問,回答,質問\n2026/10/1 9:00,一つ目,はい,二つ目\n".encode()
-        assert importing.headings(content, "log.csv")[0] == ["日時", "質問 [1]", "回答", "質問 [2]"]
+        assert importing_tables.headings(content, "log.csv").names == ["日時", "質問 [1]", "回答", "質問 [2]"]
         with pytest.raises(SheetError, match="質問 \\[1\\]"):
             importing.read("table", content, "log.csv", {"columns": {"at": "日時", "question": "質問"}})
         mapping = {"columns": {"at": "日時", "question": "質問 [2]"}}
-        (row,) = importing.read("table", content, "log.csv", mapping)
+        (row,) = importing.read("table", content, "log.csv", mapping).rows
         assert row.question == "二つ目"
 
     def test_guesses(self) -> None:
-        found = importing.guess(
+        found = importing_tables.guess(
             ["Timestamp", "User Email", "ユーザーID", "Prompt", "Response", "ＩＤ", "memo"]
         )
         assert found == {
@@ -647,8 +655,8 @@ class TestRowsThatContradict:
         )
         found = Preview.of(template, log.encode(), "log.csv", "0" * 64)
         assert (found.rows, found.fresh, found.double) == (5, 1, 1)
-        assert found.repeated == [(5, 4)]
-        assert [number for number, _why in found.wrong] == [2, 3, 6]
+        assert found.repeated == [(Place(5), Place(4))]
+        assert [place.number for place, _why in found.wrong] == [2, 3, 6]
         assert all("「a1」" in why and "2、3、6行目" in why for _number, [why] in found.wrong)
         run = carry_out(it_staff, template, log)
         assert (run.done, run.wrong) == (1, 3)
@@ -657,8 +665,8 @@ class TestRowsThatContradict:
         log = self.HEAD + "2026/10/1 9:00,0004,長い,質問,x,c1,余分\n2026/10/1 9:00,0004,よい,はい,x,c2,,\n"
         found = Preview.of(template, log.encode(), "log.csv", "0" * 64)
         assert found.fresh == 1  # empty ones at the end are none
-        [(number, [why])] = found.wrong
-        assert number == 2
+        [(place, [why])] = found.wrong
+        assert place.number == 2
         assert "見出しの数（6）" in why
 
 

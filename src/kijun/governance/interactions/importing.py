@@ -198,7 +198,7 @@ def read(form: str, content: bytes, filename: str, mapping: Mapping[str, Any]) -
     else:
         log = importing_tables.read(importing_tables.pages(content, filename), mapping)
     if not log.rows:
-        raise Unreadable(" ".join([str(NO_ROWS), *log.passed.lines()]))
+        raise Unreadable("\n".join([str(NO_ROWS), *log.passed.lines()]))
     if len(log.rows) > LIMITS.max_rows:
         raise Unreadable(
             _("行が多すぎます（上限%(count)s行）。期間を分けて書き出してください。")

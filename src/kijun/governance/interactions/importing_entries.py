@@ -121,7 +121,9 @@ class Reader:
                     _("保存期間（%(term)s）を過ぎた記録です。取り込んでも、その夜のうちに消去されます。")
                     % {"term": RETENTION_LABELS.get(self.template.retention, self.template.retention)}
                 )
-            if not takes_strangers and self.people.find(row.who) is None:
+            if takes_strangers or "person" in row.unread:
+                continue
+            if self.people.find(row.who) is None:
                 row.errors.append(
                     _("「%(who)s」という職員がいません。") % {"who": row.who[:40]}
                     if row.who
@@ -221,7 +223,8 @@ class Reader:
             "imported": {
                 "template": str(self.template),
                 "file": self.sha256,
-                "row": row.number,
+                "row": row.place.number,
+                **({"sheet": self._plain(row.place.sheet)} if row.place.sheet else {}),
                 "conversation": row.conversation,
                 **{name: one.text for name, one in beside.items()},
                 **({"user": stranger} if stranger else {}),

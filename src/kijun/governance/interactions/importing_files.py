@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -14,12 +14,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kijun.gateway.sealing import derived
-from kijun.governance.interactions.importing import Unreadable
+from kijun.governance.interactions.importing import Place, Unreadable
 from kijun.governance.interactions.models import ImportRun
 
 _NONCE: Final = 12
-Fault = tuple[int, list[str], list[str]]
-"""A row's number, and what is wrong with it in Japanese and English."""
+Fault = tuple[Place, list[str], list[str]]
+"""Where a row stands, and what is wrong with it in Japanese and English."""
 
 
 def _path(run: ImportRun) -> Path:
@@ -33,7 +33,8 @@ def _cipher() -> AESGCM:
 def sealed_faults(run: ImportRun, faults: Sequence[Fault]) -> bytes:
     """Rows that were left out, as a run keeps them: they quote what the file says."""
     nonce = os.urandom(_NONCE)
-    return nonce + _cipher().encrypt(nonce, orjson.dumps(faults), f"faults {run.pk}".encode())
+    told = orjson.dumps([(tuple(place), ja, en) for place, ja, en in faults])
+    return nonce + _cipher().encrypt(nonce, told, f"faults {run.pk}".encode())
 
 
 def faults_of(run: ImportRun) -> list[Fault]:
@@ -45,7 +46,12 @@ def faults_of(run: ImportRun) -> list[Fault]:
         told = _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], f"faults {run.pk}".encode())
     except (InvalidTag, ValueError):
         return []
-    return [(number, ja, en) for number, ja, en in orjson.loads(told)]
+    return [(_place(place), ja, en) for place, ja, en in orjson.loads(told)]
+
+
+def _place(told: list[Any] | int) -> Place:
+    """Runs from before several sheets were read have numbers alone."""
+    return Place(told) if isinstance(told, int) else Place(*told)
 
 
 def keep(run: ImportRun, content: bytes) -> None:

@@ -86,8 +86,11 @@ def _carry_on(one: ImportRun, end: float) -> int:
         # A process before us may have recorded this part and died before it could say so.
         entries, good, fresh = _prepare(reader, part, look=at == one.seen > 0)
         if english is None and any(row.errors for row in part):
-            english = {row.number: row.errors for row in _rows(one, reader, "en") if row.errors}
-        _record(one, reader, part, entries, good, fresh, english or {})
+            again = enumerate(_rows(one, reader, "en"))
+            english = {number: row.errors for number, row in again if row.errors}
+        _record(
+            one, reader, part, entries, good, fresh, {n - at: told for n, told in (english or {}).items()}
+        )
         if time.monotonic() >= end and at + PART < len(rows):
             ImportRun.objects.filter(pk=one.pk).update(state=ImportRun.State.WAITING)
             return at + PART - one.seen
@@ -99,7 +102,7 @@ def _rows(one: ImportRun, reader: Reader, language: str) -> list[Row]:
     """The rows of a run's file, with what is wrong with them in a language. Raises `SheetError`."""
     template = reader.template
     with translation.override(language):
-        rows = importing.read(template.form, content_of(one), one.filename, template.mapping)
+        rows = importing.read(template.form, content_of(one), one.filename, template.mapping).rows
         reader.judge(rows)
     return rows
 
@@ -134,14 +137,19 @@ def _record(
     fresh: int,
     english: dict[int, list[str]],
 ) -> None:
-    """Record a part: the ledger first, then, together, which rows it has, which were left out and how far we are."""
+    """Record a part: the ledger first, then, together, which rows it has, which were left out and how far we are.
+
+    ``english``: what is wrong with its rows, by their order in the part (of a file of conversations, many rows stand in one line).
+    """
     if entries:
         ledger.record(entries)
     wrong = [row for row in part if row.errors]
     told = {}
     if wrong:
         faults = faults_of(one)
-        faults += [(row.number, row.errors, english.get(row.number, row.errors)) for row in wrong]
+        faults += [
+            (row.place, row.errors, english.get(n, row.errors)) for n, row in enumerate(part) if row.errors
+        ]
         one.faults = sealed_faults(one, faults[:MOST_FAULTS])
         told = {"faults": one.faults}
     with transaction.atomic():

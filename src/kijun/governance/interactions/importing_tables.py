@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from kijun.governance.interactions.importing import (
     FIELDS,
@@ -25,7 +27,7 @@ from kijun.governance.interactions.importing import (
 from kijun.web import excel
 from kijun.web.excel import Broken, Formula, Page
 
-_SEARCHED: Final = 20
+SEARCHED: Final = 20
 """Rows in which the headings are looked for."""
 _LONGEST_HEADING: Final = 60
 GUESSES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -71,6 +73,14 @@ GUESSES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_FORMULA: Final = gettext_noop(
+    "「%(heading)s」の列に、数式が入っています。Excelは、=で始まる文章を数式とみなします。列の書式を「文字列」にして元の文章を入れ直すか、製品が書き出したCSVを、Excelで開かずに取り込んでください。"
+)
+_BROKEN: Final = gettext_noop(
+    "「%(heading)s」の列が、Excelのエラー（%(text)s）になっています。Excelは、=で始まる文章を数式とみなします。列の書式を「文字列」にして元の文章を入れ直すか、製品が書き出したCSVを、Excelで開かずに取り込んでください。"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Headings:
     """The headings of a table, the row in which they stand, its first rows below as text, and how many there are; ``above`` rows are a title."""
@@ -95,21 +105,24 @@ def headings(content: bytes, filename: str, columns: Mapping[str, str] | None = 
     wanted = used(columns or {})
     tables = [(page, heading_at(page.rows, wanted)) for page in visible]
     page, at = next(((page, at) for page, at in tables if len(page.rows) > at + 1), tables[0])
-    number, cells = page.rows[at]
-    below = page.rows[at + 1 :]
-    sample = [[text_of(cell) for cell in cells] for _number, cells in below[:3]]
+    number, _cells = page.rows[at]
+    texts = [[text_of(cell) for cell in cells] for _number, cells in page.rows[at : at + 4]]
+    width = max(
+        (n for row in texts for n, text in enumerate(row, 1) if text), default=0
+    )  # Excel's rows go on empty
+    names, *sample = [row[:width] for row in texts]
     place = Place(number, page.title if len(visible) > 1 else "")
-    return Headings(numbered([text_of(cell) for cell in cells]), place, sample, len(below), at)
+    return Headings(numbered(names), place, sample, len(page.rows) - at - 1, at)
 
 
 def heading_at(rows: Sequence[tuple[int, Sequence[Any]]], wanted: Sequence[str] = ()) -> int:
     """At which of the rows the headings stand, below a title, say.
 
-    The first that has all that are ``wanted``; else one whose headings tell when and what was asked; else the first of several short and
-    different texts that is as wide as the rows below it; else the first row.
+    The first that has all that are ``wanted``; else one whose headings tell when and what was asked; else the first of several short texts
+    that is as wide as the rows below it mostly are; else the first row.
     """
-    first = [[text_of(cell) for cell in cells] for _number, cells in rows[: 2 * _SEARCHED]]
-    searched = range(min(len(first), _SEARCHED))
+    first = [[text_of(cell) for cell in cells] for _number, cells in rows[: 2 * SEARCHED]]
+    searched = range(min(len(first), SEARCHED))
     if wanted:
         for at in searched:
             if not missing(numbered(first[at]), wanted):
@@ -119,12 +132,13 @@ def heading_at(rows: Sequence[tuple[int, Sequence[Any]]], wanted: Sequence[str] 
             return at
     widths = [sum(map(bool, names)) for names in first]
     for at in searched[:-1]:
-        names = [name for name in first[at] if name]
-        alike = len(set(names)) < len(names) or any(len(name) > _LONGEST_HEADING for name in names)
-        texts = all(isinstance(cell, str) for cell in rows[at][1] if cell is not None)
-        if texts and not alike and len(names) > 1 and widths[at] >= max(widths[at + 1 :]):
-            return at
+        if widths[at] > 1 and widths[at] >= statistics.median(widths[at + 1 :]):
+            return at if _is_heading(rows[at][1]) else 0
     return 0
+
+
+def _is_heading(cells: Sequence[Any]) -> bool:
+    return all(cell is None or (isinstance(cell, str) and len(cell) <= _LONGEST_HEADING) for cell in cells)
 
 
 def used(columns: Mapping[str, str]) -> list[str]:
@@ -281,22 +295,8 @@ class _Reader:
         if place is None or not isinstance(value, Formula | Broken):
             return value
         row.unread.add(key)
-        what = {"heading": self.names[place], "text": value.text if isinstance(value, Broken) else ""}
-        row.errors.append(
-            " ".join(
-                [
-                    (
-                        _("「%(heading)s」の列のセルが、Excelのエラー（%(text)s）になっています。")
-                        if what["text"]
-                        else _("「%(heading)s」の列のセルに、数式が入っています。")
-                    )
-                    % what,
-                    _(
-                        "=で始まる文章は、Excelが数式とみなします。列の書式を「文字列」にして元の文章を入れ直すか、製品が書き出したCSVを、Excelで開かずに取り込んでください。"
-                    ),
-                ]
-            )
-        )
+        told = {"heading": self.names[place], "text": value.text if isinstance(value, Broken) else ""}
+        row.errors.append((_(_BROKEN) if told["text"] else _(_FORMULA)) % told)
         return None
 
 

@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +17,8 @@ from kijun.governance.access.commands import NotThere, group, purpose_of, rows, 
 from kijun.governance.accounts.models import Person
 from kijun.governance.interactions import actions, importing, importing_run
 from kijun.governance.interactions.commands._shared import acting, person
-from kijun.governance.interactions.importing_preview import Preview
+from kijun.governance.interactions.importing import Place
+from kijun.governance.interactions.importing_preview import Preview, ShownRow
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import RETENTIONS, Unavailable
@@ -156,26 +156,42 @@ def _import(args: argparse.Namespace) -> None:
     found, english = _previews(template, content, args.file.name)
     told: dict[str, Any] = {
         **{name: getattr(found, name) for name in ("rows", "fresh", "double")},
-        "repeated": [{"row": number, "first": first} for number, first in found.repeated],
-        "wrong": [
-            {"row": number, "errors": errors, "errors_en": english.get(number, [])}
-            for number, errors in found.wrong
+        "sheets": [{"sheet": name, "rows": count} for name, count in found.sheets],
+        "passed": [
+            {"what": what, "what_en": other, "count": count, "rows": [_told(one) for one in places]}
+            for (what, count, places), (other, _count, _places) in zip(
+                found.passed, english.passed, strict=False
+            )
         ],
-        "first_department": found.first_post,
-        "no_department": found.no_post,
+        "repeated": [{"row": _told(row), "first": _told(first)} for row, first in found.repeated],
+        "wrong": [
+            {"row": _told(row), "errors": errors, "errors_en": other}
+            for (row, errors), (_row, other) in zip(found.wrong, english.wrong, strict=False)
+        ],
+        "first_department": [_told(one) for one in found.first_post],
+        "no_department": [_told(one) for one in found.no_post],
         "recorded": False,
     }
     if args.confirmed and found.fresh:
         told |= {"recorded": True, **_recorded(_carry_out(who, template, args.file.name, content, found))}
     else:
-        told["shown"] = [
-            {**asdict(row), "person": getattr(row.person, "staff_number", row.person)} for row in found.shown
-        ]
+        told["shown"] = [_shown(row) for row in found.shown]
     show(args, told, lambda: _lines(told))
 
 
-def _previews(template: ImportTemplate, content: bytes, name: str) -> tuple[Preview, dict[int, list[str]]]:
-    """What the file would give, its faults in Japanese; and the faults of each row in English. Raises `SheetError` in both."""
+def _told(place: Place) -> int | str:
+    """A row, as programs read it: its number, or 12月!3 where several sheets are read."""
+    return f"{place.sheet}!{place.number}" if place.sheet else place.number
+
+
+def _shown(row: ShownRow) -> dict[str, Any]:
+    said = {name: getattr(row, name) for name in ("at", "question", "answer", "findings")}
+    person = getattr(row.person, "staff_number", row.person)
+    return {"number": _told(row.place), "person": person, **said}
+
+
+def _previews(template: ImportTemplate, content: bytes, name: str) -> tuple[Preview, Preview]:
+    """What the file would give, told in Japanese and in English. Raises `SheetError` in both."""
     digest = hashlib.sha256(content).hexdigest()
     with translation.override("ja"):
         try:
@@ -183,10 +199,10 @@ def _previews(template: ImportTemplate, content: bytes, name: str) -> tuple[Prev
         except SheetError as error:
             with translation.override("en"):
                 raise _in_both(error, lambda: Preview.of(template, content, name, digest)) from error
-    if not found.wrong:
-        return found, {}
+    if not found.wrong and not list(found.passed):
+        return found, found
     with translation.override("en"):
-        return found, dict(Preview.of(template, content, name, digest).wrong)
+        return found, Preview.of(template, content, name, digest)
 
 
 def _in_both(error: SheetError, again: Callable[[], object]) -> SheetError:
@@ -235,7 +251,7 @@ def _recorded(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def _first(numbers: list[int]) -> str:
+def _first(numbers: list[int | str]) -> str:
     return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
 
 
@@ -244,6 +260,14 @@ def _lines(told: dict[str, Any]) -> list[str]:
         f"件数 / rows {told['rows']}  記録する / to record {told['fresh']}  "
         f"取込み済み・重複 / known or repeated {told['double']}  誤り / wrong {len(told['wrong'])}"
     ]
+    if len(told["sheets"]) > 1:
+        sheets = ", ".join(f"{one['sheet']} {one['rows']}" for one in told["sheets"])
+        lines.append(f"読み取ったシート / sheets read: {sheets}")
+    for one in told["passed"]:
+        where = f" ({_first(one['rows'])})" if one["rows"] else ""
+        lines.append(
+            f"読み飛ばしたもの / passed over: {one['what']} / {one['what_en']}: {one['count']}{where}"
+        )
     lines += [
         f"{one['row']}: {error}" for one in told["wrong"] for error in (*one["errors"], *one["errors_en"])
     ]

@@ -11,10 +11,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from kijun.governance.interactions import actions, importing, wording
+from kijun.governance.interactions import actions, importing, importing_tables, wording
 from kijun.governance.interactions.forms import FileForm, TemplateForm
 from kijun.governance.interactions.importing_files import content_of, faults_of
 from kijun.governance.interactions.importing_preview import Preview
+from kijun.governance.interactions.importing_tables import Headings
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.inspection import InspectionError
@@ -91,11 +92,13 @@ def mapping(request: StaffRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     if (past := _past(request, run)) is not None:
         return past
+    table: Headings | None = None
     names: list[str] = []
-    sample: list[list[str]] = []
     if run.form == ImportTemplate.Form.TABLE:
+        kept = run.template.mapping.get("columns", {}) if run.template else {}
         try:
-            names, sample = importing.headings(content_of(run), run.filename)
+            table = importing_tables.headings(content_of(run), run.filename, kept)
+            names = table.names
         except SheetError as error:
             return _unreadable(request, run, str(error))
     form = TemplateForm(
@@ -116,15 +119,15 @@ def mapping(request: StaffRequest, pk: int) -> HttpResponse:
             else:
                 ImportRun.objects.filter(pk=run.pk).update(template=template)
                 return redirect("interactions:import_preview", run.pk)
-    doubled = importing.doubled(names)
-    context = {"form": form, "run": run, "names": names, "sample": sample, "doubled": doubled}
+    doubled = importing_tables.doubled(names)
+    context = {"form": form, "run": run, "names": names, "table": table, "doubled": doubled}
     return render(request, "interactions/import_mapping.html", context, status=status)
 
 
 def _initial(run: ImportRun, names: list[str]) -> dict[str, Any]:
     template = run.template
     if template is None:
-        return {**importing.guess(names), "unknown": "error", "zone": "local"}
+        return {**importing_tables.guess(names), "unknown": "error", "zone": "local"}
     kept = template.mapping
     return {
         **kept.get("columns", {}),
@@ -180,6 +183,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         "found": found,
         "wrong": found.wrong[:MOST_ERRORS],
         "no_post": [str(one) for one in found.no_post[:MOST_ERRORS]],
+        "passed": [(what, count, importing.named(places)) for what, count, places in found.passed],
         "repeated": found.repeated[:MOST_ERRORS],
         "shown": [(row, [wording.finding(type) for type in row.findings]) for row in found.shown],
     }
@@ -189,7 +193,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
 def _result(request: StaffRequest, run: ImportRun) -> HttpResponse:
     """How far it is, and which rows were left out and why."""
     tones = {ImportRun.State.DONE: "success", ImportRun.State.FAILED: "danger"}
-    faults = [(number, en if wording.english() else ja) for number, ja, en in faults_of(run)]
+    faults = [(place, en if wording.english() else ja) for place, ja, en in faults_of(run)]
     context = {"run": run, "faults": faults, "tone": tones.get(ImportRun.State(run.state), "progress")}
     return render(request, "interactions/import_result.html", context)
 
