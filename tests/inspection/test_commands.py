@@ -349,8 +349,8 @@ def test_a_mail_whose_attachment_could_not_be_opened_is_not_passed(kijun: Kijun,
     assert code == 2
     assert "見つかったものはありません。\n" in out
     assert "読み取れた部分には" in out
-    assert "開けなかった中のファイル、文字のないPDF：1個" in out
-    words = "開けない中のファイルや文字のないPDFが1個ありました。調べたのは残りだけです。"
+    assert "開けなかった中のファイル、文字を読み取れないPDF：1個" in out
+    words = "開けない中のファイルや文字を読み取れないPDFが1個ありました。調べたのは残りだけです。"
     assert err == f"kijun inspect: {file}: {words}\n"
     code, out, err = kijun("--json", "--lang", "en", file)
     assert code == 2
@@ -375,7 +375,7 @@ def test_a_pdf_of_nothing_but_scanned_pages_is_not_passed(kijun: Kijun, tmp_path
     code, out, err = kijun("--lang", "en", file)
     assert code == 2
     assert "There is no text on page 1" in out
-    assert "PDFs without text" in err
+    assert "PDFs whose text cannot be read" in err
 
 
 def test_people_see_the_sheet_and_the_cell(kijun: Kijun, book: Path) -> None:

@@ -206,8 +206,8 @@ def _outcome(seen: Seen, language: str) -> int:
     error, unopened = seen.error, seen.document.unopened
     if error is None and unopened:
         error = Words(
-            f"開けない中のファイルや文字のないPDFが{unopened}個ありました。調べたのは残りだけです。",
-            f"{unopened} file(s) inside could not be opened or are PDFs without text; only the rest was inspected",
+            f"開けない中のファイルや文字を読み取れないPDFが{unopened}個ありました。調べたのは残りだけです。",
+            f"{unopened} file(s) inside could not be opened or are PDFs whose text cannot be read; only the rest was inspected",
         )
     if error is None:
         return FOUND if seen.inspection else NOTHING

@@ -131,8 +131,8 @@ _NOTHING_IN_REST: Final = Words(
     "読み取れた部分には、見つかったものはありません。", "Nothing was found in what could be read."
 )
 _UNOPENED: Final = Words(
-    "  開けなかった中のファイル、文字のないPDF：{count}個（調べていません）",
-    "  files inside that could not be opened, PDFs without text: {count} (not inspected)",
+    "  開けなかった中のファイル、文字を読み取れないPDF：{count}個（調べていません）",
+    "  files inside that could not be opened, PDFs whose text cannot be read: {count} (not inspected)",
 )
 _COUNT: Final = Words("  {label} {count}件（{places}）", "  {label}: {count} ({places})")
 _MORE: Final = Words("ほか{count}か所", "{count} more places")
