@@ -81,5 +81,16 @@ def test_two_events_without_a_span_are_two(gateway: Running) -> None:
     assert len({one.interaction for one in gateway.ledger.entries}) == 2
 
 
+def test_ids_that_are_none_are_dropped(gateway: Running) -> None:
+    event = record("gen_ai.user.message", {"content": "こんにちは"})
+    post(
+        gateway,
+        "/v1/logs",
+        logs({**event, "traceId": "山田太郎 090-1234-5678", "spanId": "tel:090-1234-5678"}),
+    )
+    [given] = gateway.ledger.entries
+    assert given.content["trace"] == {"event": "gen_ai.user.message"}
+
+
 def test_the_answer_is_json_where_the_question_was(gateway: Running) -> None:
     assert json.loads(post(gateway, "/v1/logs", b"{}").body) == {}

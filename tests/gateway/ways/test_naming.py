@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kijun.gateway.ways.naming import Names, is_identifier, plain
+from kijun.gateway.inspecting import standard
+from kijun.gateway.ways.naming import Names, clear, clear_model, is_identifier, plain
 from kijun.ledger.naming import is_named
 
 NAMES = Names("s" * 50)
@@ -44,6 +45,16 @@ def test_what_is_no_name_of_a_model(name: str) -> None:
     assert plain(name) == ""
 
 
+@pytest.mark.parametrize("name", ["gpt-4o-2024-08-06", "claude-3-7-sonnet-20250219", "thread_abc1234567"])
+def test_names_in_which_nothing_is_found(name: str) -> None:
+    assert clear(name, standard()) == clear_model(name, standard()) == name
+
+
+@pytest.mark.parametrize("name", ["tel:090-1234-5678", "yamada-090-1234-5678", "n123456789018", "山田太郎"])
+def test_names_in_which_somebodys_number_is_found(name: str) -> None:
+    assert clear(name, standard()) == clear_model(name, standard()) == ""
+
+
 @pytest.mark.parametrize(
     "text", ["A-1", "2026-000123", "s-8812", "1", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"]
 )
@@ -60,6 +71,8 @@ def test_numbers_that_programs_give(text: str) -> None:
         "123456789018",
         "1234-5678-9018",
         "4111111111111111",
+        "090-1234-5678-20240101",
+        "x09012345678-123456789",
         "山田太郎",
         "a@b.jp",
         "a b",

@@ -18,7 +18,7 @@ from kijun.gateway.snapshot import Handling, Stop
 from kijun.gateway.ways.recording import UNLAWFUL, VIOLATION
 from kijun.ledger.model import Busy, Kind, Unavailable, Verdict, now_ms
 from tests.gateway.town import KEY, OTHER_KEY, TOWN, Running, digest, policy, with_grant, with_purpose
-from tests.gateway.ways.sending import PROTOBUF, many, packed, post, said, span, spans, talk
+from tests.gateway.ways.sending import NOW, PROTOBUF, logs, many, packed, post, said, span, spans, talk
 
 PERSONAL = "申請者は山田太郎さん、携帯は090-1234-5678です。"
 
@@ -325,6 +325,34 @@ def test_a_value_that_is_none_costs_its_own_span_alone(gateway: Running, value: 
     answer = post(gateway, "/v1/traces", spans(held, span(2)))
     assert (answer.status, answer.headers["kijun-recorded"]) == (200, "1")
     assert answer.json["partialSuccess"]["rejectedSpans"] == "1"
+
+
+@pytest.mark.parametrize("parent", ["山田太郎 090-1234-5678", "090-1234-5678", "0" * 16, "ab"])
+def test_a_parent_that_is_no_id_is_dropped(gateway: Running, parent: str) -> None:
+    assert post(gateway, "/v1/traces", spans(span(parentSpanId=parent))).json == {}
+    post(gateway, "/v1/traces", spans(span(2, parentSpanId="AB" * 8)))
+    assert gateway.ledger.entries[0].content["trace"] == {"trace_id": f"{1:032x}", "span_id": f"{1:016x}"}
+    assert gateway.ledger.last()[0].content["trace"]["parent_id"] == "ab" * 8
+
+
+def test_why_something_was_rejected_is_told_in_both_languages(
+    gateway: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_deep(_: Any) -> None:
+        raise RecursionError
+
+    without_ids = {**span(), "traceId": "x"}
+    reasons = [post(gateway, "/v1/traces", spans(without_ids)).json["partialSuccess"]["errorMessage"]]
+    monkeypatch.setattr("kijun.gateway.ways.otlp.call_of", too_deep)
+    reasons.append(post(gateway, "/v1/traces", spans(span())).json["partialSuccess"]["errorMessage"])
+    monkeypatch.setattr("kijun.gateway.ways.otlp.call_of_log", too_deep)
+    event = {"timeUnixNano": str(NOW), "eventName": "gen_ai.user.message"}
+    reasons.append(post(gateway, "/v1/logs", logs(event)).json["partialSuccess"]["errorMessage"])
+    for reason in reasons:
+        ja, _, en = reason.partition(" / ")
+        assert not ja.isascii()
+        assert en
+        assert en.isascii()
 
 
 def test_a_gzip_bomb_is_stopped(gateway: Running) -> None:

@@ -11,6 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
+from kijun.gateway.ways import decisions
 from kijun.gateway.ways.recording import VIOLATION
 from kijun.ledger.client import AsyncClient
 from kijun.ledger.ledger import Ledger
@@ -148,6 +149,42 @@ def test_a_decision_has_one_receipt_for_ever(hall: Hall) -> None:
     answer = post(hall.gateway, DECISIONS, {**same, "score": 0.1})
     assert (answer.status, answer.json["errors"][0]["field"]) == (409, "id")
     assert len(hall.records()) == 1
+
+
+def test_the_same_number_and_the_same_moment_are_the_same_however_written(hall: Hall) -> None:
+    same = decision(
+        score=1, at="2026-11-20T00:00:00Z", features={"a": [2.0, {}][:1], "b": -0.0}, threshold=None
+    )
+    first = post(hall.gateway, DECISIONS, same).json
+    again = {**same, "score": 1.0, "at": "2026-11-20T09:00:00+09:00", "features": {"b": 0, "a": [2]}}
+    del again["threshold"]
+    assert post(hall.gateway, DECISIONS, again).json == first
+    assert post(hall.gateway, DECISIONS, {**same, "at": 1_795_132_800_000}).json == first
+    for other in (
+        {"score": 1.5},
+        {"score": True},
+        {"at": "2026-11-20T00:00:01Z"},
+        {"features": {"a": ["2"]}},
+    ):
+        assert post(hall.gateway, f"{DECISIONS}?partial=true", {**same, **other}).json["recorded"] == 0
+    assert len(hall.records()) == 1
+
+
+def test_records_of_before_numbers_were_compared_by_value_keep_their_receipt(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same = decision(score=1.0, at="2026-11-20T00:00:00Z")
+    with monkeypatch.context() as before:
+        before.setattr(
+            decisions, "_fingerprint", lambda item: decisions._digest({**item, "id": str(item["id"])})
+        )
+        first = post(hall.gateway, DECISIONS, same).json
+    hall.seal()
+    both = post(hall.gateway, DECISIONS, [same, decision(2)]).json
+    assert both["receipts"][0] == first["receipts"][0]
+    assert post(hall.gateway, DECISIONS, [same, decision(2)]).status == 409  # the second is of another time
+    assert post(hall.gateway, DECISIONS, {**same, "score": 0.5}).status == 409
+    assert len(hall.records()) == 2
 
 
 def test_a_conflict_takes_the_whole_batch_along_unless_partial(hall: Hall) -> None:

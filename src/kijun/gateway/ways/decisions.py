@@ -18,25 +18,26 @@ from typing import Any, Final
 from kijun.gateway import verdicts
 from kijun.gateway.errors import Refusal, bad_request
 from kijun.gateway.guard import values_of
-from kijun.gateway.handling import DEFAULT_INPUT, action_for
 from kijun.gateway.inspecting import IN_THREAD, Reader
 from kijun.gateway.jsons import NotJson, canonical, parse
-from kijun.gateway.pieces import Lines, Native, Source
+from kijun.gateway.names import spelled
 from kijun.gateway.records import Account
 from kijun.gateway.snapshot import Action, Handling
 from kijun.gateway.ways import checking, times
 from kijun.gateway.ways.appending import Appender
 from kijun.gateway.ways.checking import MOST, MOST_TOLD, Fault, Form
-from kijun.gateway.ways.naming import Names, is_identifier, plain
+from kijun.gateway.ways.items import Item
+from kijun.gateway.ways.naming import Names, clear, clear_model, is_identifier, plain
 from kijun.gateway.ways.people import in_charge
 from kijun.gateway.ways.permits import Leave
 from kijun.gateway.ways.recording import SHOULD, UNLAWFUL, VIOLATION
-from kijun.inspection import Inspection, InspectionError, Placeholders, Words
+from kijun.inspection import InspectionError, Placeholders, Words
 from kijun.ledger.model import Differs, Entry, Kind, Receipt, Verdict, now_ms
 
 _FORMS: Final[Mapping[Kind, Form]] = {Kind.DECISION: checking.DECISION, Kind.OUTCOME: checking.OUTCOME}
+_NAMES: Final = frozenset(("id", "subject", "model", "person"))  # which programs give
+_EXACT: Final = 1 << 63
 _threads = ThreadPoolExecutor(1, "decisions")
-_SHORTEST: Final = 7  # figures of a number that may be somebody's: postal codes and bank accounts
 
 
 @dataclass(slots=True)
@@ -62,6 +63,16 @@ class Made:
     number: int
     id: Any
     entry: Entry
+    before: bytes = b""
+    """The fingerprint that records had before numbers and times were compared by their value."""
+
+    def as_before(self) -> Made:
+        """The same under the fingerprint of before; as it is where it has that already."""
+        return (
+            replace(self, entry=replace(self.entry, fingerprint=self.before), before=b"")
+            if self.before
+            else self
+        )
 
 
 def items_of(body: bytes) -> list[Any]:
@@ -112,6 +123,10 @@ async def take(
             break
         except Differs as error:
             other = frozenset(error.ids)
+            again = [one.as_before() if one.entry.id in other else one for one in made]
+            if again != made:
+                made = again
+                continue
             conflicts = [_conflict(one) for one in made if one.entry.id in other]
             if not partial:
                 raise Faulty(conflicts, 409) from None
@@ -160,7 +175,8 @@ def _read(
             )
             continue
         try:
-            made.append(Made(number, item["id"], _entry(kind, item, leave, reader, names, now)))
+            entry = _entry(kind, item, leave, reader, names, now)
+            made.append(Made(number, item["id"], entry, _digest({**item, "id": str(item["id"])})))
         except InspectionError as error:
             faults.append(Fault(number, "", error.message.ja, error.message.en))
     return made, faults
@@ -184,12 +200,12 @@ def _entry(kind: Kind, item: dict[str, Any], leave: Leave, reader: Reader, names
     scope, id = (grant.municipality, grant.system), str(item["id"])
     at = times.read(item.get("at"))
     at = now if at is None else at
-    fingerprint = sha256(canonical({**item, "id": id})).digest()
     content, table = dict(item), Placeholders()
     if isinstance(subject := item.get("subject"), str):
         content["subject_key"] = names.hidden("subject", *scope, subject)
     more = _inspect(content, permission.purpose.input, reader, table)
-    model = plain(str(item.get("model") or ""))
+    is_clear = content.get("model") == item.get("model")
+    model = clear_model(str(item.get("model") or ""), reader) if is_clear else ""
     account = Account(permission, model, names("decision", *scope, id), at)
     unlawful = leave.unlawful(at) if kind is Kind.DECISION else ""
     if unlawful:
@@ -205,8 +221,27 @@ def _entry(kind: Kind, item: dict[str, Any], leave: Leave, reader: Reader, names
         at=at,
         source="decisions",
         person=entry.person or person,
-        fingerprint=fingerprint,
+        fingerprint=_fingerprint(item),
     )
+
+
+def _digest(item: dict[str, Any]) -> bytes:
+    return sha256(canonical(item)).digest()
+
+
+def _fingerprint(item: dict[str, Any]) -> bytes:
+    """What tells an item from others: the same numbers, the same moment and the same texts are the same, however they were written."""
+    by_value = {**_by_value(item), "id": str(item["id"]), "at": times.read(item.get("at"))}
+    return _digest({name: one for name, one in by_value.items() if one is not None})
+
+
+def _by_value(value: Any) -> Any:
+    """A value in which the same number is the same, however it was written: 1 and 1.0."""
+    if isinstance(value, dict):
+        return {name: _by_value(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return list(map(_by_value, value))
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,71 +250,10 @@ class _Seen:
     types: tuple[str, ...] = ()
 
 
-class _Texts(Lines):
-    """The texts of an item and the names of its features, and those of its numbers that are long enough to be somebody's.
-
-    A number is hidden whole or stays a number: what is found in a part of it is chance.
-    """
-
-    def __init__(self, value: Any) -> None:
-        self._numbers: dict[int, int] = {}  # where they begin and end
-        super().__init__(value)
-
-    def _walk(self, container: Any, key: Any, value: Any, schema: bool) -> None:
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            super()._walk(container, key, value, schema)
-            return
-        if figures := _figures(value):
-            self._numbers[self._length] = self._length + len(figures)
-            self._leaf(figures, container, key)
-        self._write("\n")
-
-    def touches(self, start: int, end: int) -> bool:
-        """As `Lines`, but for what touches numbers alone and covers none of them."""
-        if not super().touches(start, end):
-            return False
-        leaf = self._leaves[self._first_behind(start)]
-        inside = leaf.start in self._numbers and leaf.start <= start and end <= leaf.end
-        return not inside or (leaf.start, leaf.end) == (start, end)
-
-    def acted_on(self, inspection: Inspection, handling: Handling) -> Inspection:
-        """What was found, without numbers that the purpose lets pass: only a number of a kind that it hides, holds or blocks is a text."""
-        kept = tuple(
-            one
-            for one in inspection
-            if self._numbers.get(one.start) != one.end
-            or action_for(one.type, handling, DEFAULT_INPUT) is not Action.ALLOW
-        )
-        return replace(inspection, findings=kept)
-
-
-def _figures(value: float) -> str:
-    """The figures of a whole number as long as those of people, accounts and cards; empty for counts, yen and scores."""
-    if isinstance(value, float) and not value.is_integer():
-        return ""
-    figures = str(int(value)) if 0 < value < 1 << 63 else ""
-    return figures if len(figures) >= _SHORTEST else ""
-
-
-class _Item(Native):
-    """An item's fields as a piece."""
-
-    def __init__(self, fields: dict[str, Any]) -> None:
-        self.place, self.source, self.message = "", Source.PERSON, None
-        self._container, self._key = {"item": fields}, "item"
-        self.lines = self._lines = _Texts(fields)
-        self.text = self._lines.text
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The fields, as they are now."""
-        found: dict[str, Any] = self._container["item"]
-        return found
-
-
 def _inspect(content: dict[str, Any], handling: Handling, reader: Reader, table: Placeholders) -> _Seen:
     """Put placeholders into the texts of an item, and what was found into its content."""
-    piece = _Item(deepcopy({name: value for name, value in content.items() if not _is_plain(name, value)}))
+    told = {name: _worded(name, one, reader) for name, one in content.items() if not _is_plain(name, one)}
+    piece = Item(deepcopy(told))
     seen = piece.lines.acted_on(reader.inspect(piece.text), handling)
     judgement = verdicts.judge([piece], [seen], handling)
     if not judgement.found:
@@ -300,9 +274,13 @@ def _is_plain(name: str, value: Any) -> bool:
     """Whether a field holds a number, a time, or a name that programs give."""
     if name in ("at", "score", "threshold", "subject_key") or value is None:
         return True
-    if name in ("id", "subject", "model", "person"):
-        return is_identifier(str(value))
-    return False
+    return name in _NAMES and is_identifier(str(value))
+
+
+def _worded(name: str, value: Any, reader: Reader) -> Any:
+    """A name that holds somebody's number as words, in which it is found; anything else as it is."""
+    is_name = name in _NAMES and isinstance(value, str) and plain(value) != ""
+    return spelled(value) if is_name and not clear(value, reader) else value
 
 
 def _conflict(one: Made) -> Fault:

@@ -1,7 +1,8 @@
 """What was said, in the form of a chat: the form in which the gateway reads, records and shows it.
 
-Traces tell messages in many forms: OpenTelemetry's parts, OpenAI's, LangChain's, plain texts, mostly as JSON in a string. What has no
-known form becomes a text of its JSON, so that nothing goes unread.
+Traces tell messages in many forms: OpenTelemetry's parts, OpenAI's, LangChain's, plain texts, mostly as JSON in a string. But JSON is also what
+people ask with and what AI answers. So a string is opened only where it holds messages or typed parts; any other stays the text that it is. What
+a message or a part holds beside what is known stands with it under ``more``: nothing goes unread, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kijun.gateway.jsons import NotJson, dump, parse
+from kijun.gateway.jsons import NotJson, parse
 from kijun.gateway.ways.naming import plain
+from kijun.gateway.ways.parts import calls, kept, more, part, text, typed
 
 _ROLES: Final = {"human": "user", "ai": "assistant", "model": "assistant", "chatbot": "assistant"}
 _KNOWN: Final = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
-#: Parts that nobody can inspect; their data is not kept.
-_UNREAD: Final = frozenset(
-    ("blob", "file", "uri", "image", "image_url", "input_audio", "audio", "video", "document")
+_WORDS: Final = ("parts", "contents", "content")
+#: Of these a message has one at least.
+_CARRIERS: Final = (*_WORDS, "tool_calls", "function_call")
+_OWN: Final = (*_CARRIERS, "role", "message", "kwargs")
+#: What else a message has that is told without a role: the body of a ``gen_ai.choice``.
+_BESIDE: Final = frozenset(
+    (*_OWN, *("annotations", "audio", "finish_reason", "id", "index", "name", "refusal", "tool_call_id"))
 )
-_DATA: Final = frozenset(
-    ("content", "data", "image_url", "image", "input_audio", "file", "source", "bytes", "blob")
-)
-_SHORT: Final = 500
 
 
 def opened(value: Any) -> Any:
@@ -37,43 +39,45 @@ def opened(value: Any) -> Any:
 def messages(value: Any, role: str) -> list[dict[str, Any]]:
     """Messages of a chat out of whatever tells some. ``role`` is of those that tell none."""
     found = opened(value)
-    if isinstance(found, Mapping) and isinstance(found.get("messages"), list):
-        found = found["messages"]
-    if isinstance(found, list):
-        if found and all(isinstance(one, list) for one in found):  # LangChain: a list of conversations
-            found = [one for inner in found for one in inner]
-        return [made for one in found for made in _message(one, role)]
-    return [] if found is None or found == "" else list(_message(found, role))
-
-
-def text(value: Any) -> str:
-    """A value as text: JSON where it is no string."""
-    return value if isinstance(value, str) else dump(value).decode()
-
-
-def calls(value: Any) -> list[dict[str, Any]]:
-    """Tool calls in OpenAI's form."""
-    found = opened(value)
-    if isinstance(found, Mapping):
-        found = [found]
-    if not isinstance(found, list):
+    if isinstance(found, str) and found:
+        return [{"role": role, "content": found}]
+    if found is None or found in ("", [], {}):
         return []
-    return [made for one in found if (made := _call(one)) is not None]
+    is_message = _is_whole if isinstance(value, str) else _tells
+    inner = found.get("messages") if isinstance(found, Mapping) else None
+    if isinstance(inner, list) and inner and all(map(is_message, inner)):
+        rest = more(found, "messages")
+        return messages(inner, role) + ([{"role": role, "content": text(rest)}] if rest else [])
+    listed = found if isinstance(found, list) else [found]
+    if all(isinstance(one, list) for one in listed):  # LangChain: a list of conversations
+        listed = [one for inner in listed for one in inner]
+    if typed(listed) and not (isinstance(value, str) and isinstance(found, Mapping)):
+        return list(_message({"parts": listed}, role))
+    if all(map(is_message, listed)):
+        return [made for one in listed for made in _message(one, role)]
+    return [{"role": role, "content": text(value)}]
 
 
-def _call(one: Any) -> dict[str, Any] | None:
+def _is_whole(one: Any) -> bool:
+    """Whether an object out of a string is surely a message: it says whose."""
     if not isinstance(one, Mapping):
-        return None
-    inner = one.get("tool_call", one)  # OpenInference wraps each
-    inner = inner if isinstance(inner, Mapping) else one
-    function = inner.get("function")
-    held = function if isinstance(function, Mapping) else inner
-    said = held.get("arguments", held.get("args", held.get("input", "")))
-    return {
-        "id": plain(text(inner.get("id") or "")),
-        "type": "function",
-        "function": {"name": text(held.get("name") or "")[:200], "arguments": text(said)},
-    }
+        return False
+    inner = one.get("message")
+    if isinstance(inner, Mapping):
+        return _is_whole(inner)
+    if isinstance(one.get("kwargs"), Mapping) and isinstance(
+        one.get("id"), list
+    ):  # LangChain's serialised form
+        return True
+    told = _known(one.get("role")) or _known(one.get("type"))
+    return told != "" and (any(one.get(name) for name in _CARRIERS) or one.keys() <= _BESIDE)
+
+
+def _tells(one: Any) -> bool:
+    """Whether what stands in the place of a message may be one."""
+    if isinstance(one, Mapping):
+        return any(one.get(name) for name in _OWN) or _known(one.get("type")) != ""
+    return one is None or isinstance(one, str)
 
 
 def _message(one: Any, role: str) -> Iterator[dict[str, Any]]:
@@ -81,85 +85,80 @@ def _message(one: Any, role: str) -> Iterator[dict[str, Any]]:
         if one is not None and one != "":
             yield {"role": role, "content": text(one)}
         return
-    held = one.get("message")  # OpenInference, and choices of an answer
-    if isinstance(held, Mapping):
-        one = {**held, **{name: one[name] for name in ("finish_reason",) if name in one}}
-    elif isinstance(held, str):
-        one = {**one, "content": opened(held)}
-        if isinstance(one["content"], Mapping):
-            one = {**one, **one["content"]}
-    if isinstance(one.get("kwargs"), Mapping):  # LangChain's serialised form
-        one = {"type": text(one.get("id", ""))[-40:], **one["kwargs"]}
-    made: dict[str, Any] = {"role": _role(one, role)}
-    parts = one.get("parts") or one.get("contents") or one.get("content")
-    parts = opened(parts) if isinstance(parts, str) and parts[:2] in ("[{", '{"') else parts
-    tools = calls(one.get("tool_calls")) or calls(one.get("function_call"))
+    one, beside = _unwrapped(one)
+    words = next((name for name in _WORDS if one.get(name)), "content")
+    parts = one.get(words)
+    if isinstance(parts, str) and typed(listed := opened(parts)):
+        parts = listed
+    made: dict[str, Any] = {}
+    read = [words, "finish_reason"]
+    for name in ("role", "type"):
+        if found := _known(one.get(name)):
+            made.setdefault("role", found)
+            read.append(name)
+    if one.get("type") == "message":
+        read.append("type")
+    made.setdefault("role", role)
+    tools: list[dict[str, Any]] = []
+    for name in ("tool_calls", "function_call"):
+        if found_calls := calls(opened(one.get(name))):
+            tools += found_calls
+            read.append(name)
     said: list[Any] = []
-    for part in parts if isinstance(parts, list) else [parts]:
-        yield from _part(part, said, tools)
+    for inner in parts if isinstance(parts, list) else [parts]:
+        yield from part(inner, said, tools)
     if said:
-        alone = len(said) == 1 and said[0].get("type") == "text"
+        alone = len(said) == 1 and said[0].keys() == {"type", "text"} and said[0]["type"] == "text"
         made["content"] = said[0]["text"] if alone else said
     if tools:
         made["tool_calls"] = tools
     if isinstance(one.get("tool_call_id"), str) and (id := plain(one["tool_call_id"])):
         made["tool_call_id"] = id
+        read.append("tool_call_id")
     if isinstance(one.get("name"), str) and one["name"]:
-        made["name"] = one["name"][:_SHORT]
-    if said or tools:
+        made["name"] = one["name"]
+        read.append("name")
+    if rest := more(one, *read) | beside:
+        made["more"] = kept(rest)
+    if said or tools or rest:
         if finish := one.get("finish_reason"):
             made["finish_reason"] = text(finish)[:100]
         yield made
 
 
-def _role(one: Mapping[str, Any], role: str) -> str:
-    told = one.get("role") or one.get("type") or role
-    told = told.lower() if isinstance(told, str) else role
-    told = _ROLES.get(told, told)
+def _unwrapped(one: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """A message without what it is wrapped in, and what stood beside it."""
+    beside: dict[str, Any] = {}
+    held = one.get("message")  # OpenInference, and choices of an answer
+    found = opened(held)
+    if isinstance(held, str) and not _is_body(found):
+        found = {"content": held} if held else None
+    if isinstance(found, Mapping):
+        index = ("index",) if isinstance(one.get("index"), int) else ()
+        role = {"role": one["role"]} if _known(one.get("role")) else {}
+        beside = more(one, "message", "finish_reason", *role, *index)
+        one = {**role, **found, **{name: one[name] for name in ("finish_reason",) if name in one}}
+    if isinstance(one.get("kwargs"), Mapping):  # LangChain's serialised form
+        beside |= more(one, "kwargs", "lc", "type", "id")
+        one = {"type": text(one.get("id", ""))[-40:], **one["kwargs"]}
+    return one, beside
+
+
+def _is_body(found: Any) -> bool:
+    """Whether an object is what a ``gen_ai.choice`` says, which needs no role."""
+    if not isinstance(found, Mapping) or not found.keys() <= _BESIDE:
+        return False
+    return _tells(found) and ("role" not in found or _known(found["role"]) != "")
+
+
+def _known(said: Any) -> str:
+    """The role that a word stands for; empty for one that is none."""
+    if not isinstance(said, str):
+        return ""
+    told: str = _ROLES.get(said.lower(), said.lower())
     if told in _KNOWN:
         return told
     for name in ("system", "human", "tool", "ai"):  # LangChain: HumanMessage, AIMessageChunk
-        if told.startswith(name) or f'"{name}message' in told:
+        if told.startswith(f"{name}message") or f'"{name}message' in told:
             return _ROLES.get(name, name)
-    return role
-
-
-def _part(part: Any, said: list[Any], tools: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Put a part where it belongs. A tool's answer is a message of its own, and comes before."""
-    if part is None or part == "":
-        return
-    if not isinstance(part, Mapping):
-        said.append({"type": "text", "text": text(part)})
-        return
-    held = part.get("message_content")  # OpenInference
-    part = held if isinstance(held, Mapping) else part
-    kind = part.get("type")
-    match kind:
-        case "tool_call" | "tool_use" | "function_call":
-            tools += calls([part])
-        case "tool_call_response" | "tool_result":
-            response = part.get("response", part.get("result", part.get("content")))
-            id = plain(text(part.get("id") or part.get("tool_use_id") or ""))
-            if response not in (None, ""):
-                yield {"role": "tool", "content": text(response), "tool_call_id": id}
-        case "reasoning" | "thinking":
-            words = part.get("content", part.get("thinking", part.get("text", "")))
-            said.append({"type": "reasoning_text", "reasoning_text": text(words)})
-        case _ if isinstance(kind, str) and kind in _UNREAD:
-            said.append(_unread(part, kind))
-        case _:
-            words = part.get("text", part.get("content"))
-            if isinstance(words, str):
-                said.append({"type": "text", "text": words})
-            else:
-                said.append({"type": "text", "text": text(part)})
-
-
-def _unread(part: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """A picture, a sound, a file: what it is and how large, not what it holds."""
-    made: dict[str, Any] = {"type": "unread", "what": kind}
-    for name in ("modality", "mime_type", "uri", "file_id", "filename"):
-        if isinstance(part.get(name), str) and part[name][:5].lower() != "data:":
-            made[name] = part[name][:_SHORT]
-    made["characters"] = sum(len(text(part[name])) for name in _DATA if part.get(name))
-    return made
+    return ""

@@ -10,9 +10,15 @@ import hmac
 import re
 from typing import Final
 
+from kijun.gateway.inspecting import Reader
+from kijun.gateway.names import spelled
 from kijun.gateway.sealing import derived
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
+#: What may be a telephone among other figures.
+_TELEPHONE: Final = re.compile(r"(?<![0-9])0(?:-?[0-9]){9,10}")
+#: The rule that weighs whether a text looks like a password. Names do.
+_BY_LOOKS: Final = "secret-judged"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -44,6 +50,22 @@ def plain(name: str) -> str:
     return name if _PLAIN.fullmatch(name) and any(map(str.isalpha, name)) and "@" not in name else ""
 
 
+def clear(name: str, reader: Reader) -> str:
+    """A name as it may stand beside what was inspected, unread itself; empty for one in which somebody's number is found."""
+    words = spelled(name) if plain(name) else ""
+    return "" if words and (_tells(words, reader) or _tells(name, reader)) else plain(name)
+
+
+def clear_model(name: str, reader: Reader) -> str:
+    """A model's name for its clear column; empty where inspection finds anything in it."""
+    found = clear(name, reader)
+    return "" if found and _tells(found, reader) else found
+
+
+def _tells(text: str, reader: Reader) -> bool:
+    return any(one.rule != _BY_LOOKS for one in reader.inspect(text))
+
+
 def is_identifier(text: str) -> bool:
     """Whether a text is a number or pseudonym that programs give and no inspection need read: not one of a length that people's numbers have
 
@@ -51,7 +73,7 @@ def is_identifier(text: str) -> bool:
     """
     if _UUID.fullmatch(text):
         return True
-    if _PLAIN.fullmatch(text) is None or "@" in text:
+    if _PLAIN.fullmatch(text) is None or "@" in text or _TELEPHONE.search(text):
         return False
     figures = "".join(filter(str.isdigit, text))
     if len(figures) in (10, 11):

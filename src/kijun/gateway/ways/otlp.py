@@ -26,7 +26,7 @@ from kijun.gateway.ways.calls import Call, call_of, call_of_log
 from kijun.gateway.ways.naming import Names
 from kijun.gateway.ways.permits import Leave
 from kijun.gateway.ways.recording import Origin, Recorder
-from kijun.gateway.ways.spans import DETAILS, Batch, Log, Span, Unreadable, is_identity
+from kijun.gateway.ways.spans import DETAILS, TOO_DEEP, Batch, Log, Span, Unreadable, is_identity
 from kijun.inspection import Words
 from kijun.ledger.model import Differs, Entry, Limits, now_ms
 
@@ -176,7 +176,7 @@ def _calls_of_spans(batch: Batch, leave: Leave) -> Iterator[_Told]:
             call = call_of(span)
             digest = b"" if call is None else _digest_of_span(span)
         except RecursionError:
-            batch.reject("a span that nests too deeply")
+            batch.reject(TOO_DEEP)
             continue
         if call is None:
             batch.ignored += 1
@@ -193,7 +193,7 @@ def _digest_of_span(span: Span) -> bytes:
 
 def _origin_of_span(span: Span, leave: Leave, now: int, digest: bytes = b"") -> Origin:
     trace: dict[str, Any] = {"trace_id": span.trace, "span_id": span.id}
-    if span.parent:
+    if is_identity(span.parent, 16):
         trace["parent_id"] = span.parent
     duration = span.end - span.start
     return Origin(
@@ -217,7 +217,7 @@ def _calls_of_logs(batch: Batch, leave: Leave) -> Iterator[_Told]:
             call = call_of_log(log)
             digest = "" if call is None else _digest_of_log(log)
         except RecursionError:
-            batch.reject("an event that nests too deeply")
+            batch.reject(TOO_DEEP)
             continue
         if call is None:
             batch.ignored += 1
@@ -226,8 +226,10 @@ def _calls_of_logs(batch: Batch, leave: Leave) -> Iterator[_Told]:
 
 
 def _origin_of_log(log: Log, digest: str, leave: Leave, now: int) -> Origin:
-    trace: dict[str, Any] = {"trace_id": log.trace, "span_id": log.span, "event": log.name}
-    known = is_identity(log.trace, 32) and is_identity(log.span, 16)
+    ids = {"trace_id": (log.trace, 32), "span_id": (log.span, 16)}
+    trace: dict[str, Any] = {name: id for name, (id, digits) in ids.items() if is_identity(id, digits)}
+    known = len(trace) == len(ids)
+    trace["event"] = log.name
     return Origin(
         ("log", log.trace, log.span, digest),
         _at(log.at, leave, now, trace),

@@ -16,6 +16,7 @@ from kijun.gateway.ways.spans import (
     AI_ATTRIBUTES,
     AI_EVENTS,
     UNREADABLE,
+    WITHOUT_IDS,
     Batch,
     Happening,
     Log,
@@ -53,7 +54,7 @@ def _take_span(batch: Batch, span: dict[str, Any], resource: Mapping[str, Any]) 
     if is_identity(trace, 32) and is_identity(id, 16):
         batch.spans.append(_span(span, trace, id, resource))
     else:
-        batch.reject("a span without a valid trace id and span id")
+        batch.reject(WITHOUT_IDS)
 
 
 def logs(data: bytes) -> Batch:

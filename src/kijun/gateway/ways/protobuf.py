@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # its stubs are no dependency of ours
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from kijun.gateway.ways.salvage import salvaged
 from kijun.gateway.ways.spans import (
     AI_ATTRIBUTES,
     AI_EVENTS,
+    UNREADABLE,
+    WITHOUT_IDS,
     Batch,
     Happening,
     Log,
     Span,
-    Unreadable,
     is_identity,
 )
 
@@ -27,7 +29,7 @@ _ERROR: Final = 2  # Status.StatusCode.STATUS_CODE_ERROR
 def traces(data: bytes) -> Batch:
     """The spans of an ``ExportTraceServiceRequest``; raises `Unreadable`."""
     batch = Batch()
-    for group in _read(ExportTraceServiceRequest, data).resource_spans:
+    for group in _read(ExportTraceServiceRequest, data, batch, _concerns_ai).resource_spans:
         resource = attributes(group.resource.attributes)
         for scope in group.scope_spans:
             for span in scope.spans:
@@ -38,26 +40,25 @@ def traces(data: bytes) -> Batch:
                 ):
                     batch.spans.append(_span(span, trace, id, resource))
                 else:
-                    batch.reject("a span without a valid trace id and span id")
+                    batch.reject(WITHOUT_IDS)
     return batch
 
 
 def logs(data: bytes) -> Batch:
     """The AI's events of an ``ExportLogsServiceRequest``; raises `Unreadable`."""
     batch = Batch()
-    for group in _read(ExportLogsServiceRequest, data).resource_logs:
+    for group in _read(ExportLogsServiceRequest, data, batch, _is_ais).resource_logs:
         resource = attributes(group.resource.attributes)
         for scope in group.scope_logs:
             for record in scope.log_records:
-                name = record.event_name or _event_name(record.attributes)
-                if not name.startswith("gen_ai."):
+                if not _is_ais(record):
                     batch.ignored += 1
                     continue
                 batch.logs.append(
                     Log(
                         record.trace_id.hex(),
                         record.span_id.hex(),
-                        name,
+                        _event_name(record),
                         (record.time_unix_nano or record.observed_time_unix_nano) // _MS,
                         bool(record.flags & 1),
                         attributes(record.attributes),
@@ -88,11 +89,15 @@ def value(held: Any) -> Any:
             return getattr(held, kind)
 
 
-def _read(kind: Any, data: bytes) -> Any:
+def _read(kind: Any, data: bytes, batch: Batch, concerns: Callable[[Any], bool]) -> Any:
+    """A request; of one that cannot be read as a whole what can be, and the rest told to the batch."""
     try:
         return kind.FromString(data)
     except DecodeError:
-        raise Unreadable("no OTLP message") from None
+        request, rejected, batch.ignored = salvaged(kind, data, concerns)
+    for _ in range(rejected):
+        batch.reject(UNREADABLE)
+    return request
 
 
 def _concerns_ai(span: Any) -> bool:
@@ -101,9 +106,14 @@ def _concerns_ai(span: Any) -> bool:
     )
 
 
-def _event_name(pairs: Iterable[Any]) -> str:
-    """Where event names stood before they had a field of their own."""
-    return next((pair.value.string_value for pair in pairs if pair.key == "event.name"), "")
+def _is_ais(record: Any) -> bool:
+    return _event_name(record).startswith(AI_EVENTS)
+
+
+def _event_name(record: Any) -> str:
+    """An event's name; once it was an attribute."""
+    older = (pair.value.string_value for pair in record.attributes if pair.key == "event.name")
+    return record.event_name or next(older, "")
 
 
 def _span(span: Any, trace: str, id: str, resource: Mapping[str, Any]) -> Span:

@@ -16,11 +16,14 @@ from kijun.gateway.dialects import DIALECTS
 from kijun.gateway.guard import Guard, told, values_of
 from kijun.gateway.handling import NOT_INSPECTED, strictest
 from kijun.gateway.inspecting import Reader
-from kijun.gateway.pieces import Native, Plain, Source, StringPiece, Uninspected, json_or_plain, text_piece
+from kijun.gateway.names import is_plain, is_setting, spelled
+from kijun.gateway.pieces import Plain, Source, StringPiece, Uninspected, json_or_plain, text_piece
 from kijun.gateway.records import Account
 from kijun.gateway.snapshot import Action
 from kijun.gateway.ways.calls import INFERENCE, Call
-from kijun.gateway.ways.naming import Names, plain
+from kijun.gateway.ways.items import Item, acted_on, figures_of
+from kijun.gateway.ways.naming import Names, clear, clear_model
+from kijun.gateway.ways.parts import more, text
 from kijun.gateway.ways.permits import Leave
 from kijun.inspection import InspectionError, Placeholders
 from kijun.ledger.model import Entry, Kind, Verdict
@@ -86,7 +89,7 @@ class Recorder:
         scope = (grant.municipality, grant.system)
         account = Account(
             self.leave.permission,
-            plain(call.model),
+            clear_model(call.model, self.reader),
             self.names("interaction", *scope, *origin.interaction),
             origin.at,
         )
@@ -122,15 +125,14 @@ class Recorder:
         if call.tools:
             body["tools"] = call.tools if isinstance(call.tools, list) else [call.tools]
         texts = _CHAT.texts(body)
-        texts.pieces += _names_of_tools(call.said, "messages")
-        technical = {name: value for name, value in call.other.items() if _is_technical(name, value)}
-        held = {"attributes": {name: one for name, one in call.other.items() if name not in technical}}
-        if held["attributes"]:
-            texts.pieces.append(Native(held, "attributes", "attributes", Source.PERSON))
+        technical = {name: one for name, one in call.other.items() if self._is_technical(name, one)}
+        other = {name: _worded(name, one) for name, one in call.other.items() if name not in technical}
+        attributes = Item(other, "attributes")
+        texts.pieces.append(attributes)
         judgement = self._judged(texts.pieces)
         judgement.hide(texts.pieces, table, for_record=True)
         content: dict[str, Any] = {
-            "endpoint": plain(call.operation) or "other",
+            "endpoint": clear(call.operation, self.reader) or "other",
             "request": body,
             "findings": judgement.recorded(),
             "findings_total": len(judgement.found),
@@ -138,11 +140,11 @@ class Recorder:
             + [one.told() for one in texts.uninspected if one.what != "other"],
             "policy": self.leave.permission.index.version,
             "rules": self.reader.rules,
-            "provider": plain(call.provider),
+            "provider": clear(call.provider, self.reader),
             "trace": origin.trace,
-            "attributes": {**technical, **held["attributes"]},
+            "attributes": {**technical, **attributes.fields},
         }
-        if conversation := plain(call.conversation):
+        if conversation := clear(call.conversation, self.reader):
             content["conversation"] = conversation
         if not call.said:
             content["without_content"] = why
@@ -157,9 +159,21 @@ class Recorder:
             tokens=(tokens, 0),
         )
 
+    def _is_technical(self, name: str, value: Any) -> bool:
+        """Whether an attribute is a number or a name that programs give, and no words of somebody's nor somebody's number."""
+        if not is_plain(name):
+            return False
+        if isinstance(value, str):
+            return name.endswith(_TECHNICAL) and clear(value, self.reader) != ""
+        if not isinstance(value, (int, float)):
+            return value is None
+        figures = "" if isinstance(value, bool) else figures_of(value)
+        return not figures or (name.endswith(_TECHNICAL) and not self.reader.inspect(figures).findings)
+
     def _judged(self, pieces: Sequence[Any]) -> verdicts.Judgement:
-        inspections = [self.reader.inspect(piece.text) for piece in pieces]
-        return verdicts.judge(pieces, inspections, self.leave.permission.purpose.input)
+        handling = self.leave.permission.purpose.input
+        inspections = acted_on(pieces, [self.reader.inspect(piece.text) for piece in pieces], handling)
+        return verdicts.judge(pieces, inspections, handling)
 
     def _output(
         self, call: Call, origin: Origin, account: Account, table: Placeholders, why: Any = NO_CONTENT
@@ -167,13 +181,12 @@ class Recorder:
         first = len(table)
         guard = Guard(self.reader, self.leave.permission.purpose.output, table)
         texts, pieces = _answers(call)
-        tools = [
-            {"name": one["function"]["name"]}
-            for message in call.answers
-            for one in message.get("tool_calls", ())
-        ]
+        named = [one["function"]["name"] for message in call.answers for one in message.get("tool_calls", ())]
+        tools = [{"name": clear(name, self.reader) or spelled(name) or name} for name in named]
         pieces += [
-            Plain(one, "name", "tool_calls", Source.ASSISTANT) for one in tools if not plain(one["name"])
+            Plain(one, "name", "tool_calls", Source.ASSISTANT)
+            for one, name in zip(tools, named, strict=True)
+            if not clear(name, self.reader)
         ]
         for piece in pieces:
             found = guard.inspect(piece.text)
@@ -182,7 +195,7 @@ class Recorder:
             piece.put(piece.render(found, guard.kept))
         content: dict[str, Any] = {
             "texts": texts,
-            "finish_reasons": [plain(one) or "other" for one in call.finish],
+            "finish_reasons": [clear(one, self.reader) or "other" for one in call.finish],
             "findings": [told(place, None, one, one.type, action) for place, one, action in guard.findings],
             "findings_total": guard.count,
             "usage": {"input_tokens": call.tokens[0], "output_tokens": call.tokens[1]},
@@ -191,7 +204,7 @@ class Recorder:
         if tools:
             content["tool_calls"] = tools
         if call.error:
-            content["error"] = {"code": plain(call.error) or "error"}
+            content["error"] = {"code": clear(call.error, self.reader) or "error"}
         if not texts:
             content["without_content"] = why
         worst = strictest(action for _, _, action in guard.findings)
@@ -222,11 +235,9 @@ def _verdict(action: Action, says: bool, content: dict[str, Any]) -> tuple[Verdi
     return Verdict.MASKED, (VIOLATION,) if action in (Action.BLOCK, Action.CONFIRM) else ()
 
 
-def _is_technical(name: str, value: Any) -> bool:
-    """Whether an attribute is a number or a name that programs give, and no words of somebody's."""
-    if isinstance(value, str):
-        return name.endswith(_TECHNICAL) and plain(value) != ""
-    return isinstance(value, (bool, int, float)) or value is None
+def _worded(name: str, value: Any) -> Any:
+    """A name that holds somebody's number as words; anything else as it is."""
+    return spelled(value) or value if isinstance(value, str) and name.endswith(_TECHNICAL) else value
 
 
 def _marked(entry: Entry, unlawful: str) -> Entry:
@@ -236,25 +247,14 @@ def _marked(entry: Entry, unlawful: str) -> Entry:
     return replace(entry, findings=(*entry.findings, UNLAWFUL), content=content)
 
 
-def _names_of_tools(messages: Sequence[dict[str, Any]], place: str) -> list[Plain]:
-    """Names of called tools that are words rather than names."""
-    return [
-        Plain(
-            one["function"], "name", f"{place}[{at}].tool_calls[{number}].function.name", Source.ASSISTANT, at
-        )
-        for at, message in enumerate(messages)
-        for number, one in enumerate(message.get("tool_calls", ()))
-        if not plain(one["function"]["name"])
-    ]
-
-
 def _answers(call: Call) -> tuple[list[dict[str, str]], list[StringPiece]]:
     """The texts of the answers as they are recorded, and the pieces that stand in them."""
     texts: list[dict[str, str]] = []
     pieces: list[StringPiece] = []
 
-    def add(place: str, said: Any, make: Any) -> None:
-        if isinstance(said, str) and said:
+    def add(place: str, said: Any, make: Any = json_or_plain) -> None:
+        said = text(said) if said else ""
+        if said:
             texts.append(held := {"where": place, "text": said})
             pieces.append(make(held, "text", place, Source.ASSISTANT))
 
@@ -263,12 +263,25 @@ def _answers(call: Call) -> tuple[list[dict[str, str]], list[StringPiece]]:
         content = message.get("content")
         if isinstance(content, list):
             for number, part in enumerate(content):
-                add(f"{place}.content[{number}]", part.get("text", part.get("reasoning_text")), text_piece)
-        add(f"{place}.content", content, text_piece)
+                where = f"{place}.content[{number}]"
+                add(where, part.get("text", part.get("reasoning_text")), text_piece)
+                add(f"{where}.more", _beside(part))
+        else:
+            add(f"{place}.content", content, text_piece)
         for number, one in enumerate(message.get("tool_calls", ())):
-            where = f"{place}.tool_calls[{number}].function.arguments"
-            add(where, one["function"]["arguments"], json_or_plain)
+            where = f"{place}.tool_calls[{number}]"
+            add(f"{where}.function.arguments", one["function"]["arguments"])
+            add(f"{where}.more", one.get("more"))
+        add(f"{place}.more", _beside({name: message[name] for name in ("name", "more") if name in message}))
     return texts, pieces
+
+
+def _beside(part: dict[str, Any]) -> dict[str, Any]:
+    """What a message or a part of an answer tells beside its words."""
+    plain_ones = (name for name in ("modality", "mime_type") if is_setting(part.get(name, "")))
+    found = more(part, "type", "text", "reasoning_text", "what", "characters", "more", *plain_ones)
+    inner = part.get("more", {})
+    return {**found, **inner} if isinstance(inner, dict) else {**found, "more": inner}
 
 
 def _unread(messages: Sequence[dict[str, Any]], place: str) -> list[dict[str, str]]:

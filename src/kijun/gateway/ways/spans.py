@@ -8,6 +8,12 @@ from typing import Any, Final
 
 #: Beginnings of attributes that only AI's spans have: OpenTelemetry's, OpenInference's, OpenLLMetry's, the Vercel AI SDK's.
 AI_ATTRIBUTES: Final = ("gen_ai.", "llm.", "openinference.", "traceloop.", "ai.")
+#: Beginnings of all attributes that are read of AI's spans.
+READ: Final = (
+    *AI_ATTRIBUTES,
+    *("embedding.", "enduser.", "error.", "event.", "input.", "kijun.", "metadata", "output.", "server."),
+    *("session.", "tag.", "tool.", "user."),
+)
 #: Beginning of the names of events that only AI's spans have.
 AI_EVENTS: Final = "gen_ai."
 #: The names of events that carry what was said.
@@ -70,6 +76,8 @@ class Batch:
 
 
 UNREADABLE: Final = "読み取れない値があります。 / A value in it cannot be read."
+TOO_DEEP: Final = "入れ子が深すぎます。 / It nests too deeply."
+WITHOUT_IDS: Final = "トレースIDかスパンIDが正しくないスパンがあります。 / There is a span without a valid trace id and span id."
 
 
 class Unreadable(ValueError):
