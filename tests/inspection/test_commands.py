@@ -543,7 +543,7 @@ def test_own_rules_are_checked_by_their_examples(kijun: Kijun, tmp_path: Path) -
             "found '111111' in an example that must not match",
         ),
         ("group: 1", "group: 0", "not found in an example that must match: 職員番号：{{１２３４５６}}"),
-        ("\nrules:", "\ntypes: [PERSON]\nrules:", "never acts"),
+        ("\nrules:", "\ntypes: [PERSON]\nrules:", "types does not name LOCAL_ID"),
         ("[0-9]{6}", "[0-9]+", "NG  rule staff-number: the pattern has too many ways"),
         ("\nrules:", "\nlongest: 3\nrules:", "too long"),
     ],

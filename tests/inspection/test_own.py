@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -205,8 +206,34 @@ def test_why_is_said_where_the_rule_does_not_say_it() -> None:
         ({**words_rule("x"), "words": ["x"] * (MOST_WORDS + 1)}, "at most"),
         (words_rule("x", examples={"match": "x"}), "match is a list"),
         (words_rule("x", refs="LLM01"), "refs is a list"),
-        (words_rule("x", examples=["x"]), "cannot be read"),
-        (words_rule("x", score=2), "cannot be read"),
+        (words_rule("x", examples=["x"]), "examples holds {match: […], no_match: […]}"),
+        (words_rule("x", examples="x"), "examples holds"),
+        (words_rule("x", examples={"matches": ["x"]}), "examples holds"),
+        (words_rule("x", examples={"match": [1]}), "match is a list"),
+        (words_rule("x", score=2), "score is a number above 0, 1 at most"),
+        (words_rule("x", score=0), "score is a number"),
+        (words_rule("x", score="0.9"), "score is a number"),
+        (words_rule("x", score=True), "score is a number"),
+        (words_rule("x", score=float("nan")), "score is a number"),
+        (words_rule("x", version="1"), "version is a whole number from 1 up"),
+        (words_rule("x", version=-1), "version is a whole number"),
+        (words_rule("x", version=None), "version is a whole number"),
+        (words_rule("x", version=True), "version is a whole number"),
+        (words_rule("x", target=["x"]), "target is one of nationality"),
+        (words_rule("x", target="nobody"), "target is one of"),
+        (words_rule("x", why="x"), "why holds texts"),
+        (words_rule("x", why={"ja": 1}), "why holds texts"),
+        (words_rule("x", why={"jp": "理由"}), "why holds texts"),
+        (words_rule("x", refs={"a": 1}), "refs is a list"),
+        (words_rule("x", kind="attack"), "the kind of CONFIDENTIALITY_MARK is data"),
+        (words_rule("x", kind="nope"), "the kind of CONFIDENTIALITY_MARK is data"),
+        (words_rule("x", by=None), "by is pattern or words"),
+        (words_rule("x", by=["words"]), "by is pattern or words"),
+        (words_rule("x", id=" "), "no id"),
+        (words_rule("x", type=None), "no type None"),
+        (pattern_rule("(?=[0-9]{6})"), "always empty"),
+        (pattern_rule("(?=([0-9]{6}))", group=0), "always empty"),
+        (pattern_rule("番号(?:x|())[0-9]", group=1), "always empty"),
         ({"id": "a", "type": "PERSON", "by": "pattern"}, "holds a regular expression"),
         (pattern_rule("(a"), "no regular expression"),
         (pattern_rule("a+"), "upper bound"),
@@ -224,6 +251,22 @@ def test_a_rule_that_cannot_be_used_is_refused_by_name(row: Any, said: str) -> N
         Policy.read({"rules": [row]})
     assert said in caught.value.message.en
     assert caught.value.message.ja
+    for message in (caught.value.message.ja, caught.value.message.en):
+        assert not re.search("object|argument|attribute|Kind|<", message), "Python's own words"
+
+
+def test_a_group_inside_a_lookahead_is_a_value() -> None:
+    inspector = Inspector(Policy.read({"rules": [pattern_rule("番号(?=([0-9]{6}))", group=1)]}))
+    assert [one.of("番号123456") for one in inspector.inspect("番号123456") if one.rule == "own-pattern"] == [
+        "123456"
+    ]
+
+
+def test_a_pattern_that_cannot_be_read_says_where() -> None:
+    with pytest.raises(RuleError) as caught:
+        Policy.read({"rules": [pattern_rule("番号(a")]})
+    assert "3文字目" in caught.value.message.ja
+    assert "unterminated" not in caught.value.message.ja
 
 
 def test_two_rules_do_not_share_an_id() -> None:

@@ -25,7 +25,7 @@ def test_it_works(tmp_path: Path) -> None:
         write(
             tmp_path,
             """
-            types: [PERSON, forbidden_word]
+            types: [PERSON, LOCAL_ID, forbidden_word]
             thresholds: {PERSON: 0.4}
             rules_off: [attack-model]
             forbidden_words: [やばい]
@@ -39,7 +39,7 @@ def test_it_works(tmp_path: Path) -> None:
             """,
         )
     )
-    assert policy.types == {"PERSON", "forbidden_word"}
+    assert policy.types == {"PERSON", "LOCAL_ID", "forbidden_word"}
     assert policy.threshold("PERSON") == 0.4
     assert policy.threshold("PHONE") == 0.5
     assert policy.forbidden_words == ("やばい",)
@@ -162,12 +162,33 @@ def test_a_text_past_the_limit_is_refused_with_what_to_do() -> None:
         ({"forbidden_words": "やばい"}, "forbidden_words is a list"),
         ({"forbidden_words": ["\u200b"]}, "empty word"),
         ({"known_public": [312345676]}, 'put in ""'),
+        ([], "a policy is a mapping"),
+        (None, "a policy is a mapping"),
+        ("types", "a policy is a mapping"),
+        ({"rules": {}}, "rules is a list"),
+        ({"rules": ""}, "rules is a list"),
+        ({"types": ["PERSON", "PERSON"]}, "types: PERSON stands there twice"),
+        ({"rules_off": ["phone", "phone"]}, "rules_off: phone stands there twice"),
+        ({"forbidden_words": ["a", "b", "a "]}, "forbidden_words: a stands there twice"),
+        ({"known_public": ["あ", "あ"]}, "known_public: あ stands there twice"),
+        (
+            {"types": ["PERSON"], "forbidden_words": ["a"]},
+            "forbidden_words: types does not name forbidden_word",
+        ),
+        (
+            {"thresholds": {"forbidden_word": 1}, "forbidden_words": ["a"]},
+            "forbidden_words: its score 0.99 is below 1",
+        ),
+        (
+            {"types": ["PERSON"], "rules": [{"id": "a", "type": "LOCAL_ID", "by": "words", "words": ["x"]}]},
+            "rule a: types does not name LOCAL_ID",
+        ),
         ({"longest": 0}, "from 1 up"),
         ({"longest": True}, "from 1 up"),
         ({"longest": "many"}, "from 1 up"),
     ],
 )
-def test_each_mistake_is_named(row: dict[Any, Any], said: str) -> None:
+def test_each_mistake_is_named(row: Any, said: str) -> None:
     with pytest.raises(RuleError) as caught:
         Policy.read(row)
     assert said in caught.value.message.en

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from kijun.inspection.fold import fold
 from kijun.inspection.model import RuleError
+from kijun.inspection.own_entries import check_entries, is_list_of_text, kind_of, mistake
 from kijun.inspection.own_words import MARKS, OwnWords, plain
 from kijun.inspection.rule import Rule
-from kijun.inspection.safe_pattern import compile_safely
+from kijun.inspection.safe_pattern import compile_safely, longest_match
 from kijun.inspection.sameness import same_key
 from kijun.inspection.scene import Candidate, Scene
-from kijun.inspection.vocabulary import Attack, DataType, Expression, Kind, Words
+from kijun.inspection.vocabulary import DataType, Expression, Kind, Words
 
 #: What `by` becomes: recognisers of our own rules of patterns and words read other settings.
 PATTERN, WORDS = "own-pattern", "own-words"
@@ -51,23 +52,8 @@ def read_rule(row: Any) -> Rule:
             "rules には「id: …」「type: …」などの項目を持つ規則を並べてください。",
             "each entry of rules is a mapping with id, type and so on",
         )
-    rule = Rule.read({"kind": _kind_of(row), "score": SCORE, **row})
-    examples = row.get("examples") or {}
-    lists = {"refs": row.get("refs"), "match": examples.get("match"), "no_match": examples.get("no_match")}
-    for name, value in lists.items():
-        if not _is_list_of_text(value or []):  # to Python a text is a row of letters
-            raise _wrong(rule, f"{name} は文字のリストで書いてください。", f"{name} is a list of texts")
-    return own_rule(rule)
-
-
-def _kind_of(row: Mapping[str, Any]) -> Kind:
-    type = str(row.get("type"))
-    kinds = ((Kind.DATA, DataType), (Kind.ATTACK, Attack), (Kind.EXPRESSION, Expression))
-    for kind, types in kinds:
-        if type in frozenset(types):
-            return kind
-    id = row.get("id")
-    raise RuleError(f"規則 {id}：種類 {type} はありません。", f"rule {id}: there is no type {type}")
+    check_entries(row)
+    return own_rule(Rule.read({"score": SCORE, "by": "", **row, "kind": kind_of(row)}))
 
 
 def own_rule(rule: Rule) -> Rule:
@@ -112,7 +98,7 @@ def own_rules(rules: Iterable[Rule], forbidden_words: Sequence[str]) -> tuple[Ru
 
 def check_words(rule: Rule, words: Any) -> None:
     """Raise `RuleError` where a list of words cannot be looked for."""
-    if not _is_list_of_text(words) or not words:
+    if not is_list_of_text(words) or not words:
         raise _wrong(
             rule,
             'words は語のリストで書いてください。数字だけの語や日付は "" で囲みます。',
@@ -150,16 +136,18 @@ def _check_pattern(rule: Rule) -> None:
         raise _wrong(rule, "pattern が空の文字にも一致します。", "the pattern matches nothing at all")
     if type(group) is not int or not 0 <= group <= compiled.groups:
         raise _wrong(rule, f"group {group} がありません。", f"the pattern has no group {group}")
+    if longest_match(pattern, group) == 0:
+        raise _wrong(
+            rule,
+            "pattern の値になる部分が、いつも空です。先読み (?=…) の外に値を書いてください。",
+            "what the pattern finds is always empty: write the value outside of lookaheads",
+        )
     if rule.settings.get("view", "text") not in ("text", "digits"):
         raise _wrong(rule, "view は text か digits です。", "view is text or digits")
 
 
 def _wrong(rule: Rule, ja: str, en: str) -> RuleError:
-    return RuleError(f"規則 {rule.id}：{ja}", f"rule {rule.id}: {en}")
-
-
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    return mistake(rule.id, ja, en)
 
 
 class OwnRules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from kijun.inspection.model import RuleError
-from kijun.inspection.own import own_rules, read_rule
+from kijun.inspection.own import FORBIDDEN_WORDS, own_rules, read_rule
 from kijun.inspection.rule import Rule, RuleSet, bundled
 from kijun.inspection.vocabulary import Attack, DataType, Expression
 
@@ -91,6 +92,8 @@ class Policy:
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Policy:
         """A policy from a mapping, as YAML and JSON files give it; raises `RuleError` that names what is wrong."""
+        if not isinstance(row, Mapping):
+            raise RuleError("方針は「項目: 値」の形で書いてください。", "a policy is a mapping")
         unknown = sorted(str(key) for key in set(row) - _KEYS)
         if unknown:
             raise RuleError(
@@ -102,7 +105,7 @@ class Policy:
         longest = row.get("longest", LONGEST)
         if type(longest) is not int or longest < 1:
             raise RuleError("longest は1以上の数で書いてください。", "longest is a number from 1 up")
-        rules = row.get("rules") or ()
+        rules = () if row.get("rules") is None else row["rules"]
         if not isinstance(rules, list | tuple):
             raise RuleError("rules はリストで書いてください。", "rules is a list")
         policy = cls(
@@ -115,15 +118,23 @@ class Policy:
             longest,
         )
         policy.rule_set()
-        policy._refuse_useless_scores()
+        policy._refuse_what_never_acts()
         return policy
 
-    def _refuse_useless_scores(self) -> None:
-        for rule in self.rules:
+    def _refuse_what_never_acts(self) -> None:
+        for rule in own_rules(self.rules, self.forbidden_words):
+            ja, en = f"規則 {rule.id}", f"rule {rule.id}"
+            if rule.id == FORBIDDEN_WORDS:
+                ja, en = "forbidden_words", "forbidden_words"
+            if not self.wants(rule.type):
+                raise RuleError(
+                    f"{ja}：types に {rule.type} がないので、何も見つけません。types に {rule.type} を加えるか、この項目を消してください。",
+                    f"{en}: types does not name {rule.type}: it would find nothing; add {rule.type} to types, or take it out",
+                )
             if rule.score < (least := self.threshold(rule.type)):
                 raise RuleError(
-                    f"規則 {rule.id}：score {rule.score:g} は {rule.type} が働く {least:g} より小さく、何も見つけません。",
-                    f"rule {rule.id}: its score {rule.score:g} is below {least:g}, from which {rule.type} counts: it would find nothing",
+                    f"{ja}：score {rule.score:g} は {rule.type} が働く {least:g} より小さく、何も見つけません。",
+                    f"{en}: its score {rule.score:g} is below {least:g}, from which {rule.type} counts: it would find nothing",
                 )
 
     @classmethod
@@ -228,4 +239,11 @@ def _texts(name: str, row: Any) -> tuple[str, ...]:
             f'{name} は文字のリストで書いてください。数字だけの値や日付は "" で囲みます。',
             f'{name} is a list of texts; figures and dates are put in ""',
         )
-    return tuple(one.strip() for one in row if one.strip())
+    texts = tuple(one.strip() for one in row if one.strip())
+    if len(set(texts)) < len(texts) and not name.startswith("--"):
+        twice = Counter(texts).most_common(1)[0][0]
+        raise RuleError(
+            f"{name}：{twice} が重なっています。一つにしてください。",
+            f"{name}: {twice} stands there twice; write it once",
+        )
+    return texts

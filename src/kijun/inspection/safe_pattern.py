@@ -51,8 +51,11 @@ def compile_safely(pattern: str, flags: int = 0, work: int = WORK) -> re.Pattern
             cost = _cost(parsed)
             compiled = re.compile(pattern, flags)
     except (re.error, OverflowError, RecursionError, ValueError, Warning) as error:
+        place = getattr(error, "pos", None)
+        where = "" if place is None else f"（{place + 1}文字目のあたり）"
         raise RuleError(
-            f"正規表現を読めません：{error}", f"this is no regular expression: {error}"
+            f"正規表現を読めません{where}。括弧や記号の対応を確かめてください。",
+            f"this is no regular expression: {error}",
         ) from error
     if cost.ways > LIMIT or cost.work > work:
         raise RuleError(
@@ -65,6 +68,28 @@ def compile_safely(pattern: str, flags: int = 0, work: int = WORK) -> re.Pattern
             f"a match may be longer than {LONGEST} characters: give repetitions an upper bound",
         )
     return compiled
+
+
+def longest_match(pattern: str, group: int = 0) -> int:
+    """How many characters a group of a pattern may match at most; 0 where what it finds is always empty."""
+    parsed = parser.parse(pattern)
+    found = parsed if group == 0 else _group(parsed, group)
+    return 0 if found is None else int(found.getwidth()[1])
+
+
+def _group(parsed: Any, number: int) -> Any:
+    """The part of a parsed pattern that is the group of a number."""
+    if isinstance(parsed, parser.SubPattern):
+        for code, argument in parsed:
+            if code is codes.SUBPATTERN and argument[0] == number:
+                return argument[3]
+            if (found := _group(argument, number)) is not None:
+                return found
+    elif isinstance(parsed, list | tuple):
+        for part in parsed:
+            if (found := _group(part, number)) is not None:
+                return found
+    return None
 
 
 def _cost(parsed: Any) -> _Cost:
