@@ -6,13 +6,15 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from kijun.governance.accounts.models import Person
-from kijun.governance.interactions import importing_run, jobs
+from kijun.governance.interactions import importing_files, importing_run, jobs
+from kijun.governance.interactions.importing import Place
 from kijun.governance.interactions.importing_files import faults_of
 from kijun.governance.interactions.models import ImportRun, ImportTemplate
 from tests.governance.interactions.test_imports import CSV, carry_out, stage, template
@@ -64,6 +66,14 @@ class TestTheResult:
         importing_run.forget_old()
         run.refresh_from_db()
         assert (faults_of(run), run.wrong) == ([], 4)
+
+    def test_rows_that_were_left_out_before_sheets_had_names(self, it_staff: Person, template: Any) -> None:
+        run = stage(it_staff, template)
+        told = orjson.dumps([(4, ["ない"], ["gone"])])
+        run.faults = b"n" * 12 + importing_files._cipher().encrypt(
+            b"n" * 12, told, f"faults {run.pk}".encode()
+        )
+        assert faults_of(run) == [(Place(4), ["ない"], ["gone"])]
 
     def test_of_many_the_first_are_kept(
         self, it_staff: Person, staff: Person, template: Any, monkeypatch: pytest.MonkeyPatch

@@ -215,10 +215,17 @@ def _fits(form: str, content: bytes, filename: str) -> None:
     ending = filename.rpartition(".")[2].lower()
     packed = content.startswith((archives.ZIP, archives.OLE))
     if form == ImportTemplate.Form.COMPLIANCE:
-        if packed or ending in _TABLES:
+        if ending in _TABLES:
             raise Unreadable(
                 _(
-                    "選んだ読み方は、会話の書き出し（JSONL）のものです。このファイルは、JSONLではありません。ExcelやCSVのファイルなら、読み方で「表（CSV・Excel）」のものを選んでください。圧縮されたファイルなら、中のファイルを取り出してください。"
+                    "選んだ読み方は、会話の書き出し（JSONL）のものです。このファイルは、%(kind)sのファイルです。読み方で「表（CSV・Excel）」か、前に決めた表の読み方を選んでください。"
+                )
+                % {"kind": "CSV" if ending == "csv" else "Excel"}
+            )
+        if packed:
+            raise Unreadable(
+                _(
+                    "選んだ読み方は、会話の書き出し（JSONL）のものです。このファイルは、圧縮されたファイルかExcelなどのファイルです。中のJSONLのファイルを取り出して選んでください。"
                 )
             )
     elif ending in _LINES and not packed:
