@@ -92,3 +92,15 @@ def test_how_long_it_took(hours: float | None, shown: str) -> None:
 def test_in_english_a_unit_stands_apart() -> None:
     with translation.override("en"):
         assert kit.took(3.5) == "3.5<small> hours</small>"
+
+
+def test_japanese_on_an_english_page_is_marked() -> None:
+    with translation.override("en"):
+        assert kit.in_japanese("文書<1>") == '<span lang="ja">文書&lt;1&gt;</span>'
+        assert kit.in_japanese("ﾃｽﾄ").startswith("<span")
+        assert kit.in_japanese("𠮷").startswith("<span")
+        for value in ("Drafting", 5, None, ""):
+            assert kit.in_japanese(value) == value
+    for language in ("ja", "ja-easy"):
+        with translation.override(language):
+            assert kit.in_japanese("文書") == "文書"

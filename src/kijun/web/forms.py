@@ -241,7 +241,7 @@ class Helpful:
             who = self.who_changed(found[0].row, differences.since)
         super().add_error(None, list(merging.sentences(differences, who)))  # type: ignore[misc]  # as above
         for name, theirs, mine in differences.open:
-            super().add_error(name, merging.beside_field(theirs, mine))  # type: ignore[misc]  # as above
+            super().add_error(name, merging.beside_field(str(self[name].label), theirs, mine))  # type: ignore[index,misc]  # as above
 
     def _watch_revision(self) -> None:
         if (

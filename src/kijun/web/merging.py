@@ -107,11 +107,11 @@ def sentences(found: Differences, who: Iterable[tuple[str, datetime.datetime]]) 
         yield _("この画面の項目に違いはありません。よければ、もう一度保存してください。")
 
 
-def beside_field(theirs: str, mine: str) -> str:
+def beside_field(label: str, theirs: str, mine: str) -> str:
     """What is said beside a field that both changed."""
     return _(
-        "別の画面か別の人が「%(theirs)s」に変えました。この画面の入力は「%(mine)s」です。このまま保存すると、この画面の入力になります。"
-    ) % {"theirs": theirs, "mine": mine}
+        "「%(label)s」は、別の画面か別の人が「%(theirs)s」に変えました。この画面の入力は「%(mine)s」です。このまま保存すると、この画面の入力になります。"
+    ) % {"label": label, "theirs": theirs, "mine": mine}
 
 
 def _compare(form: Any, name: str, began: str | None, found: Differences) -> None:

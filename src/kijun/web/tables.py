@@ -128,6 +128,8 @@ class Table:
     sheet: Sequence[excel.SheetColumn] = ()
     sheet_row: Callable[[Any], dict[str, Any]] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    prepare: Callable[[list[Any]], None] | None = None
+    """Gives the rows that are drawn what their cells need and the database does not hold, for all of them at once."""
 
     def narrow(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the address's search words, filters and order select."""
@@ -173,7 +175,7 @@ class Table:
         return Shown(
             table=self,
             headers=[self._header(column, request.GET.get("sort", ""), query) for column in self.columns],
-            rows=[self._cells(row) for row in page.object_list],
+            rows=[self._cells(row) for row in self._prepared(page.object_list)],
             page=page,
             filters=filters,
             words=request.GET.get("q", ""),
@@ -182,6 +184,12 @@ class Table:
             narrowed=chosen,
             unknown=unknown,
         )
+
+    def _prepared(self, rows: Iterable[Any]) -> list[Any]:
+        found = list(rows)
+        if self.prepare is not None:
+            self.prepare(found)
+        return found
 
     def _header(self, column: Column, asked: str, query: QueryDict) -> Header:
         if not column.sort:
@@ -212,7 +220,9 @@ class Table:
         content = excel.write_workbook(
             [
                 excel.Sheet(
-                    str(self.caption), self.sheet, [self.sheet_row(r) for r in self.narrow(request, rows)]
+                    str(self.caption),
+                    self.sheet,
+                    [self.sheet_row(r) for r in self._prepared(self.narrow(request, rows))],
                 )
             ]
         )

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from kijun.cli.main import main
 from kijun.gateway import sealing, snapshot
-from kijun.governance.access import actions, keys
+from kijun.governance.access import actions, keys, spending
 from kijun.governance.access.models import Grant, GrantKey, Model, Purpose, Stop, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit.models import Entry
@@ -182,6 +182,9 @@ class TestOthers:
     def test_grants(self, run: Run, application: actions.Made) -> None:
         shown = run("grant", "show", application.key[:7])
         assert shown["id"] == application.grant.pk
+        assert (shown["used"]["requests"], shown["used"]["tokens"]) == (0, 0)
+        assert shown["used"]["month"] == spending.month()
+        assert shown["used"]["again_on"].endswith("-01")
         new = run("grant", "rotate", str(application.grant.pk), "--grace-days", "2")
         assert [key["works"] for key in new["keys"]] == [True, True]
         assert new["key"] not in (application.key, "")
@@ -297,7 +300,9 @@ class TestNumbers:
             with pytest.raises(SystemExit) as ended:
                 main(["access", *words])
             assert ended.value.code == 2
-            assert "is no whole number" in capsys.readouterr().err
+            said = capsys.readouterr().err
+            assert ("is too large" if value.startswith("9") else "is no whole number") in said
+            assert "9" * 41 not in said
 
     def test_what_lies_outside_is_refused_by_field(
         self, refused: Any, upstream: Upstream, application: actions.Made, model: Model
@@ -329,6 +334,22 @@ class TestRefusals:
         japanese = [line for line in said.splitlines() if line.startswith("input_handling: 入力・個人番号")]
         english = [line for line in said.splitlines() if line.startswith("input_handling: Input")]
         assert len(japanese) == len(english) == 1, said
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("purpose", "show", "nothing"), "利用目的「nothing」が見つかりません。"),
+            (("upstream", "show", "nothing"), "接続先「nothing」が見つかりません。"),
+            (("grant", "show", "kj-none"), "利用権「kj-none」が見つかりません。"),
+            (("stop", "lift", "99", "--reason", "x"), "停止「99」が見つかりません。"),
+        ],
+    )
+    def test_what_is_not_there_is_named_in_each_language(
+        self, refused: Any, purpose: Purpose, words: tuple[str, ...], said: str
+    ) -> None:
+        told = refused(*words)[1]
+        assert said in told
+        assert "There is no " in told
 
     def test_in_both_languages(self, refused: Any, model: Model, personal: Purpose, staff: Person) -> None:
         code, told = refused(

@@ -81,7 +81,7 @@ def test_purposes_as_their_cards_say(
     ("changes", "why"),
     [
         ({}, None),
-        ({"starts_on": "2020-01-01"}, "一度も使っていない"),
+        ({"starts_on": "2020-01-01"}, "90日たっても一度も使っていない"),
         ({"starts_on": "2020-01-01", "last_used_at": "2020-02-01T00:00Z"}, "90日以上使っていない"),
         ({"starts_on": "2020-01-01", "revoked_at": "2020-02-01T00:00Z"}, None),
     ],
@@ -99,7 +99,7 @@ def test_several_reasons(client_of: ClientOf, it_staff: Person, staff: Person, g
     Grant.objects.update(starts_on="2020-01-01")
     Person.objects.filter(pk=staff.pk).update(is_active=False)
     [row] = sheet(client_of(it_staff), "grants", state="no_keeper")
-    assert row["見直しが要る理由"] == "一度も使っていない、管理する人がいない"
+    assert row["見直しが要る理由"] == "90日たっても一度も使っていない、管理する人がいない"
     assert sheet(client_of(it_staff), "grants", state="expiring") == []
 
 

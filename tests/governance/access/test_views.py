@@ -6,19 +6,23 @@ import datetime
 import html
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from kijun.gateway.snapshot import Group
 from kijun.governance.access import actions, handling, keys
+from kijun.governance.access.form_fields import FEW
 from kijun.governance.access.models import Grant, GrantKey, Model, Purpose, Stop, Upstream
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
+from kijun.governance.audit.refs import CONSOLE
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department
 from tests.conftest import make_person
@@ -556,6 +560,38 @@ class TestGrants:
         assert url("grant", hidden.pk) not in page
         assert client_of(owner).get(url("grant", hidden.pk)).status_code == 404
 
+    def test_a_person_is_typed_in_a_larger_town(
+        self,
+        client_of: ClientOf,
+        it_staff: Person,
+        care: Department,
+        system: AISystem,
+        purpose: Purpose,
+    ) -> None:
+        client = client_of(it_staff)
+        assert 'name="person-typed"' not in text(client.get(url("add_grant")))
+        people = [
+            make_person(
+                it_staff.municipality, f"{7000 + n}", "山田 花子", care, Role.STAFF, kana="ヤマダ ハナコ"
+            )
+            for n in range(FEW)
+        ]
+        page = text(client.get(url("add_grant")))
+        assert 'name="person-typed"' in page
+        assert f"山田 花子（7003） {care.name} ヤマダ ハナコ" in page
+        sent = grant_form(system, purpose)
+        wrong = client.post(url("add_grant"), {**sent, "person-typed": "山田 花子"})
+        assert f"当てはまる職員が{FEW}人います" in text(wrong)
+        assert care.name in text(wrong)
+        unknown = client.post(url("add_grant"), {**sent, "person-typed": "9999"})
+        assert unknown.status_code == 422
+        for typed in ("7003", f"山田 花子（7003） {care.name} ヤマダ ハナコ"):
+            confirm = client.post(url("add_grant"), {**sent, "person-typed": typed})
+            assert confirm.status_code == 200
+            assert str(people[3]) in text(confirm)
+        client.post(url("add_grant"), {**sent, "person-typed": "7003", "step": "confirmed"})
+        assert Grant.objects.get().person == people[3]
+
     def test_the_filters(
         self, client_of: ClientOf, it_staff: Person, grant: Grant, application: actions.Made
     ) -> None:
@@ -696,6 +732,52 @@ class TestStops:
         actions.lift_stop(it_staff, row, why="設定を直したため")
         assert "設定を直したため" in text(client_of(it_staff).get(url("stops")))
 
+    def test_who_stopped_and_resumed_by_command(
+        self, client_of: ClientOf, it_staff: Person, system: AISystem
+    ) -> None:
+        row = actions.stop(CONSOLE, it_staff.municipality, target=system, why="点検")
+        client = client_of(it_staff)
+        assert text(client.get(url("stops"))).count("操作卓（コマンド）") == 2  # what is on, and the record
+        actions.lift_stop(CONSOLE, row, why="直した")
+        page = text(client.get(url("stops")))
+        assert "操作卓（コマンド）：直した" in page
+        found = load_workbook(BytesIO(client.get(url("stops"), {"format": "xlsx"}).content)).worksheets[0]
+        cells = [cell for line in found.iter_rows(values_only=True) for cell in line]
+        assert cells.count("操作卓（コマンド）") == 2
+
+    def test_applications_that_go_on_when_their_keeper_is_stopped(
+        self,
+        client_of: ClientOf,
+        it_staff: Person,
+        owner: Person,
+        staff: Person,
+        application: actions.Made,
+    ) -> None:
+        client, link = client_of(it_staff), url("grant", application.grant.pk)
+        form = text(client.get(url("add_stop")))
+        assert link in form
+        assert "職員を止めても止まらないもの" in form
+        response = client.post(
+            url("add_stop"), {"scope": "person", "person": owner.pk, "reason": "調査"}, follow=True
+        )
+        page = text(response)
+        assert "止まっていません" in page
+        assert "この職員がキーを預かるアプリケーション（1件）は、止まりません。" in page
+        assert link in page
+        assert link in text(client.get(url("lift_stop", Stop.objects.get().pk)))
+        # who keeps none leaves nothing running
+        actions.stop(it_staff, it_staff.municipality, target=staff, why="調査")
+        assert text(client.get(url("stops"))).count("は、止まりません。") == 1
+        # a key that is taken, and a grant that has ended, are told no more
+        actions.revoke_grant(it_staff, application.grant, why="調査")
+        for address in (url("stops"), url("add_stop")):
+            assert link not in text(client.get(address)).split("停止の記録")[0]
+
+    def test_an_owner_of_a_system_is_not_told_of_others_keys(
+        self, client_of: ClientOf, owner: Person, application: actions.Made
+    ) -> None:
+        assert "止まらないもの" not in text(client_of(owner).get(url("add_stop")))
+
     def test_an_owner_stops_the_own_system(
         self, client_of: ClientOf, owner: Person, it_staff: Person, system: AISystem
     ) -> None:
@@ -802,6 +884,32 @@ class TestWhoMay:
 
 
 class TestLanguages:
+    def test_what_is_stored_in_japanese_says_so(
+        self, client_of: ClientOf, it_staff: Person, grant: Grant
+    ) -> None:
+        client = client_of(it_staff)
+        actions.change_grant(CONSOLE, grant, {"requests": 5})
+        assert "操作卓" in text(client.get(url("grant", grant.pk)))
+        client.cookies["kijun_language"] = "en"
+        page = text(client.get(url("grant", grant.pk)))
+        assert '<span lang="ja">介護 三郎' in page
+        assert "操作卓" not in page
+        assert " console<br>" in page
+        assert '<span lang="ja">介護 三郎' in text(client.get(url("grants")))
+        card = text(client.get(url("purpose", grant.purpose_id)))
+        assert '<span lang="ja">庁内の文書の下書きに使う。</span>' in card
+        assert '<span lang="ja"></title>' not in card
+
+    def test_labels_of_the_matrix_in_english(
+        self, client_of: ClientOf, it_staff: Person, owner: Person
+    ) -> None:
+        client = client_of(it_staff)
+        client.cookies["kijun_language"] = "en"
+        sent = purpose_form(owner, **{"input-numbers": "allow"})
+        page = text(client.post(url("add_purpose"), sent))
+        assert "・" not in page[page.index("<main") :].split("</main")[0]
+        assert "（Input）" not in page
+
     def test_every_page_in_english(
         self,
         client_of: ClientOf,

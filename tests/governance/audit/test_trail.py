@@ -14,7 +14,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kijun.governance.accounts.models import Person
 from kijun.governance.audit import triggers, words
@@ -204,3 +204,14 @@ def test_words(db: None) -> None:
     assert words.kind("organisation.department") == "部署"
     assert words.kind("organisation.departmentversion") == "組織"
     assert words.kind("nowhere.model") == "nowhere.model"
+
+
+def test_a_command_is_named_in_the_readers_language() -> None:
+    for language, alone, beside in (
+        ("ja", "操作卓", "監査 六実（操作卓）"),
+        ("en", "console", "監査 六実 (console)"),
+    ):
+        with translation.override(language):
+            assert words.actor("操作卓 console") == alone
+            assert words.actor("監査 六実（操作卓 console）") == beside
+            assert words.actor("山田 花子") == "山田 花子"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kijun.governance.access import limits
 from kijun.governance.access.models import Purpose
+from kijun.governance.accounts.models import Posting
+from kijun.governance.accounts.person_field import MANY, Choice, PersonField, people_choices
 from kijun.governance.inventory.models import AISystem
+from kijun.governance.organisation.models import Municipality
 
 CHOOSE = _("選んでください")
+FEW = 20
+"""Up to this many people stand in a list."""
 
 
 def lines(rows: int = 4, **attrs: Any) -> forms.Textarea:
@@ -45,6 +52,47 @@ class PurposeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not ge
 
     def to_python(self, value: Any) -> Any:
         return _found(super().to_python, value)
+
+
+class Posted(Choice):
+    """A person with where they work: two of the same name are told apart before a grant goes to the wrong one."""
+
+    department: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{super().label} {self.department}".strip()
+
+    @property
+    def offered(self) -> str:
+        return f"{self.label} {self.kana}".replace("\u3000", " ").strip()
+
+
+def posted(municipality: Municipality) -> list[Posted]:
+    """Active people in 五十音 order with their main department of today; two queries."""
+    english = (get_language() or "").startswith("en")
+    rows = Posting.objects.on(timezone.localdate()).filter(person__municipality=municipality)
+    places = rows.order_by("-concurrent", "-pk").values_list(
+        "person", "department__name", "department__name_en"
+    )
+    names = {person: (english and name_en) or name for person, name, name_en in places}
+    found = []
+    for one in people_choices(municipality):
+        person = Posted(*one)
+        person.department = names.get(one.pk, "")
+        found.append(person)
+    return found
+
+
+class StaffField(PersonField):
+    """A person of the town by name, reading, 職員番号 or department; typed as soon as a list would be long. Needs no script."""
+
+    def offer(self, municipality: Municipality, people: Sequence[Choice] | None = None) -> None:
+        super().offer(municipality, posted(municipality) if people is None else people)
+        if FEW < len(self.people) < MANY:
+            self.widget.people = self.people
+            hint = _("氏名、フリガナ、職員番号の一部を入力すると、候補が出ます。")
+            self.help_text = f"{self.help_text}\n{hint}" if self.help_text else hint
 
 
 def _found(look_up: Any, value: Any) -> Any:

@@ -14,10 +14,9 @@ from django.utils.translation import pgettext_lazy
 from kijun.governance.access import inspection_policy, queries
 from kijun.governance.access.actions.grants import LIMITS
 from kijun.governance.access.actions.keys import LONGEST_GRACE
-from kijun.governance.access.form_fields import PurposeChoice, SystemChoice, lines, only
+from kijun.governance.access.form_fields import PurposeChoice, StaffField, SystemChoice, lines, only, posted
 from kijun.governance.access.models import Grant, Stop, TownRules
 from kijun.governance.accounts.models import Person
-from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.organisation.models import Municipality
 from kijun.web.dates import fiscal_year, fiscal_year_days
 from kijun.web.forms import DateField, Form, IntegerField, RevisionMixin
@@ -64,14 +63,14 @@ class GrantForm(Form, LimitsMixin, RevisionMixin):
     sometimes_required = ("person", "application", "responsible")
 
     who = forms.ChoiceField(label=_("だれが使うか"), choices=WHO, widget=forms.RadioSelect, initial="person")
-    person = PersonField(label=_("職員"), required=False, help_text=_("「職員」を選んだときに選びます。"))
+    person = StaffField(label=_("職員"), required=False, help_text=_("「職員」を選んだときに選びます。"))
     application = forms.CharField(
         label=_("アプリケーション"),
         max_length=80,
         required=False,
         help_text=_("「アプリケーション」を選んだときに入力します。例：Open WebUI（総務課）"),
     )
-    responsible = PersonField(
+    responsible = StaffField(
         label=_("キーの管理者"),
         required=False,
         help_text=_("アプリケーションのキーを預かり、漏れたときに取り替える人です。"),
@@ -94,8 +93,9 @@ class GrantForm(Form, LimitsMixin, RevisionMixin):
         """``chosen``: a system and a purpose that the page before has chosen already, by number."""
         kwargs.setdefault("initial", dict(chosen or {}))
         super().__init__(*args, **kwargs)
+        people = posted(municipality)
         for name in ("person", "responsible"):
-            self.fields[name].offer(municipality)  # type: ignore[attr-defined]  # a choice of people, not the base class
+            self.fields[name].offer(municipality, people)  # type: ignore[attr-defined]  # a choice of people, not the base class
         self.fields["system"].queryset = queries.usable_systems(municipality).order_by("number")  # type: ignore[attr-defined]  # a choice field, not the base class
         self.fields["purpose"].queryset = queries.purposes(municipality).filter(enabled=True)  # type: ignore[attr-defined]  # a choice field, not the base class
         self.fields["starts_on"].initial = timezone.localdate()
@@ -146,7 +146,7 @@ class GrantForm(Form, LimitsMixin, RevisionMixin):
 class ChangeGrantForm(Form, LimitsMixin, RevisionMixin):
     """Days and limits of a grant; who and what for is another grant."""
 
-    responsible = PersonField(
+    responsible = StaffField(
         label=_("キーの管理者"), help_text=_("アプリケーションのキーを預かり、漏れたときに取り替える人です。")
     )
     starts_on = DateField(label=_("始まる日"))
@@ -190,7 +190,7 @@ class StopForm(Form):
     scope = forms.ChoiceField(label=_("止める範囲"), choices=Stop.Scope.choices, widget=forms.RadioSelect)
     system = SystemChoice(label=pgettext_lazy("one", "AIシステム"), required=False)
     purpose = PurposeChoice(label=pgettext_lazy("one", "利用目的"), required=False)
-    person = PersonField(label=_("職員"), required=False)
+    person = StaffField(label=_("職員"), required=False)
     reason = forms.CharField(
         label=_("理由"),
         widget=lines(2),

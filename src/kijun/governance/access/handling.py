@@ -27,6 +27,7 @@ from kijun.gateway.snapshot import Action, Group, Handling
 from kijun.governance.access.models import DataClass
 from kijun.inspection import Attack, DataType, Expression
 from kijun.inspection.vocabulary import LABELS
+from kijun.web.punctuation import mark
 
 INPUT, OUTPUT = "input", "output"
 DEFAULTS: Final[Mapping[str, Mapping[str, Action]]] = {INPUT: DEFAULT_INPUT, OUTPUT: DEFAULT_OUTPUT}
@@ -174,7 +175,7 @@ def _problems(direction: str, value: Any, classes: Iterable[str]) -> list[str]:
             why = refusal(direction, group, Action(raw), held, name if kind == "types" else "")
             if why:
                 label = GROUP_LABELS[name] if kind == "groups" else type_label(name)
-                found.append(f"{direction_label}・{label} — {why}")
+                found.append(f"{direction_label}{mark('・')}{label} — {why}")
     return found
 
 

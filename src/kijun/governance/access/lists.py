@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from kijun.governance.access import queries, sheets, states
+from kijun.governance.access import queries, sheets, spending, states
 from kijun.governance.access.models import Model, Purpose, Upstream
 from kijun.governance.inventory.models import AISystem
-from kijun.web.punctuation import listed
+from kijun.web.punctuation import labelled, listed
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.templatetags.kit import named
 
@@ -228,6 +228,13 @@ GRANTS = Table(
             hint=lambda row: row.system.code,
         ),
         Column("expires", _("終わる日"), lambda row: row.expires_on, ("expires_on",), kind="date"),
+        Column(
+            "spent",
+            _("今月の利用"),
+            lambda row: spending.nearest(row).words,
+            tone=lambda row: spending.nearest(row).mark[1],
+            hint=lambda row: spending.nearest(row).mark[0],
+        ),
         Column("used", _("最後に使った日"), lambda row: row.last_used_at, ("last_used_at",), kind="date"),
         Column(
             "state",
@@ -256,6 +263,7 @@ GRANTS = Table(
     empty=_("利用権はまだありません。だれが、どのAIを、何のために使ってよいかを決めます。"),
     first_step=_("利用権を与える"),
     first_step_url=_for_editors("access:add_grant"),
+    prepare=spending.attach,
     sheet=sheets.GRANT_SHEET,
     sheet_row=sheets.grant_row,
 )
@@ -277,14 +285,14 @@ STOPS = Table(
         ),
         Column("reason", _("理由"), lambda row: row.shown_reason),
         Column("at", _("止めた日時"), lambda row: row.at, ("at",), kind="datetime"),
-        Column("by", _("止めた人"), lambda row: row.by, ("by__kana_sort",), kind="name"),
+        Column("by", _("止めた人"), lambda row: states.by_whom(row.by), ("by__kana_sort",), kind="name"),
         Column(
             "lifted",
             _("再開した日時"),
             lambda row: row.lifted_at,
             ("lifted_at",),
             kind="datetime",
-            hint=lambda row: row.lifted_why,
+            hint=lambda row: labelled(states.by_whom(row.lifted_by), row.lifted_why) if row.lifted_at else "",
         ),
         Column(
             "state",

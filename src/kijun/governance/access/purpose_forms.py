@@ -13,13 +13,13 @@ from kijun.gateway.handling import group_of
 from kijun.gateway.snapshot import Action, Group
 from kijun.governance.access import handling
 from kijun.governance.access.actions.purposes import FIELDS
-from kijun.governance.access.form_fields import HoursField, LinesField, NetworksField, lines, only
+from kijun.governance.access.form_fields import HoursField, LinesField, NetworksField, StaffField, lines, only
 from kijun.governance.access.models import PERSONAL_CLASSES, DataClass, Purpose
-from kijun.governance.accounts.person_field import PersonField
 from kijun.governance.inventory.fields import ManyField
 from kijun.governance.organisation.models import Municipality
 from kijun.ledger.model import RETENTIONS
 from kijun.web.forms import Form, RevisionMixin
+from kijun.web.punctuation import bracketed
 
 RETENTION_LABELS: dict[str, StrOrPromise] = {
     "y1": _("1年"),
@@ -67,9 +67,7 @@ class PurposeForm(Form, RevisionMixin):
             "使う人が読んで、使ってよい場面かどうかがわかるように書きます。例：庁内の文書の下書き、要約、言い換え。住民あての決定文書には使わない。"
         ),
     )
-    owner = PersonField(
-        label=_("目的の責任者"), help_text=_("この使い方について説明し、見直しをする人です。")
-    )
+    owner = StaffField(label=_("目的の責任者"), help_text=_("この使い方について説明し、見直しをする人です。"))
     data_classes = ManyField(
         label=_("入力してよい情報"),
         choices=DataClass.choices,
@@ -153,13 +151,13 @@ class PurposeForm(Form, RevisionMixin):
             if chosen not in handling.ACTIONS[direction]:
                 chosen = Action.MASK
             self.fields[f"{direction}-{group}"] = forms.ChoiceField(
-                label=f"{handling.GROUP_LABELS[group]}（{handling.DIRECTION_LABELS[direction]}）",
+                label=bracketed(handling.GROUP_LABELS[group], handling.DIRECTION_LABELS[direction]),
                 choices=choices,
                 initial=str(chosen),
             )
         for type_ in handling.TYPES:
             self.fields[f"{direction}-type-{type_}"] = forms.ChoiceField(
-                label=f"{handling.type_label(type_)}（{handling.DIRECTION_LABELS[direction]}）",
+                label=bracketed(handling.type_label(type_), handling.DIRECTION_LABELS[direction]),
                 choices=[("", _("分類のとおり")), *choices],
                 required=False,
                 initial=value.get("types", {}).get(type_, ""),

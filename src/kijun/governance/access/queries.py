@@ -89,6 +89,18 @@ def kept_applications(person: Person) -> QuerySet[Grant]:
     return rows.filter(expires_on__gte=timezone.localdate())
 
 
+def kept_by_person(municipality: Municipality) -> dict[int, list[Grant]]:
+    """The grants of `kept_applications` of everybody, by the primary key of who keeps them; one query."""
+    rows = grants(municipality).filter(responsible__isnull=False, revoked_at=None)
+    found: dict[int, list[Grant]] = {}
+    for row in rows.filter(expires_on__gte=timezone.localdate()).order_by(
+        "responsible__kana_sort", "application"
+    ):
+        if row.responsible_id is not None:
+            found.setdefault(row.responsible_id, []).append(row)
+    return found
+
+
 def visible_grants(person: Person) -> QuerySet[Grant]:
     """Every grant for those who read all; else one's own, and those of systems that one answers for."""
     rows = grants(person.municipality)

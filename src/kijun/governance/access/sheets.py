@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kijun.governance.access import cards, states
+from kijun.governance.access import cards, spending, states
 from kijun.governance.access.models import Grant, Model, Purpose, Stop, Upstream
 from kijun.web.excel import SheetColumn
 from kijun.web.punctuation import listed
@@ -79,6 +79,8 @@ GRANT_SHEET = (
     SheetColumn("requests", gettext_lazy("1か月の回数"), "number"),
     SheetColumn("tokens", gettext_lazy("1か月のトークン数"), "number"),
     SheetColumn("per_minute", gettext_lazy("1分の回数"), "number"),
+    SheetColumn("used_requests", gettext_lazy("今月使った回数"), "number"),
+    SheetColumn("used_tokens", gettext_lazy("今月使ったトークン数"), "number"),
     SheetColumn("revoked", gettext_lazy("取り消した日"), "date"),
     SheetColumn("revoked_why", gettext_lazy("取り消した理由"), width=30),
 )
@@ -114,7 +116,7 @@ def upstream_row(row: Upstream) -> dict[str, Any]:
         "state": str(states.upstream_state(row)[0]),
         "opt_out": str(states.opt_out_state(row)[0]),
         "opt_out_on": row.opt_out_on,
-        "opt_out_by": str(row.opt_out_by or (_("操作卓（コマンド）") if row.opt_out_on else "")),
+        "opt_out_by": str(states.by_whom(row.opt_out_by)) if row.opt_out_on else "",
         "opt_out_proof": row.opt_out_proof,
     }
 
@@ -166,6 +168,7 @@ def _handling(lines: Iterable[tuple[Any, cards.Cell]]) -> str:
 
 def grant_row(row: Grant) -> dict[str, Any]:
     """A grant; why somebody should look at it comes from `queries.with_stale`."""
+    spent = spending.spent(row)
     why = [str(label) for key, label in states.STALE_LABELS.items() if getattr(row, f"stale_{key}", False)]
     return {
         "number": row.pk,
@@ -177,6 +180,8 @@ def grant_row(row: Grant) -> dict[str, Any]:
         "code": row.system.code,
         "system": row.system.shown_name,
         **{key: getattr(row, key) for key in ("starts_on", "expires_on", "requests", "tokens", "per_minute")},
+        "used_requests": spent.requests if spent else None,
+        "used_tokens": spent.tokens if spent else None,
         "last_used": _day(row.last_used_at),
         "state": str(states.grant_state(row)[0]),
         "stale": listed(why),
@@ -192,9 +197,9 @@ def stop_row(row: Stop) -> dict[str, Any]:
         "target": row.target_name,
         "reason": row.reason,
         "at": _moment(row.at),
-        "by": str(row.by or ""),
+        "by": str(states.by_whom(row.by)),
         "lifted_at": _moment(row.lifted_at),
-        "lifted_by": str(row.lifted_by or ""),
+        "lifted_by": str(states.by_whom(row.lifted_by)) if row.lifted_at else "",
         "lifted_why": row.lifted_why,
         "state": str(states.stop_state(row)[0]),
     }

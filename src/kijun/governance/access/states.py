@@ -8,6 +8,7 @@ from django_stubs_ext import StrOrPromise
 
 from kijun.governance.access import queries
 from kijun.governance.access.models import DataClass, Grant, Purpose, Stop, Upstream
+from kijun.governance.accounts.models import Person
 from kijun.governance.inventory.models import IN_USE, AISystem
 
 
@@ -56,10 +57,15 @@ def grant_state(row: Grant) -> tuple[StrOrPromise, str]:
 
 STALE_LABELS: dict[str, StrOrPromise] = {
     "unused": _("90日以上使っていない"),
-    "never_used": _("一度も使っていない"),
+    "never_used": _("90日たっても一度も使っていない"),
     "no_keeper": _("管理する人がいない"),
     "expiring": _("30日以内に終わる"),
 }
+
+
+def by_whom(person: Person | None) -> StrOrPromise:
+    """Who did it: a person, else whoever stood at the machine and typed a command."""
+    return str(person) if person is not None else _("操作卓（コマンド）")
 
 
 def stop_state(row: Stop) -> tuple[StrOrPromise, str]:

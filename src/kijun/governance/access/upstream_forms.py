@@ -95,7 +95,7 @@ class UpstreamForm(Form, RevisionMixin):
         label=_("追加のヘッダー"),
         max_length=8000,
         required=False,
-        widget=lines(2, autocomplete="off", spellcheck="false"),
+        widget=lines(2, autocomplete="off", spellcheck="false", **{"data-secret": ""}),
     )
     forget_headers = forms.BooleanField(label=_("登録済みのヘッダーを消す"), required=False)
     proxy = forms.CharField(

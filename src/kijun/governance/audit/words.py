@@ -15,11 +15,13 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from kijun.governance.audit.refs import CONSOLE
 from kijun.web import dates
-from kijun.web.punctuation import labelled, listed
+from kijun.web.punctuation import bracketed, labelled, listed
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
@@ -85,6 +87,14 @@ def add_values(kind_code: str, values: Mapping[str, Mapping[Any, StrOrPromise]])
     ``add_values("accounts.person", {"role": dict(Role.choices)})``."""
     for key, words in values.items():
         _values[kind_code, key] = {str(code): word for code, word in words.items()}
+
+
+def actor(label: str) -> str:
+    """Who did it. The trail keeps one label for commands on the machine; readers get it in their language."""
+    if label == CONSOLE.label:
+        return gettext("操作卓")
+    mark = f"（{CONSOLE.label}）"
+    return bracketed(label.removesuffix(mark), gettext("操作卓")) if label.endswith(mark) else label
 
 
 def action(code: str) -> str:

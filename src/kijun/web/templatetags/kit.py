@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 WEEK = 7
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af]")
 
 
 def _day(value: Any) -> datetime.date | None:
@@ -109,6 +111,14 @@ def precise(value: Any) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), f"{local:%Y/%m/%d %H:%M:%S}"
     )
+
+
+@register.filter
+def in_japanese(value: Any) -> Any:
+    """What people wrote in Japanese, marked as such on a page in another language, so that it is read aloud as it is written."""
+    if (get_language() or "ja").startswith("ja") or not _JAPANESE.search(str(value)):
+        return value
+    return format_html('<span lang="ja">{}</span>', value)
 
 
 @register.filter

@@ -92,6 +92,17 @@ def town_of(args: argparse.Namespace) -> Municipality:
     return towns[0]
 
 
+_KINDS = {
+    "upstream": "接続先",
+    "model": "モデル",
+    "purpose": "利用目的",
+    "system": "AIシステム",
+    "grant": "利用権",
+    "key": "キー",
+    "stop": "停止",
+}
+
+
 def _one(rows: QuerySet[Any], what: str, asked: str, **by: Any) -> Any:
     if asked.isascii() and asked.isdecimal() and len(asked) < 19:
         found = rows.filter(pk=int(asked)).first()
@@ -100,11 +111,12 @@ def _one(rows: QuerySet[Any], what: str, asked: str, **by: Any) -> Any:
     named = list(rows.filter(**by)[:2])
     if len(named) == 1:
         return named[0]
+    ja = _KINDS[what]
     if named:
         raise NotThere(
-            f"{what} {asked} はいくつもあります。番号で指定してください。 / There are several: name the {what} by its number."
+            f"{ja}「{asked}」はいくつもあります。番号で指定してください。 / There are several: name the {what} by its number."
         )
-    raise NotThere(f"{what} {asked} が見つかりません。 / There is no {what} {asked}.")
+    raise NotThere(f"{ja}「{asked}」が見つかりません。 / There is no {what} {asked}.")
 
 
 def upstream_of(town: Municipality, asked: str) -> Upstream:
@@ -184,14 +196,16 @@ def day(text: str) -> datetime.date:
 
 def whole(text: str) -> int:
     """A whole number that the database can hold, for argparse."""
+    shown = repr(text) if len(text) <= 40 else f"{text[:40]!r}…"
+    digits = text.strip().lstrip("+-")
     try:
-        found = int(text)
-    except ValueError:
-        found = NO_ID
-    if not -NO_ID < found < NO_ID:
+        found = NO_ID if len(digits) > 19 and digits.isdecimal() else int(text)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(
-            f"{text[:40]!r} は整数として読めません。 / {text[:40]!r} is no whole number"
-        )
+            f"{shown} は整数として読めません。 / {shown} is no whole number"
+        ) from error
+    if not -NO_ID < found < NO_ID:
+        raise argparse.ArgumentTypeError(f"{shown} は大きすぎます。 / {shown} is too large")
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from kijun.governance.access import actions, cards, queries
+from kijun.governance.access import actions, cards, queries, spending
 from kijun.governance.access.actions.grants import LIMITS
 from kijun.governance.access.commands._shared import (
     NotThere,
@@ -234,7 +234,8 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    found = as_dict(grant_of(town_of(args), args.grant))
+    row = grant_of(town_of(args), args.grant)
+    found = {**as_dict(row), "used": spending.told(row)}
     show(args, found, facts(found))
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kijun.governance.access import actions, cards, lists, queries, states
+from kijun.governance.access import actions, cards, lists, queries, spending, states
 from kijun.governance.access.grant_forms import ChangeGrantForm, GrantForm
 from kijun.governance.access.models import Grant
 from kijun.governance.access.upstream_forms import ReasonForm
@@ -69,6 +69,9 @@ def grant(request: StaffRequest, pk: int) -> HttpResponse:
         "may_hold": may_hold,
         "may_list": request.user.has_perm("access.list_grants"),
         "client": cards.client(thing),
+        "budgets": spending.budgets(thing),
+        "spent": spending.spent(thing),
+        "again_on": spending.again_on(),
     }
     return render(request, "access/grant.html", context)
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from kijun.governance.access import actions, lists, publishing, queries
 from kijun.governance.access.grant_forms import StopForm
-from kijun.governance.access.models import Stop
+from kijun.governance.access.models import Grant, Stop
 from kijun.governance.access.plain import check_names
 from kijun.governance.access.upstream_forms import ReasonForm
 from kijun.governance.access.views._shared import carried, sent
+from kijun.governance.accounts.models import Person
 from kijun.governance.organisation.tenancy import StaffRequest, get_mine
 from kijun.web.who_may import require, who_may
 
@@ -31,8 +32,9 @@ def stops(request: StaffRequest) -> HttpResponse:
     if lists.STOPS.wants_excel(request):
         return lists.STOPS.as_excel(request, rows, _("AIの停止の記録.xlsx"))
     on = [one for one in rows if one.lifted_at is None]
+    kept = queries.kept_by_person(request.municipality) if any(one.person_id for one in on) else {}
     context = {
-        "on": [(one, _may_lift(request, one)) for one in on],
+        "on": [(one, _may_lift(request, one), kept.get(one.person_id, [])) for one in on],
         "all_stopped": any(one.scope == Stop.Scope.EVERYTHING for one in on),
         "shown": lists.STOPS.show(request, rows),
         "may_stop": request.user.has_perm("access.stop"),
@@ -56,8 +58,9 @@ def add(request: StaffRequest) -> HttpResponse:
         initial={name: value for name, value in first.items() if value.isascii() and value.isalnum()},
     )
 
+    context = {"kept": _keepers(request)}
     if request.POST.get("step") == "back":
-        return render(request, "access/stop_form.html", {"form": form})
+        return render(request, "access/stop_form.html", {**context, "form": form})
 
     def carry_out(valid: Any) -> HttpResponse:
         data = valid.cleaned_data
@@ -71,9 +74,21 @@ def add(request: StaffRequest) -> HttpResponse:
             why_en=data["reason_en"],
         )
         messages.warning(request, _("「%(name)s」を止めました。") % {"name": row.target_name})
+        if row.person is not None and queries.kept_applications(row.person).exists():
+            messages.warning(
+                request,
+                _("この職員がキーを預かるアプリケーションは、止まっていません。この画面で確かめてください。"),
+            )
         return redirect("access:stops")
 
-    return sent(request, form, carry_out, "access/stop_form.html", {})
+    return sent(request, form, carry_out, "access/stop_form.html", context)
+
+
+def _keepers(request: StaffRequest) -> list[tuple[Person | None, list[Grant]]]:
+    """Whose stop leaves applications running: people who keep keys, with those, for who may stop people."""
+    if not request.user.has_perm("access.change"):
+        return []
+    return [(rows[0].responsible, rows) for rows in queries.kept_by_person(request.municipality).values()]
 
 
 def _confirm(request: StaffRequest, why: str, why_en: str) -> HttpResponse:
@@ -101,4 +116,5 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, _("「%(name)s」を再開しました。") % {"name": row.target_name})
         return redirect("access:stops")
 
-    return sent(request, form, carry_out, "access/stop_lift.html", {"stop": row})
+    kept = queries.kept_applications(row.person).order_by("application") if row.person else []
+    return sent(request, form, carry_out, "access/stop_lift.html", {"stop": row, "kept": kept})

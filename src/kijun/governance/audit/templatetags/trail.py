@@ -34,6 +34,12 @@ def action_words(entry: Entry) -> str:
 
 
 @register.filter
+def actor_words(entry: Entry) -> str:
+    """Who did it; a command on the machine in the reader's language, where the trail keeps one label for all."""
+    return words.actor(entry.actor_label)
+
+
+@register.filter
 def changes(entry: Entry) -> list[queries.Change]:
     """The lines of the entry's before/after table."""
     return queries.changes(entry)

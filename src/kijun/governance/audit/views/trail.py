@@ -42,7 +42,7 @@ TABLE = Table(
     columns=[
         Column("seq", _("番号"), lambda e: e.seq, ("seq",), lambda e: reverse("audit:entry", args=[e.seq])),
         Column("at", _("日時"), lambda e: e.at, kind="datetime"),
-        Column("actor", _("操作した人"), lambda e: e.actor_label, kind="nowrap"),
+        Column("actor", _("操作した人"), lambda e: words.actor(e.actor_label), kind="nowrap"),
         Column("action", _("操作"), lambda e: words.action(e.action)),
         Column("thing", _("対象"), lambda e: e.thing_label, hint=lambda e: words.kind(e.thing_kind)),
     ],
