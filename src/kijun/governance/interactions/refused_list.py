@@ -22,7 +22,7 @@ from kijun.governance.interactions.reports import month_label
 from kijun.governance.interactions.searching import moment
 from kijun.governance.interactions.templatetags.spoken import spoken
 from kijun.web.excel import SheetColumn
-from kijun.web.punctuation import bracketed, labelled, listed
+from kijun.web.punctuation import labelled, listed
 from kijun.web.search import folded
 from kijun.web.tables import Column, Filter, Table
 from kijun.web.templatetags.kit import plainly
@@ -54,15 +54,6 @@ class Line:
         """What the search looks through."""
         return folded(
             " ".join((self.who, self.department, self.purpose, self.system, self.grant, self.networks))
-        )
-
-    @property
-    def under(self) -> str:
-        """The purpose, and the system that stands behind it."""
-        return (
-            bracketed(self.purpose, self.system)
-            if self.purpose and self.system
-            else self.purpose or self.system
         )
 
 
@@ -155,7 +146,7 @@ def _with(found: Any, name: str, value: str) -> Any:
 
 def table(request: HttpRequest, rows: Sequence[Line], departments: Choices, *, may_open: bool) -> Lines:
     """The list's declaration for these lines; ``may_open`` grants."""
-    grants = {one.grant: labelled(one.who, one.under) for one in rows if one.grant}
+    grants = {one.grant: labelled(one.who, one.purpose or one.system) for one in rows if one.grant}
     codes = {one.code for one in rows} | {request.GET.get("reason", "")} & REASONS.keys()
     return Lines(
         name="refused",
@@ -171,10 +162,14 @@ def table(request: HttpRequest, rows: Sequence[Line], departments: Choices, *, m
                 if may_open
                 else None,
                 kind="name",
-                hint=lambda row: spoken(row.under),
+                hint=lambda row: spoken(row.department),
             ),
             Column(
-                "department", gettext_lazy("部署"), lambda row: spoken(row.department or "—"), ("department",)
+                "purpose",
+                pgettext_lazy("one", "利用目的"),
+                lambda row: spoken(row.purpose or "—"),
+                ("purpose", "system"),
+                hint=lambda row: spoken(row.system),
             ),
             Column("reason", gettext_lazy("理由"), lambda row: row.reason, ("reason",)),
             Column("count", gettext_lazy("回数"), lambda row: row.count, ("count",), kind="number"),

@@ -61,7 +61,12 @@ def links_of(person: Person, report: AccessReport) -> ReportLinks:
     if not department or not (reach.everything or department in reach.departments):
         return ReportLinks()
     first, last = figures.month_days(report.month)
-    records = {"department": department, "alone": "on", "since": f"{first}", "until": f"{last}"}
+    records = {
+        "department": department,
+        "alone": "on",
+        "since": f"{first:%Y/%m/%d}",
+        "until": f"{last:%Y/%m/%d}",
+    }
     refusals = {"department": department, "period": report.month}
     return ReportLinks(
         records if person.has_perm("interactions.search") else {},
