@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kijun.inspection import Finding, Inspection, Inspector, Kind
-from kijun.inspection.again import found_again
+from kijun.inspection.again import found_again, found_everywhere
+from kijun.inspection.masking import redact
 
 INSPECTOR = Inspector()
 
@@ -79,3 +80,34 @@ def test_findings_never_overlap_and_are_in_order(texts: list[str], start: int, l
 def test_lone_surrogates_do_no_harm() -> None:
     _, second = again("佐野さんから電話", "佐野\ud800の住所、\udc00佐野")
     assert [(one.start, one.end) for one in second.data if one.type == "PERSON"] == [(0, 2), (8, 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("別表山田　太郎山田太郎さん", ["山田　太郎", "山田太郎"]),
+        ("別表山田 太郎山田太郎さん", ["山田 太郎", "山田太郎"]),
+        ("ﾔﾏﾀﾞ ﾀﾛｳﾔﾏﾀﾞ ﾀﾛｳ", ["ﾔﾏﾀﾞ ﾀﾛｳ", "ﾔﾏﾀﾞ ﾀﾛｳ"]),
+        ("山田　太郎山田　太郎", ["山田　太郎", "山田　太郎"]),
+    ],
+)
+def test_a_full_name_that_is_hidden_in_one_place_of_a_text_is_hidden_in_all(
+    text: str, names: list[str]
+) -> None:
+    inspection = INSPECTOR.inspect(text)
+    assert values(inspection) == names
+    hidden = redact(inspection)
+    assert redact(INSPECTOR.inspect(hidden)) == hidden
+
+
+def test_in_one_text_a_short_name_says_nothing_of_the_same_characters_elsewhere() -> None:
+    text = "国立さんが来た。国立の図書館。"
+    short = Inspection(text, (finding(0, 2, "PERSON"),))
+    assert found_everywhere(short) is short
+    assert found_everywhere(Inspection(text, ())).findings == ()
+
+
+def test_a_number_that_its_label_gives_away_is_found_without_it_in_the_same_text() -> None:
+    text = "宛名番号は0004172935です。受付番号 0004172935 とは別に管理する。"
+    whole = found_everywhere(Inspection(text, (finding(5, 15, "LOCAL_ID"),)))
+    assert values(whole, "LOCAL_ID") == ["0004172935", "0004172935"]

@@ -58,6 +58,25 @@ def found_again(inspections: Sequence[Inspection]) -> list[Inspection]:
     return [known.found_in(inspection) for inspection in inspections]
 
 
+def found_everywhere(inspection: Inspection) -> Inspection:
+    """The inspection of one text, with each value also where it stands unfound: what hides it in one place hides it in all.
+
+    Of names the full ones only: what a shorter one is elsewhere, what stands around it there has said.
+    """
+    telling = [
+        one
+        for one in inspection.data
+        if one.type in _LEAST
+        and one.end - one.start >= (_FULL if one.type == DataType.PERSON else _LEAST[DataType(one.type)])
+    ]
+    if not telling:
+        return inspection
+    known = Known()
+    for one in telling:
+        known.add(one, one.of(inspection.text))
+    return known.found_in(inspection)
+
+
 class Known:
     """Values that were found, to be found again in what comes later. Holds `most` at most: the first ones.
 
@@ -103,11 +122,13 @@ def _forms(type: str, value: str, *, surname: bool) -> Iterator[str]:
     first, *rest = value.split()
     if rest and not first[0].isascii():
         yield "".join((first, *rest))
-    if not surname:
-        return
     if not rest:
         cut = name_lists().find(value).cut(0, len(value)) if len(value) <= _LONGEST_NAME else ""
         first = value[: int(cut[1:])] if cut.startswith("S") else ""
+        if 0 < len(first) < len(value):
+            yield from (f"{first}{space}{value[len(first) :]}" for space in " \u3000")
+    if not surname:
+        return
     if len(first) > 1 and first not in _PLACES and all(char_script(char) == "kanji" for char in first):
         yield first
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kijun.inspection.addresses import IN_KANA, PREFECTURES, Addresses
+from kijun.inspection.again import found_everywhere
 from kijun.inspection.choosing import apart, beside_own, in_company, settle
 from kijun.inspection.contacts import Contacts, with_bracket
 from kijun.inspection.context import around
@@ -105,7 +106,7 @@ class Inspector:
             )
         found = read_through(text, self._found)
         found.sort(key=lambda one: (one.start, one.end, one.kind, one.type))
-        return Inspection(text, tuple(found), self.rules.version)
+        return found_everywhere(Inspection(text, tuple(found), self.rules.version))
 
     def _found(self, text: str) -> list[Finding]:
         """What is found in a text as it stands."""
