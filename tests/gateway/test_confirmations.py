@@ -87,6 +87,7 @@ def test_a_token_counts_once(asking: Running, upstream: Upstream) -> None:
     with pytest.raises(openai.PermissionDeniedError) as caught:
         ask(asking, extra_headers={"kijun-confirmation": token})
     assert caught.value.code == "confirmation_used"
+    assert "kijun-interaction" not in caught.value.response.headers
     assert caught.value.response.headers["kijun-verdict"] == "blocked", "nothing was sent"
     assert len(upstream.calls) == 1
 

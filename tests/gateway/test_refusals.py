@@ -222,7 +222,9 @@ def test_a_refusal_that_is_recorded_names_its_record(quick: Running) -> None:
             model="model", messages=[{"role": "user", "content": "個人番号は1234-5678-9018です"}]
         )
     headers = caught.value.response.headers
-    assert headers["kijun-interaction"] == headers["x-request-id"] == quick.ledger.of(Kind.INPUT)[-1].interaction
+    assert (
+        headers["kijun-interaction"] == headers["x-request-id"] == quick.ledger.of(Kind.INPUT)[-1].interaction
+    )
     assert headers["x-should-retry"] == "false"
 
 
