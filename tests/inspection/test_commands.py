@@ -182,6 +182,26 @@ def test_a_broken_line_does_not_keep_the_others_from_an_answer(kijun: Kijun, bro
     assert "山田" not in err + middle["error"]
 
 
+@pytest.mark.parametrize(
+    ("line", "id"),
+    [
+        (b'{"id":7,"text":"\xff"}', "7"),
+        (b'{"id":5,"text":"a\tb"}', "5"),
+        (b'{"id":"a","text":"b"} c', '"a"'),
+        (b'{"id":1e2,"text":"a",}', "1e2"),
+        (b'{"id":8,"other":' + b"[" * 1_000_000, "8"),
+        (b'{"text":"\xff","id":7}', "null"),
+        (b'{"id":7\xff,"text":"a"}', "null"),
+        (b'{"id":"\xff","text":"a"}', "null"),
+    ],
+)
+def test_a_broken_line_is_answered_with_its_id_where_that_stands_before_the_fault(
+    line: bytes, id: str
+) -> None:
+    ((_, answer),) = answers(io.BytesIO(line), SHARED)
+    assert answer.line("ja").startswith(f'{{"id":{id},"error":')
+
+
 @pytest.mark.parametrize("half", [b"\\ud800", b"\\udfff\\ud800", b"\xed\xa0\x80"])
 def test_half_a_character_breaks_nothing(half: bytes) -> None:
     line = b'{"id":"' + half + b'","text":"' + half + NAMED.encode() + half + b'"}\n'

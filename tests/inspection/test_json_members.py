@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kijun.inspection.json_members import NoObject, members
+from kijun.inspection.json_members import MOST_TOKENS, NoJson, NoObject, TooManyTokens, members
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -50,3 +50,33 @@ def test_its_time_grows_with_the_text(one: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         members('{"id":' + one * 200_000)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ('{"id":5,"text":"a\tb"}', {"id": "5"}),
+        ('{"id": {"a":[1,2]} , "text', {"id": '{"a":[1,2]}'}),
+        ('{"id":[7,"x":', {}),
+        ('{"id":7', {}),
+        ('{"id":7x', {}),
+        ('{"text":"a","id":7 oops', {"text": '"a"'}),
+        ('{"id":7} x', {"id": "7"}),
+        ("nothing", {}),
+    ],
+)
+def test_the_members_before_a_fault_are_told(text: str, before: dict[str, str]) -> None:
+    with pytest.raises(NoJson) as caught:
+        members(text)
+    assert caught.value.before == before
+    assert text not in str(caught.value)
+
+
+def test_what_has_too_many_values_is_refused_early() -> None:
+    started = time.perf_counter()
+    with pytest.raises(TooManyTokens) as caught:
+        members('{"id":7,"other":' + "[" * 12_000_000)
+    assert caught.value.before == {"id": "7"}
+    assert time.perf_counter() - started < 3
+    half = MOST_TOKENS // 2 - 10
+    assert members('{"id":' + "[" * half + "]" * half + "}")["id"] == "[" * half + "]" * half

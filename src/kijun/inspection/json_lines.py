@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 
 from kijun.inspection.careful import inspect_carefully
 from kijun.inspection.inspector import Inspector
-from kijun.inspection.json_members import NoObject, members
+from kijun.inspection.json_members import NoJson, NoObject, TooManyTokens, members
 from kijun.inspection.model import Finding, Inspection, InspectionError
 from kijun.inspection.vocabulary import Kind, Words
 
@@ -76,12 +76,13 @@ def lines(stream: IO[bytes], most: int) -> Iterator[bytes | None]:
 def answer(line: bytes, inspector: Inspector, treat: Treat | None = None) -> Answer:
     """The answer to one line."""
     try:
-        # Half a surrogate pair is let through, as an escape (\\ud800) and as bytes: other programs write both.
-        row = members(line.decode("utf-8", "surrogatepass"))
+        row = _read(line)
     except NoObject:
         return _refused(_NULL, "{…} の形のJSONではありません。", "this line is no JSON object")
-    except ValueError:
-        return _refused(_NULL, "JSONとして読めない行です。", "this line is no JSON")
+    except TooManyTokens as error:
+        return _refused(_id(error), "JSONの項目が多すぎます。", "this line's JSON has too many values")
+    except NoJson as error:
+        return _refused(_id(error), "JSONとして読めない行です。", "this line is no JSON")
     id, text = row.get("id", _NULL), row.get("text", "")
     if not text.startswith('"'):
         return _refused(id, '"text" に文字列がありません。', '"text" is missing or no string')
@@ -91,6 +92,20 @@ def answer(line: bytes, inspector: Inspector, treat: Treat | None = None) -> Ans
     except InspectionError as error:
         return Answer(id, error=error.message)
     return Answer(id, {**treated, **found(inspection)}, bool(inspection))
+
+
+def _read(line: bytes) -> dict[str, str]:
+    """The members of a line. Half a surrogate pair is let through, as an escape (\\ud800) and as bytes: other programs write both."""
+    try:
+        text = line.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise NoJson(members(line[: error.start].decode("utf-8", "surrogatepass"))) from None
+    return members(text)
+
+
+def _id(error: NoJson) -> str:
+    """The id of a line that had been read when it turned out to be no JSON."""
+    return error.before.get("id", _NULL)
 
 
 def found(inspection: Inspection) -> dict[str, Any]:
