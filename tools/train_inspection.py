@@ -79,6 +79,8 @@ def train_context() -> None:
     tables = {}
     for type in sorted(examples):
         tables[type] = learn(type, examples[type])
+    known = json.loads(gzip.decompress((DATA / "weights.json.gz").read_bytes()))["weights"]
+    tables |= {name: table for name, table in known.items() if ":" in name}  # of train_inspection_secrets.py
     packed = json.dumps({"weights": tables}, ensure_ascii=False, sort_keys=True).encode()
     with gzip.GzipFile(DATA / "weights.json.gz", "wb", mtime=0) as out:
         out.write(packed)

@@ -20,6 +20,7 @@ KEYS = {
     "personal": {"id", "genre", "disguise", "hard_negative", "marked"},
     "daily": {"id", "genre", "disguise", "hard_negative", "marked"},
     "numbers": {"id", "genre", "disguise", "hard_negative", "marked"},
+    "secrets": {"id", "genre", "disguise", "hard_negative", "marked"},
     "attacks": {"id", "lang", "label", "category", "text"},
     "expression": {"id", "lang", "label", "category", "target", "text"},
     "documents": {"id", "lang", "label", "genre", "attack", "text"},
@@ -78,7 +79,14 @@ def without_space(text: str) -> str:
 
 def test_there_are_texts_of_every_kind_in_both_places() -> None:
     assert {kind(file) for file in LEARNT.glob("*.jsonl")} == set(KEYS) - {"numbers", "daily"}
-    assert {kind(file) for file in JUDGED.glob("*.jsonl")} == set(KEYS) - {*HARMLESS, "planted"}
+    assert {kind(file) for file in JUDGED.glob("*.jsonl")} == set(KEYS) - {*HARMLESS, "planted", "secrets"}
+    assert {kind(file) for file in (JUDGED / "fifth").glob("*.jsonl")} == {
+        "personal",
+        "numbers",
+        "secrets",
+        "attacks",
+        "expression",
+    }
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
@@ -86,7 +94,7 @@ def test_every_row_is_well_formed(file: Path) -> None:
     for row in rows(file):
         assert set(row) == KEYS[kind(file)], row["id"]
         assert text_of(row).strip(), row["id"]
-        if kind(file) in ("personal", "numbers", "daily"):
+        if kind(file) in ("personal", "numbers", "daily", "secrets"):
             assert row["disguise"] in DISGUISES, row["id"]
             text, spans = unmarked(row["marked"])
             assert "{{" not in text, row["id"]

@@ -42,7 +42,7 @@ Recogniser = Callable[[Scene], Iterable[Candidate]]
 
 #: Who reads the rules, in the order in which they look: later ones see what earlier ones found.
 _STAGES: Final = (
-    (Secrets, ("secret", "told", "url", "pem")),
+    (Secrets, ("secret", "told", "judged", "url", "pem")),
     (Forms, ("pattern",)),
     (Numbers, ("number",)),
     (Labelled, ("labelled",)),

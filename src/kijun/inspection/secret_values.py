@@ -60,19 +60,7 @@ def looks_said(text: str, start: int, end: int) -> bool:
 def looks_secret(value: str) -> bool:
     """Whether a value after a label is one: figures or mixed characters, not a word or a mask."""
     bare = value.replace("\u200b", "")
-    if (
-        len(bare) < 4
-        or bare.lower() in TALK
-        or len(set(bare)) < 3
-        or "://" in bare
-        or bare[0] in "<{[("
-        or bare.startswith("//")
-        or _ELSEWHERE.match(bare)
-        or _NEXT.match(bare)
-        or _CODE.match(bare)
-        or _STAND_IN.match(bare)
-        or _TECHNICAL.match(bare)
-    ):
+    if len(bare) < 4 or len(set(bare)) < 3 or is_none(bare):
         return False
     digits = sum(char.isdigit() for char in bare)
     if re.fullmatch(r"[0-9](?:[-ー. −]{0,2}[0-9]){3,11}", bare):
@@ -86,6 +74,17 @@ def looks_secret(value: str) -> bool:
         digits
         or (marks and letters and not re.fullmatch(r"[a-z]+[._/-][a-z]+(?:[._/-][a-z]+)?", bare))
         or (mixed and len(bare) >= 8)
+    )
+
+
+def is_none(value: str) -> bool:
+    """Whether a value is plainly no secret: talk, the beginning of something else, the place where one is kept, what stands for one."""
+    return (
+        value.lower() in TALK
+        or "://" in value
+        or value[0] in "<{[("
+        or value.startswith("//")
+        or any(pattern.match(value) for pattern in (_ELSEWHERE, _NEXT, _CODE, _STAND_IN, _TECHNICAL))
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kijun.inspection import secret_cells
+from kijun.inspection.judged_secrets import judged
 from kijun.inspection.program_secrets import places
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Hit, Scene
@@ -20,6 +21,7 @@ from kijun.inspection.spoken_secrets import (
 )
 from kijun.inspection.told_secrets import told
 from kijun.inspection.url_tokens import url_tokens
+from kijun.inspection.weights import bundled_weights
 
 _BETWEEN: Final = re.compile(
     r"(?:[ \t]*(?:\([^()\n]{0,16}\)|[A-Za-z0-9._-]{1,12}用?|は?[0-9四六]{1,2}桁で?)?[ \t]*(?:[をが](?:変えました|変更しました|変わりました)|変更後?|は|を|が|\(|:|=|→|->|=>|「|『|“|\"|'|`|\||,|、|です|番号|の番号|コード|の(?=[!-~])|\n|\t| |#|\*|【|】|(?<![:/])/(?!/)|…|>|</?[A-Za-z]{1,10}>){1,4}[ \t]*(?:初期値は|現在は|今は|数字で|英数字で|仮で|次の|以下の|とりあえず|口頭で|電話で|紙で|(?:生年月日の?)?(?:西暦の?)?[468]桁の?)?[ \n「『\"'`(:=]{0,3})"
@@ -88,6 +90,8 @@ class Secrets:
             rule = self._ids["told"]
             for start, end in told(scene.text, _words_for(scene), scene.words(f"when:{rule}")):
                 yield Candidate("SECRET", start, end, 0.8, rule)
+        if "judged" in self._ids:
+            yield from self._judged(scene)
         if "url" in self._ids and scene.words("when:url-token"):
             for type_, start, end, score in url_tokens(scene.text):
                 yield Candidate(type_, start, end, score, self._ids["url"])
@@ -214,6 +218,11 @@ class Secrets:
             value = scene.text[start:end]
             if looks_secret(value) and not value.startswith("-") and not _PORT.match(value):
                 yield Candidate("SECRET", start, end, 0.9, self._ids["secret"])
+
+    def _judged(self, scene: Scene) -> Iterator[Candidate]:
+        """What no rule knows and everything around it speaks for."""
+        for start, end, score in judged(scene, bundled_weights()):
+            yield Candidate("SECRET", start, end, score, self._ids["judged"])
 
     def _pem(self, scene: Scene) -> Iterator[Candidate]:
         for match in _PEM.finditer(scene.text):
