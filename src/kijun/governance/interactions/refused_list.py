@@ -184,7 +184,12 @@ def table(request: HttpRequest, rows: Sequence[Line], departments: Choices, *, m
                 "code",
                 sorted((code, REASONS.get(code, code)) for code in codes),
             ),
-            _filter("grant", gettext_lazy("利用権"), "grant", sorted(grants.items(), key=lambda one: one[1])),
+            _filter(
+                "grant",
+                pgettext_lazy("one", "利用権"),
+                "grant",
+                sorted(grants.items(), key=lambda one: one[1]),
+            ),
             Filter(
                 "department",
                 gettext_lazy("部署"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -90,11 +90,11 @@ _RECORDS: Final = frozenset({"blocked", "masked", "attacks"})
 def amount(name: str, n: int) -> SafeString:
     """A figure of `COMPARED` with its unit: 8回, 3人, 2件."""
     if name in _PEOPLE:
-        unit = ngettext("人", "人", n)
+        unit = pgettext("one person", "人") if n == 1 else pgettext("people", "人")
     elif name in _RECORDS:
-        unit = ngettext("件", "件", n)
+        unit = pgettext("one record", "件") if n == 1 else pgettext("records", "件")
     else:
-        unit = ngettext("回", "回", n)
+        unit = pgettext("once", "回") if n == 1 else pgettext("times", "回")
     return format_html("{}<small>{}{}</small>", f"{n:,}", " " if english() else "", unit)
 
 
