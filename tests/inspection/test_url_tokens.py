@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kijun.inspection import Inspector
 from kijun.inspection.url_tokens import entropy, url_tokens
 
 
@@ -88,3 +89,46 @@ def test_entropy() -> None:
 @given(st.text(min_size=1))
 def test_entropy_lies_between_none_and_all_different(value: str) -> None:
     assert -1e-9 <= entropy(value) <= len(value).bit_length()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://discord.gg/W16vQYrq",
+        "https://chat.example.jp/invite/0kHPtqnyVyJF",
+        "https://id.example.jp/reset/9b7c2f41e8",
+        "https://id.example.jp/magic-login/eyJ1IjoxMjA5fQ.NKg8INwC4cZ0E6evoP",
+        "https://drive.example.jp/s/Qm81TzLpa9?pw=kyufu55",
+        "https://hooks.chat.example.com/services/T02KD/B81QX/aZ9rW4nUe7",
+        "https://x.webhook.office.com/webhookb2/4f1c7a60-92d3@a0c3/IncomingWebhook/c0b5925e72b82cf4ba7f/11de",
+        "https://cal.example.com/ical/kikaku%40example.jp/private-4be0c71d93fa/basic.ics",
+        "https://example.webex.com/example/j.php?MTID=mc119d83ee183363855b454db252c4d4d",
+        "otpauth://totp/Machi:joho?secret=ZMIHARXXA3QM423I&issuer=Machi",
+    ],
+)
+def test_links_that_let_in_whoever_has_them(url: str) -> None:
+    text = f"会議はこちらから {url} どうぞ"
+    assert [one.of(text) for one in Inspector().inspect(text) if one.type == "URL_TOKEN"] == [url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.example.jp/services/online2026",
+        "https://www.example.jp/invite/seminar2026",
+        "https://www.example.jp/guest/annai-2026.html",
+        "https://www.example.jp/magic/show-2026-07",
+        "https://www.example.jp/hooks/usage?page=2",
+    ],
+)
+def test_pages_that_only_sound_like_it(url: str) -> None:
+    assert not Inspector().inspect(f"案内 {url} を見る").data
+
+
+def test_what_stands_behind_a_link_is_no_second_one() -> None:
+    """A key that ends in %3D reads as if the link went on behind it."""
+    link = (
+        "https://blob.example.net/out/kk.csv?sv=2023-01-03&sig=hy7fXw3y99qNXc4adaahReLXTRPz3XJP3wWdCkyhK9l%3D"
+    )
+    text = f"06:00:10 put {link}\n06:00:15 end rc=0"
+    assert [one.of(text) for one in Inspector().inspect(text).data] == [link]

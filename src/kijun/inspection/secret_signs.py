@@ -37,22 +37,20 @@ _FORMS: Final = (
     ("other", OTHER_FIGURES),
 )
 #: Parts of words that stand for a value or name none
-_STAND_INS: Final = tuple(
-    [
-        "pass",
-        "xxx",
-        "***",
-        "your",
-        "change",
-        "example",
-        "test",
-        "sample",
-        "dummy",
-        "true",
-        "false",
-        "null",
-        "none",
-    ]
+_STAND_INS: Final = (
+    "pass",
+    "xxx",
+    "***",
+    "your",
+    "change",
+    "example",
+    "test",
+    "sample",
+    "dummy",
+    "true",
+    "false",
+    "null",
+    "none",
 )
 #: Steps of distances and lengths in characters
 _FAR: Final = (0, 1, 3, 6, 10, 16, 28, 50, 90, 160)

@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 _URL: Final = re.compile(
-    r"(?i)(?:https?|ftp|sftp|wss?|postgres(?:ql)?|mysql|mariadb|mssql|mongodb(?:\+srv)?|rediss?|amqps?|smb|ldaps?)://[!#-&(-;=?-_a-~]{3,600}(?:\n[!#-&(-;=?-_a-~]{3,200})?"
+    r"(?i)(?:https?|ftp|sftp|wss?|otpauth|rtsp|postgres(?:ql)?|mysql|mariadb|mssql|mongodb(?:\+srv)?|rediss?|amqps?|smb|ldaps?)://[!#-&(-;=?-_a-~]{3,600}(?:\n[!#-&(-;=?-_a-~]{3,200})?"
 )
 #: What a program sets on the line below a URL: AZURE_OPENAI_KEY=…
 _SETS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,60}[=:][^=\s]")
 _URL_END: Final = re.compile(r"[)\]}>\"'`,.;、。」]+$")
 _KEYS: Final = re.compile(
-    r"(?i)[?&#;/](?:[a-z0-9_.-]{0,24})?(?:token|api_?key|apikey|access_?key|secret|signature|sig|pwd|passwd|password|pass|passcode|auth|authkey|session|sessionid|sessid|sid|jwt|code|key|k|t|hash|ticket|invite|otp|nonce|sv|st|credential|csrf|state|uuid|confirm|verify|hmac|s)=([^&#\s]{6,400})"
+    r"(?i)[?&#;/](?:[a-z0-9_.-]{0,24})?(?:token|api_?key|apikey|access_?key|secret|signature|sig|pw|pwd|passwd|password|pass|passcode|mtid|auth|authkey|session|sessionid|sessid|sid|jwt|code|key|k|t|hash|ticket|invite|otp|nonce|sv|st|credential|csrf|state|uuid|confirm|verify|hmac|s)=([^&#\s]{6,400})"
 )
 _WEAK_KEYS: Final = re.compile(
     r"(?i)[?&#;/](?:code|key|k|t|s|sid|state|hash|pass|ticket|uuid|st|sv|confirm|verify|invite)="
@@ -36,6 +36,10 @@ _IN_QUERY: Final = re.compile(r"(?i)[?&;](?:password|passwd|pwd)=([^&;#\s]{4,100
 _PATH_KEY: Final = re.compile(
     r"(?i)/(?:reset|invite|shared?|s|d|dl|download|verify[a-z-]{0,12}|confirm[a-z-]{0,12}|activat[a-z]{1,4}|unsub[a-z]{0,8}|opt-?out|otl|one-?time|magic-?link|join|resume|session|key|token|t|hooks?|services|webhooks?|webhookb2)/(?:[A-Za-z0-9_-]{1,24}/){0,3}([A-Za-z0-9_.-]{16,200}+)(?:[@/?#]|$)"
 )
+#: What such pages are called that let in, of which a shorter key is one: /invite/0kHPtqnyVyJF, /reset/9b7c2f41e8
+_PATH_LETS_IN: Final = re.compile(
+    r"(?i)(?:/(?:reset|invite|invitation|magic-?login|magic-?link|magic|guest|hooks?|services(?=/[^/]{4,24}/[^/]{4,24}/)|webhooks?|webhookb2|activate|auto-?login|one-?click)/(?:[A-Za-z0-9@_-]{1,80}/){0,4}|://(?:www\.)?discord\.(?:gg|com/invite)/)([A-Za-z0-9_.-]{8,200}+)(?:[/?#]|$)"
+)
 _PARTS: Final = re.compile(r"[/=](?:s!)?([A-Za-z0-9_-]{10,200}+)(?![A-Za-z0-9_.%-])")
 #: Where people put files for others, who need nothing but the link, and where they let others join
 _SHARING: Final = re.compile(
@@ -43,7 +47,7 @@ _SHARING: Final = re.compile(
 )
 #: A bot's key, and the address of a calendar that only its owner knows
 _IN_PATH: Final = re.compile(
-    r"/owa/calendar/[0-9a-f]{16,64}|/bot[0-9]{6,12}:[A-Za-z0-9_-]{20,60}|/(?:private|secret)[-_/](?=[a-z]{0,15}[0-9])[0-9a-f]{16,64}"
+    r"/owa/calendar/[0-9a-f]{16,64}|/bot[0-9]{6,12}:[A-Za-z0-9_-]{20,60}|/(?:private|secret)[-_/](?=[a-z]{0,15}[0-9])[0-9a-f]{12,64}"
 )
 #: A form is open to everybody
 _OPEN: Final = re.compile(r"(?i)://[^/]{3,80}/forms?/")
@@ -55,6 +59,8 @@ _SLUG: Final = re.compile(
 _STAND_IN: Final = re.compile(
     r"(?i)(?:[<{\[(*$]|your|(?:user|name|pass|passwd|password|pw|pwd|secret|token|key)\Z|x{3,}|(.)\1{4,}\Z)"
 )
+_DATED: Final = re.compile(r"[a-z]{3,30}[0-9]{1,4}\Z")  # seminar2026
+_FILE: Final = re.compile(r"\.[A-Za-z]{2,5}\Z")
 _MARKS: Final = re.compile(r"[-_]")
 
 
@@ -83,7 +89,7 @@ def url_tokens(text: str) -> Iterator[UrlToken]:
             user = user or _IN_QUERY.search(written)
         if user and _STAND_IN.match(user[1]):
             continue
-        if user and not written.lower().startswith("http"):
+        if user and not written.lower().startswith(("http", "otpauth")):
             start = match.start() + user.start(1)
             yield UrlToken("SECRET", start, start + len(user[1]), 0.9)
         elif user or _carries_key(written.replace("\n", "")):
@@ -125,6 +131,15 @@ def _path_carries_key(url: str) -> bool:
     if path and not _SLUG.match(path[1]) and _is_mixed(path[1], 3.2):
         return True
     if _IN_PATH.search(url):
+        return True
+    short = _PATH_LETS_IN.search(url)
+    if (
+        short
+        and not _SLUG.match(short[1])
+        and not _DATED.match(short[1])
+        and not _FILE.search(short[1])
+        and _is_mixed(short[1], 2.6)
+    ):
         return True
     sharing = _SHARING.search(url) is not None
     for part in _PARTS.findall(url):

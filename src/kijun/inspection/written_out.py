@@ -94,6 +94,9 @@ def written_out(given: str) -> WrittenOut | None:
     return found
 
 
+_SHARED: Final = 3  # characters of Base64 that stand for a letter's bytes
+
+
 def in_clear(value: str) -> str:
     """A value as a reader would write it where a program wrote its letters as ``\\u5c71``; an address and what is hidden on purpose stay as they are."""
     clear = None if "://" in value else written_out(value)
@@ -141,7 +144,7 @@ def _apart(plain: Iterable[Finding], inside: Iterable[Finding], clear: WrittenOu
         start, end = one.start, one.end
         while start < end and start in taken:  # two values may share a character of Base64
             start += 1
-        if start == end or not taken.isdisjoint(range(start, end)):
+        if start == end or start - one.start > _SHARED or not taken.isdisjoint(range(start, end)):
             continue
         taken.update(range(start, end))
         kept.append(replace(one, start=start))
