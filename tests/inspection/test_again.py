@@ -104,6 +104,9 @@ def test_in_one_text_a_short_name_says_nothing_of_the_same_characters_elsewhere(
     text = "国立さんが来た。国立の図書館。"
     short = Inspection(text, (finding(0, 2, "PERSON"),))
     assert found_everywhere(short) is short
+    for word in ("April", "ローズマリー"):
+        one = Inspection(f"{word}さん、{word}の香り。", (finding(0, len(word), "PERSON"),))
+        assert found_everywhere(one) is one
     assert found_everywhere(Inspection(text, ())).findings == ()
 
 

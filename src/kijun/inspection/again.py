@@ -38,6 +38,7 @@ _LEAST: Final[dict[str, int]] = {
     DataType.URL_TOKEN: 12,
 }
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_APART: Final = re.compile(r"\S[\s・=＝]+\S")
 _FULL: Final = 4  # characters from which a name may touch other characters of its kind: 昨日鈴木一郎と
 _MOST: Final = 20_000  # values that are looked for
 _LONGEST_NAME: Final = 8  # characters of a name without a space whose surname is looked for
@@ -63,12 +64,7 @@ def found_everywhere(inspection: Inspection) -> Inspection:
 
     Of names the full ones only: what a shorter one is elsewhere, what stands around it there has said.
     """
-    telling = [
-        one
-        for one in inspection.data
-        if one.type in _LEAST
-        and one.end - one.start >= (_FULL if one.type == DataType.PERSON else _LEAST[DataType(one.type)])
-    ]
+    telling = [one for one in inspection.data if _is_whole(one.type, one.of(inspection.text))]
     if not telling:
         return inspection
     known = Known()
@@ -131,6 +127,17 @@ def _forms(type: str, value: str, *, surname: bool) -> Iterator[str]:
         return
     if len(first) > 1 and first not in _PLACES and all(char_script(char) == "kanji" for char in first):
         yield first
+
+
+def _is_whole(type: str, value: str) -> bool:
+    """Whether a value is all of itself: of names one with its parts. April and ローズマリー are words as well."""
+    if type != DataType.PERSON:
+        return len(value) >= _LEAST.get(type, len(value) + 1)
+    if len(value) < _FULL:
+        return False
+    return bool(_APART.search(value)) or (
+        len(value) <= _LONGEST_NAME and bool(name_lists().find(value).cut(0, len(value)))
+    )
 
 
 def _is_telling(type: str, value: str) -> bool:
