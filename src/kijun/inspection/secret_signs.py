@@ -27,6 +27,10 @@ _CELLS: Final = re.compile(r"[\t,|、]| {2,}")
 _SETTING: Final = re.compile(
     r"(?i)(?:ttl|age|timeout|expir[a-z]{1,6}|len|length|size|count|limit|port|max|min|days|minutes|seconds|hours|interval|retries|level|version)[\"']?[ ]?[:=][ \"']{0,2}\Z"
 )
+#: A name of a file
+_FILE: Final = re.compile(
+    r"(?i)[^\n]{1,100}\.(?:xls[xm]?|docx?|pptx?|pdf|csv|txt|zip|jpe?g|png|gif|html?|md|json|ya?ml|xml|py|sh|js|log|ini|conf|exe|msi|eml|msg|bak)\Z"
+)
 _FORMS: Final = (
     ("year", re.compile(r"(?:19|20)[0-9]{2}\Z")),
     ("ymd", re.compile(r"(?:19|20)?[0-9]{2}[01][0-9][0-3][0-9]\Z")),
@@ -134,6 +138,7 @@ class Signs:
             if (
                 self.words.near(start, end)
                 and not is_none(text[start:end])
+                and not _FILE.match(text, start, end)
                 and not _is_setting(text, start, end)
             ):
                 yield number
