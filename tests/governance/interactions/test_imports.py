@@ -592,6 +592,15 @@ class TestPeople:
             "⟦氏名1⟧" in client.get(reverse("interactions:record", args=[first.interaction])).content.decode()
         )
 
+    def test_a_telephone_in_the_shape_of_a_models_name_does_not_stand_in_the_clear_column(
+        self, it_staff: Person, staff: Person, template: ImportTemplate
+    ) -> None:
+        head = "日時,職員番号,質問,回答,モデル,メッセージID\n"
+        carry_out(it_staff, template, head + "2026/10/1 9:00,0004,問い,はい,tel090-1234-5678,u1\n")
+        question, answer = recorded(it_staff.municipality.code)
+        assert (question.model, answer.model) == ("", "")
+        assert "090-1234" not in json.dumps([question.content, answer.content])
+
     def test_by_mail_and_by_what_stands_before_the_at(
         self, it_staff: Person, staff: Person, neighbour: Person, template: ImportTemplate
     ) -> None:

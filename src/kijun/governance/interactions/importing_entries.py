@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from kijun.gateway.guard import told, values_of
 from kijun.gateway.handling import DEFAULT_INPUT, DEFAULT_OUTPUT, action_for
+from kijun.gateway.names import spelled
 from kijun.gateway.snapshot import Handling
 from kijun.gateway.ways.naming import Names, is_identifier, plain
 from kijun.governance.access.handling import as_handling
@@ -165,7 +166,7 @@ class Reader:
         beside = {
             name: self._kept(text, table, self.input, DEFAULT_INPUT, f"imported.{name}")
             for name, text in (("model", row.model), ("conversation", row.conversation))
-            if text and not (_is_model(text) if name == "model" else is_identifier(text))
+            if text and not (_is_model(text, self.inspector) if name == "model" else is_identifier(text))
         }
         before = len(table)
         same = self._same(row, person)
@@ -209,7 +210,7 @@ class Reader:
             "system": str(self.template.system_id),
             "person": "" if person is None else str(person.pk),
             "department": "" if person is None else self.people.department(person, row.at),
-            "model": row.model if _is_model(row.model) else "",
+            "model": row.model if _is_model(row.model, self.inspector) else "",
             "verdict": Verdict.NONE,  # it was sent long ago: nothing was decided here
         }
 
@@ -284,9 +285,14 @@ def _ms(at: datetime.datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _is_model(text: str) -> bool:
+def _is_model(text: str, inspector: Inspector) -> bool:
     """Whether a model's name may stand in a clear column: a log may hold anything there, somebody's name too."""
-    return text == COPILOT or plain(text) == text
+    if text == COPILOT:
+        return True
+    words = spelled(text)  # tel090-1234-5678
+    return plain(text) == text and not (
+        words and (inspector.inspect(words).data or inspector.inspect(text).data)
+    )
 
 
 def _recorded(template: ImportTemplate, **wanted: Sequence[str]) -> Iterator[ImportedRow]:
