@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kijun.cli.main import main
-from kijun.governance.access.models import PublishedSnapshot, Publisher
+from kijun.governance.access.models import Grant, PublishedSnapshot, Publisher
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
 from kijun.governance.approvals.eligibility import steps_for
@@ -124,6 +124,10 @@ def test_its_people_have_used_ai(loaded: Municipality, story: dict[str, Any], se
     assert len(holds) == 2
     assert all(one.system and one.purpose and (one.person or one.application) for one in found)
     assert AccessReport.objects.of(loaded).filter(acknowledged_at=None).count() >= 3
+    used = {records.grant(loaded, number).pk for number in range(len(records.content()["records"]))}
+    assert not Grant.objects.filter(pk__in=used, last_used_at=None), (
+        "a grant's page does not contradict the records"
+    )
     again = records.tell(loaded)
     with ledger.reading() as book:
         assert again == []

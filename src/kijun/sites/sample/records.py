@@ -23,6 +23,7 @@ from kijun.governance.access.handling import as_handling
 from kijun.governance.access.models import Grant, Model
 from kijun.governance.interactions import figures, ledger
 from kijun.governance.interactions.actions import generate
+from kijun.governance.interactions.jobs import mark_grants
 from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
 from kijun.inspection import Inspection, Inspector, Placeholders, Treatment, treat
@@ -31,6 +32,7 @@ from kijun.ledger.model import Entry, Kind, LedgerError, Verdict
 from kijun.sites.sample.access import wanted as access_content
 from kijun.web.dates import add_business_days
 
+_REACH = 90  # days that the sample's records reach back at most
 VERDICTS = {
     Action.ALLOW: Verdict.ALLOWED,
     Action.MASK: Verdict.MASKED,
@@ -50,7 +52,7 @@ def content() -> dict[str, Any]:
 
 
 def tell(town: Municipality) -> list[str]:
-    """Record it, hold one, and make last month's reports; lines to print where the ledger cannot be written. Twice does nothing twice."""
+    """Record it, hold one, make last month's reports and tell when each grant was last used; lines to print where the ledger cannot be written. Twice does nothing twice."""
     try:
         entries = [one for number in range(len(content()["records"])) for one in _entries(town, number)]
         with ledger.appending() as to:
@@ -58,6 +60,7 @@ def tell(town: Municipality) -> list[str]:
             to.checkpoint()
         _hold(town)
         generate(town, figures.last_month())
+        mark_grants(_REACH)
     except LedgerError as error:
         return [
             f"AIの入出力記録の見本は、台帳に書き込めないため読み込みませんでした：{error.ja}",
