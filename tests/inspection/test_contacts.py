@@ -270,3 +270,30 @@ def test_somebody_tells_their_number(told: str) -> None:
 def test_a_mail_address_ends_before_the_next_sentence(behind: str) -> None:
     assert found(f"Please write to nadia.farouk@example.org{behind}", "EMAIL") == ["nadia.farouk@example.org"]
     assert found("メール nadia.farouk@gmail. com", "EMAIL") == ["nadia.farouk@gmail. com"]
+
+
+@pytest.mark.parametrize("number", ["0120-000-178", "0800-123-4567", "0120444555"])
+def test_a_number_that_is_free_to_call_is_nobodys(number: str) -> None:
+    assert found(f"高瀬 望さん 電話 {number}", "PHONE") == []
+
+
+def test_a_mobile_number_may_begin_like_one() -> None:
+    assert found("高瀬 望さんの携帯 080-0123-4567", "PHONE") == ["080-0123-4567"]
+
+
+@pytest.mark.parametrize("number", ["0538-47-2290", "0538-47-\n2290"])
+def test_a_number_behind_somebodys_address(number: str) -> None:
+    text = f"申立人高瀬 望（住所：静岡県磐田市見付1丁目2番3号、電話{number}）あてに"
+    assert found(text, "PHONE") == [number]
+    assert found(f"青空株式会社（所在地：静岡県磐田市見付1丁目2番3号、電話{number}）", "PHONE") == []
+
+
+def test_the_number_of_an_office_in_english() -> None:
+    text = "Send it to the Board of Education, 3-1 Otemachi, Ueda City, Nagano. Phone: 0268-23-5101."
+    assert found(text, "PHONE") == []
+
+
+def test_a_number_of_something_else_is_no_telephone() -> None:
+    assert found("納品書番号 080-2231-9087 検収日 5月20日", "PHONE") == []
+    for label in ("電話番号", "携帯番号", "連絡先番号", "自宅番号", "旧番号"):
+        assert found(f"高瀬 望さん {label} 080-2231-9087", "PHONE") == ["080-2231-9087"]

@@ -290,3 +290,60 @@ def test_any_other_day_with_a_word_of_its_own_is_no_birth(text: str) -> None:
 )
 def test_the_day_of_a_birth_is_one(text: str, date: str) -> None:
     assert ("BIRTH_DATE", date) in values(DATES, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "生年月日は 19100101 から 20261231 までの範囲で入力する。",
+        "birth は 19000101 から当日までを許す。氏名は全角で入れる。",
+        "birthday: 1920/01/01 以降の日付だけを受け付ける。",
+        "生年月日が昭和31年4月1日以前の方は対象になりません。",
+        "対象：昭和30年5月1日から昭和30年5月31日生まれの方",
+        "令和2年4月2日生まれから令和3年4月1日生まれまでの児",
+        "生年月日は DATE 型、既定値は 1900-01-01",
+        "亡父 高瀬 栄一（令和6年8月30日死去）の還付金",
+        "佐久間 茂（令和5年11月3日永眠）",
+        "明治22年4月1日に町村制が敷かれ、当町が生まれた。",
+        "町のマスコットの誕生日は5月5日です。生まれは平成22年5月5日。",
+        "伊能忠敬（1745年2月11日生まれ）の足跡をたどる。",
+        "歌人の記念碑 明治18年8月24日生、昭和3年9月17日没。",
+    ],
+)
+def test_dates_of_a_rule_of_history_and_of_other_days_are_no_births(text: str) -> None:
+    assert {one for one in found(text) if one[0] == "BIRTH_DATE"} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        (
+            "高瀬 望さんの生年月日を昭和50年3月1日から昭和50年3月10日に訂正",
+            {"昭和50年3月1日", "昭和50年3月10日"},
+        ),
+        ("佐久間 茂（昭和8年5月6日生、令和5年11月3日他界）", {"昭和8年5月6日"}),
+        ("氏名 高瀬 望 生年月日 19800304", {"19800304"}),
+        ("高瀬 望 昭和50年5月1日生まれの方", {"昭和50年5月1日"}),
+        ("キャラクター展の係 高瀬 望（昭和50年5月1日生）", {"昭和50年5月1日"}),
+    ],
+)
+def test_births_beside_them_are_found(text: str, dates: set[str]) -> None:
+    assert {value for type, value in found(text) if type == "BIRTH_DATE"} == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("加給年金は、配偶者が65歳になるまで。", set()),
+        ("子が18歳に達する日以後の最初の3月31日まで", set()),
+        ("児童手当は、18歳の誕生日後の最初の3月31日まで", set()),
+        ("敬老祝金 88歳 1万円、99歳 3万円", set()),
+        ("Applicants must be under 40 years old.", set()),
+        ("People who are 65 years old or over", set()),
+        ("ゾウの花子は動物園で今年41歳", set()),
+        ("父は来月80歳になる。", {"80歳"}),
+        ("My mother is 80 years old.", {"80 years old"}),
+    ],
+)
+def test_ages_of_a_rule_and_of_somebody(text: str, ages: set[str]) -> None:
+    assert {value for type, value in found(text) if type == "AGE"} == ages

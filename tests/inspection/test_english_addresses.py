@@ -51,3 +51,13 @@ def test_an_address_in_latin_letters(text: str, address: str) -> None:
 )
 def test_the_address_of_an_office_is_none(text: str) -> None:
     assert values(ADDRESSES, text) == set()
+
+
+def test_a_prefecture_ends_an_address() -> None:
+    asked = "The holder asked us to send a copy to 5-11-2 Sakaecho, Kitakami, Iwate (postal code 024-0063)."
+    assert ("ADDRESS", "5-11-2 Sakaecho, Kitakami, Iwate") in values(ADDRESSES, asked)
+    for office in (
+        "The library is at 5-11-2 Sakaecho, Kitakami, Iwate.",
+        "Resident Affairs Division, 5-11-2 Sakaecho, Kitakami, Iwate, tel. 0197-64-0000",
+    ):
+        assert values(ADDRESSES, office) == set()

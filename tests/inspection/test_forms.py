@@ -300,3 +300,20 @@ def test_a_symbol_or_number_of_an_insurance_card(text: str, value: str) -> None:
 )
 def test_what_is_counted_or_is_a_licence_is_no_insurance_card(text: str) -> None:
     assert values(LABELLED, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("共済組合 記号 公立ひ 番号 09-22618", "公立ひ"),
+        ("保険証 記号 県教は、番号 552208", "県教は"),
+    ],
+)
+def test_a_symbol_that_holds_no_figure(text: str, value: str) -> None:
+    assert ("HEALTH_INSURANCE", value) in values(LABELLED, text)
+    assert not any(found == "別紙" for _, found in values(LABELLED, "地図記号 別紙、番号 別紙"))
+
+
+@pytest.mark.parametrize("text", ["救命講習の修了証番号は第2026-0117号から", "宛名番号 0000000 は記入例です"])
+def test_other_certificates_and_what_stands_for_any(text: str) -> None:
+    assert values(LABELLED, text) == set()

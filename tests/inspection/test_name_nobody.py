@@ -100,3 +100,33 @@ def test_nobody(text: str) -> None:
 )
 def test_somebody(text: str, names: list[str]) -> None:
     assert people(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "貴行所定の用紙にご記入ください。貴行の口座に",
+        "公園の樹木が道路にはみ出しています。",
+        "入園面談記録（さくら組）",
+        "うさぎぐみとすみれ組の部屋",
+        "母（金沢の病院、慢性心不全）",
+        "小早川秀秋陣跡を巡る",
+        "河川水位観測所 荒川（熊谷）、利根川（栗橋）、江戸川（野田）",
+        "In 1868, Tokugawa Yoshinobu left Osaka Castle. Ryōma Sakamoto had died.",
+        "名字の多い順 1位 佐藤、2位 鈴木、3位 高橋",
+    ],
+)
+def test_words_groups_towns_and_rivers_are_nobodys(text: str) -> None:
+    assert people(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("長男の貴行さんに渡す", ["貴行"]),
+        ("さくらちゃんの組は3階です", ["さくら"]),
+        ("河川課の荒川さん（熊谷さんの後任）", ["荒川", "熊谷"]),
+    ],
+)
+def test_people_with_such_names(text: str, names: list[str]) -> None:
+    assert people(text) == names

@@ -59,3 +59,16 @@ def test_who_it_is(text: str, names: list[str]) -> None:
 )
 def test_what_is_nobody(text: str) -> None:
     assert people(text) == []
+
+
+def test_readings_in_katakana_below_a_heading() -> None:
+    names = ["アオヤマ トメ", "カケヒ スミエ", "サコガワ ゼンゾウ", "ヘンミ ツルヨ"]
+    assert people("敬老会 名簿\n" + "\n".join(names)) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["商品一覧\nトマト ジュース\nリンゴ ゼリー\nオレンジ ケーキ", "会員の店\nカフェ テラス\nパン ヤ"],
+)
+def test_things_in_katakana_are_no_roll(text: str) -> None:
+    assert people(text) == []

@@ -69,3 +69,22 @@ def test_what_stands_in_no_name(text: str) -> None:
 
 def test_a_long_text_of_bodies_is_soon_read() -> None:
     assert found("Kirino Bank, Carlos\n" * 5_000) <= {"Carlos"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11:20 INFO  AuthFilter - 登録しました",
+        "11:20 DEBUG MailSender 送信",
+        "11:20 WARN  Validator - 桁数が不正です",
+        "11:20 INFO  Export - 完了",
+        "クラス UserRepository PaymentClient を分ける",
+    ],
+)
+def test_levels_and_classes_of_programs_are_no_names(text: str) -> None:
+    assert found(text) == set()
+
+
+def test_names_beside_levels_and_with_capitals_inside() -> None:
+    assert "Yamada Taro" in found("11:20 ERROR Yamada Taro の処理")
+    assert "Kevin McDonald" in found("Kevin McDonaldさん")

@@ -137,3 +137,34 @@ def test_rows_that_slashes_divide(text: str, names: list[str]) -> None:
 def test_whatever_is_told_lies_in_the_text(text: str) -> None:
     view = View(scene(text), name_lists())
     assert all(0 <= start < end <= len(view.text) for start, end in certain(view))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("戸籍では澤田でした。", ["澤田"]),
+        ("住民票は髙橋となっています。", ["髙橋"]),
+        ("余市先生に診てもらった。", ["余市"]),
+        ("米須助産師の訪問。", ["米須"]),
+        ("知念保育士から電話。", ["知念"]),
+        ("夜勤 坂下・Nakaya", ["坂下", "Nakaya"]),
+        ("担当：Suzuki、有賀", ["Suzuki", "有賀"]),
+        ("氏名\tフリガナ\nThet Naing\tテッ ナイン", ["Thet Naing", "テッ ナイン"]),
+    ],
+)
+def test_documents_professions_rosters_and_cells_tell_names(text: str, names: list[str]) -> None:
+    assert people(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "戸籍では次男でした。登録では神社です。名簿は本日です。",
+        "数学先生、担当先生、主治医先生、市立病院先生、諸先生",
+        "青森医師会、東京助産師会、学校薬剤師、病棟看護師、県警巡査",
+        "当番 本庁・Tokyo",
+        "担当,内容\nWindows Server,更新",
+    ],
+)
+def test_what_is_told_of_nobody(text: str) -> None:
+    assert people(text) == []

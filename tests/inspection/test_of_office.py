@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kijun.inspection import Inspector
+from kijun.inspection.of_office import of_office
+from tests.inspection.scenes import scene
 
 INSPECTOR = Inspector()
 REACHING = {"ADDRESS", "PHONE", "POSTAL_CODE"}
@@ -90,3 +92,25 @@ def test_the_office_right_before_a_number_is_whose_it_is(text: str) -> None:
 )
 def test_a_number_of_somebody_at_an_office_is_theirs(text: str) -> None:
     assert found(text) >= {"PHONE"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<help tel="0852-21-0000"/>',
+        '{"helpdesk_tel": "0852-21-0000", "support_phone": "0852-21-0001"}',
+        "ヘルプデスク電話=0852-21-0000",
+        '{"id": 12, "facility": "若草児童館", "address": "若草町5丁目1番2号", "tel": "0852-21-1010"}',
+        "本社移転のお知らせ 新住所 〒460-0008 名古屋市中区栄9丁目9番9号 株式会社東海ソリューション",
+        "見本 住所：○○市△△町1-1 電話：0852-21-0000",
+    ],
+)
+def test_keys_and_lines_of_an_office_say_whose_it_is(text: str) -> None:
+    assert found(text) == set()
+
+
+def test_a_person_in_an_object_keeps_theirs() -> None:
+    of_somebody = scene('{"name": "高瀬 望", "school": "若草小学校", "tel": "0852-21-1010"}')
+    assert not of_office(of_somebody, of_somebody.text.index("0852"))
+    of_school = scene('{"school": "若草小学校", "tel": "0852-21-1010"}')
+    assert of_office(of_school, of_school.text.index("0852"))

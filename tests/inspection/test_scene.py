@@ -216,3 +216,11 @@ def test_words_are_cut_where_a_recogniser_asks_to_look_closely() -> None:
     seen.look_closely([(0, 3)])
     assert seen.tokens.starts[0] == 0
     assert max(seen.tokens.ends) == 6
+
+
+def test_likely_findings_are_known_by_place() -> None:
+    seen = scene("山田と佐藤と鈴木")
+    seen.add([Candidate("PERSON", 0, 2, 0.9, "a"), Candidate("PERSON", 3, 5, 0.5, "a")])
+    assert seen.is_likely_within("PERSON", 0, 1)
+    assert not seen.is_likely_within("PERSON", 1, 8)
+    assert not seen.is_likely_within("PHONE", 0, 8)

@@ -229,3 +229,26 @@ def test_a_creed_is_somebodys_or_a_countrys(text: str, phrases: list[str]) -> No
 )
 def test_what_is_taken_or_worn_because_of_an_illness(text: str, phrases: list[str]) -> None:
     assert found_in(text) == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("堤 翔さんの自立支援医療の受給者番号 3301882", []),
+        ("堤 翔さんにエコノミークラス症候群のちらしを渡した。", []),
+        ("堤 翔さんにうつ病の冊子を渡した。", []),
+        ("長女はてんかん発作があり、運動は見学する。", ["てんかん発作"]),
+        ("夜になって腫れがひどくなり、同僚の車で行きました。", []),
+        ("感染が確認されました。症状は軽症です。", []),
+        ("診断は右膝前十字靱帯断裂で、堤 翔さんは3か月休む。", ["右膝前十字靱帯断裂"]),
+        ("水道管の断裂で断水した。", []),
+        ("父は肝臓がんの経過を見ているところだ。", ["肝臓がん"]),
+        ("日系の子どもには母語の支援を行う。", []),
+        ("イスラム教徒の児童がいる学校は2校。", []),
+        ("高次脳機能障害とは、けがで脳が傷つくことです。", []),
+        ("被告が原告の前科を公表した行為は違法とした（最判平成6年2月8日）。", []),
+        ("障害基礎年金や遺族基礎年金も、この制度から支給されます。", []),
+    ],
+)
+def test_what_goes_on_behind_a_phrase(text: str, phrases: list[str]) -> None:
+    assert found_in(text) == phrases

@@ -28,6 +28,8 @@ def phrases(text: str) -> list[str]:
         ("The applicant, John Carter, is HIV positive.", "HIV positive"),
         ("My mother is deaf and needs an interpreter.", "deaf"),
         ("She has a severe peanut allergy.", "peanut allergy"),
+        ("Hannah arrives on Nov 30. She is diabetic and needs a fridge.", "diabetic"),
+        ("My brother is asthmatic.", "asthmatic"),
         ("I'm colour-blind, can you send it without red text?", "colour-blind"),
     ],
 )
@@ -38,6 +40,7 @@ def test_a_sentence_says_it_of_somebody(text: str, phrase: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "The shop sells diabetic food.",
         "The 2027 budget for dementia care rose by 3 percent.",
         "Diabetes is a common disease in Japan.",
         "People with asthma should avoid smoke.",

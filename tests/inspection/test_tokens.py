@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kijun.inspection.fold import fold
-from kijun.inspection.tokens import GIVEN, NOUN, OTHER, PARTICLE, PLACE, SUFFIX, SURNAME, Tokens
+from kijun.inspection.tokens import GIVEN, NOUN, OTHER, PARTICLE, PLACE, SUFFIX, SURNAME, Tokens, is_place
 
 
 def cut(text: str, offset: int = 0) -> Tokens:
@@ -112,3 +112,8 @@ def test_each_thread_has_its_own_tokenizer() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = [(one.starts, one.kinds) for one in pool.map(cut, texts)]
     assert together == alone
+
+
+def test_a_place_by_itself() -> None:
+    assert is_place("余市")
+    assert not is_place("学校")

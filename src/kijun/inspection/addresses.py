@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -24,6 +23,7 @@ from kijun.inspection.house_numbers import (
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 from kijun.inspection.tokens import ENTITY, GIVEN, NAME, NOUN, PLACE, SURNAME
+from kijun.inspection.town_addresses import told_of_town, town_end
 
 PREFECTURES: Final = [
     "北海道",
@@ -113,20 +113,14 @@ _STOP_WORDS: Final = re.compile(
     r"(?:在住|にお住|に住|の自宅|の実家|に居住|へ転|に転|から転|より転|方|宅|在|内|の[土農山家]|に所|の物件|にて|では|には|から|まで|です|でし|だっ|なの|とい|に[、。ある引越移]|で[、。独一二生あ]|の[ ぁ-んァ-ヴ一-龥])"
 )
 #: Behind a house number that tells where in a town something is, and nobody's address: 5番地内, 85番地先
-_ABOUT: Final = re.compile(r"地?[内先](?=[ \n、。(のでにを]|$)")
+_ABOUT: Final = re.compile(
+    r"地?[内先](?=[ \n、。(のでにを]|$)|の?(?:交差点|信号|バス停|停留所|歩道橋|踏切|町内会|自治会|区域|方面|各地|の各所|全域|(?<=目)地区)"
+)
 _HOUSING: Final = re.compile(
     rf"[一-龥々ヶケァ-ヴーぁ-ん0-9丁目]{{1,12}}?(?:団地|住宅|ハイツ|アパート|マンション|コーポ|寮|荘)[A-Z0-9一-龥]{{0,3}}?(?:号棟|棟|-)?[ ]?[A-Z]?-?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}(?:号室|号棟|号|棟)?(?:[ ]?[0-9]{{1,4}}{NO_PART}号?(?:室)?)?"
 )
 
 _SECTION: Final = re.compile(r"[一-龥々ヶケノァ-ヴー]{1,10}[0-9一二三四五六七八九]")
-#: Behind a municipality: 大字 and its name, or a town of which it is said that somebody lives there
-_SECTION_NAME: Final = re.compile(r"(?:大字|字)[一-龥々ヶケノ]{1,6}")
-_LIVES: Final = re.compile(
-    r"[一-龥々ヶケノァ-ヴー]{1,8}(?=在住|に(?:お)?住|に居住|から転入|から転居|へ転居|に転居|へ転出)"
-)
-_LIVED_IN: Final = re.compile(r"に?在住|に(?:お)?住|に居住")
-_HOME: Final = re.compile("(?:[現新旧]住所|住所|住まい|自宅|実家|本籍地?|居所|転居先)(?:は|が|: ?)$")
-_AND_NO_MORE: Final = re.compile("(?:です|でした|だ(?!け)|になりました|に変わりました)")
 _ADDRESS_WORD: Final = re.compile("住所(?!地)(?!録|欄|変更)")
 _TOWN_KANJI: Final = re.compile(r"[一-龥々ヶケノ]")
 _PREFECTURE_RE: Final = re.compile(_PREFECTURE)
@@ -270,12 +264,12 @@ def _without_number(
     scene: Scene, start: int, place: int, shape: str
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     text = scene.digits
-    end = _town_end(scene, start, place)
+    end = town_end(scene, start, place)
     while end > start and text[end - 1] in " \n":
         end -= 1
     if end > start + 1:
         parts, rest = len(_MUNICIPAL.findall(text[start:end])), max(0, end - place)
-        told = _told(scene, start, end) if shape != "none" and (parts > 1 or rest) else "no"
+        told = told_of_town(scene, start, place, end) if shape != "none" and (parts > 1 or rest) else "no"
         yield (
             end,
             (
@@ -287,22 +281,6 @@ def _without_number(
                 f"told={told}",
             ),
         )
-
-
-def _told(scene: Scene, start: int, end: int) -> str:
-    """What says of a town without a number that it is an address: that somebody lives there, or 大字."""
-    text = scene.digits
-    if _LIVED_IN.match(text, end):
-        return "lives"
-    label = scene.label(start) if _AND_NO_MORE.match(text, end) else None
-    if (
-        label is not None
-        and label.type == "ADDRESS"
-        and label.strength > 0.8
-        and _HOME.search(text, max(0, start - 10), start)
-    ):
-        return "lives"  # 現住所は…です
-    return "section" if _SECTION_NAME.search(text, start, end) else "no"
 
 
 def _with_number(
@@ -370,20 +348,3 @@ def _units(written: str) -> str:
         if unit in written:
             return unit
     return "bare"
-
-
-def _town_end(scene: Scene, start: int, place: int) -> int:
-    """The end of a town name without a number: where the place names end, as the dictionary sees it."""
-    tokens = scene.tokens
-    end = start
-    for number in range(bisect_left(tokens.starts, start), len(tokens)):
-        begins = tokens.starts[number]
-        if tokens.kinds[number] == PLACE and begins - end <= 2 and scene.text[end:begins].strip(" \n") == "":
-            end = tokens.ends[number]
-        elif begins < place:
-            end = max(end, min(tokens.ends[number], place))
-        else:
-            break
-    end = max(end, start, place)
-    section = _SECTION_NAME.match(scene.text, end) or _LIVES.match(scene.text, end)
-    return section.end() if section and end > start else end

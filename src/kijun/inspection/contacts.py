@@ -65,9 +65,11 @@ _PHONES: Final = (_PHONE, _ONE_BY_ONE, _BROKEN)
 _HOME: Final = re.compile(
     r"(?:自宅|実家|固定|宅電|家電|家の電話|本人)(?:の?電話|の?番号|[(](?:電話|TEL))?[は:]?[ (]?$"
 )
+#: Between somebody's address and their number: …15番22号、電話0995-…, or the next cell of a table
+_BEHIND_ADDRESS: Final = re.compile(r"\t$|[ ]?[、,/(][ \n]?(?:電話(?:番号)?|TEL|Tel|☎|℡)[ :は]{0,2}$")
 #: Right before figures that are no telephone number, whatever their form: 工事番号 第080-…, 管理番号 090-…
 _IS_OTHER: Final = re.compile(
-    "第[ ]?$|(?:管理|工事|契約|注文|受注|発注|伝票|送り状|追跡|製造|シリアル|資産|機器|入札|公告|案件|文書|起案|決裁|図面|許可|認可|見積|請求書|商品|製品)(?:番号|No[.]?|№)[ :はが]{0,2}$"
+    "第[ ]?$|(?:管理|工事|契約|注文|受注|発注|伝票|送り状|追跡|製造|シリアル|資産|機器|入札|公告|案件|文書|起案|決裁|図面|許可|認可|見積|請求書|商品|製品)(?:番号|No[.]?|№)[ :はが]{0,2}$|[一-龥](?<![話帯絡先宅人定表通旧新現同元前後本当各])番号[ :はが]{0,2}$"
 )
 #: A mobile number as people write it. Only people have one, but for those that the words before it say to be an office's or a firm's, or no telephone.
 _MOBILE: Final = re.compile(r"0[6-9]0[-ー. ・(][0-9]{4}[-ー. ・)][0-9]{4}|0[789]0[0-9]{8}")
@@ -169,15 +171,22 @@ class Contacts:
         ):
             for match in pattern.finditer(text, start, end + 1):
                 form = phone_form(match[0])
-                if match[0].startswith("+") and is_of_english_office(scene, *match.span()):
+                before = text[max(0, match.start() - 7) : match.start()]
+                in_english = match[0][0] == "+" or (form != "mobile" and before.isascii())
+                if in_english and is_of_english_office(scene, *match.span()):
                     continue  # +81-465-27-1111 (City Hall)
-                if form == "service" or _IS_OTHER.search(text, max(0, match.start() - 16), match.start()):
-                    continue  # a service is nobody's; 管理番号 and 第…号 say what it is
+                called_free = form == "free" and match[0][3:4].isdigit()  # 0120-…, 0800-…; not 080-0…
+                if form == "service" or called_free:
+                    continue  # nobody's own
+                if _IS_OTHER.search(text, max(0, match.start() - 16), match.start()):
+                    continue  # 管理番号 and 第…号 say what it is
                 if form:
                     start = match.start()
                     end = match.end()
-                    next_cell = text[start - 1 : start] == "\t" and start - 1 in sure
-                    own = next_cell or _HOME.search(text, max(0, start - 10), start) is not None
+                    behind = _BEHIND_ADDRESS.search(text, max(0, start - 12), start)
+                    own = (behind is not None and behind.start() in sure) or _HOME.search(
+                        text, max(0, start - 10), start
+                    ) is not None
                     if whole.free(start, end):
                         whole.take(start, end)
                     yield Candidate(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.examples import in_example, is_made_up
+from kijun.inspection.name_nobody import names_history
 from kijun.inspection.rule import Rule
 from kijun.inspection.scene import Candidate, Scene
 
@@ -31,11 +33,13 @@ _AGE: Final = re.compile(
 _RULE_BEHIND: Final = re.compile(
     r"[ (]?(?:以上|以下|未満|まで|から|より|[~〜-]|を?超|に達|になる(?!息子|娘|子|母|父|夫|妻|孫|祖)|児|クラス|の方|時点|到達)"
 )
-_AVERAGE: Final = re.compile("(?:平均(?:寿命|年齢|余命)?|健康寿命)は?$")
+_AVERAGE: Final = re.compile("(?:平均(?:寿命|年齢|余命)?|健康寿命|最高齢|最年[長少])は?$")
 _WHOSE_AGE: Final = re.compile(
     r"(?:の)?(?:男性|女性|男児|女児)(?=[、。・はがで ]|$)|[・、/ ]?[男女](?=[・、。/ )）]|$)|になる(?:息子|娘|子|母|父|夫|妻|孫|祖)|で(?:一人|独り|ひとり)暮らし"
 )
 _OLDEST: Final = 115
+_AROUND: Final = 120  # characters of a line
+_NEAR: Final = 60  # characters of a sentence to each side of a date
 _FIGURES_OF_AGE: Final = re.compile(r"[ ]?(?::|は|=|\t)[ ]?([0-9]{1,3})(?=[ ]?(?:[\n、。,)\t|/]|$))")
 _BARE_AGE: Final = re.compile(r"[(,\t|][ ]?([0-9]{1,3})[ ]?(?=[),、\t|・/])")
 _DAY: Final = "[0-9OlI〇一二三四五六七八九十]"
@@ -47,14 +51,18 @@ _BIRTH: Final = re.compile(
 )
 #: What happened on another day, right before it: 死亡 R8.9.15
 _OTHER_DAY: Final = re.compile(
-    r"(?:死亡|没|逝去|許可|認可|承認|改製|新築|建築|設置|着工|竣工|完成|購入|納品|就職|入庁|昇任|当選|選任届?|就任|任命|着任|採用|退職|交付|発行|更新|(?<!出生)届出?|受付|受理|申請|契約|締結|取得|喪失|認定|施行|改正|開始|終了|初診|受診|入院|退院|入所|退所|転入|転出|転居|婚姻|離婚|設立|創業|登記|満了|期限)日?[ :は(]{0,2}$"
+    r"(?:死亡|死去|没|逝去|永眠|他界|急逝|病没|命日は?|許可|認可|承認|改製|新築|建築|設置|着工|竣工|完成|購入|納品|就職|入庁|昇任|当選|選任届?|就任|任命|着任|採用|退職|交付|発行|更新|(?<!出生)届出?|受付|受理|申請|契約|締結|取得|喪失|認定|施行|改正|開始|終了|初診|受診|入院|退院|入所|退所|転入|転出|転居|婚姻|離婚|設立|創業|登記|満了|期限)日?[ :は(]{0,2}$"
     # any other day: 表彰日 …, 基準日：…, 取得年月日 …
     r"|[一-龥](?<!誕生)(?<!出生)(?<!年月)日[ :は(]{1,2}$|[一-龥](?<!生)年月日[ :は(]{0,2}$"
 )
 #: What else happened on a day, right behind it: 令和8年1月12日交付, 2026/04/08 08:51
 _OTHER_BEHIND: Final = re.compile(
-    r"[ ]?(?:付け?(?:で|の)?|にご?|ご)?(?:交付|発行|発生|更新|申請(?!者)|受付(?!者)|受理|届出(?!人)|施行|改正|改訂|認定|決定|通知|締結|契約(?!者)|解約|作成|記入|提出|検査|検診|健診|受診|接種|診断|面接|面談|訪問|来庁|来所|受電|入電|発送|納付|納品|購入|設置|竣工|着工|完成|撮影|登録|更正|開催|実施|開始|終了|退院|入院|死亡|逝去|没(?!後)|現在|時点|消印|必着|締切|採用|任用|入庁|許可|認可|承認|改製|新築|(?:初)?当選|就任|退任|辞任|選任|任命|委嘱|解嘱|着任|赴任|異動|発令|昇任|昇格|入社|退社|退職|定年|入学|卒業|修了|入園|卒園|入団|休職|復職|開設|開業|創業|創立|設立|発足|開館|開園|開校|供用|公布|制定|廃止|告示|公告|議決|可決|指定|登記|取得|喪失|転入|転出|転居|婚姻|離婚|結婚|支給|支払|振込|引落|入金|受賞|表彰|叙勲|竣功|落成|調査|照会|相談|連絡|電話)"
+    r"[ ]?(?:付け?(?:で|の)?|にご?|ご)?(?:交付|発行|発生|更新|申請(?!者)|受付(?!者)|受理|届出(?!人)|施行|改正|改訂|認定|決定|通知|締結|契約(?!者)|解約|作成|記入|提出|検査|検診|健診|受診|接種|診断|面接|面談|訪問|来庁|来所|受電|入電|発送|納付|納品|購入|設置|竣工|着工|完成|撮影|登録|更正|開催|実施|開始|終了|退院|入院|死亡|死去|逝去|永眠|他界|急逝|病没|没(?!後)|亡くな|現在|時点|消印|必着|締切|採用|任用|入庁|許可|認可|承認|改製|新築|(?:初)?当選|就任|退任|辞任|選任|任命|委嘱|解嘱|着任|赴任|異動|発令|昇任|昇格|入社|退社|退職|定年|入学|卒業|修了|入園|卒園|入団|休職|復職|開設|開業|創業|創立|設立|発足|開館|開園|開校|供用|公布|制定|廃止|告示|公告|議決|可決|指定|登記|取得|喪失|転入|転出|転居|婚姻|離婚|結婚|支給|支払|振込|引落|入金|受賞|表彰|叙勲|竣功|落成|調査|照会|相談|連絡|電話)"
     r"|[ T　]{0,2}(?:午前|午後)?[ ]?(?:[01]?[0-9]|2[0-4])(?::[0-5][0-9]|時(?!代))"
+)
+#: Something else happened on it: 明治22年4月1日に町村制が敷かれ
+_HAPPENED: Final = re.compile(
+    r"に(?!訂正|修正|変更|更正|直)(?![^。\n]{0,18}(?:生|産|うま|誕))(?=[一-龥ァ-ヴ])"
 )
 _BORN_BEFORE: Final = re.compile("[日0-9]生[ 　、)）]{0,3}$")
 #: The date of a mail or a letter in English: On Mon, 2 Nov 2026, X wrote:
@@ -78,6 +86,44 @@ _BORN_AND_NO_MORE: Final = re.compile(
     r"[ ]?(?:日)?(?:生|生まれ|生れ|うまれ)(?=[)）」、。,/ \n]|です|$)|に(?:生まれ|産まれ|うまれ|誕生し)ました"
 )
 _FROM_TO: Final = re.compile(r"[ ]?(?:[〜~から]|-[ ]?[0-9])")
+#: Of a rule for births rather than somebody's: 19000101 から当日まで, 昭和31年4月1日以前の; but S50.3.1から S50.3.10に訂正 is somebody's
+_ANY_OF_SOME: Final = re.compile(
+    r"[ ]?(?:以降|以前|より(?:前|後)|まで(?=[のにでがを。、]|$)|(?:から|〜|~)[ ]?[^ 。\n、]{1,24}?[ ]?(?:まで|の範囲|の間))"
+)
+#: Of a rule as well: 令和2年4月2日生まれから…
+_BORN_BETWEEN: Final = re.compile(
+    r"[ ]?(?:日)?に?(?:生まれ|うまれ|生れ|生)(?:から(?=[^。\n]{2,24}(?:生|まで))|まで|以降|以前|[〜~])|(?:以降|以前|まで)に?(?:生まれ|うまれ|生れ|生)"
+)
+#: … and up to: 昭和30年5月1日から昭和30年5月31日生まれの方
+_FROM: Final = re.compile(r"[日0-9れ](?:から|〜|~)[ ]?$")
+_BORN_SOME: Final = re.compile(
+    r"[ ]?に?(?:生まれ|うまれ|生れ|生)(?:の(?:方|人|者|児|子)|た(?:方|人|者)|[)、。\n]|$)"
+)
+#: Of whom a memorial tells, born long ago: 歌人の記念碑 明治18年8月24日生、昭和3年9月17日没
+_OF_MEMORIAL: Final = re.compile(
+    "歌人|俳人|詩人|画家|作家|書家|文人|彫刻家|陶芸家|作曲家|先人|偉人|顕彰|記念碑|記念館|生誕|年譜|藩主|武将|家老|代官|志士"
+)
+_LONG_AGO: Final = re.compile(
+    "明治|慶応|元治|文久|安政|嘉永|弘化|天保|文政|文化|(?:1[0-8][0-9]{2}|190[0-9])[年/.-]"
+)
+#: An example or what a program takes where nothing is given: 既定値は 1900-01-01, (例 2024-02-30)
+_IS_EXAMPLE: Final = re.compile(
+    r"(?:既定値|初期値|規定値|デフォルト(?:値)?|最小値|最大値|下限|上限|(?i:default|min|max|e\.g\.|example)|(?<![前先特条事定慣凡症])例)[ ]?(?:は|が|として|:|=|\(|→|、)?[ ]?[\"']?$"
+)
+#: Nobody's birthday, though somebody is said to be born: a town's mascot, an animal of a zoo
+_OF_MASCOT: Final = re.compile(
+    "(?:マスコット|ゆるキャラ|ご当地|イメージ|公式|町の|市の|村の|県の|区の)キャラ|マスコット|ゆるキャラ|キャラクター|動物園|水族館"
+)
+#: In English an age stands in a rule: under 40 years old, 65 years old or over
+_RULE_BEFORE: Final = re.compile(
+    r"(?i)\b(?:under|over|below|above|at least|up to|until|older than|younger than|minimum|maximum|less than|more than|least|between|aged?(?= [0-9]+ or)) (?:[0-9]{1,3} (?:and|to) )?(?:the age of )?$"
+)
+_RULE_IN_ENGLISH: Final = re.compile(r"(?i) (?:or|and) (?:over|older|under|above|younger|up|more)\b")
+#: Behind an age a rule says when it begins or ends: 65歳になるまで, 20歳に達する日, 18歳になる前
+_UNTIL_AGE: Final = re.compile(
+    r"[ ]?(?:になる(?:まで|前|以前|年度?[のに末]|月の|日の|誕生)|の誕生[日月](?:後|前|の前|の翌|以|から|まで|の属|を迎え|が属)|の年度末|を過ぎて(?:から|も)(?!なお元気)|に(?:達|到達)(?:する|した(?:とき|日|時|後|月|年))|を迎える(?:年度|月|日|誕生))"
+    r"|[ :は]{0,2}(?:一律)?[0-9,]{1,7}(?:万|千)?[0-9]{0,4}円"  # 88歳 1万円
+)
 
 
 class Dates:
@@ -106,6 +152,11 @@ class Dates:
             until = match.end() if item is None else match.start() + item.start()
             born = item is None and bool(_BIRTH.match(text, until))
             written = text[match.start() : until]
+            between = _BORN_BETWEEN.match(text, until) or (
+                _FROM.search(text, max(0, match.start() - 6), match.start()) and _BORN_SOME.match(text, until)
+            )
+            if between or _is_nobodys(scene, match.start()):
+                continue
             full = form != "written" or "日" in written or not written.rstrip().endswith("月")
             if not born:
                 if form == "english" and _SENT.search(text, max(0, match.start() - 14), match.start()):
@@ -117,10 +168,14 @@ class Dates:
                 label = scene.label(match.start())
                 if label is not None and label.type == "DATE" and label.strength > 0.8:
                     continue  # its label says which other day it is
+                if _ANY_OF_SOME.match(text, until):
+                    continue
+                if _IS_EXAMPLE.search(text, max(0, match.start() - 10), match.start()):
+                    continue
                 awaited = label is not None and label.type == "BIRTH_DATE"
                 if awaited and _BORN_BEFORE.search(text, max(0, match.start() - 5), match.start()):
                     awaited = False  # 昭和63年4月2日生 令和8年1月12日交付
-                if not awaited and _OTHER_BEHIND.match(text, until):
+                if not awaited and (_OTHER_BEHIND.match(text, until) or _HAPPENED.match(text, until)):
                     continue
                 if form == "plain" and (label is None or label.type not in ("BIRTH_DATE", "PERSON")):
                     continue
@@ -141,6 +196,8 @@ class Dates:
 
     def _birthdays(self, scene: Scene) -> Iterator[Candidate]:
         for match in _BIRTHDAY.finditer(scene.text) if "誕生日" in scene.text else ():
+            if _is_nobodys(scene, match.start()):
+                continue
             yield Candidate("BIRTH_DATE", *match.span(1), 0.8, self._ids["BIRTH_DATE"])
 
     def _ages(self, scene: Scene) -> Iterator[Candidate]:
@@ -158,6 +215,13 @@ class Dates:
                         continue  # 対象年齢：3歳, 平均寿命84歳
                     if text.startswith("前", match.end()) and not text.startswith("前の", match.end()):
                         continue  # 20歳前障害基礎年金, 70歳前後
+                    if (
+                        _UNTIL_AGE.match(text, match.end())
+                        or _is_of_rule(text, match)
+                        or _is_nobodys(scene, match.start())
+                        or is_made_up(scene, match.start())
+                    ):
+                        continue
                     own = label is not None and label.type == "AGE" and label.strength > 0.8
                     own = own and not _RULE_BEHIND.match(text, match.end())
                     features: tuple[str, ...] = (
@@ -199,6 +263,28 @@ class Dates:
                     and scene.tables.is_of_people(start)
                 ):
                     yield Candidate("AGE", start, start + len(value), 0.85, rule)
+
+
+def _is_of_rule(text: str, age: re.Match[str]) -> bool:
+    """Whether an English sentence gives an age as a limit: under 40 years old, 65 years old or over."""
+    return age[0][-1].isascii() and (
+        _RULE_BEFORE.search(text, max(0, age.start() - 30), age.start()) is not None
+        or _RULE_IN_ENGLISH.match(text, age.end()) is not None
+    )
+
+
+def _is_nobodys(scene: Scene, place: int) -> bool:
+    """Whether a date stands in an example, in a sentence about a figure of history, or in a line about a mascot or an animal."""
+    if in_example(scene, place):
+        return True
+    line = scene.line(place)
+    start, end = max(line[0], place - _AROUND), min(line[1], place + _AROUND)
+    if _LONG_AGO.match(scene.text, place) and _OF_MEMORIAL.search(scene.text, start, end):
+        return True
+    if _OF_MASCOT.search(scene.text, start, end):
+        return not scene.found_within("PERSON", start, end)
+    start, end = scene.sentence(place)
+    return names_history(scene.text[max(start, place - _NEAR) : min(end, place + _NEAR)])
 
 
 def _is_next(text: str, date: re.Match[str], gap: int) -> bool:

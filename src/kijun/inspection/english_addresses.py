@@ -8,12 +8,62 @@ from typing import Final
 
 from kijun.inspection.scene import Candidate, Scene
 
+PREFECTURES: Final = [
+    "Hokkaido",
+    "Aomori",
+    "Iwate",
+    "Miyagi",
+    "Akita",
+    "Yamagata",
+    "Fukushima",
+    "Ibaraki",
+    "Tochigi",
+    "Gunma",
+    "Saitama",
+    "Chiba",
+    "Tokyo",
+    "Kanagawa",
+    "Niigata",
+    "Toyama",
+    "Ishikawa",
+    "Fukui",
+    "Yamanashi",
+    "Nagano",
+    "Gifu",
+    "Shizuoka",
+    "Aichi",
+    "Mie",
+    "Shiga",
+    "Kyoto",
+    "Osaka",
+    "Hyogo",
+    "Nara",
+    "Wakayama",
+    "Tottori",
+    "Shimane",
+    "Okayama",
+    "Hiroshima",
+    "Yamaguchi",
+    "Tokushima",
+    "Kagawa",
+    "Ehime",
+    "Kochi",
+    "Fukuoka",
+    "Saga",
+    "Nagasaki",
+    "Kumamoto",
+    "Oita",
+    "Miyazaki",
+    "Kagoshima",
+    "Okinawa",
+]
 #: By these words the lexicon tells that an address in Latin letters may stand in a text.
 UNITS: Final = ("-shi", "-ku", "-cho", "-machi", "-mura", "-gun", "-ken", "-fu", "-to", "-son")
 STREETS: Final = (
     *("street", "road", "avenue", "lane", "drive", "boulevard", "court", "terrace", "crescent", "parade"),
     *("square", "highway", " rue ", "straße", "strasse", " st,", " st.", " rd,", " ave,", " blvd"),
     *(" city", " town", " ward", " village", " prefecture"),
+    *(f", {prefecture.lower()}" for prefecture in PREFECTURES),
 )
 _ROMAJI: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:[0-9]{1,5}(?:-[0-9A-Za-z]{1,5}){0,4}|[A-Z][A-Za-z'-]{1,20}(?: [A-Z]?[A-Za-z0-9'-]{1,15}){0,2} ?[0-9]{0,4}),? ){1,3}"
@@ -38,7 +88,7 @@ _ENGLISH: Final = re.compile(
     rf"(?<![A-Za-z0-9#-])(?:(?P<home>{_HOME}),? )?(?:(?P<street>{_STREET}|{_RUE})|{_HOUSE})(?P<town>(?:{_TOWN}){{0,3}})"
 )
 _JAPANESE: Final = re.compile(
-    r"(?:City|Town|Ward|Village|-shi|-ku|-machi|-cho|-mura)\b|, (?:Japan|[A-Z][a-z]+(?: Prefecture|-ken))\b"
+    rf"(?:City|Town|Ward|Village|-shi|-ku|-machi|-cho|-mura)\b|, (?:Japan|{'|'.join(PREFECTURES)}|[A-Z][a-z]+(?: Prefecture|-ken))\b"
 )
 _TOLD: Final = re.compile(
     r"(?i)(?:\b(?:live[sd]?|living|resid(?:e[sd]?|ing)|moved(?: in)?|moving|stay(?:s|ed|ing)?)(?: with [a-z ]{1,20})? (?:at|in|to|near|from)|\b(?:address|residence)(?: is| was|:)|\b(?:mine|it) is|住所[は:]?|住まい[は:]?)[: ]{0,2}$"
@@ -48,8 +98,13 @@ _IS_HOME: Final = re.compile(
 )
 #: Whose address it is where it is nobody's own
 _OFFICE: Final = re.compile(
-    r"(?i)\b(?:hall|library|office|school|hospital|clinic|cent(?:er|re)|museum|station|hotel|embassy|consulate|university|college|bank|inc|ltd|co|corp|company|shop|store|park|church|temple)\b"
+    r"(?i)\b(?:hall|library|office|school|hospital|clinic|cent(?:er|re)|museum|station|hotel|embassy|consulate|university|college|bank|board|division|department|ministry|bureau|agency|council|committee|association|counter|inc|ltd|co|corp|company|shop|store|park|church|temple)\b"
 )
+#: Whose it may be, in the sentences before it: The holder asked us to send a copy to …
+_SOMEBODY: Final = re.compile(
+    r"(?i)\b(?:holder|applicant|tenant|claimant|patient|client|asked us|she|he|her|his|my|wife|husband|son|daughter|mother|father|mr|ms|mrs)\b"
+)
+_SAID_WITHIN: Final = 120
 _BEFORE: Final = 40  # characters before an address in which an office may be named whose it is
 
 
@@ -102,4 +157,6 @@ def _is_somebodys(scene: Scene, place: int) -> bool:
     if label is not None and label.type == "ADDRESS" and label.strength > 0.8:
         return True
     start, _ = scene.line(place)
+    if _SOMEBODY.search(scene.text, max(start, place - _SAID_WITHIN), place):
+        return True
     return bool(scene.count("individual", start, place) or scene.found_within("PERSON", start, place))

@@ -19,12 +19,13 @@ _AMERICAN: Final = re.compile(
 _CALLED: Final = re.compile(
     r"(?i)\b(?:tel|phone|call|cell|mobile|reach|number|text|whatsapp|sms|fax|contact)\b"
 )
+_LABEL_ALONE: Final = re.compile(r"(?i)[.;] (?:phone|telephone|tel|call|fax)(?: us)?(?: at)?[.:]? ?$")
 _LEAST, _MOST = 8, 15  # figures of a number with its country's code (ITU-T E.164)
 _BEFORE: Final = 48  # characters before a number in which an office may be named whose it is
 _BEHIND: Final = 24
 _OFFICE: Final = re.compile(
     r"(?i)\b(?:embassy|consulate|office|hall|centre|center|hotel|hospital|clinic|school|university|college|library|museum|station|bank|company|inc|ltd|corp|gmbh|llc"
-    r"|support|helpdesk|hotline|toll[- ]free|switchboard|headquarters|department|agency|bureau|desk|reception|customer)\b"
+    r"|support|helpdesk|hotline|toll[- ]free|switchboard|headquarters|department|agency|bureau|board|division|ministry|committee|council|association|counter|desk|reception|customer)\b"
 )
 _OFFICE_BEFORE: Final = re.compile(
     r"(?:大使館|領事館|会社|社|本社|支社|支店|(?<!人)代表|窓口|センター|ホテル|病院|大学|役所|事務局|サポート)[^。\n]{0,10}$"
@@ -58,6 +59,9 @@ def is_of_english_office(scene: Scene, start: int, end: int) -> bool:
     text = scene.digits
     line = scene.line(start)
     begins = max(line[0], start - _BEFORE)
+    label = _LABEL_ALONE.search(text, max(line[0], start - _BEFORE), start)
+    if label is not None:  # Board of Education, 3-1 Otemachi. Phone: 0268-…
+        return _OFFICE.search(text, max(line[0], label.start() - 2 * _BEFORE), start) is not None
     stop = max(text.rfind(". ", begins, start), text.rfind("; ", begins, start))
     begins = stop if stop >= 0 else begins
     return bool(

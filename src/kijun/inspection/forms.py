@@ -51,7 +51,7 @@ _ONE_CODE: Final = re.compile(
     r"(?:[A-Za-z]{1,4}[-ー]?)?[0-9OlISB](?:[-ー]?[0-9OlISB]){1,14}(?![0-9A-Za-z月日年時人件円名])"
 )
 _SYMBOL: Final = re.compile(
-    r"(?!等|[一-龥]{0,3}[数額率料件費税世])[一-龥ぁ-んァ-ヴー]{0,4}[ ・-]?(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){0,11}(?:[-ー・][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%~]| (?:[人件円]|世帯)(?=[ \n、。,)]|$)|,[0-9]{3}(?![0-9]))|[一-龥]{1,3}(?=[ 　]{1,2}番号)"
+    r"(?!等|[一-龥]{0,3}[数額率料件費税世])[一-龥ぁ-んァ-ヴー]{0,4}[ ・-]?(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){0,11}(?:[-ー・][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%~]| (?:[人件円]|世帯)(?=[ \n、。,)]|$)|,[0-9]{3}(?![0-9]))|[一-龥]{1,3}(?=[ 　]{1,2}番号)|[一-龥ァ-ヴー]{1,4}[ぁ-ん]?(?=[ 　、,]{1,2}番号[ :は]{0,2}[0-9])"  # 公立ひ 番号 09-22618
 )
 _PLAIN_CODE: Final = re.compile(
     r"(?=[OlISB]{0,3}[0-9])[0-9OlISB](?: ?[0-9OlISB]){2,11}(?:[-ー・ ][0-9OlISB]{1,10}){0,2}(?![0-9年月日時人件円歳回桁%])"
@@ -335,6 +335,8 @@ def _is_of_license(scene: Scene, type: str, value: str) -> bool:
 
 def _code_score(value: str, type: str, before: str) -> float:
     """How surely what follows a label is its code: digits enough, no date and no amount."""
+    if not value.strip("0-ー. "):
+        return 0.0  # 0000000 stands for any
     digits = sum(char.isdigit() for char in value) or sum(char in _KANJI_FIGURES for char in value)
     if phone_form(value[value.find("0") :]) if "-" in value and "0" in value else "":
         return 0.0

@@ -10,11 +10,22 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from kijun.inspection.name_abroad import in_katakana, on_cards
+from kijun.inspection.name_chats import in_chats
 from kijun.inspection.name_english import in_english
 from kijun.inspection.name_lists import COMMON, GIVEN, SURNAME
 from kijun.inspection.name_rolls import rolls
 from kijun.inspection.name_rows import rows
-from kijun.inspection.name_told import in_fields, in_slashes, introduced, signatures, without_marks
+from kijun.inspection.name_told import (
+    in_cells,
+    in_documents,
+    in_fields,
+    in_slashes,
+    introduced,
+    on_duty,
+    signatures,
+    teachers,
+    without_marks,
+)
 from kijun.inspection.name_view import Place, View, elderly, ordinary_kana, towns
 from kijun.inspection.scripts import KANJI
 from kijun.inspection.tokens import is_plain_noun, is_state
@@ -357,6 +368,11 @@ _LOOKS: Final[tuple[tuple[str, Callable[[View], Iterator[Place]]], ...]] = (
     ("signed", signatures),
     ("field", in_fields),
     ("speaker", _speakers),
+    ("speaker", in_chats),
+    ("named", in_documents),
+    ("called", teachers),
+    ("row", on_duty),
+    ("cell", in_cells),
     ("role", _behind_roles),
     ("named", _in_katakana),
     ("cell", _split),

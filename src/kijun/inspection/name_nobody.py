@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from kijun.inspection.name_lists import COMMON, SURNAME
+from ahocorasick_rs import AhoCorasick
+
+from kijun.inspection.name_lists import COMMON, SURNAME, short_romaji
 from kijun.inspection.name_romaji import is_plain_english, is_spoken_to, stands_in_no_name
 from kijun.inspection.name_view import Place, View
 from kijun.inspection.rule import read_yaml
@@ -20,6 +22,23 @@ _OF_SOMEBODY: Final = re.compile(
 _CALLED_SO: Final = re.compile(
     r"(?:さん|ちゃん|くん)(?:ぽ|ご礁|通り(?![魔すがか])|坂|橋|公園|広場|祭|まつり|体操|カップ|音頭|号|バス|人形)"
 )
+#: Groups of a nursery, named in kana after flowers and animals: さくら組, うさぎぐみ
+_GROUP: Final = re.compile(r"[ぁ-んァ-ヴー]{0,3}(?:組|ぐみ)(?![長合員織む])")
+#: What of a town is spoken of rather than of somebody: 金沢の病院, 仙台の大学
+_OF_TOWN: Final = re.compile(
+    r"の(?:病院|大学|高校|施設|老健|特養|会社|支店|支社|工場|寮|ホーム|ホテル|市立|県立|国立|総合|専門学校|サービス付)"
+)
+#: A line of rivers, districts or stations, and of surnames as such: 河川水位 荒川（熊谷）、…, 名字の多い順 佐藤、…
+_OF_PLACES: Final = re.compile(
+    r"水位|河川|水系|流域|停電|断水|観測所|ダム(?:放流|の)|(?:注意報|警報)の(?:区域|地域)|(?:対象|収集|配達|営業|予報|区域|停車|経由)(?:区域|地域|地区|エリア|駅|地)|停車駅|途中駅|[上下]り線|予報区"
+    r"|(?:名字|苗字|名前|姓)の?(?:多い|ランキング|順位|由来|分布|珍しい|人気|調査)|多い(?:名字|苗字|姓)"
+)
+_BEFORE_TRACES: Final = frozenset("の本陣城館居屋生終古")
+_LONG: Final = str.maketrans("āēīōūĀĒĪŌŪ", "aeiouAEIOU")
+_WITHIN: Final = 120  # characters of a line to each side
+_BESIDE_IN_LIST: Final = frozenset("、・,()/→-〜~ 。")
+#: What is left of somebody of old times: 小早川秀秋陣跡
+_TRACES: Final = re.compile(r"の?(?:本)?(?:陣跡|城跡|館跡|居館|屋敷跡|生誕の?地|終焉の地|古戦場)")
 #: A family of old times: 藤原氏の栄華, 北条氏の城跡
 _FAMILY: Final = re.compile(
     r"氏(?:の|が|による)?(?:栄華|滅亡|滅び|城|一族|居城|子孫|支配|領|家臣|家紋|菩提|墓|館|末裔|勢力|興亡|時代|台頭|系図|ゆかり|山城|古文書|物語)"
@@ -78,7 +97,10 @@ def without_nobody(view: View, places: Iterable[Place], certain: Mapping[Place, 
     special = _special()
     if _AT_COURT.search(text):
         kept = {place for place in kept if place in certain or not _is_at_court(view, *place)}
-    return {place for place in kept if place in certain or not _is_nobody(view, *place, special)}
+    kept = {place for place in kept if place in certain or not _is_nobody(view, *place, special)}
+    if _OF_PLACES.search(text):
+        kept = {place for place in kept if not _is_of_places(view, *place)}
+    return kept
 
 
 def _examples(view: View) -> list[Place]:
@@ -109,9 +131,15 @@ def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> boo
     text = view.text
     word = text[start:end]
     after = text[end : end + 1]
-    if word.isascii() and _is_of_program(view, start, end, word):
+    if word.isascii() and (_is_of_program(view, start, end, word) or _is_history_in_latin(word)):
         return True
     if after in _BEHIND and _makes_nobody(text, end, word, after):
+        return True
+    if after in _BEFORE_TRACES and _TRACES.match(text, end):
+        return True
+    if after == "の" and word in view.prefectures and _OF_TOWN.match(text, end):
+        return True
+    if _is_kana(word[-1]) and (after in "組ぐ" or _is_kana(after)) and _GROUP.match(text, end):
         return True
     if after and after in _PLATE_BEGINS and _PLATE.match(text, end):
         return True
@@ -122,6 +150,30 @@ def _is_nobody(view: View, start: int, end: int, special: frozenset[str]) -> boo
     if word[-1] in "氏様" and len(word) > 1 and view.names.kind(start, end - 1) & SURNAME:
         return not view.names.kind(start, end) & COMMON  # 関氏 of 関氏、辻氏
     return end - start > 2 and bool(view.things) and _cuts_a_thing(view, start, end)
+
+
+def _is_history_in_latin(name: str) -> bool:
+    """Whether a figure of history is named in Latin letters, in either order: Sakamoto Ryoma, Natsume Sōseki."""
+    words = [short_romaji(plain.lower()) for plain in name.translate(_LONG).split()]
+    return len(words) == 2 and not {" ".join(words), " ".join(words[::-1])}.isdisjoint(_historical_latin())
+
+
+def _is_kana(char: str) -> bool:
+    return "ぁ" <= char <= "ヴ" or char == "ー"
+
+
+def _is_of_places(view: View, start: int, end: int) -> bool:
+    """Whether a word stands in a line of rivers, districts or stations, with marks of a list beside it and nothing that speaks for a name."""
+    text = view.text
+    if end in view.cued_ends and text[end : end + 1] not in ("(", "、") and end not in view.thing_ends:
+        return False
+    line = view.scene.line(start)
+    if not _OF_PLACES.search(text, max(line[0], start - _WITHIN), min(line[1], end + _WITHIN)):
+        return False
+    after, before = text[end : end + 1], text[start - 1 : start]
+    return (not after or after == "\n" or after in _BESIDE_IN_LIST) and (
+        not before or before == "\n" or before in _BESIDE_IN_LIST or before in "がは:"
+    )
 
 
 def _is_of_program(view: View, start: int, end: int, word: str) -> bool:
@@ -165,6 +217,23 @@ def _cuts_a_thing(view: View, start: int, end: int) -> bool:
 def historical() -> frozenset[str]:
     """Figures of history, whom everybody may name."""
     return frozenset(map(str, read_yaml("names.yaml")["historical"]))
+
+
+@lru_cache(maxsize=1)
+def _historical_latin() -> frozenset[str]:
+    return frozenset(
+        " ".join(map(short_romaji, str(name).split())) for name in read_yaml("names.yaml")["historical_latin"]
+    )
+
+
+@lru_cache(maxsize=1)
+def _historical_names() -> AhoCorasick:
+    return AhoCorasick([name for name in historical() if len(name) > 2], store_patterns=False)
+
+
+def names_history(text: str) -> bool:
+    """Whether a few words name a figure of history."""
+    return bool(_historical_names().find_matches_as_indexes(text))
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kijun.inspection.name_lists import ABROAD, GIVEN, SURNAME, katakana
-from kijun.inspection.name_view import Place, View
+from kijun.inspection.name_view import Place, View, elderly, ordinary_kana
 from kijun.inspection.scripts import KANJI
 
 _READ: Final = r"([ぁ-んー]{1,7}) ([ぁ-んー]{1,6})|([ァ-ヴー]{1,8}) ([ァ-ヴー]{1,7})"
@@ -21,13 +21,19 @@ _ROW: Final = re.compile(
     rf"(?: ?[,\t|:/] ?| {{1,3}}| ?\()(?:{_READ})(?![ぁ-んァ-ヴー{KANJI}])"
 )
 #: How names are read, a line each.
-_LINE: Final = re.compile(
-    r"(?:\A|(?<=\n))(?:[・●○*-] ?|[0-9]{1,2}[.):]? ?)?(?:([ぁ-んー]{2,7}) ([ぁ-んー]{2,6}))(?= ?(?:\n|\Z))"
+_BULLET: Final = r"(?:\A|(?<=\n))(?:[・●○*-] ?|[0-9]{1,2}[.):]? ?)?"
+_LINES: Final = (
+    re.compile(rf"{_BULLET}(?:([ぁ-んー]{{2,7}}) ([ぁ-んー]{{2,6}}))(?= ?(?:\n|\Z))"),
+    re.compile(rf"{_BULLET}(?:([ァ-ヴー]{{2,8}}) ([ァ-ヴー]{{2,7}}))(?= ?(?:\n|\Z))"),
 )
 #: Two words in kana, as kinds of characters: one of these stands in every roll.
 _TWO_OF_KANA: Final = ("h h", "k k", "k h")
 #: What the second word of a place or of a thing may be.
 _OF_PLACES: Final = frozenset("町村市区郡県台丘下上中通条駅橋川山浜島校園館所店会線")
+#: What a roll of people is headed by
+_OF_PEOPLE: Final = re.compile(
+    r"(?:名簿|出席|参加|受付|会員|利用者|入所者|対象者|児童|園児|氏名)[^\n]{0,16}\n[^\n]{0,6}\Z"
+)
 _OF_OTHERS: Final = re.compile(
     r"(?:地名|町名|駅名|校名|施設名|商品名|学名|和名|漢字の読み|熟語|難読|単語)[^\n]{0,20}\n"
 )
@@ -46,14 +52,27 @@ def rolls(view: View) -> Iterator[Place]:
             if strong or hints or len(rows) > 1:
                 yield match.start(), _end_of_name(match)
                 yield _start_of_reading(match), match.end()
-    lines = list(_LINE.finditer(text))
-    if len(lines) > 1:
-        both = [
-            bool(view.names.kind(*line.span(1)) & SURNAME and view.names.kind(*line.span(2)) & GIVEN)
-            for line in lines
-        ]
-        if sum(both) > 1 and sum(both) * 2 >= len(lines) and not _OF_OTHERS.search(text):
-            yield from ((line.start(1), line.end(2)) for line in lines)
+    for pattern in _LINES:
+        yield from _of_readings(view, list(pattern.finditer(text)))
+
+
+def _of_readings(view: View, lines: list[re.Match[str]]) -> Iterator[Place]:
+    """The lines of a roll that holds nothing but how names are read: half of them are names to the lists, or the roll says that it is one of
+    people and the lists know a part of each."""
+    if len(lines) < 2 or _OF_OTHERS.search(view.text):
+        return
+    parts = [
+        bool(view.names.kind(*line.span(1)) & SURNAME)
+        + bool(view.names.kind(*line.span(2)) & GIVEN or line[2] in elderly())
+        for line in lines
+    ]
+    both = parts.count(2)
+    headed = both and 0 not in parts and _OF_PEOPLE.search(view.text, 0, lines[0].start(1))
+    if not headed and (both < 2 or both * 2 < len(lines)):
+        return
+    for line in lines:
+        if line[1] not in ordinary_kana() and line[2] not in ordinary_kana():
+            yield line.start(1), line.end(2)
 
 
 def _end_of_name(match: re.Match[str]) -> int:

@@ -56,6 +56,15 @@ _TAIL: Final = re.compile(rf"(?:'s|(?<=[{_LETTER}]{{3}})[.'’-]+)$")
 _SENTENCE_END: Final = re.compile(rf"(?<![{_LETTER}])([{_LETTER}]{{3,}})\.\s")
 #: Behind these a full stop ends no sentence.
 _SHORTENED: Final = frozenset({"mrs", "prof", "mohd", "moh", "abd", "rev", "capt", "hon", "eng", "sra"})
+#: What a program's log says of its lines, which is no part of a name behind it: INFO  Yamada Taro
+_LEVEL: Final = re.compile(
+    r"(?:(?:INFO|DEBUG|WARN|WARNING|ERROR|FATAL|TRACE|NOTICE|SEVERE|CRITICAL|ALERT|VERBOSE)[\s,]+)+"
+)
+#: A class or a function of a program: MailSender, getName; but McDonald, DeLuca and YamadaTaro are people.
+_OF_CODE: Final = re.compile(
+    rf"(?!Mc|Mac|De|Di|Da|Du|La|Le|Van|Fitz|O['’])[{_LETTER}]*[a-z][A-Z][{_LETTER}]*"
+)
+_HUMP: Final = re.compile("[A-Z][a-z]*")
 _WORD: Final = re.compile(r"[^\s,]+")
 _PIECE: Final = re.compile(r"[^,\n ][^,\n]*")
 #: A place, whatever else its words may be: Ginowan-shi Maehara, Maehara, Ginowan-shi, Bizen City; but Lin Chih-fu is somebody.
@@ -108,7 +117,14 @@ def _several(view: View, bodies: list[tuple[int, int]]) -> Iterator[tuple[int, i
         polite = _POLITE.match(text, start, end)
         if polite:  # Dear Mr. Robert Miller
             start = polite.end()
+        level = _LEVEL.match(text, start, end)
+        if level:
+            start = level.end()
         words = text[start:end].replace(",", " ").split()
+        if level and len(words) < 2:
+            continue  # INFO  Export
+        if any(_is_of_code(view, word) for word in words):
+            continue
         if not words or (
             len(words) == 1 and text[start - 2 : start] == "m " and not lists.is_romaji(words[0])
         ):
@@ -170,6 +186,13 @@ def _alone(view: View, bodies: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
             or (lists.is_romaji(word) and not is_function(word) and not _is_within(bodies, match.start()))
         ):
             yield match.start(), end
+
+
+def _is_of_code(view: View, word: str) -> bool:
+    """Whether a word is written as programs name their parts, and no part of it is a name."""
+    return _OF_CODE.fullmatch(word) is not None and not any(
+        len(hump) > 2 and view.lists.is_romaji(hump) for hump in _HUMP.findall(word)
+    )
 
 
 def _is_within(bodies: Sequence[tuple[int, int]], place: int) -> bool:

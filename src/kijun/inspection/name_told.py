@@ -1,4 +1,5 @@
-"""Names that a field, a sentence or an address tells: "by": "岸和田", 三条 公房と申す者, ﾔｸﾁ ｻﾄｺ beside ﾔｸﾞﾁ ｻﾄｺ, nadia@… Nadia."""
+"""Names that a field, a sentence or an address tells: "by": "岸和田", 三条 公房と申す者, ﾔｸﾁ ｻﾄｺ beside ﾔｸﾞﾁ ｻﾄｺ, nadia@… Nadia,
+戸籍では澤田でした, 余市先生, 夜勤 坂下・Nakaya."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from itertools import product
 from typing import Final
 
 from kijun.inspection.name_lists import COMMON, GIVEN, SURNAME
-from kijun.inspection.name_romaji import is_plain_english
+from kijun.inspection.name_romaji import is_function, is_of_body, is_plain_english
 from kijun.inspection.name_view import Place, View, plain_persons, towns
 from kijun.inspection.scripts import KANJI
-from kijun.inspection.tokens import is_plain_noun, is_state
+from kijun.inspection.tokens import is_place, is_plain_noun, is_state
 
 #: Keys whose value is who did something.
 _KEY: Final = (
@@ -60,6 +61,112 @@ _OF_TOWNS: Final = frozenset(
     {"San", "Santa", "Saint", "St.", "Los", "Las", "New", "Hong", "Kuala", "Port", "Cape"}
 )
 _KANJI_CELL: Final = re.compile(rf" ?([{KANJI}]{{1,4}}) ([{KANJI}]{{1,3}}) ?")
+#: What somebody is called in a document: 免許証では齋藤でした
+_IN_DOCUMENT: Final = re.compile(
+    rf"(?:免許証?|戸籍|住民票|保険証|カード|名刺|通帳|申請書|届書?|登録|表札|台帳|確認書類|証明書|名簿)(?:上)?(?:の(?:表記|表示|氏名|名前|字))?(?:では|には|だと|は)[ 「]?([{KANJI}]{{2,3}})」?(?=でした|です(?!が)|とな|と書|と記|と表|だった|とあ)"
+)
+_DOCUMENT_HINTS: Final = ("では", "には", "だと", "証は", "籍は", "票は", "刺は", "書は", "簿は", "ドは")
+#: Words before 先生 that say which teacher or doctor and not who
+_WHICH: Final = frozenset("校院科園室部課年組市町村県区目語学館所")
+_PROFESSIONS: Final = frozenset(
+    [
+        "先生",
+        "心理士",
+        "心理師",
+        "助産師",
+        "看護師",
+        "准看護師",
+        "保健師",
+        "保育士",
+        "薬剤師",
+        "医師",
+        "歯科医師",
+        "栄養士",
+        "管理栄養士",
+        "理学療法士",
+        "作業療法士",
+        "言語聴覚士",
+        "社会福祉士",
+        "介護福祉士",
+        "精神保健福祉士",
+        "教諭",
+        "巡査",
+        "消防士",
+    ]
+)
+_BEFORE_TEACHER: Final = re.compile(rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{2,3}}\Z")
+#: Those on duty, one of them in Latin letters: 夜勤 坂下・Nakaya
+_ON_DUTY: Final = re.compile(
+    rf"(?:夜勤|日勤|宿直|日直|当直|当番|担当者?|責任者|出席者?|同席者?|応対|対応|記録|立会)[ :は]{{1,2}}(?:([{KANJI}]{{1,4}}) ?[・、,/&と] ?([A-Z][a-z]{{2,14}})|([A-Z][a-z]{{2,14}}) ?[・、,/&と] ?([{KANJI}]{{1,4}}))(?![{KANJI}A-Za-z0-9])"
+)
+_LATIN_CELL: Final = re.compile(r"[A-Z][A-Za-z'.-]{1,17}(?: [A-Z][A-Za-z'.-]{0,17}){1,4}")
+
+
+def in_documents(view: View) -> Iterator[Place]:
+    """Usual surnames as a document has them: 戸籍では澤田でした."""
+    text = view.text
+    if not any(hint in text for hint in _DOCUMENT_HINTS):
+        return
+    for match in _IN_DOCUMENT.finditer(text):
+        start, end = match.span(1)
+        if (
+            view.names.kind(start, end) & COMMON
+            and match[1] not in view.prefectures
+            and match[1] not in towns()
+            and not is_plain_noun(match[1])
+            and not view.in_no_name(start, end)
+        ):
+            yield start, end
+
+
+def teachers(view: View) -> Iterator[Place]:
+    """What stands before 先生 or a profession and is a surname or, to the dictionary, only a place: 余市先生, 米須助産師; not 校長先生."""
+    text, kinds = view.text, view.scene.kinds
+    for end, title in (*view.after["honorific"].items(), *view.after["title"].items()):
+        if title not in _PROFESSIONS:
+            continue
+        before = _BEFORE_TEACHER.search(text, max(0, end - 4), end)
+        if before is None or kinds[end + len(title) : end + len(title) + 1] == "j":
+            continue  # 青森医師会
+        start, word = before.start(), before[0]
+        if word in plain_persons() or view.in_no_name(start, end) or is_plain_noun(word):
+            continue
+        if is_place(word):
+            if title == "先生" or word not in view.prefectures:
+                yield start, end
+        elif (
+            view.names.kind(start, end) & SURNAME
+            and word[-1] not in _WHICH
+            and view.thing_ends.get(end, end) == end
+        ):
+            yield start, end
+
+
+def on_duty(view: View) -> Iterator[Place]:
+    """Two who are on duty, of whom one is written in Latin letters."""
+    for match in _ON_DUTY.finditer(view.text) if "Aa" in view.scene.kinds else ():
+        kanji, latin = (1, 2) if match[1] else (4, 3)
+        if view.names.kind(*match.span(kanji)) & SURNAME and view.lists.is_romaji(match[latin]):
+            yield match.span(kanji)
+            yield match.span(latin)
+
+
+def in_cells(view: View) -> Iterator[Place]:
+    """Words with capitals in the column of names of a table whose rows end with their lines."""
+    tables = view.scene.tables
+    if not tables.rows or "A" not in view.scene.kinds:
+        return
+    for head, start, value in tables.cells():
+        if head.type != "PERSON" or not value.isascii() or not _LATIN_CELL.fullmatch(value):
+            continue
+        words = value.split()
+        if (
+            tables.is_of_people(start)
+            and tables.ends_at_line(start)
+            and not is_of_body(words)
+            and not any(is_plain_english(word) or is_function(word) for word in words if len(word) > 2)
+        ):
+            yield start, start + len(value)
 
 
 def in_fields(view: View) -> Iterator[Place]:

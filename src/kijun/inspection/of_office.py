@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from kijun.inspection.examples import in_example
+from kijun.inspection.of_shops import of_shop
+
 if TYPE_CHECKING:
     from kijun.inspection.scene import Scene
 
@@ -19,11 +22,28 @@ _OFFICE: Final = re.compile(
 _FIRM: Final = re.compile(r"(?:株式|有限|合同)会社|\((?:株|有)\)|㈱|㈲|法人")
 #: Somebody who is written to or spoken of, so that what follows may be theirs.
 _SOMEBODY: Final = re.compile(r"様|さん|さま|殿|御中|氏名|あて|宛|本人|自宅|世帯|住所")
+_SOMEBODY_NAMED: Final = re.compile(r"様|さん|さま|殿|氏名|本人|自宅|世帯|勤務先")
 _RULE: Final = re.compile(r"[ 　]*([-=*_―─━~・＊※.])\1{2,}")
 #: The label of a number that is nobody's own.
 _ITS_OWN: Final = re.compile(
     r"(?:代表|大代表|直通|内線|総合案内|コールセンター|フリーダイヤル)(?:電話|番号|ダイヤル)?[は:]?[ 　]?$"
 )
+#: The key of a field in which a program keeps where its users are helped: <help tel="…">, "support_phone": "…"
+_FOR_HELP: Final = re.compile(
+    r"(?i)(?<![a-z])(?:help-?(?:desk)?|support|inquiry|inquiries|hotline|call-?center|office|madoguchi|toiawase|ヘルプデスク|サポート|問い?合わ?せ)(?:[ _-]?(?:tel|phone|fax|number|no|電話|番号)){0,2}[\"']?(?: ?[:=] ?| )[\"']?(?:(?:tel|phone|fax)=[\"'])?$"
+)
+#: A member of an object that says which facility the object is, and one that says which person: {"facility": "…", "address": …
+_FACILITY_KEY: Final = re.compile(
+    r"(?i)\"(?:facility|office|shop|store|school|library|hospital|clinic|company|organi[sz]ation|venue|branch|施設|店舗|会社|事業所|会場|学校|園|病院|団体)(?:[_ ]?name|名)?\" ?:"
+)
+_PERSON_KEY: Final = re.compile(
+    r"(?i)\"(?:name|full_?name|shimei|person|applicant|resident|customer|member|contact_name|氏名|名前|申請者|世帯主|本人|担当者?)\" ?:"
+)
+_OBJECT: Final = 400  # characters of an object that are looked at
+_BESIDE: Final = 120  # characters to each side
+#: A line that tells where a firm has moved
+_MOVED: Final = re.compile("本社|支社|支店|営業所|当社|弊社|事務所|店舗")
+_QUOTED: Final = frozenset("\"'=:")
 #: What stands between an office and its number: あおぞら内科（電話 …, 委任先営業所の電話 …
 _ITS_NUMBER: Final = re.compile(
     "(?:[(（](?:代表)?(?:電話|TEL|Tel|tel|☎)?|の(?:代表)?電話(?:番号)?)[はが: 　]{0,2}$"
@@ -74,14 +94,37 @@ def _stands_behind_an_office(text: str, start: int, place: int) -> bool:
     )
 
 
+def _is_member_of_facility(text: str, place: int) -> bool:
+    """Whether a value is one of an object in JSON that names a facility and no person."""
+    start = text.rfind("{", max(0, place - _OBJECT), place)
+    if start < 0 or "}" in text[start:place]:
+        return False
+    end = text.find("}", place, place + _OBJECT)
+    end = min(len(text), place + _OBJECT) if end < 0 else end
+    return _FACILITY_KEY.search(text, start, end) is not None and _PERSON_KEY.search(text, start, end) is None
+
+
+def _is_said_to_be(text: str, start: int, place: int, end: int) -> bool:
+    """Whether what stands before a place, in its line or in its object, says that it is an office's or a firm's own."""
+    if _ITS_OWN.search(text, max(start, place - 12), place):
+        return True
+    if place > start and text[place - 1] in _QUOTED:
+        of_help = _FOR_HELP.search(text, max(start, place - 40), place) is not None
+        if of_help or _is_member_of_facility(text, place):
+            return True
+    start, end = max(start, place - _BESIDE), min(end, place + _BESIDE)
+    moved = _MOVED.search(text, start, place) and _FIRM.search(text, place, end)
+    if moved and not _SOMEBODY_NAMED.search(text, start, end):
+        return True
+    return _stands_behind_an_office(text, start, place)
+
+
 def of_office(scene: Scene, place: int) -> bool:
     """Whether what stands at a place is the address or telephone of an office or a firm, as its label, its block or its table says."""
     start, end = scene.line(place)
-    if _ITS_OWN.search(scene.text, max(start, place - 12), place):
+    if _is_said_to_be(scene.text, start, place, end):
         return True
-    if _stands_behind_an_office(scene.text, start, place):
-        return True
-    if scene.tables.is_of_offices(place):
+    if in_example(scene, place) or scene.tables.is_of_offices(place) or of_shop(scene, place):
         return True
     if end - start > _LONGEST or not _REACHED.match(scene.text, start, end):
         return False

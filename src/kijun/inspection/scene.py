@@ -62,6 +62,7 @@ _TIGHT: Final = re.compile(
 _PLAIN_GAPS: Final = frozenset({"", ":", " ", ": ", "\n", ","})  # what `_TIGHT` says of most
 _HALF_WIDTH: Final = re.compile("[ｦ-ﾝ]")
 _REACH: Final = 14
+_LIKELY: Final = 0.6  # from this score on
 _SENTENCE: Final = 300  # characters to each side
 _ASIDE: Final = re.compile(r"[(（][^()（）\n]{1,14}[)）][ :\n|]{0,3}$")
 #: Behind whose labels something may stand in brackets: 生年月日（西暦）
@@ -99,6 +100,7 @@ class Scene:
         self.taken = Taken()
         self._starts: dict[str, list[int]] = {}
         self._until: dict[str, list[int]] = {}
+        self._likely: dict[str, list[int]] = {}
         self._pieces: list[Piece] | None = None
         self._ends: dict[str, list[int]] = {}
         self._labels: dict[int, Label | None] = {}
@@ -178,6 +180,9 @@ class Scene:
             places = sorted((one.start, one.end) for one in self.found if one.type == type)
             self._starts[type] = [start for start, _ in places]
             self._until[type] = [end for _, end in places]
+            self._likely[type] = sorted(
+                one.start for one in self.found if one.type == type and one.score > _LIKELY
+            )
 
     def starts_of(self, type: str) -> list[int]:
         """Where the findings of a type begin, in order."""
@@ -191,6 +196,11 @@ class Scene:
         """How many findings of a type begin in a range."""
         starts = self._starts.get(type)
         return bisect_left(starts, end) - bisect_left(starts, start) if starts else 0
+
+    def is_likely_within(self, type: str, start: int, end: int) -> bool:
+        """Whether a finding of a type that is likely one begins in a range."""
+        starts = self._likely.get(type, [])
+        return bisect_left(starts, end) > bisect_left(starts, start)
 
     def look_closely(self, places: Iterable[tuple[int, int]]) -> None:
         """Ask for the words of the sentences around some places; before `tokens` is read for the first time."""

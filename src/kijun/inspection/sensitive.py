@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kijun.inspection.examples import in_example, in_question, is_made_up, is_of_a_work
 from kijun.inspection.rule import Rule
 from kijun.inspection.safe_pattern import compile_safely
 from kijun.inspection.scene import Candidate, Scene
@@ -26,7 +27,7 @@ _PREDICATES: Final = tuple(
         ),
         (
             "treated",
-            r"[でのを]?(?:、)?(?:通院|入院|治療|療養|手術|服薬|加療|休職|休学|退職|闘病|リハビリ|寝込|入所|働けな|動けな|歩けな)",
+            r"[でのを]?(?:、)?(?:経過(?:を|観察|は)|通院|入院|治療|療養|手術|服薬|加療|休職|休学|退職|闘病|リハビリ|寝込|入所|働けな|動けな|歩けな)",
         ),
         ("suffers", r"[でを](?:患|わずら|苦し|悩|困|抱え|発症|亡くな|死亡|倒れ)"),
         (
@@ -85,6 +86,17 @@ _AND: Final = re.compile(r"(?:[、,・/／][ ]?|[ ]|と|及び|および|並び�
 _ENTRY_ENDS: Final = re.compile(r"[ \t)]{0,2}(?:\n|$|[。、,/|\t　]|[ ])")
 _SUSPECT: Final = re.compile(r"(?:さん|くん|氏|容疑者|被告人?)?(?:\([^()\n]{1,12}\))?を(?:現行犯)?\Z")
 
+#: Of what people are rather than have: 日系の子どもには母語の支援を, イスラム教徒の児童がいる学校
+_OF_GROUPS: Final = frozenset({"origin", "creed", "gender", "handbook"})
+_OF_MANY_BEHIND: Final = re.compile(
+    r"(?:の|である)?(?:子ども|子供|児童|生徒|学生|住民|市民|職員|従業員|方|人|世帯|家庭|家族)(?:たち|達|々|生徒)?(?:には|への|に対|のため|向け|を対象|が(?:いる|増|多|通う|住む)(?=[一-龥]))"
+)
+#: What an illness is rather than who has it: 高次脳機能障害とは、…, うつ病の予防について, and what a court said
+_EXPLAINED: Final = re.compile(
+    r"とは[、,](?![言い思知別違異考関な])|の(?:治療法|検査方法|予防|原因|リスク|基礎知識|早期発見|特徴)(?:とは|について|に関する|を学)|を(?:知る|学ぶ|理解する|考える|テーマ|題材)"
+)
+_CASE_LAW: Final = re.compile("最[判決][昭平令]|最高裁|[高地]判[昭平令]|判例")
+_WHO: Final = re.compile(rf"{_SOMEBODY}|{_KIN}|利用者|対象|氏")
 _KIN_BEFORE: Final = re.compile(f"(?:{_KIN})の$")
 _KIN_BEHIND: Final = re.compile(f"の(?:{_KIN})(?![親子会])")
 
@@ -146,6 +158,12 @@ class Sensitive:
                 heads = _heads(scene) if heads is None else heads
                 if _is_head(scene, start, end, heads) or _is_denied(text, end, rule):
                     continue
+                if rule.settings["class"] in _OF_GROUPS and _OF_MANY_BEHIND.match(text, end):
+                    continue
+                if in_question(scene, start) or in_example(scene, start) or is_made_up(scene, start):
+                    continue
+                if _is_explained(scene, start, end) or is_of_a_work(scene, start):
+                    continue
                 if unless is not None and unless.match(text, end):
                     continue
                 told = _told(scene, start, end, rule, listed, people)
@@ -180,6 +198,17 @@ class Sensitive:
                         rule.id,
                         ("class=english", *_situation(scene, match.start())),
                     )
+
+
+def _is_explained(scene: Scene, start: int, end: int) -> bool:
+    """Whether a sentence that names nobody says what an illness is, or what a court decided."""
+    text = scene.text
+    begins, ends = scene.sentence(start)
+    if not (_EXPLAINED.match(text, end) or _CASE_LAW.search(text, begins, ends)):
+        return False
+    if _WHO.search(text, begins, ends):
+        return False
+    return not any(scene.is_likely_within(type, begins, ends) for type in _OF_PEOPLE)
 
 
 def _heads(scene: Scene) -> frozenset[int]:

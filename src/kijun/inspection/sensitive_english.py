@@ -136,6 +136,13 @@ _ADJECTIVES: Final = frozenset(
         "zainichi",
         "atheist",
         "pregnant",
+        "diabetic",
+        "epileptic",
+        "asthmatic",
+        "anorexic",
+        "bulimic",
+        "anaemic",
+        "anemic",
     ]
 )
 #: Phrases that say all by themselves, if the sentence has somebody

@@ -74,6 +74,14 @@ def is_plain_noun(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_place(word: str) -> bool:
+    """Whether a word by itself is the name of a place to the dictionary, as rare surnames often are: 美瑛, 余市."""
+    tokens = Tokens()
+    tokens.add(word, 0)
+    return tokens.kinds == [PLACE]
+
+
+@lru_cache(maxsize=4096)
 def is_state(word: str) -> bool:
     """Whether a word says how somebody is or what is done rather than who it is, though it is also a given name: 元気, 充実, 唯一."""
     words = _tokenizer().tokenize(word)
