@@ -25,7 +25,7 @@ _DIGIT: Final = re.compile("[0-9]+")
 _CELLS: Final = re.compile(r"[\t,|、]| {2,}")
 #: What is set for secrets and is none: token_ttl: 3600, SESSION_COOKIE_AGE=1800
 _SETTING: Final = re.compile(
-    r"(?i)(?:ttl|age|timeout|expir[a-z]{1,6}|len|length|size|count|limit|port|max|min|days|minutes|seconds|hours|interval|retries|level|version)[\"']?[ ]?[:=][ \"']{0,2}\Z"
+    r"(?i)(?:ttl|age|timeout|expir[a-z]{1,6}|len|length|size|count|limit|port|max|min|days|minutes|seconds|hours|interval|retries|level|version)[\"']?[ ]?[:= ][ \"']{0,2}\Z"
 )
 #: A name of a file
 _FILE: Final = re.compile(

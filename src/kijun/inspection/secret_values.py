@@ -44,6 +44,10 @@ _AS_EXAMPLE: Final = re.compile(
 _NEXT: Final = re.compile(
     r"&[A-Za-z_]{1,20}=|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-9]|[a-z_]{1,30}=(?:None|True|False|null|true|false|\"\"|'')?$|[A-Z]{2,20}(?:_[A-Z0-9]{2,20}){1,4}=|--?[a-z]{2,20}[=-]|@[A-Za-z0-9-]{1,40}\.[A-Za-z0-9.-]{2,60}(?:/|$)|(?:[A-Za-z_]{2,30}\.){1,4}[A-Za-z_]{2,40}\([0-9]{0,4}\)?$"
 )
+#: A measure, a part of a setting, a variable with what follows, an English word: 0.95, messages[0].content, $BASE/v1, municipality's
+_OTHER: Final = re.compile(
+    r"0\.[0-9]{1,4}\Z|[A-Za-z_]{2,30}(?:\[[0-9]{0,3}\]?|=\[)|\$[A-Z_]{2,30}[/.]|[A-Za-z]{3,30}'(?:s|t|re|ve|ll|d)\Z"
+)
 #: What passwords are written or kept with
 _TECHNICAL: Final = re.compile(
     r"(?i)(?:yubikey[0-9]{0,2}|fido2?|utf-?(?:8|16)|sha-?[0-9]{1,3}|md5|base64|aes-?[0-9]{0,3}|wpa[23]?|pbkdf2|argon2[a-z]{0,2}|bcrypt|scrypt|tls[0-9.]{0,4}|totp|oauth2?|ascii)(?![A-Za-z0-9])"
@@ -84,7 +88,7 @@ def is_none(value: str) -> bool:
         or "://" in value
         or value[0] in "<{[("
         or value.startswith("//")
-        or any(pattern.match(value) for pattern in (_ELSEWHERE, _NEXT, _CODE, _STAND_IN, _TECHNICAL))
+        or any(pattern.match(value) for pattern in (_ELSEWHERE, _NEXT, _CODE, _STAND_IN, _TECHNICAL, _OTHER))
     )
 
 
