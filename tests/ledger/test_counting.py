@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kijun.ledger.counting import Counter, forget_old
+from kijun.ledger.counting import Counter, forget_old, used_by
 from kijun.ledger.journal import Appending, Journal
 from kijun.ledger.model import Kind, Limits, Spent, UsedUp
 from kijun.ledger.packing import pack
@@ -40,6 +40,15 @@ def test_what_is_told_of_one_call_twice_is_one_request(journal: Journal) -> None
     own = "0123456789ab7def8123456789abcdef"  # the gateway's: each of its inputs is a request
     append(journal, entry(interaction=own), entry(interaction=own), limits=limits)
     assert journal.used("g", "2026-11") == (5, 5)
+
+
+def test_many_accounts_are_read_at_once_and_one_that_used_nothing_is_missing(journal: Journal) -> None:
+    for account in ("1", "2", "2"):
+        append(journal, entry(), limits=Limits(account=account, period="2026-11"))
+    append(journal, entry(), limits=Limits(account="1", period="2026-10"))
+    with journal.database.reading() as link:
+        assert used_by(link, [*map(str, range(1200))], "2026-11") == {"1": (1, 0), "2": (2, 0)}
+        assert used_by(link, [], "2026-11") == {}
 
 
 def test_a_call_that_was_refused_is_not_counted_later_on(journal: Journal) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kijun.ledger.database import Link
 from kijun.ledger.model import Limits, Spent, UsedUp, now_ms
 
 WINDOW: Final = 60.0  # seconds of a rate
+_AT_ONCE: Final = 500  # accounts that one question names
 _FEW: Final = 10_000  # accounts whose rates are remembered
 
 
@@ -95,6 +96,20 @@ def used(link: Link, account: str, period: str) -> tuple[int, int]:
         "SELECT requests, tokens FROM counts WHERE account = ? AND period = ?", (account, period)
     )
     return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
+
+
+def used_by(link: Link, accounts: Sequence[str], period: str) -> dict[str, tuple[int, int]]:
+    """Requests and tokens that accounts used in a period; one that used nothing is missing."""
+    found: dict[str, tuple[int, int]] = {}
+    for start in range(0, len(accounts), _AT_ONCE):
+        some = accounts[start : start + _AT_ONCE]
+        marks = ", ".join("?" for _ in some)
+        rows = link.execute(
+            f"SELECT account, requests, tokens FROM counts WHERE period = ? AND account IN ({marks})",  # noqa: S608  marks only
+            (period, *some),
+        )
+        found |= {str(account): (int(requests), int(tokens)) for account, requests, tokens in rows}
+    return found
 
 
 def forget_old(link: Link) -> None:

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from kijun.governance.access import actions, spending
 from kijun.governance.access.models import Grant
 from kijun.governance.accounts.models import Person
+from kijun.ledger import counting
 from kijun.ledger.counting import Counter
 from kijun.ledger.ledger import Ledger
 from kijun.ledger.model import Limits, month_of, now_ms
@@ -97,7 +98,7 @@ def test_a_ledger_that_cannot_be_read(
 def test_more_grants_than_one_question_names(
     count: Count, grant: Grant, monkeypatch: pytest.MonkeyPatch, application: actions.Made
 ) -> None:
-    monkeypatch.setattr(spending, "_AT_ONCE", 1)
+    monkeypatch.setattr(counting, "_AT_ONCE", 1)
     count(grant, 1)
     count(application.grant, 2)
     found = spending.used([grant, application.grant])

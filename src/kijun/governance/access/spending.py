@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 NEARLY: Final = 0.8
 """From this share of a budget on a mark says that it is nearly spent."""
-_AT_ONCE: Final = 500  # grants that one question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ class Budget:
 def used(grants: Iterable[Grant]) -> dict[int, Used] | None:
     """What grants used this month, by primary key; None where the ledger cannot be read just now."""
     from kijun.ledger.client import FOLDER
+    from kijun.ledger.counting import used_by
     from kijun.ledger.database import FAULTS, connect
 
     keys = [one.pk for one in grants]
@@ -82,14 +82,8 @@ def used(grants: Iterable[Grant]) -> dict[int, Used] | None:
         return found
     try:
         with closing(connect(folder, url)) as database, database.reading() as link:
-            for start in range(0, len(keys), _AT_ONCE):
-                some = [str(key) for key in keys[start : start + _AT_ONCE]]
-                marks = ", ".join("?" for _one in some)
-                rows = link.execute(
-                    f"SELECT account, requests, tokens FROM counts WHERE period = ? AND account IN ({marks})",  # noqa: S608  marks only
-                    (month(), *some),
-                )
-                found |= {int(key): Used(int(requests), int(tokens)) for key, requests, tokens in rows}
+            for account, (requests, tokens) in used_by(link, [str(key) for key in keys], month()).items():
+                found[int(account)] = Used(requests, tokens)
     except FAULTS as error:
         log.warning("budgets cannot be read: %s", type(error).__name__)
         return None
