@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kijun.inspection import Inspector
 from kijun.inspection.secrets import Secrets
 from tests.inspection.scenes import candidates, rules, values
 
@@ -292,3 +293,24 @@ def test_webhooks_and_the_names_of_pages() -> None:
 def test_an_empty_setting_does_not_take_the_next_one_for_its_value() -> None:
     text = ".env の書き方\nAPI_KEY=\nDB_PASSWORD=<ここに入力>\nJWT_SECRET=\n"
     assert values(SECRETS, text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model,prompt_tokens,completion_tokens\ngpt-4o,7118,240\ngpt-4o-mini,912,88",
+        "name,tokens,cost\n要約,1204,0.12",
+        "利用者,トークン\n市民課,7118\n税務課,6940",
+        "test,pass,fail\nlogin,1204,31\nlogout,1310,12",
+    ],
+)
+def test_a_column_of_counts_is_none(text: str) -> None:
+    assert not [one for one in Inspector().inspect(text) if one.type == "SECRET"]
+
+
+def test_a_column_of_tokens_that_are_keys_is_one() -> None:
+    text = "name,token\nkikaku,tk-9f2b7c1e5d\nzeimu,tk-0d8e7a61fb"
+    assert [one.of(text) for one in Inspector().inspect(text) if one.type == "SECRET"] == [
+        "tk-9f2b7c1e5d",
+        "tk-0d8e7a61fb",
+    ]

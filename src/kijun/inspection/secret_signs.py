@@ -27,6 +27,12 @@ _CELLS: Final = re.compile(r"[\t,|、]| {2,}")
 _SETTING: Final = re.compile(
     r"(?i)(?:ttl|age|timeout|expir[a-z]{1,6}|len|length|size|count|limit|port|max|min|days|minutes|seconds|hours|interval|retries|level|version)[\"']?[ ]?[:= ][ \"']{0,2}\Z"
 )
+#: The name of a setting right before its value
+_KEY: Final = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z][A-Za-z_]{1,30})[\"']?[ ]?[:=][ ]?[\"']?\Z")
+#: Hints that stand near too much else to be any by themselves
+_PLAIN: Final = frozenset(
+    {"code", "コード", "ファイル", "添付", "pdf", "session", "token", "tokens", "トークン", "pass"}
+)
 #: A name of a file
 _FILE: Final = re.compile(
     r"(?i)[^\n]{1,100}\.(?:xls[xm]?|docx?|pptx?|pdf|csv|txt|zip|jpe?g|png|gif|html?|md|json|ya?ml|xml|py|sh|js|log|ini|conf|exe|msi|eml|msg|bak)\Z"
@@ -73,6 +79,11 @@ class Words:
         self.ends = {group: [end for _, end in hits] for group, hits in found.items()}
         self.starts = {group: [start for start, _ in hits] for group, hits in found.items()}
 
+    def within(self, group: str, start: int, end: int) -> bool:
+        """Whether a word of a group lies in a range."""
+        number = bisect_left(self.starts[group], start)
+        return number < len(self.starts[group]) and self.ends[group][number] <= end
+
     def near(self, start: int, end: int) -> bool:
         """Whether a word for a secret or a hint at one stands within reach of a place."""
         for group in "LH":
@@ -102,7 +113,7 @@ def _hits(scene: Scene) -> Iterator[tuple[int, int, str]]:
                 continue  # inside a Latin word; not Key of AccountKey
             if text[hit.end - 1].isascii() and text[hit.end - 1].isalpha() and "a" <= behind <= "z":
                 continue
-            yield hit.start, hit.end, group
+            yield hit.start, hit.end, "X" if text[hit.start : hit.end].lower() in _PLAIN else group
 
 
 def _outermost(hits: Iterator[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
@@ -139,9 +150,21 @@ class Signs:
                 self.words.near(start, end)
                 and not is_none(text[start:end])
                 and not _FILE.match(text, start, end)
-                and not _is_setting(text, start, end)
+                and not self._is_setting(start, end)
             ):
                 yield number
+
+    def _is_setting(self, start: int, end: int) -> bool:
+        """Whether a number is set for what is no secret (``"code": "1310"``) or for what is said about some (``token_ttl: 3600``)."""
+        text = self.scene.text
+        if not text[start:end].isdigit():
+            return False
+        if _SETTING.search(text, max(0, start - 24), start):
+            return True
+        key = _KEY.search(text, max(0, start - 44), start)
+        return key is not None and not any(
+            self.words.within(group, key.start(1), key.end(1)) for group in ("L", "H")
+        )
 
     def of(self, number: int) -> list[str]:
         """All signs at the place of a number."""
@@ -247,11 +270,6 @@ class Signs:
             ):
                 alike += 1
         out += (f"alike={min(alike, 3)}", f"alike={min(alike, 3)}|{form.kind}")
-
-
-def _is_setting(text: str, start: int, end: int) -> bool:
-    """Whether a number is set for what is said about secrets: token_ttl: 3600, SESSION_COOKIE_AGE=1800."""
-    return text[start:end].isdigit() and bool(_SETTING.search(text, max(0, start - 24), start))
 
 
 class _Form(NamedTuple):

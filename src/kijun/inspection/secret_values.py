@@ -44,9 +44,9 @@ _AS_EXAMPLE: Final = re.compile(
 _NEXT: Final = re.compile(
     r"&[A-Za-z_]{1,20}=|[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-9]|[a-z_]{1,30}=(?:None|True|False|null|true|false|\"\"|'')?$|[A-Z]{2,20}(?:_[A-Z0-9]{2,20}){1,4}=|--?[a-z]{2,20}[=-]|@[A-Za-z0-9-]{1,40}\.[A-Za-z0-9.-]{2,60}(?:/|$)|(?:[A-Za-z_]{2,30}\.){1,4}[A-Za-z_]{2,40}\([0-9]{0,4}\)?$"
 )
-#: A measure, a part of a setting, a variable with what follows, an English word: 0.95, messages[0].content, $BASE/v1, municipality's
+#: A measure, a version, a moment, a part of a setting, a variable with what follows, an English word: 0.95, v1.2.0, 2026-12-01T09:12:33Z, messages[0].content, $BASE/v1, municipality's
 _OTHER: Final = re.compile(
-    r"0\.[0-9]{1,4}\Z|[A-Za-z_]{2,30}(?:\[[0-9]{0,3}\]?|=\[)|\$[A-Z_]{2,30}[/.]|[A-Za-z]{3,30}'(?:s|t|re|ve|ll|d)\Z"
+    r"0\.[0-9]{1,4}\Z|v[0-9]{1,3}(?:\.[0-9]{1,4}){1,3}\Z|[12][0-9]{3}-[01][0-9]-[0-3][0-9](?:T[0-9:.Z+-]{1,20})?\Z|[A-Za-z_]{2,30}(?:\[[0-9]{0,3}\]?|=\[)|\$[A-Z_]{2,30}[/.]|[A-Za-z]{3,30}'(?:s|t|re|ve|ll|d)\Z"
 )
 #: What passwords are written or kept with
 _TECHNICAL: Final = re.compile(

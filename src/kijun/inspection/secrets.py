@@ -66,6 +66,9 @@ _ATTRIBUTE: Final = re.compile(
 )
 _PAIR: Final = re.compile(r"(?i)value[\"']?[ ]?[:=][ ]?[\"']?")
 
+#: What heads columns of figures that are none: tokens of a model, tests that passed, keys of a table
+_COUNTED: Final = frozenset({"token", "tokens", "トークン", "pass", "のキー"})
+
 _PEM: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END: Final = re.compile(r"-----END [A-Z0-9 ]{1,40}-----")
 
@@ -205,11 +208,16 @@ class Secrets:
         """Cells under a head that says so: ID,パスワード in files, INSERT INTO users (name, password)."""
         if not scene.mentions("SECRET"):
             return
-        for start, value in secret_cells.below(scene):
-            if any(char.isdigit() for char in value) and _is_of_cell(value):
-                yield Candidate("SECRET", start, start + len(value), 0.9, self._ids["secret"])
-        for head, start, value in scene.tables.cells():
-            if head.type == "SECRET" and any(char.isdigit() for char in value) and _is_of_cell(value):
+        of_tables = ((start, value) for head, start, value in scene.tables.cells() if head.type == "SECRET")
+        only_counts = all(
+            scene.text[label.start : label.end].lower() in _COUNTED
+            for label in scene.words("label")
+            if label.value == "SECRET"
+        )
+        for start, value in (*secret_cells.below(scene), *of_tables):
+            if not any(map(str.isdigit, value)) or (only_counts and value.isdigit()):
+                continue
+            if _is_of_cell(value):
                 yield Candidate("SECRET", start, start + len(value), 0.9, self._ids["secret"])
 
     def _of_programs(self, scene: Scene) -> Iterator[Candidate]:
