@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import time
+
 import pytest
 
 from kijun.inspection import Inspector
@@ -92,3 +95,22 @@ def test_no_sign_holds_the_value() -> None:
     ]
     assert not any("tsubaki" in sign or "2291" in sign for sign in signs.of(number))
     assert not any("tsubaki" in name for name in bundled_weights()._tables[TABLE])
+
+
+def test_time_grows_with_the_number_of_secrets() -> None:
+    def cost(count: int) -> float:
+        text = scene("警備の解除はいつもの4-1-7-9で\n" * count)
+        gc.disable()  # a look through all that other tests have left takes longer than this
+        try:
+            began = time.process_time()
+            assert len(list(judged(text, bundled_weights()))) == count
+            return time.process_time() - began
+        finally:
+            gc.enable()
+
+    least = most = float("inf")
+    for _ in range(4):  # what is quadratic fails each time, a busy machine does not
+        least, most = min(least, cost(1_000)), min(most, cost(8_000))
+        if most < 16 * least + 0.05:
+            return
+    raise AssertionError(f"{least:.3f} s, then {most:.3f} s")

@@ -7,6 +7,7 @@ from typing import Final
 
 from kijun.inspection.scene import Scene
 from kijun.inspection.secret_signs import Signs
+from kijun.inspection.taken import Taken
 from kijun.inspection.weights import Weights, sigmoid
 
 TABLE: Final = "secret:judged"
@@ -34,8 +35,8 @@ def judged(scene: Scene, weights: Weights) -> Iterator[tuple[int, int, float]]:
             margin += weights.margin(TABLE, signs.further(number))
             if margin >= LEAST:
                 likely.append((margin, signs.places[number]))
-    taken: list[tuple[int, int]] = []
+    taken = Taken()
     for margin, place in sorted(likely, key=lambda one: (-one[0], one[1].start - one[1].end, one[1].start)):
-        if all(place.end <= start or end <= place.start for start, end in taken):
-            taken.append((place.start, place.end))
+        if taken.free(place.start, place.end):
+            taken.take(place.start, place.end)
             yield place.start, place.end, min(_MOST_SCORE, sigmoid(margin))
