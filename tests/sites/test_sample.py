@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kijun.cli.main import main
+from kijun.governance.access import spending
 from kijun.governance.access.models import Grant, PublishedSnapshot, Publisher
 from kijun.governance.accounts.models import Person
 from kijun.governance.accounts.roles import Role
@@ -33,7 +34,7 @@ from kijun.governance.interactions.models import AccessReport
 from kijun.governance.inventory.models import AISystem
 from kijun.governance.organisation.models import Department, Municipality
 from kijun.governance.register.queries import published
-from kijun.ledger.model import Kind, Query
+from kijun.ledger.model import Kind, Query, Record, month_of
 from kijun.sites import sample
 from kijun.sites.sample import records
 from kijun.sites.sample.content import CODE, content
@@ -128,13 +129,25 @@ def test_its_people_have_used_ai(loaded: Municipality, story: dict[str, Any], se
     assert not Grant.objects.filter(pk__in=used, last_used_at=None), (
         "a grant's page does not contradict the records"
     )
+    spent = _spent(found)
     again = records.tell(loaded)
+    assert _spent(found) == spent, "told twice, it is counted once"
     with ledger.reading() as book:
         assert again == []
         assert len(book.search(Query(municipality=CODE, kinds=(Kind.INPUT,), limit=100)).records) == len(
             found
         )
     ledger.close()
+
+
+def _spent(found: Sequence[Record]) -> dict[int, spending.Used]:
+    """What the grants' pages say of this month, which is what the records say."""
+    this_month = [one for one in found if month_of(one.at) == spending.month()]
+    counted = Counter(int(one.grant) for one in this_month)
+    spent = spending.used(Grant.objects.filter(pk__in={int(one.grant) for one in found}))
+    assert spent is not None
+    assert {key: one.requests for key, one in spent.items() if one.requests} == counted
+    return spent
 
 
 def test_nobody_claims_more_than_the_facts_show(loaded: Municipality) -> None:

@@ -28,7 +28,7 @@ from kijun.governance.organisation.calendar import closing_days
 from kijun.governance.organisation.models import Municipality
 from kijun.inspection import Inspection, Inspector, Placeholders, Treatment, treat
 from kijun.inspection import Kind as FoundKind
-from kijun.ledger.model import Entry, Kind, LedgerError, Verdict
+from kijun.ledger.model import Entry, Kind, LedgerError, Limits, Verdict, month_of
 from kijun.sites.sample.access import wanted as access_content
 from kijun.web.dates import add_business_days
 
@@ -56,7 +56,10 @@ def tell(town: Municipality) -> list[str]:
     try:
         entries = [one for number in range(len(content()["records"])) for one in _entries(town, number)]
         with ledger.appending() as to:
-            to.append(sorted(entries, key=lambda one: one.at))  # as they would have come
+            for one in sorted(
+                entries, key=lambda one: one.at
+            ):  # as they would have come, and counted as they would have been
+                to.append([one], Limits(account=one.grant, period=month_of(one.at)))
             to.checkpoint()
         _hold(town)
         generate(town, figures.last_month())
